@@ -1,0 +1,90 @@
+// Packs the package, installs the tarball into an empty project as a user would, and uses it from there: by import,
+// by require on a Node that can, by its types, and as a command.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const {
+  name,
+  exports: entries,
+  peerDependencies,
+  devDependencies,
+} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const project = mkdtempSync(join(tmpdir(), 'package-check-'));
+const run = (command, ...args) =>
+  execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+try {
+  execFileSync('npx', ['publint', '--strict'], { cwd: root, stdio: 'inherit' });
+  const [{ filename, files, size }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
+  );
+  const stray = files.filter(({ path }) => /^(test|\.ci|visualizations\/(src|test))\//.test(path));
+  if (stray.length > 0)
+    throw new Error(`the package holds what nobody needs: ${stray.map(({ path }) => path).join(', ')}`);
+  console.log(`${filename}: ${files.length} files, ${size} bytes`);
+
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+  run(
+    'npm',
+    'install',
+    '--no-audit',
+    '--no-fund',
+    join(project, filename),
+    `xstate@${peerDependencies.xstate}`,
+    `typescript@${devDependencies.typescript}`,
+  );
+
+  const doors = Object.keys(entries)
+    .filter((entry) => !entry.endsWith('.json'))
+    .map((entry) => `${name}${entry.slice(1)}`);
+  for (const door of doors) {
+    const names = run(
+      'node',
+      '--input-type=module',
+      '-e',
+      `console.log(Object.keys(await import('${door}')).sort().join(' '))`,
+    ).trim();
+    if (names === '') throw new Error(`${door} exports nothing`);
+    console.log(`import ${door}: ${names}`);
+    if (process.features.require_module) {
+      const required = run(
+        'node',
+        '--no-warnings',
+        '--input-type=commonjs',
+        '-e',
+        `console.log(Object.keys(require('${door}')).filter((name) => name !== '__esModule').sort().join(' '))`,
+      ).trim();
+      if (required !== names) throw new Error(`require('${door}') gives ${required}, import gives ${names}`);
+    }
+  }
+
+  // The least that a project for Node or for browsers has: no types of Node, no library newer than the target's.
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    target: 'es2022',
+    lib: ['es2022', 'dom'],
+    types: [],
+    module: 'nodenext',
+  };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+  // Each door in a program of its own: what one brings along must not hide what another lacks.
+  for (const door of doors) {
+    writeFileSync(join(project, 'use.ts'), `import * as door from '${door}';\nexport const all: object = door;\n`);
+    run('npx', 'tsc');
+  }
+  console.log('types: clean without skipLibCheck');
+
+  const help = run('npx', 'nats-stream', '--help');
+  if (!help.includes('Usage: nats-stream')) throw new Error(`nats-stream --help says ${help}`);
+  console.log('nats-stream --help: fine');
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}

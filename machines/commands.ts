@@ -1,0 +1,119 @@
+import type { ActorEvent } from './events.js';
+import type { ListedStream } from './listed-stream.js';
+
+/**
+ * The commands: everything that a machine may ask of its host. A machine records a command as a declared action
+ * `{ type, params }` and never performs it; the host performs commands in the order in which they were recorded, after
+ * the macrostep that recorded them. The first part of a name says who is addressed.
+ *
+ * Streams are addressed by an id that is unique within their client: at the consumer the stream id, at the producer
+ * the stream's inbox subject, which holds the consumer id too.
+ */
+export interface CommandParams {
+  /** Publish the open request of this stream. */
+  'wire.open': { readonly id: string };
+  /** Publish the record that the source has just handed over. */
+  'wire.data': { readonly id: string };
+  /** Publish a close frame on the stream's inbox. */
+  'wire.close': { readonly id: string; readonly code: number; readonly text: string };
+  /** Publish a heartbeat request that lists these streams. An earlier request of this heartbeat is forgotten. */
+  'wire.ask': { readonly id: string; readonly streams: readonly ListedStream[] };
+  /** Publish the heartbeat response that reports these streams as not live. */
+  'wire.answer': { readonly reply: string; readonly reported: readonly ListedStream[] };
+
+  /** Hand the record that has just come to the reader. */
+  'reader.deliver': { readonly id: string };
+  /** From now on records go from the wire to the reader without asking the machine, and restart its timer. */
+  'reader.attach': { readonly id: string };
+  /** From now on records are dropped without asking the machine, and restart its timer. */
+  'reader.detach': { readonly id: string };
+  /** Tell the reader that, and how, the stream has ended. Sent exactly once for each stream. */
+  'reader.end': { readonly id: string } & StreamEnd;
+
+  /** Start the source of this stream: call the handler of the request. */
+  'source.start': { readonly id: string };
+  /** Stop the source: nobody reads what it makes. */
+  'source.cancel': { readonly id: string; readonly text: string };
+
+  /** Make an actor. The host sends to it by its id. */
+  'actor.spawn': SpawnParams;
+  /** Send an event to each of these actors. An actor that is gone is passed over. */
+  'actor.tell': { readonly to: readonly string[]; readonly event: ActorEvent };
+  /** Send an event to every actor of this client but the client itself. */
+  'actor.tellAll': { readonly event: ActorEvent };
+  /** Stop an actor at once, without an event. */
+  'actor.stop': { readonly id: string };
+
+  /** The client has ended: give back its subscriptions. */
+  'client.release': Readonly<Record<string, never>>;
+}
+
+export type CommandType = keyof CommandParams;
+
+export type Command<Type extends CommandType = CommandType> = {
+  [T in Type]: { readonly type: T; readonly params: CommandParams[T] };
+}[Type];
+
+/**
+ * How a stream ended for its reader. `code` and `text` are those of the close frame, or what a close frame would have
+ * said where there was none.
+ */
+export interface StreamEnd {
+  readonly reason: EndReason;
+  readonly code: number;
+  readonly text: string;
+}
+
+export type EndReason =
+  /** The source ended by itself, close code 1000. */
+  | 'completed'
+  /** The producer closed the stream with another code. */
+  | 'closed'
+  /** Nobody subscribes to the request subject. */
+  | 'noResponders'
+  /** No record, close or heartbeat came within the open timeout. */
+  | 'noAnswer'
+  /** The reader left: it broke its loop, aborted its signal, called cancel, or closed its client. */
+  | 'cancelled'
+  /** The reader's own deadline passed. */
+  | 'timedOut'
+  /** Neither a record nor a heartbeat came within the silence timeout. */
+  | 'producerSilent'
+  /** A record came while the reader's queue was full. */
+  | 'slowReader'
+  /** A frame of this stream could not be read. */
+  | 'unsupportedData'
+  /** The NATS connection is closed for good. */
+  | 'connectionClosed';
+
+export type SpawnParams =
+  | {
+      readonly machine: 'consumerStream';
+      readonly id: string;
+      readonly input: { readonly id: string; readonly subject: string; readonly linkUp: boolean };
+    }
+  | {
+      readonly machine: 'producerStream';
+      readonly id: string;
+      readonly input: { readonly id: string; readonly subject: string; readonly exact: boolean };
+    }
+  | {
+      readonly machine: 'heartbeat';
+      readonly id: string;
+      readonly input: { readonly id: string; readonly missedHeartbeatsMax: number };
+    };
+
+/** The id under which the host knows the client's own actor. */
+export const clientActorId = 'client';
+
+/**
+ * Declares commands as actions of a machine. They do nothing by themselves: a host provides what they do, and the
+ * pure `transition()` returns them as data.
+ */
+export function declareCommands<Type extends CommandType>(
+  ...types: readonly Type[]
+): { [T in Type]: (scope: unknown, params: CommandParams[T]) => void } {
+  const noOperation = (): void => undefined;
+  const entries = types.map((type) => [type, noOperation] as const);
+  return Object.fromEntries(entries) as Record<Type, typeof noOperation>;
+}

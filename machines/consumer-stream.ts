@@ -1,0 +1,288 @@
+import { setup } from 'xstate';
+import { CloseCode } from './close-code.js';
+import { clientActorId, declareCommands, type CommandParams, type StreamEnd } from './commands.js';
+import type { ConsumerStreamEvent } from './events.js';
+
+export interface ConsumerStreamInput {
+  /** The stream id. */
+  readonly id: string;
+  /** The request subject. */
+  readonly subject: string;
+  /** Whether the connection is up, so that the request can be published now. */
+  readonly linkUp: boolean;
+}
+
+export type ConsumerStreamContext = ConsumerStreamInput;
+
+type Scope = { readonly context: ConsumerStreamContext };
+
+function endOf({ context }: Scope, end: StreamEnd): { readonly id: string } & StreamEnd {
+  return { id: context.id, ...end };
+}
+
+/** The end that is told where the peer sent no close frame. */
+function abnormal(reason: StreamEnd['reason'], text: string): StreamEnd {
+  return { reason, code: CloseCode.AbnormalClosure, text };
+}
+
+const streamSetup = setup({
+  types: {
+    context: {} as ConsumerStreamContext,
+    input: {} as ConsumerStreamInput,
+    events: {} as ConsumerStreamEvent,
+  },
+  actions: declareCommands('wire.open', 'reader.deliver', 'reader.attach', 'reader.detach', 'reader.end', 'actor.tell'),
+  guards: {
+    isLinkUp: ({ context }) => context.linkUp,
+    isNormal: (_, params: { readonly code: number }) => params.code === CloseCode.Normal,
+  },
+  delays: {
+    openTimeout: 30_000,
+    silenceTimeout: 30_000,
+    cancellationBuffer: 10_000,
+  },
+});
+
+const request = { type: 'wire.open', params: ({ context }: Scope) => ({ id: context.id }) } as const;
+
+const deliver = { type: 'reader.deliver', params: ({ context }: Scope) => ({ id: context.id }) } as const;
+
+/** The stream is not live from now on, for ever: the client must report it wherever a heartbeat lists it. */
+const tellLeft = {
+  type: 'actor.tell',
+  params: ({ context }: Scope): CommandParams['actor.tell'] => ({
+    to: [clientActorId],
+    event: { type: 'stream.left', id: context.id },
+  }),
+} as const;
+
+const tellClosed = {
+  type: 'actor.tell',
+  params: ({ context }: Scope): CommandParams['actor.tell'] => ({
+    to: [clientActorId],
+    event: { type: 'stream.closed', id: context.id },
+  }),
+} as const;
+
+const endAsCancelled = {
+  type: 'reader.end',
+  params: ({
+    context,
+    event,
+  }: Scope & { readonly event: { readonly reason: 'cancelled' | 'timedOut'; readonly text: string } }) =>
+    endOf({ context }, abnormal(event.reason, event.text)),
+} as const;
+
+/** Ends that come from outside while the reader is there: the same in opening and in active. */
+const whileRead = {
+  'frame.close': [
+    {
+      guard: {
+        type: 'isNormal',
+        params: ({ event }: { readonly event: { readonly code: number } }) => ({ code: event.code }),
+      },
+      target: '#consumerStream.closed',
+      actions: [
+        {
+          type: 'reader.end',
+          params: ({ context, event }: Scope & { readonly event: { readonly code: number; readonly text: string } }) =>
+            endOf({ context }, { reason: 'completed', code: event.code, text: event.text }),
+        },
+        tellLeft,
+      ],
+    },
+    {
+      target: '#consumerStream.closed',
+      actions: [
+        {
+          type: 'reader.end',
+          params: ({ context, event }: Scope & { readonly event: { readonly code: number; readonly text: string } }) =>
+            endOf({ context }, { reason: 'closed', code: event.code, text: event.text }),
+        },
+        tellLeft,
+      ],
+    },
+  ],
+  'frame.malformed': {
+    target: '#consumerStream.cancelling',
+    actions: [
+      {
+        type: 'reader.end',
+        params: ({ context, event }: Scope & { readonly event: { readonly text: string } }) =>
+          endOf({ context }, { reason: 'unsupportedData', code: CloseCode.UnsupportedData, text: event.text }),
+      },
+      tellLeft,
+    ],
+  },
+  'reader.overflow': {
+    target: '#consumerStream.cancelling',
+    actions: [
+      {
+        type: 'reader.end',
+        params: ({ context, event }: Scope & { readonly event: { readonly text: string } }) =>
+          endOf({ context }, abnormal('slowReader', event.text)),
+      },
+      tellLeft,
+    ],
+  },
+  'app.cancel': { target: '#consumerStream.cancelling', actions: [endAsCancelled, tellLeft] },
+  'app.close': {
+    target: '#consumerStream.closed',
+    actions: [
+      {
+        type: 'reader.end',
+        params: (scope: Scope) => endOf(scope, abnormal('cancelled', 'the client was closed')),
+      },
+      tellLeft,
+    ],
+  },
+  'link.closed': {
+    target: '#consumerStream.closed',
+    actions: [
+      {
+        type: 'reader.end',
+        params: ({ context, event }: Scope & { readonly event: { readonly text: string } }) =>
+          endOf({ context }, abnormal('connectionClosed', event.text)),
+      },
+      tellLeft,
+    ],
+  },
+} as const;
+
+/**
+ * One stream as its reader sees it. Source: PROTOCOL.md, Consumer stream.
+ *
+ * Records do not pass through this machine one by one. Between `reader.attach` and `reader.detach` the transition of
+ * `frame.data` changes neither state nor context, it only delivers and restarts the silence timer, so the host does
+ * both itself; the same holds for what is dropped while cancelling.
+ */
+export const consumerStreamMachine = streamSetup.createMachine({
+  id: 'consumerStream',
+  description: 'PROTOCOL.md, Consumer stream',
+  context: ({ input }) => ({
+    ...((input as ConsumerStreamInput | undefined) ?? { id: '', subject: '', linkUp: true }),
+  }),
+  initial: 'opening',
+  states: {
+    opening: {
+      description: 'Requested, nothing heard yet. PROTOCOL.md, Consumer stream: opening.',
+      initial: 'starting',
+      on: {
+        ...whileRead,
+        'frame.noResponders': {
+          target: 'closed',
+          actions: [
+            {
+              type: 'reader.end',
+              params: (scope) =>
+                endOf(scope, abnormal('noResponders', `nobody subscribes to ${scope.context.subject}`)),
+            },
+            tellLeft,
+          ],
+        },
+      },
+      states: {
+        starting: {
+          description: 'Left at once.',
+          always: [{ guard: 'isLinkUp', target: 'waiting', actions: [request] }, { target: 'unsent' }],
+        },
+        unsent: {
+          description: 'The connection is down: what is published now is lost, so the request waits until it is back.',
+          on: {
+            'link.restored': { target: 'waiting', actions: [request] },
+            // Nobody was asked, so there is nobody to be told.
+            'app.cancel': { target: '#consumerStream.closed', actions: [endAsCancelled, tellLeft] },
+          },
+        },
+        waiting: {
+          description: 'The open timeout runs.',
+          after: {
+            openTimeout: {
+              target: '#consumerStream.cancelling',
+              actions: [
+                {
+                  type: 'reader.end',
+                  params: (scope) =>
+                    endOf(scope, abnormal('noAnswer', 'nothing was heard of a producer within the open timeout')),
+                },
+                tellLeft,
+              ],
+            },
+          },
+          on: {
+            'frame.data': { target: '#consumerStream.active.listening', actions: [deliver] },
+            'heartbeat.alive': { target: '#consumerStream.active.listening' },
+            'link.lost': { target: 'suspended' },
+          },
+        },
+        suspended: {
+          description: 'The connection is down, so silence proves nothing and no timer runs.',
+          on: {
+            'frame.data': { target: '#consumerStream.active.suspended', actions: [deliver] },
+            'heartbeat.alive': { target: '#consumerStream.active.suspended' },
+            'link.restored': { target: 'waiting' },
+          },
+        },
+      },
+    },
+    active: {
+      description: 'A record or a heartbeat has been heard. PROTOCOL.md, Consumer stream: active.',
+      entry: [{ type: 'reader.attach', params: ({ context }) => ({ id: context.id }) }],
+      initial: 'listening',
+      on: whileRead,
+      states: {
+        listening: {
+          description: 'The silence timeout runs from the last sign of life.',
+          after: {
+            silenceTimeout: {
+              target: '#consumerStream.cancelling',
+              actions: [
+                {
+                  type: 'reader.end',
+                  params: (scope) =>
+                    endOf(
+                      scope,
+                      abnormal('producerSilent', 'neither a record nor a heartbeat came within the silence timeout'),
+                    ),
+                },
+                tellLeft,
+              ],
+            },
+          },
+          on: {
+            'frame.data': { target: 'listening', reenter: true, actions: [deliver] },
+            'heartbeat.alive': { target: 'listening', reenter: true },
+            'link.lost': { target: 'suspended' },
+          },
+        },
+        suspended: {
+          description: 'The connection is down, so silence proves nothing and no timer runs.',
+          on: {
+            'frame.data': { actions: [deliver] },
+            'link.restored': { target: 'listening' },
+          },
+        },
+      },
+    },
+    cancelling: {
+      description:
+        'The reader has gone, the producer may not know yet: late records are absorbed and heartbeats report the ' +
+        'stream, until nothing has been heard for the cancellation buffer. PROTOCOL.md, Consumer stream: cancelling.',
+      entry: [{ type: 'reader.detach', params: ({ context }) => ({ id: context.id }) }],
+      after: { cancellationBuffer: { target: 'closed' } },
+      on: {
+        'frame.data': { target: 'cancelling', reenter: true },
+        'heartbeat.listed': { target: 'cancelling', reenter: true },
+        'frame.close': { target: 'closed' },
+        'frame.noResponders': { target: 'closed' },
+        'app.close': { target: 'closed' },
+        'link.closed': { target: 'closed' },
+      },
+    },
+    closed: {
+      type: 'final',
+      description: 'The actor is gone. PROTOCOL.md, Consumer stream: closed.',
+      entry: [tellClosed],
+    },
+  },
+});

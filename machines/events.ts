@@ -1,0 +1,117 @@
+/**
+ * The events of every machine. The first part of a name says who spoke: `app` the application, `frame` the peer,
+ * `heartbeat` the heartbeat exchange, `stream` another actor of the same client, `source` and `reader` the ends of a
+ * stream, `link` the NATS connection. Payloads never enter a machine, so no event carries any.
+ */
+import type { ListedStream } from './listed-stream.js';
+
+/** @see PROTOCOL.md, Consumer client */
+export type ConsumerClientEvent =
+  /** The application opens a stream. The id is new. */
+  | { readonly type: 'app.open'; readonly id: string; readonly subject: string }
+  /** The application leaves every stream and closes the client when the producers know. */
+  | { readonly type: 'app.drain' }
+  /** The application closes the client at once. */
+  | { readonly type: 'app.close' }
+  /** A producer asks which of these streams are still wanted. */
+  | { readonly type: 'heartbeat.requested'; readonly reply: string; readonly streams: readonly ListedStream[] }
+  /** A stream of this client has lost its reader. */
+  | { readonly type: 'stream.left'; readonly id: string }
+  /** A stream of this client is over. */
+  | { readonly type: 'stream.closed'; readonly id: string }
+  | { readonly type: 'link.lost' }
+  | { readonly type: 'link.restored' }
+  | LinkClosed;
+
+/** @see PROTOCOL.md, Consumer stream */
+export type ConsumerStreamEvent =
+  /** A record came and the reader's queue has room for it. */
+  | { readonly type: 'frame.data' }
+  | { readonly type: 'frame.close'; readonly code: number; readonly text: string }
+  /** A frame of this stream came that cannot be read; the text says what was expected and what came. */
+  | { readonly type: 'frame.malformed'; readonly text: string }
+  /** The server says that nobody subscribes to the request subject (status 503). */
+  | { readonly type: 'frame.noResponders' }
+  /** A record came and the reader's queue is full. */
+  | { readonly type: 'reader.overflow'; readonly text: string }
+  /** A heartbeat request listed this stream, which is live. */
+  | { readonly type: 'heartbeat.alive' }
+  /** A heartbeat request listed this stream, which is not live and is reported. */
+  | { readonly type: 'heartbeat.listed' }
+  /** The reader leaves, or its deadline has passed. */
+  | { readonly type: 'app.cancel'; readonly reason: 'cancelled' | 'timedOut'; readonly text: string }
+  /** The client is being closed. */
+  | { readonly type: 'app.close' }
+  | { readonly type: 'link.lost' }
+  | { readonly type: 'link.restored' }
+  | LinkClosed;
+
+/** @see PROTOCOL.md, Producer client */
+export type ProducerClientEvent =
+  /** An open request came, and its addresses fit together. */
+  | RequestReceived
+  /** The application closes the client. */
+  | { readonly type: 'app.close' }
+  /** A stream of this client is over. */
+  | { readonly type: 'stream.closed'; readonly id: string }
+  | { readonly type: 'link.lost' }
+  | { readonly type: 'link.restored' }
+  | LinkClosed;
+
+export interface RequestReceived {
+  readonly type: 'request.received';
+  /** The stream's inbox subject: consumer id and stream id. */
+  readonly id: string;
+  readonly consumerId: string;
+  readonly streamId: string;
+  /** The request subject. */
+  readonly subject: string;
+  /** Whether the consumer's reports are exact. */
+  readonly exact: boolean;
+}
+
+/** @see PROTOCOL.md, Producer stream */
+export type ProducerStreamEvent =
+  /** The source hands over a record. */
+  | { readonly type: 'source.record' }
+  /** The source ended by itself. */
+  | { readonly type: 'source.ended'; readonly text: string }
+  /** The source failed, or closes the stream with a code of its own. */
+  | { readonly type: 'source.failed'; readonly code: number; readonly text: string }
+  /** A heartbeat was answered, and the answer reports this stream as not live. */
+  | { readonly type: 'heartbeat.reported' }
+  /** A heartbeat listed this stream, and the answer does not report it. */
+  | { readonly type: 'heartbeat.confirmed' }
+  /** The consumer missed as many heartbeats in a row as are allowed. */
+  | { readonly type: 'heartbeat.lost' }
+  /** The application removes the stream, or closes the client. */
+  | { readonly type: 'app.close' }
+  | { readonly type: 'link.lost' }
+  | LinkClosed;
+
+/** @see PROTOCOL.md, Heartbeat */
+export type HeartbeatEvent =
+  /** A stream of this consumer is registered: its request proves that the consumer lives. */
+  | { readonly type: 'stream.added'; readonly id: string; readonly streamId: string; readonly subject: string }
+  | { readonly type: 'stream.removed'; readonly id: string }
+  /** The answer to the request under way, with the ids of the streams that it reports as not live. */
+  | { readonly type: 'heartbeat.answered'; readonly reported: readonly string[] }
+  /** The server says that nobody subscribes to the consumer's heartbeat subject (status 503). */
+  | { readonly type: 'heartbeat.unanswerable' }
+  /** The heartbeat interval has passed. Raised by the machine itself. */
+  | { readonly type: 'round.due' }
+  /** The client is being closed. */
+  | { readonly type: 'app.close' }
+  | { readonly type: 'link.lost' }
+  | { readonly type: 'link.restored' }
+  | LinkClosed;
+
+/** The NATS connection is closed for good, or no longer carries what the client needs; the text says why. */
+export interface LinkClosed {
+  readonly type: 'link.closed';
+  readonly text: string;
+}
+
+/** Any event that an actor may be told by another. */
+export type ActorEvent =
+  ConsumerClientEvent | ConsumerStreamEvent | ProducerClientEvent | ProducerStreamEvent | HeartbeatEvent;

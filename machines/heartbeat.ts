@@ -1,0 +1,257 @@
+import { assign, raise, setup } from 'xstate';
+import { declareCommands, type CommandParams } from './commands.js';
+import { withEntry, withoutEntry, type Entries } from './entries.js';
+import type { HeartbeatEvent } from './events.js';
+import type { ListedStream } from './listed-stream.js';
+
+/** A registered stream: its inbox subject as `id`, and how the wire names it. */
+export interface RegisteredStream extends ListedStream {
+  readonly id: string;
+}
+
+export interface HeartbeatInput {
+  /** The consumer id. */
+  readonly id: string;
+  /** How many heartbeats in a row may be missed. */
+  readonly missedHeartbeatsMax: number;
+}
+
+export interface HeartbeatContext {
+  readonly id: string;
+  readonly missedHeartbeatsMax: number;
+  /** The streams of this consumer. */
+  readonly streams: Entries<RegisteredStream>;
+  /** Those of them that no request has listed yet. */
+  readonly fresh: Entries<RegisteredStream>;
+  /** The streams that the request under way lists: only these are judged by its answer. */
+  readonly asked: Entries<RegisteredStream>;
+  /** Whether the interval passed and the round was not asked yet. */
+  readonly roundDue: boolean;
+  /** Misses in a row, saturating at the maximum. */
+  readonly misses: number;
+}
+
+type Scope = { readonly context: HeartbeatContext };
+type AnswerScope = Scope & { readonly event: { readonly reported: readonly string[] } };
+
+function idsOf(entries: Entries<{ readonly id: string }>): readonly string[] {
+  return entries.map((entry) => entry.id);
+}
+
+/** The asked streams that the answer reports, or those that it does not. Matched by stream id alone. */
+function judged({ context, event }: AnswerScope, reported: boolean): readonly string[] {
+  const ids = new Set(event.reported);
+  return idsOf(context.asked.filter((stream) => ids.has(stream.streamId) === reported));
+}
+
+const heartbeatSetup = setup({
+  types: {
+    context: {} as HeartbeatContext,
+    input: {} as HeartbeatInput,
+    events: {} as HeartbeatEvent,
+  },
+  actions: {
+    ...declareCommands('wire.ask', 'actor.tell'),
+    add: assign({
+      streams: ({ context }, stream: RegisteredStream) => withEntry(context.streams, stream),
+      fresh: ({ context }, stream: RegisteredStream) => withEntry(context.fresh, stream),
+      misses: 0,
+    }),
+    remove: assign({
+      streams: ({ context }, { id }: { readonly id: string }) => withoutEntry(context.streams, id),
+      fresh: ({ context }, { id }: { readonly id: string }) => withoutEntry(context.fresh, id),
+    }),
+    markRoundDue: assign({ roundDue: true }),
+    forgetRound: assign({ roundDue: false }),
+    askAll: assign(({ context }) => ({ asked: context.streams, fresh: [], roundDue: false })),
+    askFresh: assign(({ context }) => ({ asked: context.fresh, fresh: [] })),
+    countMiss: assign({
+      misses: ({ context }) => Math.min(context.misses + 1, context.missedHeartbeatsMax),
+    }),
+    clearMisses: assign({ misses: 0 }),
+    forgetAsked: assign({ asked: [] }),
+    forgetFresh: assign({ fresh: [] }),
+  },
+  guards: {
+    isRoundDue: ({ context }) => context.roundDue && context.streams.length > 0,
+    hasFreshStreams: ({ context }) => context.fresh.length > 0,
+    isLastMiss: ({ context }) => context.misses + 1 >= context.missedHeartbeatsMax,
+  },
+  delays: {
+    heartbeatInterval: 10_000,
+    heartbeatRequestTimeout: 5_000,
+  },
+});
+
+const ask = {
+  type: 'wire.ask',
+  params: ({ context }: Scope) => ({
+    id: context.id,
+    streams: context.asked.map(({ subject, streamId }) => ({ subject, streamId })),
+  }),
+} as const;
+
+const tellLost = {
+  type: 'actor.tell',
+  params: ({ context }: Scope): CommandParams['actor.tell'] => ({
+    to: idsOf(context.asked),
+    event: { type: 'heartbeat.lost' },
+  }),
+} as const;
+
+const onMiss = [
+  {
+    guard: 'isLastMiss',
+    target: '#heartbeat.open.exchange.idle',
+    actions: [tellLost, { type: 'countMiss' }, { type: 'forgetAsked' }],
+  },
+  { target: '#heartbeat.open.exchange.idle', actions: [{ type: 'countMiss' }, { type: 'forgetAsked' }] },
+] as const;
+
+/**
+ * Nobody subscribes. The consumer may be reconnecting, so this is a miss and no more; and it comes at once, so that
+ * what is new waits for the next round, or two misses would follow each other faster than anybody can reconnect.
+ */
+const onUnanswerable = [
+  {
+    guard: 'isLastMiss',
+    target: '#heartbeat.open.exchange.idle',
+    actions: [tellLost, { type: 'countMiss' }, { type: 'forgetAsked' }, { type: 'forgetFresh' }],
+  },
+  {
+    target: '#heartbeat.open.exchange.idle',
+    actions: [{ type: 'countMiss' }, { type: 'forgetAsked' }, { type: 'forgetFresh' }],
+  },
+] as const;
+
+const onAnswer = {
+  target: '#heartbeat.open.exchange.idle',
+  actions: [
+    {
+      type: 'actor.tell',
+      params: (scope: AnswerScope): CommandParams['actor.tell'] => ({
+        to: judged(scope, true),
+        event: { type: 'heartbeat.reported' },
+      }),
+    },
+    {
+      type: 'actor.tell',
+      params: (scope: AnswerScope): CommandParams['actor.tell'] => ({
+        to: judged(scope, false),
+        event: { type: 'heartbeat.confirmed' },
+      }),
+    },
+    { type: 'clearMisses' },
+    { type: 'forgetAsked' },
+  ],
+} as const;
+
+/**
+ * The heartbeat of one consumer, so that a dead consumer delays nobody else's. Source: PROTOCOL.md, Heartbeat.
+ */
+export const heartbeatMachine = heartbeatSetup.createMachine({
+  id: 'heartbeat',
+  description: 'PROTOCOL.md, Heartbeat',
+  context: ({ input }) => {
+    const given = input as HeartbeatInput | undefined;
+    return {
+      id: given?.id ?? '',
+      missedHeartbeatsMax: given?.missedHeartbeatsMax ?? 2,
+      streams: [],
+      fresh: [],
+      asked: [],
+      roundDue: false,
+      misses: 0,
+    };
+  },
+  initial: 'open',
+  states: {
+    open: {
+      type: 'parallel',
+      description: 'The consumer has streams here.',
+      on: {
+        'app.close': { target: 'closed' },
+        'link.closed': { target: 'closed' },
+      },
+      states: {
+        registry: {
+          description: 'The streams of this consumer.',
+          on: {
+            'stream.added': {
+              actions: [
+                {
+                  type: 'add',
+                  params: ({ event }) => ({ id: event.id, streamId: event.streamId, subject: event.subject }),
+                },
+              ],
+            },
+            'stream.removed': { actions: [{ type: 'remove', params: ({ event }) => ({ id: event.id }) }] },
+          },
+        },
+        ticker: {
+          description: 'The period between rounds, from send to send, whatever the answer takes.',
+          initial: 'running',
+          states: {
+            running: {
+              description: 'The interval runs.',
+              after: {
+                heartbeatInterval: { target: 'running', reenter: true, actions: [raise({ type: 'round.due' })] },
+              },
+              on: { 'link.lost': { target: 'suspended', actions: [{ type: 'forgetRound' }] } },
+            },
+            suspended: {
+              description:
+                'The connection is down; when it is back, all is asked at once and the interval starts afresh.',
+              on: { 'link.restored': { target: 'running', actions: [{ type: 'markRoundDue' }] } },
+            },
+          },
+        },
+        exchange: {
+          description: 'One request is under way at most.',
+          initial: 'idle',
+          on: { 'round.due': { actions: [{ type: 'markRoundDue' }] } },
+          states: {
+            idle: {
+              description: 'No request is under way.',
+              always: [
+                { guard: 'isRoundDue', target: 'asking', actions: [{ type: 'askAll' }] },
+                // A new stream is asked for at once, so that its reader hears of a producer before any record.
+                { guard: 'hasFreshStreams', target: 'introducing', actions: [{ type: 'askFresh' }] },
+              ],
+              on: { 'link.lost': { target: 'suspended', actions: [{ type: 'clearMisses' }] } },
+            },
+            introducing: {
+              description: 'A request for new streams is under way. A round that is due does not wait for its answer.',
+              entry: [ask],
+              after: { heartbeatRequestTimeout: onMiss },
+              on: {
+                'heartbeat.answered': onAnswer,
+                'heartbeat.unanswerable': onUnanswerable,
+                'round.due': { target: 'asking', actions: [{ type: 'askAll' }] },
+                'link.lost': { target: 'suspended', actions: [{ type: 'clearMisses' }, { type: 'forgetAsked' }] },
+              },
+            },
+            asking: {
+              description: 'The request of a round is under way. Its ids are fixed, and only those are judged.',
+              entry: [ask],
+              after: { heartbeatRequestTimeout: onMiss },
+              on: {
+                'heartbeat.answered': onAnswer,
+                'heartbeat.unanswerable': onUnanswerable,
+                'link.lost': { target: 'suspended', actions: [{ type: 'clearMisses' }, { type: 'forgetAsked' }] },
+              },
+            },
+            suspended: {
+              description: 'The connection is down: no request can be answered, and no miss is counted.',
+              on: { 'link.restored': { target: 'idle' } },
+            },
+          },
+        },
+      },
+    },
+    closed: {
+      type: 'final',
+      description: 'The client is over.',
+    },
+  },
+});

@@ -1,0 +1,26 @@
+/** The machines of the protocol, pure, with their events and commands: for embedding, for tests and for tools. */
+export { consumerStreamMachine } from './consumer-stream.js';
+export type { ConsumerStreamContext, ConsumerStreamInput } from './consumer-stream.js';
+export { consumerClientMachine } from './consumer-client.js';
+export type { ConsumerClientContext, KnownStream } from './consumer-client.js';
+export { producerStreamMachine } from './producer-stream.js';
+export type { ProducerStreamContext, ProducerStreamInput } from './producer-stream.js';
+export { producerClientMachine } from './producer-client.js';
+export type { ProducerClientContext, ProducerClientInput } from './producer-client.js';
+export { heartbeatMachine } from './heartbeat.js';
+export type { HeartbeatContext, HeartbeatInput, RegisteredStream } from './heartbeat.js';
+
+export type {
+  ActorEvent,
+  ConsumerClientEvent,
+  ConsumerStreamEvent,
+  HeartbeatEvent,
+  ProducerClientEvent,
+  ProducerStreamEvent,
+  RequestReceived,
+} from './events.js';
+export { clientActorId } from './commands.js';
+export type { Command, CommandParams, CommandType, EndReason, SpawnParams, StreamEnd } from './commands.js';
+export { CloseCode } from './close-code.js';
+export type { Entries } from './entries.js';
+export type { ListedStream } from './listed-stream.js';

@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import type { Progress } from '../../testing/index.js';
+import { ExitCode } from '../exit-code.js';
+import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';
+import { say } from '../log.js';
+import { createOutput } from '../output.js';
+import { addCheckOptions, contradiction, type CheckOptions } from './check-options.js';
+import { exploreSubject } from './explore-subject.js';
+import type { Findings } from './findings.js';
+import { jsonReport } from './json-report.js';
+import { createProgressLine } from './progress-line.js';
+import { walkSubject } from './random-walks.js';
+import { chooseSubject, type Subject } from './subject.js';
+import { textReport } from './text-report.js';
+import { assertWritable, writeTrace } from './trace-file.js';
+
+/** Nothing is violated in what was explored, and a limit left some of it out. */
+const incompleteExitCode = 3;
+
+const help = `
+Explores every order of messages, timers and faults that the protocol of this package can meet, with the machines that
+run in production. Times are ticks. Ends with the properties, the exact worst-case times and their bounds, and what was
+never used of the machines; with --json as one object, whose "worst" is null where something may wait for ever.
+
+--system takes a module with a default export { system, properties }, or exports of these names, as made with
+nats-stream-actors/testing; faults given here take the place of the system's own. TypeScript is loaded by Node 22.18 and
+later; before that, a loader is needed: NODE_OPTIONS='--import tsx'.
+
+Exit codes: 0 complete, and nothing is violated, or --simulate met nothing; 1 a property is violated, and its shortest
+trace is printed, or the check could not be made; 2 the command line cannot be understood; 3 nothing is violated, but a
+limit ended it before everything was explored; 130 interrupted, after what is known was printed.
+
+Examples:
+  $ nats-stream check
+  $ nats-stream check --streams 2 --records 0 --drop 1 --crash 1
+  $ nats-stream check --delay 1 --silence 5 --trace out.json     one tick too short, and why
+  $ nats-stream check --streams 5 --delay 1 --drop 2 --simulate 10000 --walks 100 --seed 1
+  $ nats-stream check --system market.ts --drop 1`;
+
+export function registerCheck(program: Command): void {
+  const command = program
+    .command('check')
+    .summary('explore every order of events of the protocol, or of your own machines')
+    .description(
+      'Explores the protocol, or a system of your own machines, in every order of messages, timers and faults.',
+    );
+  addCheckOptions(command)
+    .addHelpText('after', help)
+    .action(async (options: CheckOptions) => {
+      const wrong = contradiction(options);
+      if (wrong !== undefined) command.error(`error: ${wrong}`);
+      process.exitCode = await check(options);
+    });
+}
+
+/** Gives the exit code. */
+async function check(options: CheckOptions): Promise<number> {
+  if (options.trace !== undefined) assertWritable(options.trace);
+  const subject = await chooseSubject(options);
+  const isTerminal = process.stderr.isTTY;
+  const progress = createProgressLine((text) => process.stderr.write(text), isTerminal);
+  const leaving = new AbortController();
+  let interrupted: InterruptSignal | undefined;
+  const stopListening = onInterrupt((signal) => {
+    interrupted = signal;
+    leaving.abort();
+    progress.clear();
+    say('interrupted, and judging what is known');
+    // Judging may take seconds in which nothing else is heard. Where nobody listens, the next interrupt ends it at once.
+    stopListening();
+  });
+  const output = createOutput(process.stdout);
+  const onProgress = (options.progress ?? isTerminal) ? progress.show : undefined;
+  const findings = await examine(subject, options, leaving.signal, onProgress);
+  progress.clear();
+  const isColoured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+  const report =
+    options.json === true
+      ? jsonReport(subject, findings)
+      : textReport(subject, findings, { isColoured, namesUnused: options.coverage === true });
+  void output.write(report);
+  if (options.trace !== undefined) writeTrace(options.trace, findings.violations);
+  return exitCode(findings, interrupted);
+}
+
+async function examine(
+  subject: Subject,
+  options: CheckOptions,
+  signal: AbortSignal,
+  onProgress: ((progress: Progress) => void) | undefined,
+): Promise<Findings> {
+  const { simulate } = options;
+  return simulate === undefined
+    ? exploreSubject(subject, options, signal, onProgress)
+    : walkSubject(subject, { ...options, simulate }, signal);
+}
+
+function exitCode({ violations, isComplete, stoppedBy }: Findings, interrupted: InterruptSignal | undefined): number {
+  if (violations.length > 0) return ExitCode.Failure;
+  if (stoppedBy === 'signal' && interrupted !== undefined) return exitCodeOf[interrupted];
+  return isComplete || stoppedBy === undefined ? ExitCode.Ok : incompleteExitCode;
+}

@@ -1,0 +1,106 @@
+import { connect, credsAuthenticator, type ConnectionOptions as NatsOptions, type NatsConnection } from 'nats';
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../errors.js';
+import { defaultServer, type ConnectionOptions } from './connection-options.js';
+import { Failure } from './failure.js';
+
+export interface Connecting {
+  /** What the server lists the connection as. */
+  readonly name: string;
+  /**
+   * How often a lost connection is tried again, a second apart; -1 without end. With less than 2 the client, when it
+   * connects first, passes over servers that it never tried.
+   */
+  readonly reconnectsMax: number;
+}
+
+/** What the error codes of the NATS client mean to somebody who typed a command. */
+const reasons: Readonly<Record<string, string>> = {
+  CONNECTION_REFUSED: 'connection refused',
+  TIMEOUT: 'no answer in time',
+  CONNECTION_TIMEOUT: 'no answer in time',
+  AUTHORIZATION_VIOLATION: 'the server refuses these credentials',
+};
+
+/**
+ * Connects to NATS. Throws a {@link Failure} that says what was tried and why it failed, never with a password in it.
+ */
+export async function openConnection(options: ConnectionOptions, connecting: Connecting): Promise<NatsConnection> {
+  const targets = (options.server ?? defaultServer).split(',').map((text) => readTarget(text.trim()));
+  const natsOptions: NatsOptions = {
+    name: connecting.name,
+    servers: targets.map(({ url }) => url),
+    timeout: options.timeout,
+    maxReconnectAttempts: connecting.reconnectsMax,
+    reconnectTimeWait: 1000,
+    ...tlsOf(options),
+    ...credentialsOf(options, targets),
+  };
+  try {
+    return await connect(natsOptions);
+  } catch (error) {
+    const tried = targets.map(({ url }) => url).join(', ');
+    throw new Failure(`could not connect to ${tried}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+interface Target {
+  /** Without credentials, as it may be printed. */
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The NATS client does not read credentials in URLs, and the `nats` command does. */
+function readTarget(text: string): Target {
+  const address = text.includes('://') ? text : `nats://${text}`;
+  // `URL.parse`, which does not throw, came after Node 20. What came is not printed: it may hold a password.
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || url.hostname === '') {
+    throw new Failure(`--server: expected URLs such as ${defaultServer}, separated by commas; came what is none`);
+  }
+  return {
+    url: `${url.protocol}//${url.host}`,
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+  };
+}
+
+function credentialsOf(options: ConnectionOptions, targets: readonly Target[]): NatsOptions {
+  if (options.creds !== undefined) return { authenticator: credsAuthenticator(readFile('--creds', options.creds)) };
+  const inUrl = targets.find(({ user }) => user !== '');
+  const user = options.user ?? inUrl?.user;
+  const password = options.password ?? (options.user === undefined ? inUrl?.password : undefined) ?? '';
+  if (user === undefined) return {};
+  return password === '' ? { token: user } : { user, pass: password };
+}
+
+function tlsOf({ tlscert, tlskey, tlsca }: ConnectionOptions): NatsOptions {
+  if (tlscert === undefined && tlskey === undefined && tlsca === undefined) return {};
+  const read = (flag: string, file: string | undefined) =>
+    file === undefined ? undefined : new TextDecoder().decode(readFile(flag, file));
+  const cert = read('--tlscert', tlscert);
+  const key = read('--tlskey', tlskey);
+  const ca = read('--tlsca', tlsca);
+  return {
+    tls: {
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+      ...(ca === undefined ? {} : { ca }),
+    },
+  };
+}
+
+/** Read here rather than by the client, so that a file that is missing is named together with its flag. */
+function readFile(flag: string, file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Failure(`${flag}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  return (code === undefined ? undefined : reasons[code]) ?? messageOf(error);
+}

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { addConnectionOptions, type ConnectionOptions } from '../connection-options.js';
+import { ExitCode } from '../exit-code.js';
+import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';
+import { createOutput } from '../output.js';
+import { registerDoomedProducer } from './doomed-producer.js';
+import { createJsonReport } from './json-report.js';
+import { findLog } from './log-file.js';
+import { play } from './play.js';
+import { chooseStage } from './stage.js';
+import { createTextReport } from './text-report.js';
+
+interface DemoOptions extends ConnectionOptions {
+  readonly file?: string;
+  readonly json?: true;
+  readonly embedded?: true;
+}
+
+const help = `
+Runs on the server of --server or NATS_URL, else on a nats-server that it finds (NATS_SERVER, the PATH, /usr/sbin,
+/usr/local/sbin, /usr/local/bin) and starts for itself, else on a broker in memory, and says which.
+Exits with 0 when every stream ended as it should, else with 1.
+
+Examples:
+  $ nats-stream demo
+  $ nats-stream demo --file server.log --json
+  $ nats-stream demo --server nats://demo.nats.io`;
+
+export function registerDemo(program: Command): void {
+  const command = program
+    .command('demo')
+    .summary('stream a log of this machine, and see streams live, fail and die')
+    .description(
+      'Serves a log of this machine, opens several streams of it, cancels one, kills the producer of another, and ' +
+        'prints the life of each as it happens.',
+    )
+    .option('-f, --file <path>', 'the log to serve (default: the largest readable one in /var/log)')
+    .option('--embedded', 'run on the broker in memory')
+    .option('--json', 'print one JSON object a line');
+  addConnectionOptions(command)
+    .addHelpText('after', help)
+    .action(async (options: DemoOptions) => {
+      process.exitCode = await demo(options);
+    });
+  registerDoomedProducer(program);
+}
+
+/** Gives the exit code. */
+async function demo(options: DemoOptions): Promise<number> {
+  const log = findLog(options.file);
+  const leaving = new AbortController();
+  let interrupted: InterruptSignal | undefined;
+  onInterrupt((signal) => {
+    interrupted = signal;
+    leaving.abort();
+  });
+  const output = createOutput(process.stdout);
+  output.signal.addEventListener('abort', () => {
+    leaving.abort();
+  });
+  // What happens is printed when it happens: a terminal that is slow must not hold up the streams.
+  const write = (text: string) => {
+    void output.write(text);
+  };
+  const coloured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+  const report = options.json === true ? createJsonReport(write) : createTextReport(write, coloured);
+
+  const stage = await chooseStage(options);
+  try {
+    const asItShould = await play(stage, log, report, leaving.signal);
+    if (interrupted !== undefined) return exitCodeOf[interrupted];
+    // Who stopped reading got what was wanted.
+    return asItShould || output.signal.aborted ? ExitCode.Ok : ExitCode.Failure;
+  } catch (error) {
+    if (error !== leaving.signal.reason || interrupted === undefined) throw error;
+    return exitCodeOf[interrupted];
+  } finally {
+    await stage.close();
+  }
+}

@@ -1,0 +1,154 @@
+import type { Command } from 'commander';
+import { messageOf } from '../errors.js';
+import { ConsumerClient, type ConsumerStreamEnd, type OpenStreamOptions } from '../index.js';
+import { addConnectionOptions, type ConnectionOptions } from './connection-options.js';
+import { openConnection } from './connection.js';
+import { ExitCode } from './exit-code.js';
+import { isDebugging } from './failure.js';
+import { exitCodeOf, onInterrupt, type InterruptSignal } from './interrupt.js';
+import { say } from './log.js';
+import { durationMs, positiveCount, requestSubject } from './option-parsers.js';
+import { createOutput } from './output.js';
+import { readAll } from './read-all.js';
+import { toJsonBytes } from './record-format.js';
+
+interface OpenOptions extends ConnectionOptions {
+  readonly timeoutMs?: number;
+  readonly json?: true;
+  readonly count?: number;
+}
+
+/**
+ * How long leaving may take. A producer of this command hears of it at its next heartbeat, 2 s apart unless told, and
+ * answers; one that does not is left to find out by itself.
+ */
+const farewellMs = 2500;
+
+const help = `
+Records are printed as they come, one a line, their bytes as they are. With --json, one object a line:
+  {"time":"…","stream":"<id>","bytes":5,"text":"…"}   a record; "base64" instead of "text" where it is not UTF-8
+  {"time":"…","stream":"<id>","end":{"reason":"completed","code":1000,"text":"","records":1,"bytes":5}}
+
+Exit codes: 0 the stream is complete, or --count records came; 1 it ended otherwise, and stderr says why;
+130 interrupted, after the producer was told.
+
+Examples:
+  $ nats-stream open logs.syslog
+  $ nats-stream open logs.search sshd --timeout-ms 30s
+  $ nats-stream open logs.syslog --json --count 10 | jq .text
+  $ nats-stream open sort - < words.txt`;
+
+export function registerOpen(program: Command): void {
+  const command = program
+    .command('open')
+    .summary('open a stream and print its records as they come')
+    .description('Opens a stream and prints its records as they come.')
+    .argument('<subject>', 'where producers take requests', requestSubject)
+    .argument('[body]', 'the body of the request; - reads it from stdin')
+    .option('--timeout-ms <duration>', 'leave the stream after so long', durationMs)
+    .option('-n, --count <n>', 'leave the stream after so many records', positiveCount)
+    .option('--json', 'print a JSON object a line for each record, and a last one for the end');
+  addConnectionOptions(command)
+    .addHelpText('after', help)
+    .action(async (subject: string, body: string | undefined, options: OpenOptions) => {
+      const code = await open(subject, body, options);
+      process.exitCode = code;
+      // What was printed and is not read, by a pager say, must not keep a process that was interrupted.
+      if (code > ExitCode.Usage) process.exit();
+    });
+}
+
+/** Why the reader leaves, where it is the reader that does. */
+type Leaving = 'counted' | 'unread' | InterruptSignal;
+
+/** Prints one stream to its end. Gives the exit code. */
+async function open(subject: string, bodyArgument: string | undefined, options: OpenOptions): Promise<number> {
+  const body = bodyArgument === '-' ? await readAll(process.stdin) : bodyArgument;
+  const connection = await openConnection(options, { name: 'nats-stream open', reconnectsMax: 60 });
+  const consumer = new ConsumerClient({
+    connection,
+    onWarning: ({ message, error }) => {
+      if (isDebugging()) say(`warning: ${message}${error === undefined ? '' : `: ${messageOf(error)}`}`);
+    },
+  });
+  const output = createOutput(process.stdout);
+  try {
+    const opening: OpenStreamOptions = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
+    const stream = consumer.openStream(subject, body, opening);
+    const { json = false, count = Infinity } = options;
+
+    let leaving: Leaving | undefined;
+    const left = new Promise<void>((resolve) => {
+      const leave = (why: Leaving) => {
+        leaving ??= why;
+        stream.cancel();
+        resolve();
+      };
+      onInterrupt(leave);
+      output.signal.addEventListener('abort', () => {
+        leave('unread');
+      });
+    });
+    const printed = (async () => {
+      let records = 0;
+      for await (const record of stream) {
+        records += 1;
+        const done = output.write(
+          json ? jsonLine(stream.id, { bytes: record.length, ...toJsonBytes(record) }) : textLine(record),
+        );
+        if (records === count) {
+          leaving ??= 'counted';
+          break;
+        }
+        await done;
+      }
+    })();
+    // How it ended is told by `closed`. Output that is blocked must not keep an interrupt waiting.
+    await Promise.race([printed.catch(() => undefined), left]);
+
+    const end = await stream.closed;
+    if (json) void output.write(jsonLine(stream.id, { end: describeEnd(end) }));
+    await sayFarewell(consumer, end);
+    return conclude(end, leaving);
+  } finally {
+    await consumer.close();
+    await connection.close();
+  }
+}
+
+/** Lets the producer know, where it is the reader that left, and it can be had in short time. */
+async function sayFarewell(consumer: ConsumerClient, end: ConsumerStreamEnd): Promise<void> {
+  if (end.reason !== 'cancelled' && end.reason !== 'timedOut' && end.reason !== 'slowReader') return;
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, farewellMs);
+  });
+  await Promise.race([consumer.drain(), expired]);
+  clearTimeout(timer);
+}
+
+function conclude(end: ConsumerStreamEnd, leaving: Leaving | undefined): number {
+  // A stream may end by itself in the moment in which its reader leaves.
+  if (end.reason === 'cancelled' && leaving !== undefined) {
+    if (leaving === 'counted' || leaving === 'unread') return ExitCode.Ok;
+    say(`interrupted after ${end.records} records`);
+    return exitCodeOf[leaving];
+  }
+  if (end.error === undefined) return ExitCode.Ok;
+  process.stderr.write(`${end.error.message} (reason: ${end.reason})\n`);
+  return ExitCode.Failure;
+}
+
+const newline = Buffer.from('\n');
+
+function textLine(record: Uint8Array): Uint8Array {
+  return Buffer.concat([record, newline]);
+}
+
+function jsonLine(stream: string, fields: object): string {
+  return `${JSON.stringify({ time: new Date().toISOString(), stream, ...fields })}\n`;
+}
+
+function describeEnd({ reason, code, text, records, bytes }: ConsumerStreamEnd): object {
+  return { reason, code, text, records, bytes };
+}

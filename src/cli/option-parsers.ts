@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from 'commander';
+import { isPublishSubject, isSubscribeSubject } from '../wire/index.js';
+import { parseDuration } from './duration.js';
+
+/** Reads an option that is a duration. What it throws is commander's way to name the option that is wrong. */
+export function durationMs(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 500, 500ms, 5s or 2m.');
+  return ms;
+}
+
+/** Reads an option that counts something. */
+export function positiveCount(text: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : 0;
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return count;
+}
+
+/** Reads the subject of a request. */
+export function requestSubject(text: string): string {
+  if (!isPublishSubject(text)) throw new InvalidArgumentError('Expected a NATS subject without wildcards.');
+  return text;
+}
+
+/** Reads a subject on which requests are taken. */
+export function servedSubject(text: string): string {
+  if (!isSubscribeSubject(text)) throw new InvalidArgumentError('Expected a NATS subject.');
+  return text;
+}

@@ -1,0 +1,168 @@
+import { Option, type Command } from 'commander';
+import { CloseError, messageOf } from '../errors.js';
+import { ProducerClient, type StreamRequest, type Warning } from '../index.js';
+import { commandLines, type CommandLine } from './command-lines.js';
+import { addConnectionOptions, type ConnectionOptions } from './connection-options.js';
+import { openConnection } from './connection.js';
+import { ExitCode } from './exit-code.js';
+import { Failure } from './failure.js';
+import { onInterrupt } from './interrupt.js';
+import { say } from './log.js';
+import { durationMs, servedSubject } from './option-parsers.js';
+import { toJsonBytes } from './record-format.js';
+
+interface ServeOptions extends ConnectionOptions {
+  readonly queue?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly heartbeat: number;
+  readonly grace: number;
+}
+
+const help = `
+Each stream that is opened runs the command once:
+  its stdin       the body of the request
+  its environment NATS_STREAM_SUBJECT, NATS_STREAM_ID and NATS_STREAM_CONSUMER
+  its stdout      one record a line, the bytes without their newline
+  its stderr      the same, marked: 'stderr: ' before each line, or with --json a field
+  its end         exit code 0 closes the stream with 1000; any other code, a signal, and a command
+                  that cannot be started close it with 5000 and say so
+The command, with its children, is stopped when its reader leaves. A reader that is slow slows it down.
+A line that does not fit into one message is cut into several records.
+
+With --json a record is {"stream":"stdout","text":"…"}, or "base64" where the line is not UTF-8.
+
+An interrupt closes every stream with 1001, stops the commands and exits with 0; a second one exits at once.
+
+Examples:
+  $ nats-stream serve logs.syslog -- tail -n 20 -F /var/log/syslog
+  $ nats-stream serve logs.search -- sh -c 'read -r word; grep -- "$word" /var/log/syslog'
+  $ nats-stream serve build --queue builders --json -- make -j4`;
+
+export function registerServe(program: Command): void {
+  const command = program
+    .command('serve')
+    .summary('run a command for each stream that is opened, and stream its lines')
+    .description('Runs a command for each stream that is opened on a subject, and streams its lines.')
+    .usage('[options] <subject> -- <command …>')
+    .argument('<subject>', 'where open requests are taken; may hold wildcards', servedSubject)
+    .argument('<command...>', 'the program and its arguments, after --')
+    .option('-q, --queue <group>', 'share the requests with the other members of this queue group')
+    .option('--json', 'make each record a JSON object that says whether the line is of stdout or stderr')
+    .option('--quiet', 'do not tell on stderr of each stream')
+    .addOption(
+      new Option('--heartbeat <duration>', 'period between heartbeats, after which a reader that left is known')
+        .argParser(durationMs)
+        .default(2000, '2s'),
+    )
+    .addOption(
+      new Option('--grace <duration>', 'how long a command that is stopped may take before it is killed')
+        .argParser(durationMs)
+        .default(2000, '2s'),
+    );
+  addConnectionOptions(command)
+    .addHelpText('after', help)
+    .action(async (subject: string, argv: readonly string[], options: ServeOptions) => {
+      process.exitCode = await serve(subject, argv, options);
+    });
+}
+
+/** Serves until an interrupt, or until the connection is closed for good. Gives the exit code. */
+async function serve(subject: string, command: readonly string[], options: ServeOptions): Promise<number> {
+  const log = options.quiet === true ? () => undefined : say;
+  const connection = await openConnection(options, { name: 'nats-stream serve', reconnectsMax: -1 });
+  const producer = new ProducerClient({
+    connection,
+    heartbeatIntervalMs: options.heartbeat,
+    heartbeatRequestTimeoutMs: Math.ceil(options.heartbeat / 2),
+    // Draining waits this long for the commands, each of which may take its whole grace.
+    cancellationBufferMs: Math.max(10_000, options.grace + 1000),
+    onWarning: ({ message, error }: Warning) => {
+      log(`warning: ${message}${error === undefined ? '' : `: ${messageOf(error)}`}`);
+    },
+  });
+  const lineBytesMax = lineBytesMaxOf(connection.info?.max_payload ?? 1024 * 1024, options.json === true);
+
+  async function* lines(request: StreamRequest): AsyncGenerator<Uint8Array> {
+    const { streamId, signal, body } = request;
+    log(`stream ${streamId} opened on ${request.subject}, body of ${body.length} bytes`);
+    let count = 0;
+    const tell = (how: string) => {
+      log(`stream ${streamId} ended after ${count} lines: ${how}`);
+    };
+    try {
+      const run = commandLines({
+        command,
+        input: body,
+        signal,
+        lineBytesMax,
+        graceMs: options.grace,
+        environment: {
+          NATS_STREAM_SUBJECT: request.subject,
+          NATS_STREAM_ID: streamId,
+          NATS_STREAM_CONSUMER: request.consumerId,
+        },
+        onCut: (cuts) => {
+          log(`stream ${streamId}: ${cuts} lines were longer than ${lineBytesMax} bytes and were cut`);
+        },
+      });
+      for await (const line of run) {
+        count += 1;
+        yield toRecord(line, options.json === true);
+      }
+      if (!signal.aborted) tell('exit code 0');
+    } catch (error) {
+      tell(messageOf(error));
+      throw error;
+    } finally {
+      if (signal.aborted) tell(signal.reason instanceof CloseError ? signal.reason.text : messageOf(signal.reason));
+    }
+  }
+
+  try {
+    producer.handle(subject, lines, options.queue === undefined ? {} : { queue: options.queue });
+    await connection.flush();
+    void tellOfConnection(connection.status(), log);
+    log(`serving ${subject} on ${connection.getServer()}: ${command.join(' ')}`);
+    const outcome = await new Promise<'interrupted' | { readonly lost: unknown }>((resolve) => {
+      onInterrupt(() => {
+        resolve('interrupted');
+      });
+      void connection.closed().then((lost) => {
+        resolve({ lost });
+      });
+    });
+    if (outcome !== 'interrupted') {
+      throw new Failure(`the connection is closed${outcome.lost instanceof Error ? `: ${outcome.lost.message}` : ''}`);
+    }
+    log('interrupted: closing the streams');
+    return ExitCode.Ok;
+  } finally {
+    await producer.drain();
+    await connection.close();
+  }
+}
+
+async function tellOfConnection(
+  statuses: AsyncIterable<{ readonly type: string }>,
+  log: (line: string) => void,
+): Promise<void> {
+  for await (const { type } of statuses) {
+    if (type === 'disconnect') log('the connection is lost: trying to reconnect');
+    else if (type === 'reconnect') log('reconnected');
+  }
+}
+
+const encoder = new TextEncoder();
+const stderrMark = encoder.encode('stderr: ');
+
+function toRecord({ source, bytes }: CommandLine, asJson: boolean): Uint8Array {
+  if (asJson) return encoder.encode(JSON.stringify({ stream: source, ...toJsonBytes(bytes) }));
+  return source === 'stdout' ? bytes : Buffer.concat([stderrMark, bytes]);
+}
+
+/** The longest line whose record is sure to fit into a message: base64 takes 4 bytes for 3, and JSON up to 6 for one. */
+function lineBytesMaxOf(payloadBytesMax: number, asJson: boolean): number {
+  const recordBytesMax = Math.floor(((payloadBytesMax - 64) * 3) / 4) - 64;
+  return Math.max(1, asJson ? Math.floor(recordBytesMax / 6) : recordBytesMax);
+}

@@ -1,0 +1,4 @@
+export { createMemoryBroker, type Delivery, type MemoryBroker, type MemoryBrokerOptions } from './memory-broker.js';
+export type { MemoryConnection, MemoryConnectionOptions } from './memory-connection.js';
+export type { Schedule } from './schedule.js';
+export type { MemoryStatus, MemoryStatusIterator } from './status-feed.js';

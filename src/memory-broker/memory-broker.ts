@@ -1,0 +1,156 @@
+import type { NatsMessage } from '../nats-connection.js';
+import {
+  createMemoryConnection,
+  type ConnectionEnd,
+  type MemoryConnection,
+  type MemoryConnectionOptions,
+  type Server,
+  type SubscriptionEntry,
+} from './memory-connection.js';
+import { createOperationQueue } from './operation-queue.js';
+import { createSchedule, type Schedule } from './schedule.js';
+import { createSubscriptionTable } from './subscription-table.js';
+
+/** A message on its way from the connection that published it to one subscription of another, or of itself. */
+export interface Delivery {
+  readonly from: MemoryConnection;
+  readonly to: MemoryConnection;
+  readonly message: NatsMessage;
+}
+
+export interface MemoryBrokerOptions {
+  /** The most bytes that one message may hold; 1 MiB unless told, as on nats-server. */
+  maxPayloadBytes?: number;
+  /** Runs the broker's turns. It must not run a turn before it has returned. */
+  schedule?: Schedule;
+  /**
+   * Decides about each delivery: `deliver()` hands the message over, at once or later, once, twice or never. A message
+   * whose subscriber has unsubscribed or was disconnected meanwhile goes nowhere. Unless told, all are delivered at once.
+   */
+  route?: (delivery: Delivery, deliver: () => void) => void;
+  /**
+   * Told of what a subscriber's callback throws; the broker and the other subscribers go on. Unless told, the error
+   * becomes an unhandled rejection. (The clients of real servers print it and never read from their socket again.)
+   */
+  onCallbackError?: (error: unknown) => void;
+}
+
+/**
+ * A NATS server without a server: subjects and wildcards, queue groups, requests without responders, and connections that
+ * are lost and come back, all within this process. It takes what its clients send in one order, and delivers
+ * asynchronously and in that order, so that the same calls give the same deliveries.
+ */
+export interface MemoryBroker {
+  /** Throws where the broker is stopped. */
+  connect(options?: MemoryConnectionOptions): MemoryConnection;
+  /** How many subscriptions the broker knows, over all connections. */
+  readonly subscriptionCount: number;
+  /** Kills the server: what it has not delivered is lost, and every connection is disconnected. */
+  stop(): void;
+  /** Starts it again: every connection that was not cut by hand reconnects. */
+  start(): void;
+}
+
+/** nats-server's default for `max_payload`. */
+const defaultMaxPayloadBytes = 1024 * 1024;
+
+export function createMemoryBroker({
+  maxPayloadBytes = defaultMaxPayloadBytes,
+  schedule = createSchedule(),
+  route: decide = (_delivery, deliver) => deliver(),
+  onCallbackError = rejectUnhandled,
+}: MemoryBrokerOptions = {}): MemoryBroker {
+  const table = createSubscriptionTable<SubscriptionEntry>();
+  const operations = createOperationQueue(schedule);
+  const ends = new Map<MemoryConnection, ConnectionEnd>();
+  let isRunning = true;
+  let connectionsMade = 0;
+  let groupDeliveries = 0;
+
+  const handOver = (from: MemoryConnection, entry: SubscriptionEntry, message: NatsMessage) => {
+    const deliver = () => {
+      if (!entry.session.isAlive) return;
+      try {
+        entry.receive(message);
+      } catch (error) {
+        onCallbackError(error);
+      }
+    };
+    decide({ from, to: entry.connection, message }, deliver);
+  };
+
+  /** All plain subscribers, and of each queue group the member that has waited longest. */
+  const choose = (entries: readonly SubscriptionEntry[]): SubscriptionEntry[] => {
+    const receivers: SubscriptionEntry[] = [];
+    const members = new Map<string, SubscriptionEntry>();
+    for (const entry of entries) {
+      if (entry.queue === undefined) {
+        receivers.push(entry);
+      } else {
+        const chosen = members.get(entry.queue);
+        if (chosen === undefined || entry.servedAt < chosen.servedAt) members.set(entry.queue, entry);
+      }
+    }
+    for (const member of members.values()) {
+      groupDeliveries += 1;
+      member.servedAt = groupDeliveries;
+      receivers.push(member);
+    }
+    return receivers;
+  };
+
+  /** Like nats-server: to one plain subscription of the connection that asked, and to no other connection's. */
+  const tellNoResponders = (from: MemoryConnection, reply: string) => {
+    const inbox = table.match(reply).find((entry) => entry.connection === from && entry.queue === undefined);
+    if (inbox !== undefined) {
+      handOver(from, inbox, { subject: reply, data: new Uint8Array(), headers: { code: 503 } });
+    }
+  };
+
+  const route = (from: MemoryConnection, message: NatsMessage) => {
+    const receivers = choose(table.match(message.subject));
+    if (receivers.length === 0 && message.reply !== undefined) tellNoResponders(from, message.reply);
+    receivers.forEach((entry, index) => {
+      // Data belongs to its receiver, so each has bytes of its own.
+      handOver(from, entry, index === 0 ? message : { ...message, data: message.data.slice() });
+    });
+  };
+
+  const server: Server = {
+    maxPayloadBytes,
+    isRunning: () => isRunning,
+    submit: (session, operate) => operations.submit(session, operate),
+    add: (entry) => table.add(entry),
+    remove: (entry) => table.remove(entry),
+    route,
+    forget: (connection) => ends.delete(connection),
+  };
+
+  return {
+    connect(options = {}) {
+      if (!isRunning) throw new Error('expected a running broker, but it is stopped');
+      connectionsMade += 1;
+      const end = createMemoryConnection(server, options.name ?? `connection-${connectionsMade}`, options);
+      ends.set(end.connection, end);
+      return end.connection;
+    },
+    get subscriptionCount() {
+      return table.size;
+    },
+    stop() {
+      isRunning = false;
+      for (const end of ends.values()) end.serverStopped();
+    },
+    start() {
+      isRunning = true;
+      for (const end of ends.values()) end.serverStarted();
+    },
+  };
+}
+
+/** The platform's way for errors that nobody waits for: it ends a Node process, and a browser shows it. */
+function rejectUnhandled(error: unknown): void {
+  void Promise.resolve().then(() => {
+    throw error instanceof Error ? error : new Error('a subscriber threw what is not an Error', { cause: error });
+  });
+}

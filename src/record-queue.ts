@@ -1,0 +1,63 @@
+/** A record as it came: its bytes, and superjson's annotations where the peer sent them. */
+export interface QueuedRecord {
+  readonly data: Uint8Array;
+  readonly superjson?: unknown;
+}
+
+/**
+ * The records of one stream that wait for their reader, bounded in number and in bytes. Nothing here waits: `push`
+ * says whether there was room, and what follows from a full queue is the machine's to decide.
+ */
+export class RecordQueue {
+  readonly #recordsMax: number;
+  readonly #bytesMax: number;
+  #records: (QueuedRecord | undefined)[] = [];
+  #head = 0;
+  #bytes = 0;
+
+  constructor(recordsMax: number, bytesMax: number) {
+    this.#recordsMax = recordsMax;
+    this.#bytesMax = bytesMax;
+  }
+
+  get length(): number {
+    return this.#records.length - this.#head;
+  }
+
+  /** How many bytes of data wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.length < this.#recordsMax && this.#bytes + bytes <= this.#bytesMax;
+  }
+
+  push(record: QueuedRecord): void {
+    this.#records.push(record);
+    this.#bytes += record.data.length;
+  }
+
+  shift(): QueuedRecord | undefined {
+    const record = this.#records[this.#head];
+    if (record === undefined) return undefined;
+    this.#records[this.#head] = undefined;
+    this.#head += 1;
+    this.#bytes -= record.data.length;
+    // The taken half is given back in one go, so that a queue that never runs empty does not grow.
+    if (this.#head === this.#records.length) {
+      this.#records = [];
+      this.#head = 0;
+    } else if (this.#head >= 1024 && this.#head * 2 >= this.#records.length) {
+      this.#records = this.#records.slice(this.#head);
+      this.#head = 0;
+    }
+    return record;
+  }
+
+  clear(): void {
+    this.#records = [];
+    this.#head = 0;
+    this.#bytes = 0;
+  }
+}

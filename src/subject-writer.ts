@@ -1,0 +1,45 @@
+import type { Codec } from './codec.js';
+import { messageOf, StreamError } from './errors.js';
+import type { Outbound } from './outbound.js';
+import { encodeCloseFrame, isPublishSubject } from './wire/index.js';
+import { Writer } from './writer.js';
+
+/**
+ * A writer that publishes to a subject and belongs to no registered stream: nothing is known of its reader, and nobody
+ * supervises it.
+ */
+export function createSubjectWriter(subject: string, outbound: Outbound, codec: Codec | undefined): Writer {
+  if (!isPublishSubject(subject)) {
+    throw new StreamError(
+      'badArgument',
+      `subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`,
+    );
+  }
+  const attempt = (publish: () => void) => {
+    try {
+      publish();
+    } catch (error) {
+      throw new StreamError('writerClosed', `could not publish to ${subject}: ${messageOf(error)}`, { cause: error });
+    }
+  };
+  return new Writer(
+    {
+      record: (frame) => {
+        attempt(() => {
+          outbound.publishRecord(subject, frame);
+        });
+      },
+      close: (code, text) => {
+        attempt(() => {
+          outbound.publish(subject, encodeCloseFrame(code, text));
+        });
+      },
+      ready: () => outbound.ready(),
+      get payloadBytesMax() {
+        return outbound.payloadBytesMax;
+      },
+      readsSuperjson: false,
+    },
+    codec,
+  );
+}

@@ -1,0 +1,18 @@
+import type { ConfigPath } from '../config-path.js';
+
+/** One breach of a coding rule of explorable machines. */
+export interface Breach {
+  /** The state, then the place in its config: `stream.open.idle → on.close[0].actions[1]`. */
+  readonly place: string;
+  /** What stands there, and why it cannot be explored. */
+  readonly problem: string;
+  /** What to write instead. */
+  readonly remedy: string;
+}
+
+/** A breach as the rules find it, with its place not yet written out. */
+export interface Finding {
+  readonly path: ConfigPath;
+  readonly problem: string;
+  readonly remedy: string;
+}

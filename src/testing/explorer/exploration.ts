@@ -1,0 +1,256 @@
+import { createChecks, type Checks } from './checks.js';
+import { compileWith } from './compile-with.js';
+import type { ExploreOptions, Progress } from './explore-options.js';
+import { checkLeadsTo, lateReason } from './leads-to-check.js';
+import { createResult, type ExploreResult } from './result.js';
+import { createQuotient } from './quotient.js';
+import { unfold } from './unfold.js';
+import { createStateGraph } from './state-graph.js';
+import { createStateTable } from './state-table.js';
+import { StepKind } from './step-buffer.js';
+import { createSuccessors } from './successors.js';
+import { createSymmetry } from './symmetry.js';
+import type { System } from './system.js';
+import type { SystemView } from './system-view.js';
+import { firstTimelock } from './timelock.js';
+import { createTraceMaker, type Trace } from './trace.js';
+import { brokenProperty, createViolation, type Violation } from './violation.js';
+
+const statesMaxDefault = 20_000_000;
+const progressIntervalMsDefault = 500;
+/** How many states are expanded between two looks at the clock. */
+const statesPerLook = 2048;
+/** Leads-to properties are first looked at after so many states, and then each time that there are four times as many. */
+const firstAnalysis = 64;
+
+/** Where ids are exchanged, a state does not tell which of them waits, so only counted waiting can be judged. */
+function checkBounded({ leadsTo }: Checks, hasSymmetry: boolean): void {
+  const unbounded = leadsTo.find(({ within }) => within === undefined);
+  if (!hasSymmetry || unbounded === undefined) return;
+  throw new Error(`ids: '${unbounded.name}' needs a 'within', or a system without interchangeable ids`);
+}
+
+/** The exploration itself; it yields each time that it has worked for a while. */
+export function* exploration(
+  system: System,
+  options: ExploreOptions<SystemView>,
+): Generator<undefined, ExploreResult, undefined> {
+  const startedAt = performance.now();
+  const compiled = compileWith(system, options);
+  const successors = createSuccessors(compiled);
+  const { steps, width } = successors;
+  const symmetry = compiled.ids.length > 1 ? createSymmetry(compiled, successors) : undefined;
+  const checks = createChecks(compiled, successors, options, symmetry);
+  const { table } = checks;
+  checkBounded(checks, symmetry !== undefined);
+  const quotient = symmetry === undefined ? undefined : createQuotient(symmetry, successors, checks);
+  const states = createStateTable(quotient?.rowWidth ?? width);
+  const graph = createStateGraph(checks.leadsTo.length > 0 && quotient === undefined);
+  const violations: Violation[] = [];
+  const violated = new Set<string>();
+  const reached = new Set<string>();
+  const worst: Record<string, number> = {};
+  const limit = { states: statesMaxDefault, seconds: Infinity, partial: false, ...options.limit };
+  const progressIntervalMs = options.progressIntervalMs ?? progressIntervalMsDefault;
+  let lastProgressAt = startedAt;
+  /** The state that is being looked at, and what the predicates say of it. */
+  const row = new Int32Array(states.width);
+  let entry = 0;
+
+  const mayHappen = (stimulus: number) => checks.mayHappen(entry, stimulus);
+  const look = (state: Int32Array) => {
+    entry = table.entryOf(state);
+    successors.expand(state, mayHappen);
+  };
+  const traces = createTraceMaker(compiled, successors, look);
+  const rowOf = (index: number) => {
+    const copy = new Int32Array(states.width);
+    states.read(index, copy);
+    return copy;
+  };
+  const rowsTo = (index: number) => {
+    const rows = graph.pathTo(index).map(rowOf);
+    return quotient === undefined ? rows : unfold(quotient, rows, look, steps);
+  };
+
+  /** The trace to a state, with ids exchanged so that the violation is what it says. */
+  function traceTo(index: number, permutationOf: (lastRow: Int32Array) => number): Trace {
+    const rows = rowsTo(index);
+    const last = rows[rows.length - 1];
+    const permutation = symmetry === undefined || last === undefined ? 0 : permutationOf(last);
+    const exchanged = rows.map((state) => {
+      const other = state.slice(0, width);
+      if (permutation > 0) symmetry?.permute(state, permutation, other);
+      return other;
+    });
+    return traces.along(exchanged);
+  }
+
+  function report(violation: Violation): void {
+    violations.push(violation);
+    violated.add(violation.property);
+  }
+
+  const mustStop = () => violations.length > 0 && options.stopAt !== 'end';
+
+  function analyse(): void {
+    if (quotient !== undefined) return;
+    for (const check of checks.leadsTo) {
+      if (violated.has(check.name)) continue;
+      const found = checkLeadsTo(graph, table, check);
+      if (found.worst !== undefined) worst[check.name] = found.worst;
+      if (found.violation === undefined) continue;
+      const { path, reason } = found.violation;
+      const trace = traces.along(path.states.map(rowOf), path.loopAt);
+      report(createViolation(compiled, check.name, 'leadsTo', reason, trace));
+    }
+  }
+
+  /** The first exchange of ids for which a predicate answers so, -1 if there is none. */
+  function permutationWhere(at: number, predicate: number, answer: boolean): number {
+    for (let permutation = 0; permutation < (symmetry?.count ?? 1); permutation += 1) {
+      if (table.holds(at, predicate, permutation) === answer) return permutation;
+    }
+    return -1;
+  }
+
+  /** Where every step is known, a state from which time can never go on is one too many. */
+  function checkTime(): void {
+    if (checks.leadsTo.length === 0 || quotient !== undefined || violations.length > 0) return;
+    const state = firstTimelock(graph);
+    if (state === -1) return;
+    const reason = 'time can never go on from here: something must always happen first';
+    report(createViolation(compiled, brokenProperty, 'broken', reason, traces.along(rowsTo(state))));
+  }
+
+  function checkState(index: number): void {
+    for (const { name, predicate } of checks.always) {
+      if (permutationWhere(entry, predicate, false) === -1 || violated.has(name)) continue;
+      const permutationOf = (last: Int32Array) => permutationWhere(table.entryOf(last), predicate, false);
+      const trace = traceTo(index, permutationOf);
+      report(createViolation(compiled, name, 'always', `'${name}' does not hold`, trace));
+    }
+    for (const { name, predicate } of checks.reachable) {
+      if (permutationWhere(entry, predicate, true) !== -1) reached.add(name);
+    }
+    for (const check of quotient === undefined ? [] : checks.leadsTo) {
+      if (quotient?.violated(row, check) === -1 || violated.has(check.name)) continue;
+      const trace = traceTo(index, (last) => quotient?.violated(last, check) ?? 0);
+      report(createViolation(compiled, check.name, 'leadsTo', lateReason(check), trace));
+    }
+  }
+
+  function reportFault(index: number, step: number, fault: string): void {
+    if (violated.has(brokenProperty)) return;
+    const rows = rowsTo(index).map((state) => state.slice(0, width));
+    const last = rows[rows.length - 1];
+    if (last !== undefined) look(last);
+    // Where ids were exchanged, the step that breaks may be another one.
+    const others = steps.faults.slice(0, steps.count);
+    const broken = others[step] === undefined ? others.findIndex((other) => other !== undefined) : step;
+    const trace = traces.withLastStep(rows, broken);
+    report(createViolation(compiled, brokenProperty, 'broken', trace.steps.at(-1)?.fault ?? fault, trace));
+    // The trace has used the buffers.
+    look(row);
+  }
+
+  /** Takes all steps out of the state in `row`. */
+  function expand(index: number): void {
+    look(row);
+    graph.expand(entry);
+    const { count } = steps;
+    for (let step = 0; step < count; step += 1) {
+      const fault = steps.faults[step];
+      if (fault !== undefined) {
+        reportFault(index, step, fault);
+        continue;
+      }
+      const known = states.count;
+      const to =
+        quotient === undefined
+          ? states.add(steps.words, step * width)
+          : states.add(quotient.representative(quotient.after(row, step)), 0);
+      if (to === known) graph.add(index);
+      graph.connect(to, steps.kinds[step] === StepKind.tick);
+    }
+  }
+
+  function progress(elapsedMs: number): Progress {
+    return {
+      states: states.count,
+      edges: graph.edgeCount,
+      statesPerSecond: elapsedMs === 0 ? 0 : (graph.expanded / elapsedMs) * 1000,
+      frontier: states.count - graph.expanded,
+      depth: graph.depth(Math.max(0, graph.expanded - 1)),
+      memoryBytes: states.bytes + graph.bytes + table.bytes + successors.bytes,
+      elapsedMs,
+    };
+  }
+
+  /** Looks at the clock. Returns why to stop, if there is a reason. */
+  function lookUp(): 'seconds' | 'signal' | undefined {
+    const now = performance.now();
+    if (options.onProgress !== undefined && now - lastProgressAt >= progressIntervalMs) {
+      lastProgressAt = now;
+      options.onProgress(progress(now - startedAt));
+    }
+    if (options.signal?.aborted === true) return 'signal';
+    return now - startedAt > limit.seconds * 1000 ? 'seconds' : undefined;
+  }
+
+  function finish(stoppedBy: ExploreResult['stoppedBy']): ExploreResult {
+    if (stoppedBy === undefined) {
+      for (const { name } of checks.reachable) {
+        if (reached.has(name)) continue;
+        const reason = `'${name}' is never reached, in ${states.count} states`;
+        const trace = { processes: compiled.processes, initial: [], steps: [] };
+        report(createViolation(compiled, name, 'reachable', reason, trace));
+      }
+    }
+    const { depth, memoryBytes, elapsedMs } = progress(performance.now() - startedAt);
+    const coverage = [...compiled.machines].map(([name, machine]) => [name, machine.coverage.report()] as const);
+    const found = {
+      complete: stoppedBy === undefined,
+      ...(stoppedBy === undefined ? {} : { stoppedBy }),
+      states: states.count,
+      edges: graph.edgeCount,
+      depth,
+      ms: elapsedMs,
+      memoryBytes,
+      worst: quotient?.worst ?? worst,
+      coverage: Object.fromEntries(coverage),
+      violations,
+    };
+    return createResult(found, limit.partial);
+  }
+
+  const initial = successors.initial();
+  if (!(initial instanceof Int32Array)) {
+    const { process, fault } = initial;
+    report(createViolation(compiled, brokenProperty, 'broken', fault, traces.atStart(process, fault)));
+    return finish('violation');
+  }
+  states.add(quotient?.initial(initial) ?? initial, 0);
+  graph.add(-1);
+  let nextAnalysis = firstAnalysis;
+  for (let index = 0; index < states.count; index += 1) {
+    states.read(index, row);
+    entry = table.entryOf(row);
+    checkState(index);
+    if (mustStop()) return finish('violation');
+    expand(index);
+    if (mustStop()) return finish('violation');
+    const isAtLimit = states.count > limit.states;
+    const stopped = isAtLimit ? 'states' : index % statesPerLook === statesPerLook - 1 ? lookUp() : undefined;
+    if (index === nextAnalysis || stopped !== undefined) {
+      nextAnalysis *= 4;
+      analyse();
+      if (mustStop()) return finish('violation');
+    }
+    if (stopped !== undefined) return finish(stopped);
+    if (index % statesPerLook === statesPerLook - 1) yield undefined;
+  }
+  analyse();
+  checkTime();
+  return finish(undefined);
+}

@@ -1,0 +1,37 @@
+import { exploration } from './exploration.js';
+import type { ExploreOptions } from './explore-options.js';
+import type { ExploreResult } from './result.js';
+import type { System } from './system.js';
+import type { SystemView } from './system-view.js';
+
+/**
+ * Explores every state that a system can reach, breadth first, and checks its properties.
+ *
+ * @throws Error for a description that is wrong, and for a predicate that throws. What the machines do wrong is a
+ *   violation in the result.
+ */
+export function explore<Processes>(
+  system: System<Processes>,
+  options: ExploreOptions<SystemView<Processes>> = {},
+): ExploreResult {
+  const run = exploration(system as System, options as ExploreOptions<SystemView>);
+  for (;;) {
+    const { done, value } = run.next();
+    if (done === true) return value;
+  }
+}
+
+/**
+ * The same, letting the event loop turn now and then: for long explorations that show their progress or hear a signal.
+ */
+export async function exploreAsync<Processes>(
+  system: System<Processes>,
+  options: ExploreOptions<SystemView<Processes>> = {},
+): Promise<ExploreResult> {
+  const run = exploration(system as System, options as ExploreOptions<SystemView>);
+  for (;;) {
+    const { done, value } = run.next();
+    if (done === true) return value;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}

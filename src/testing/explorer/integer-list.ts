@@ -1,0 +1,39 @@
+/** A growing list of 32-bit unsigned integers in chunks, so that growth never copies what is there. */
+export interface IntegerList {
+  readonly length: number;
+  readonly bytes: number;
+  push(value: number): void;
+  get(index: number): number;
+  set(index: number, value: number): void;
+}
+
+const chunkBits = 15;
+const chunkLength = 1 << chunkBits;
+const chunkMask = chunkLength - 1;
+
+/** Makes an empty list. */
+export function createIntegerList(): IntegerList {
+  const chunks: Uint32Array[] = [];
+  let length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    get bytes() {
+      return chunks.length * chunkLength * 4;
+    },
+    push(value) {
+      if ((length & chunkMask) === 0) chunks.push(new Uint32Array(chunkLength));
+      const chunk = chunks[length >>> chunkBits];
+      if (chunk !== undefined) chunk[length & chunkMask] = value;
+      length += 1;
+    },
+    get(index) {
+      return chunks[index >>> chunkBits]?.[index & chunkMask] ?? 0;
+    },
+    set(index, value) {
+      const chunk = chunks[index >>> chunkBits];
+      if (chunk !== undefined) chunk[index & chunkMask] = value;
+    },
+  };
+}

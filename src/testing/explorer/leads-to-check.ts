@@ -1,0 +1,40 @@
+import type { LeadsToCheck } from './checks.js';
+import { shortestDelay, shortestLasso, type StatePath } from './leads-to-traces.js';
+import type { PredicateTable } from './predicate-table.js';
+import { responseTimes } from './response.js';
+import type { StateGraph } from './state-graph.js';
+
+export interface LeadsToFinding {
+  /** The most ticks that an answer takes; undefined if nothing was asked. */
+  readonly worst: number | undefined;
+  /** A shortest way that shows a violation, and what it shows. */
+  readonly violation: { readonly path: StatePath; readonly reason: string } | undefined;
+}
+
+/** What is wrong with an answer that comes too late. */
+export function lateReason({ name, within = 0 }: Pick<LeadsToCheck, 'name' | 'within'>): string {
+  return `'${name}' takes more than ${within} ticks`;
+}
+
+/** Judges one leads-to property in what is known of the graph. A round or a delay that is found there is real. */
+export function checkLeadsTo(
+  graph: StateGraph,
+  table: PredicateTable,
+  { name, within, from, to }: LeadsToCheck,
+): LeadsToFinding {
+  const isPending = (state: number) => !table.holds(graph.entry(state), to);
+  const isAsking = (state: number) => table.holds(graph.entry(state), from);
+  const times = responseTimes(graph, isPending, isAsking);
+  const { worst } = times;
+  const isTooLate = within !== undefined && worst !== undefined && worst > within;
+  if (!isTooLate && worst !== Infinity) return { worst, violation: undefined };
+  const path = isTooLate
+    ? shortestDelay(graph, times, isPending, isAsking, within)
+    : shortestLasso(graph, times, isPending, isAsking);
+  const reason = isTooLate ? lateReason({ name, within }) : `'${name}' may wait for ever`;
+  if (path === undefined) return { worst, violation: undefined };
+  // Beyond the depth that is fully known there may be a shorter way.
+  const known = graph.expanded === graph.count ? Infinity : graph.depth(graph.expanded);
+  const isShortest = (path.loopAt ?? path.states.length - 1) <= known;
+  return { worst, violation: isShortest ? { path, reason } : undefined };
+}

@@ -1,0 +1,100 @@
+import { createInterning } from './interning.js';
+import type { Link } from './links.js';
+import { createPairTable } from './pair-table.js';
+
+/** A message that is under way, and the ticks in which it must arrive. */
+export interface InFlight {
+  readonly message: number;
+  readonly left: number;
+}
+
+/** A message that may arrive next, and the queue without it. */
+export interface Head {
+  readonly message: number;
+  readonly rest: number;
+}
+
+/** What may be under way on one link, each content as an integer; 0 is the empty link. */
+export interface LinkQueue {
+  readonly contents: readonly (readonly InFlight[])[];
+  readonly bytes: number;
+  idOf(content: readonly InFlight[]): number;
+  /** The messages that may arrive now, without repetition. */
+  heads(queue: number): readonly Head[];
+  /** Whether some message must arrive before time goes on. */
+  isUrgent(queue: number): boolean;
+  /** The queue one tick later; what must arrive still must. */
+  tick(queue: number): number;
+  /** The queue with one more message, which has the link's whole delay. */
+  push(queue: number, message: number): number;
+}
+
+/**
+ * Makes the empty queue of a link.
+ *
+ * @param subjectOf the subject of a message, for the order `subject`.
+ */
+export function createLinkQueue(link: Link, subjectOf: (message: number) => string): LinkQueue {
+  const queues = createInterning<readonly InFlight[]>();
+  const heads: (readonly Head[] | undefined)[] = [];
+  const urgent: (boolean | undefined)[] = [];
+  const ticked: number[] = [];
+  const pushed = createPairTable();
+
+  /** Brings contents that differ only in an order without meaning into one form. */
+  function normalised(content: readonly InFlight[]): readonly InFlight[] {
+    if (link.order === 'connection') return content;
+    if (link.order === 'none') return [...content].sort((a, b) => a.message - b.message || a.left - b.left);
+    const subjects = [...new Set(content.map(({ message }) => subjectOf(message)))].sort();
+    return subjects.flatMap((subject) => content.filter(({ message }) => subjectOf(message) === subject));
+  }
+
+  function idOf(content: readonly InFlight[]): number {
+    const normal = normalised(content);
+    return queues.idOf(normal.map(({ message, left }) => `${message}:${left}`).join(), () => normal);
+  }
+
+  function isDeliverable(content: readonly InFlight[], index: number): boolean {
+    const earlier = content.slice(0, index);
+    const item = content[index];
+    if (item === undefined) return false;
+    switch (link.order) {
+      case 'connection':
+        return index === 0;
+      case 'subject':
+        return earlier.every(({ message }) => subjectOf(message) !== subjectOf(item.message));
+      case 'none':
+        return earlier.every(({ message, left }) => message !== item.message || left !== item.left);
+    }
+  }
+
+  function headsOf(queue: number): readonly Head[] {
+    const content = queues.values[queue] ?? [];
+    return content.flatMap(({ message }, index) =>
+      isDeliverable(content, index) ? [{ message, rest: idOf(content.filter((_, other) => other !== index)) }] : [],
+    );
+  }
+
+  idOf([]);
+  return {
+    contents: queues.values,
+    get bytes() {
+      return pushed.bytes;
+    },
+    idOf,
+    heads: (queue) => (heads[queue] ??= headsOf(queue)),
+    isUrgent: (queue) => (urgent[queue] ??= queues.values[queue]?.some(({ left }) => left === 0) ?? false),
+    tick(queue) {
+      return (ticked[queue] ??= idOf(
+        (queues.values[queue] ?? []).map(({ message, left }) => ({ message, left: Math.max(0, left - 1) })),
+      ));
+    },
+    push(queue, message) {
+      const known = pushed.get(queue, message);
+      if (known !== -1) return known;
+      const after = idOf([...(queues.values[queue] ?? []), { message, left: link.delay }]);
+      pushed.set(queue, message, after);
+      return after;
+    },
+  };
+}

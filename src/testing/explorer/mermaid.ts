@@ -1,0 +1,38 @@
+import { changeText, messageText, pointText } from './step-text.js';
+import type { Step, Trace } from './trace.js';
+
+/** Mermaid ends a statement at these. */
+function escape(text: string): string {
+  return text.replaceAll('#', '#35;').replaceAll(';', '#59;').replaceAll('\n', ' ');
+}
+
+function linesOf(step: Step, participant: (process: string | undefined) => string): readonly string[] {
+  const here = participant(step.process);
+  const changes = step.activities.flatMap((activity) => changeText(activity) ?? []);
+  const notes = step.fault === undefined ? changes : [...changes, `breaks: ${step.fault}`];
+  const lost = step.sent.filter(({ isLost }) => isLost);
+  const what = (() => {
+    if (step.kind === 'tick') return [];
+    if (step.from === undefined) return [`Note over ${here}: ${escape(`${step.tick} ${pointText(step)}`)}`];
+    const arrow = { deliver: '->>', drop: '-x', duplicate: '--)' }[step.kind as 'deliver' | 'drop' | 'duplicate'];
+    return [`${participant(step.from)}${arrow}${here}: ${escape(`${step.tick} ${messageText(step.message)}`)}`];
+  })();
+  return [
+    ...what,
+    ...notes.map((note) => `Note right of ${here}: ${escape(note)}`),
+    ...lost.map(({ from, to, message }) => `${participant(from)}-x${participant(to)}: ${escape(messageText(message))}`),
+  ];
+}
+
+/** A trace as a Mermaid sequence diagram. */
+export function mermaidDiagram({ processes, steps, loopAt }: Trace): string {
+  const participant = (process: string | undefined) => `p${Math.max(0, processes.indexOf(process ?? ''))}`;
+  const draw = (some: readonly Step[]) => some.flatMap((step) => linesOf(step, participant));
+  const loop = loopAt === undefined ? [] : ['loop for ever', ...draw(steps.slice(loopAt)), 'end'];
+  return [
+    'sequenceDiagram',
+    ...processes.map((process) => `participant ${participant(process)} as ${escape(process)}`),
+    ...draw(steps.slice(0, loopAt)),
+    ...loop,
+  ].join('\n');
+}

@@ -1,0 +1,106 @@
+import { finish, mix } from './hashing.js';
+
+/**
+ * The set of states seen: each a row of `width` integers, numbered in order of first appearance. Rows live in chunks of
+ * typed arrays and the index is an open-addressing hash table, so a state costs no object.
+ */
+export interface StateTable {
+  readonly width: number;
+  readonly count: number;
+  readonly bytes: number;
+  /** The number of the row at `offset` of `words`; it equals the former `count` if the row is new. */
+  add(words: Int32Array, offset: number): number;
+  /** The number of the row, or -1 if it was never added. */
+  find(words: Int32Array, offset: number): number;
+  /** Copies row `index` to the start of `into`. */
+  read(index: number, into: Int32Array): void;
+}
+
+const chunkBits = 14;
+const chunkRows = 1 << chunkBits;
+const chunkMask = chunkRows - 1;
+const initialSlots = 4096;
+
+/** Makes an empty table for rows of `width` integers. */
+export function createStateTable(width: number): StateTable {
+  const chunks: Int32Array[] = [];
+  let count = 0;
+  let mask = initialSlots - 1;
+  // Two words a slot: the row's number + 1 and its hash, which spares most visits to rows that differ.
+  let slots = new Int32Array(initialSlots * 2);
+
+  function hashOf(words: Int32Array, offset: number): number {
+    let hash = width;
+    for (let k = 0; k < width; k += 1) hash = mix(hash, words[offset + k] ?? 0);
+    return finish(hash);
+  }
+
+  function isRow(index: number, words: Int32Array, offset: number): boolean {
+    const chunk = chunks[index >>> chunkBits];
+    if (chunk === undefined) return false;
+    const at = (index & chunkMask) * width;
+    for (let k = 0; k < width; k += 1) if (chunk[at + k] !== words[offset + k]) return false;
+    return true;
+  }
+
+  /** The slot that holds this row, or the empty one where it belongs. */
+  function slotOf(hash: number, words: Int32Array, offset: number): number {
+    let slot = hash & mask;
+    for (;;) {
+      const entry = slots[slot * 2] ?? 0;
+      if (entry === 0 || (slots[slot * 2 + 1] === hash && isRow(entry - 1, words, offset))) return slot * 2;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  function grow(): void {
+    const old = slots;
+    mask = mask * 2 + 1;
+    slots = new Int32Array((mask + 1) * 2);
+    for (let at = 0; at < old.length; at += 2) {
+      const entry = old[at] ?? 0;
+      if (entry === 0) continue;
+      const hash = old[at + 1] ?? 0;
+      let slot = hash & mask;
+      while (slots[slot * 2] !== 0) slot = (slot + 1) & mask;
+      slots[slot * 2] = entry;
+      slots[slot * 2 + 1] = hash;
+    }
+  }
+
+  return {
+    width,
+    get count() {
+      return count;
+    },
+    get bytes() {
+      return slots.byteLength + chunks.length * chunkRows * width * 4;
+    },
+    add(words, offset) {
+      const hash = hashOf(words, offset);
+      let at = slotOf(hash, words, offset);
+      const entry = slots[at] ?? 0;
+      if (entry !== 0) return entry - 1;
+      if (count * 5 >= mask * 3) {
+        grow();
+        at = slotOf(hash, words, offset);
+      }
+      const row = count & chunkMask;
+      if (row === 0) chunks.push(new Int32Array(chunkRows * width));
+      const chunk = chunks[count >>> chunkBits];
+      if (chunk !== undefined) for (let k = 0; k < width; k += 1) chunk[row * width + k] = words[offset + k] ?? 0;
+      count += 1;
+      slots[at] = count;
+      slots[at + 1] = hash;
+      return count - 1;
+    },
+    find(words, offset) {
+      return (slots[slotOf(hashOf(words, offset), words, offset)] ?? 0) - 1;
+    },
+    read(index, into) {
+      const chunk = chunks[index >>> chunkBits];
+      const at = (index & chunkMask) * width;
+      if (chunk !== undefined) for (let k = 0; k < width; k += 1) into[k] = chunk[at + k] ?? 0;
+    },
+  };
+}

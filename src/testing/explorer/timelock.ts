@@ -1,0 +1,34 @@
+import type { StateGraph } from './state-graph.js';
+
+/**
+ * The first state from which no way leads to a tick, -1 if there is none. There, what must happen before time goes on
+ * never ends: timers of no delay that start each other, or messages without delay that answer each other. A leads-to
+ * property, which counts on time going on, would hold for the wrong reason.
+ */
+export function firstTimelock(graph: StateGraph): number {
+  const { expanded } = graph;
+  const canTick = new Uint8Array(expanded);
+
+  function leadsToTick(state: number): boolean {
+    const end = graph.firstEdge(state + 1);
+    for (let edge = graph.firstEdge(state); edge < end; edge += 1) {
+      if (graph.isTick(edge) || canTick[graph.target(edge)] === 1) return true;
+    }
+    return false;
+  }
+
+  // Later states come first, for most ways lead on to them: few are left after one pass.
+  let unsettled: number[] = [];
+  for (let state = expanded - 1; state >= 0; state -= 1) {
+    if (leadsToTick(state)) canTick[state] = 1;
+    else unsettled.push(state);
+  }
+  for (let before = -1; before !== unsettled.length;) {
+    before = unsettled.length;
+    unsettled = unsettled.filter((state) => {
+      if (leadsToTick(state)) canTick[state] = 1;
+      return canTick[state] === 0;
+    });
+  }
+  return unsettled[unsettled.length - 1] ?? -1;
+}

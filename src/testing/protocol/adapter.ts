@@ -1,0 +1,209 @@
+import type { Command, EndReason, ListedStream } from '../../../machines/index.js';
+import { clientActorId, CloseCode } from '../../../machines/index.js';
+import { note, send, spawn, stop, tell } from '../explorer/effects.js';
+import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/host-adapter.js';
+
+/** What clients send each other, as the model has it: the frames of the wire without their bytes. */
+export type ProtocolMessage =
+  | { readonly type: 'request'; readonly consumer: string; readonly id: string }
+  | { readonly type: 'data'; readonly id: string }
+  | { readonly type: 'close'; readonly id: string; readonly code: number }
+  | {
+      readonly type: 'ask';
+      readonly producer: string;
+      readonly exchange: number;
+      readonly streams: readonly ListedStream[];
+    }
+  | {
+      readonly type: 'answer';
+      readonly consumer: string;
+      readonly exchange: number;
+      readonly reported: readonly string[];
+    };
+
+export interface ProtocolAdapterOptions {
+  /** The process that takes requests. */
+  readonly producer: string;
+  /** On which subject a stream is requested. One for all unless told. */
+  readonly subjectOf?: (stream: string) => string;
+  /** Whether consumers offer exact reports. True unless told. */
+  readonly exact?: boolean;
+}
+
+/** The command of the reader and the source of the model, besides the machines' own. */
+type ModelCommand =
+  | Command
+  | {
+      readonly type: 'reader.leave' | 'source.produce' | 'source.finish' | 'source.fail';
+      readonly params: { readonly id: string };
+    };
+
+/** A stream's id at the producer: its inbox. */
+function inboxOf(consumer: string, stream: string): string {
+  return `${consumer}.${stream}`;
+}
+
+function addressOf(inbox: string): { readonly consumer: string; readonly stream: string } {
+  const dot = inbox.indexOf('.');
+  return { consumer: inbox.slice(0, dot), stream: inbox.slice(dot + 1) };
+}
+
+export function readerOf(stream: string): string {
+  return `reader ${stream}`;
+}
+
+/** The note that the source of a stream came to its own end. */
+export function endedNote(inbox: string): string {
+  return `ended ${inbox}`;
+}
+
+export function sourceOf(inbox: string): string {
+  return `source ${inbox}`;
+}
+
+/**
+ * How many heartbeat exchanges are told apart: messages travel for less than the request timeout, so an older one than
+ * that before the last cannot be under way any more.
+ */
+const exchangesMax = 3;
+
+function exchangeNote(consumer: string): string {
+  return `exchange with ${consumer}`;
+}
+
+function exchangeOf(notes: HostScope['notes'], consumer: string): number {
+  return Number(notes[exchangeNote(consumer)] ?? 0);
+}
+
+/** Readers and sources are the application's, and hear nothing of what a client tells all its actors. */
+function isOfTheClient(actor: string): boolean {
+  return actor !== clientActorId && !actor.startsWith('reader ') && !actor.startsWith('source ');
+}
+
+/**
+ * What the commands of this package's machines mean in a model: what the clients do in production, with messages in
+ * place of bytes. Readers and sources are actors too; a stream's reader is made with it, its source when it starts.
+ */
+export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<RecordedCommand, ProtocolMessage> {
+  const { producer, subjectOf = () => 'subject', exact = true } = options;
+
+  const perform = (command: ModelCommand, { process, actors, notes }: HostScope): Effects => {
+    switch (command.type) {
+      case 'wire.open': {
+        const { id } = command.params;
+        return send(producer, { type: 'request', consumer: process, id }, subjectOf(id));
+      }
+      case 'wire.data': {
+        const { consumer, stream } = addressOf(command.params.id);
+        return send(consumer, { type: 'data', id: stream }, command.params.id);
+      }
+      case 'wire.close': {
+        const { consumer, stream } = addressOf(command.params.id);
+        return send(consumer, { type: 'close', id: stream, code: command.params.code }, command.params.id);
+      }
+      case 'wire.ask': {
+        const { id: consumer, streams } = command.params;
+        const exchange = (exchangeOf(notes, consumer) + 1) % exchangesMax;
+        return [
+          note(exchangeNote(consumer), exchange),
+          send(consumer, { type: 'ask', producer: process, exchange, streams }, `heartbeat ${consumer}`),
+        ];
+      }
+      case 'wire.answer': {
+        const { reply, reported } = command.params;
+        const [to = '', exchange] = reply.split(' ');
+        const ids = reported.map((stream) => stream.streamId);
+        return send(
+          to,
+          { type: 'answer', consumer: process, exchange: Number(exchange), reported: ids },
+          `inbox ${to}`,
+        );
+      }
+      case 'reader.deliver':
+        return tell(readerOf(command.params.id), { type: 'record' });
+      case 'reader.end': {
+        const event: { type: 'end'; reason: EndReason } = { type: 'end', reason: command.params.reason };
+        return tell(readerOf(command.params.id), event);
+      }
+      case 'reader.leave': {
+        const event = { type: 'app.cancel', reason: 'cancelled', text: '' };
+        return tell(command.params.id, event);
+      }
+      case 'source.start':
+        // A request that comes once more when its stream is over starts the source anew.
+        return [
+          stop(sourceOf(command.params.id)),
+          spawn(sourceOf(command.params.id), 'source', { stream: command.params.id }),
+        ];
+      case 'source.cancel':
+        return tell(sourceOf(command.params.id), { type: 'cancel' });
+      case 'source.produce':
+        return tell(command.params.id, { type: 'source.record' });
+      case 'source.finish': {
+        const event = { type: 'source.ended', text: '' };
+        // Noted, so that an honest end can be told from a made-up one after the producer has crashed.
+        return [note(endedNote(command.params.id), true), tell(command.params.id, event)];
+      }
+      case 'source.fail': {
+        const event = { type: 'source.failed', code: CloseCode.InternalServerError, text: '' };
+        return tell(command.params.id, event);
+      }
+      case 'actor.spawn': {
+        const { machine, id, input } = command.params;
+        const actor = spawn(id, machine, input);
+        return machine === 'consumerStream' ? [actor, spawn(readerOf(id), 'reader', { stream: id })] : actor;
+      }
+      case 'actor.tell':
+        return tell(command.params.to, command.params.event);
+      case 'actor.tellAll':
+        return tell(actors.filter(isOfTheClient), command.params.event);
+      case 'actor.stop':
+        return stop(command.params.id);
+      // The gate is how the host spares the machine what would change nothing; here the machine sees every record. Where
+      // ghosts are kept, these three are written down: see ghosts.ts.
+      case 'reader.attach':
+      case 'reader.detach':
+      case 'client.release':
+        return [];
+    }
+  };
+
+  return {
+    command: (command, scope) => perform(command as ModelCommand, scope),
+    receive: (message, { notes }) => {
+      switch (message.type) {
+        case 'request': {
+          const { consumer, id } = message;
+          const request = {
+            type: 'request.received',
+            id: inboxOf(consumer, id),
+            consumerId: consumer,
+            streamId: id,
+            subject: subjectOf(id),
+            exact,
+          };
+          return tell(clientActorId, request);
+        }
+        case 'data':
+          return tell(message.id, { type: 'frame.data' });
+        case 'close': {
+          const close = { type: 'frame.close', code: message.code, text: '' };
+          return tell(message.id, close);
+        }
+        case 'ask': {
+          const reply = `${message.producer} ${message.exchange}`;
+          const asked = { type: 'heartbeat.requested', reply, streams: message.streams };
+          return tell(clientActorId, asked);
+        }
+        case 'answer': {
+          // As in production, the answer to a request that was given up or replaced finds nobody.
+          if (message.exchange !== exchangeOf(notes, message.consumer)) return [];
+          const answered = { type: 'heartbeat.answered', reported: message.reported };
+          return tell(message.consumer, answered);
+        }
+      }
+    },
+    disconnected: () => tell(clientActorId, { type: 'link.lost' }),
+    reconnected: () => tell(clientActorId, { type: 'link.restored' }),
+  };
+}

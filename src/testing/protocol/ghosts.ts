@@ -1,0 +1,159 @@
+import type { Command } from '../../../machines/index.js';
+import { note, type Effect } from '../explorer/effects.js';
+import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/host-adapter.js';
+import type { ProtocolMessage } from './adapter.js';
+import { isIncident, receiveIncident, type IncidentMessage } from './incident-messages.js';
+import { producerProcess } from './model-stream.js';
+import type { ProtocolView } from './system.js';
+
+/**
+ * Ghosts: what a host writes down for properties alone, because no actor's state shows it. They make more states, so a
+ * system has them only if asked.
+ */
+const downNote = 'down';
+const connectionClosedNote = 'connection closed';
+const sentWhileDownNote = 'sent while down';
+const toldWhileDownNote = 'told of silence while down';
+const releasedNote = 'released';
+
+/** Whether the last request to a consumer, or the one before, had no responders and nothing was heard of it since. */
+const missedNote = (consumer: string): string => `missed by ${consumer}`;
+const requestedNote = (id: string): string => `requested ${id}`;
+const gateNote = (id: string): string => `gate ${id}`;
+const readNote = (id: string): string => `read ${id}`;
+const producedNote = (inbox: string): string => `produced ${inbox}`;
+const closeNote = (inbox: string): string => `close ${inbox}`;
+
+type Notes = HostScope['notes'];
+type NotedProcess = { readonly notes: Readonly<Record<string, unknown>> } | undefined;
+
+export function isLinkDown(view: ProtocolView, process: string): boolean {
+  return view[process]?.notes[downNote] === true;
+}
+
+/** The last request to this consumer had no responders, and nothing was heard of the consumer since. */
+export function isMissed(view: ProtocolView, consumer: string): boolean {
+  const missed = view[producerProcess]?.notes[missedNote(consumer)];
+  return missed === 'last' || missed === 'before';
+}
+
+/** What was written down of a process. */
+export function ghostsOf(process: NotedProcess) {
+  const notes = process?.notes ?? {};
+  return {
+    /** The client has given back its subscriptions. */
+    released: notes[releasedNote] === true,
+    /** The connection was closed for good. */
+    connectionClosed: notes[connectionClosedNote] === true,
+    /** An open request was published while the connection was down. */
+    sentWhileDown: notes[sentWhileDownNote] === true,
+    /** A reader was told of silence while the connection was down. */
+    toldWhileDown: notes[toldWhileDownNote] === true,
+    /** The open request of a stream was published. */
+    requested: (id: string) => notes[requestedNote(id)] === true,
+    /** Whether records go to the reader directly, false where they are dropped; undefined before either. */
+    gate: (id: string) => notes[gateNote(id)] as boolean | undefined,
+    read: (id: string) => Number(notes[readNote(id)] ?? 0),
+    produced: (inbox: string) => Number(notes[producedNote(inbox)] ?? 0),
+    /** The code of the last close frame. */
+    closeCode: (inbox: string) => notes[closeNote(inbox)] as number | undefined,
+  };
+}
+
+function listOf(effects: Effects): readonly Effect[] {
+  return Array.isArray(effects) ? (effects as readonly Effect[]) : [effects as Effect];
+}
+
+/** What a new connection makes of the misses of the one before. */
+function unmissed(notes: Notes): readonly Effect[] {
+  return Object.keys(notes)
+    .filter((name) => name.startsWith(missedNote('')))
+    .map((name) => note(name, 'none'));
+}
+
+/** One more, but never more than one above the most that there can be, so that states stay finite. */
+function increased(notes: Notes, name: string, max: number): Effect {
+  return note(name, Math.min(Number(notes[name] ?? 0) + 1, max + 1));
+}
+
+/**
+ * An adapter of the protocol that writes its ghosts down besides.
+ *
+ * @param records how many records a source gives at most; 0 where they are not counted.
+ */
+export function withGhosts(
+  adapter: HostAdapter<RecordedCommand, ProtocolMessage>,
+  records: number,
+): HostAdapter<RecordedCommand, ProtocolMessage | IncidentMessage> {
+  const ofCommand = (command: RecordedCommand, { notes }: HostScope): readonly Effect[] => {
+    const { type, params } = command as Command;
+    const isDown = notes[downNote] === true;
+    switch (type) {
+      case 'wire.open':
+        return [note(requestedNote(params.id), true), ...(isDown ? [note(sentWhileDownNote, true)] : [])];
+      case 'wire.ask':
+        return notes[missedNote(params.id)] === 'last' ? [note(missedNote(params.id), 'before')] : [];
+      case 'wire.close':
+        return [note(closeNote(params.id), params.code)];
+      case 'reader.attach':
+        return [note(gateNote(params.id), true)];
+      case 'reader.detach':
+        return [note(gateNote(params.id), false)];
+      case 'reader.deliver':
+        return records === 0 ? [] : [increased(notes, readNote(params.id), records)];
+      case 'reader.end':
+        return isDown && (params.reason === 'noAnswer' || params.reason === 'producerSilent')
+          ? [note(toldWhileDownNote, true)]
+          : [];
+      case 'client.release':
+        return [note(releasedNote, true)];
+      default:
+        // The source's own command is the model's, and unknown to the machines.
+        if (command.type !== 'source.produce' || records === 0) return [];
+        return [increased(notes, producedNote((command.params as { readonly id: string }).id), records)];
+    }
+  };
+
+  const ofMessage = (
+    message: ProtocolMessage | IncidentMessage,
+    effects: Effects,
+    { notes }: HostScope,
+  ): readonly Effect[] => {
+    switch (message.type) {
+      case 'answer': {
+        // Where the server says that nobody subscribes there is no answer, so one that comes now is the model's own.
+        const isHeard = listOf(effects).length > 0 && notes[missedNote(message.consumer)] !== 'last';
+        return isHeard ? [note(missedNote(message.consumer), 'none')] : [];
+      }
+      case 'request':
+        return [note(missedNote(message.consumer), 'none')];
+      case 'heartbeat.unanswerable':
+        return [note(missedNote(message.consumer), 'last')];
+      case 'link.lost':
+        return [note(downNote, true)];
+      case 'link.restored':
+        return [note(downNote, false), ...unmissed(notes)];
+      case 'link.closed':
+        return [note(connectionClosedNote, true)];
+      default:
+        return [];
+    }
+  };
+
+  return {
+    command: (command, scope) => {
+      const effects = adapter.command(command, scope);
+      return effects === undefined ? undefined : [...ofCommand(command, scope), ...listOf(effects)];
+    },
+    receive: (message, scope) => {
+      const effects = isIncident(message) ? receiveIncident(message) : adapter.receive(message, scope);
+      return effects === undefined ? undefined : [...ofMessage(message, effects, scope), ...listOf(effects)];
+    },
+    disconnected: (scope) => [note(downNote, true), ...listOf(adapter.disconnected?.(scope) ?? [])],
+    reconnected: (scope) => [
+      note(downNote, false),
+      ...unmissed(scope.notes),
+      ...listOf(adapter.reconnected?.(scope) ?? []),
+    ],
+  };
+}

@@ -1,0 +1,31 @@
+import { clientActorId } from '../../../machines/index.js';
+import type { Predicate } from '../explorer/system-view.js';
+import { producerProcess, type ModelStream } from './model-stream.js';
+import { viewStream } from './stream-view.js';
+import type { ProtocolView } from './system.js';
+
+/** None of the incidents is passed over: once it has happened, what it is about is over. */
+export function incidentProperties(streams: readonly ModelStream[]): Readonly<Record<string, Predicate<ProtocolView>>> {
+  const always: Record<string, Predicate<ProtocolView>> = {};
+  const after = (stimulus: string, holds: (view: ProtocolView) => boolean): Predicate<ProtocolView> => {
+    return (view, { left }) => left[stimulus] !== 0 || holds(view);
+  };
+
+  for (const process of new Set([...streams.map(({ consumer }) => consumer), producerProcess])) {
+    const isOver = (view: ProtocolView) => view[process]?.actors[clientActorId] === undefined;
+    always[`${process}: a client that is closed is over`] = after(`close ${process}`, isOver);
+    always[`${process}: a client whose connection is closed is over`] = after(`close connection of ${process}`, isOver);
+    always[`${process}: a client that drains opens no stream`] = after(
+      `drain ${process}`,
+      (view) => view[process]?.actors[clientActorId]?.matches({ open: { intake: 'accepting' } }) !== true,
+    );
+  }
+  for (const stream of streams) {
+    const isUnread = (view: ProtocolView) => !viewStream(view, stream).isRead;
+    for (const stimulus of ['malformed frame for', 'full queue of', 'no responders for']) {
+      const name = `${stimulus} ${stream.id}`;
+      always[`${stream.id}: is over for its reader after ${name}`] = after(name, isUnread);
+    }
+  }
+  return always;
+}

@@ -1,0 +1,196 @@
+import { clientActorId } from '../../../machines/index.js';
+import type { Stimulus } from '../explorer/system.js';
+import type { ActorView } from '../explorer/system-view.js';
+import { readerOf, sourceOf } from './adapter.js';
+import { isLinkDown, isMissed } from './ghosts.js';
+import type { IncidentMessage } from './incident-messages.js';
+import { producerProcess, type ModelStream } from './model-stream.js';
+import type { ProtocolView } from './system.js';
+
+/**
+ * What may happen besides opening, leaving, producing and finishing, once for each stream or client that it can befall,
+ * in the words of PROTOCOL.md.
+ */
+export const incidents = [
+  'consumerCloses',
+  'consumerDrains',
+  'producerCloses',
+  /** The NATS connection is closed for good. */
+  'consumerConnectionCloses',
+  'producerConnectionCloses',
+  /** The connection is lost, and restored at any later time. Nothing that is under way is lost with it. */
+  'consumerLinkLost',
+  'producerLinkLost',
+  'malformedFrame',
+  'slowReader',
+  /** The server says that nobody subscribes to the request subject. */
+  'noResponders',
+  'sourceFails',
+  /**
+   * The server says that nobody subscribes to the heartbeat subject: twice, but never two times in a row
+   * while the consumer lives, and as often as it is asked when the consumer has died.
+   */
+  'heartbeatUnanswerable',
+  /** A heartbeat's answer reports every stream, which a plain consumer may do to a live one. */
+  'heartbeatMisreports',
+] as const;
+
+export type Incident = (typeof incidents)[number];
+
+type Stimuli = Readonly<Record<string, Stimulus<ProtocolView>>>;
+
+function clientOf(view: ProtocolView, process: string) {
+  return view[process]?.actors['client'];
+}
+
+/** A client hears it as long as there is one. */
+function befallsClient(process: string, event: { readonly type: string }): Stimulus<ProtocolView> {
+  return { process, actor: clientActorId, event, when: (view: ProtocolView) => clientOf(view, process) !== undefined };
+}
+
+function linkStimuli(process: string): Stimuli {
+  const message = (type: 'link.lost' | 'link.restored'): IncidentMessage => ({ type });
+  return {
+    [`lose link of ${process}`]: {
+      process,
+      message: message('link.lost'),
+      when: (view) => clientOf(view, process) !== undefined && !isLinkDown(view, process),
+    },
+    [`restore link of ${process}`]: {
+      process,
+      message: message('link.restored'),
+      max: Infinity,
+      when: (view) => isLinkDown(view, process),
+    },
+  };
+}
+
+function connectionStimuli(process: string): Stimuli {
+  return {
+    [`close connection of ${process}`]: {
+      process,
+      message: { type: 'link.closed' },
+      when: (view) => clientOf(view, process) !== undefined,
+    },
+  };
+}
+
+function consumerStimuli(incident: Incident, consumer: string, streams: readonly ModelStream[]): Stimuli {
+  const isAsked = (view: ProtocolView): boolean => {
+    const heartbeat = view[producerProcess]?.actors[consumer];
+    return (
+      heartbeat !== undefined && ['introducing', 'asking'].some((exchange) => heartbeat.matches({ open: { exchange } }))
+    );
+  };
+  switch (incident) {
+    case 'consumerCloses':
+      return { [`close ${consumer}`]: befallsClient(consumer, { type: 'app.close' }) };
+    case 'consumerDrains':
+      return { [`drain ${consumer}`]: befallsClient(consumer, { type: 'app.drain' }) };
+    case 'consumerConnectionCloses':
+      return connectionStimuli(consumer);
+    case 'consumerLinkLost':
+      return linkStimuli(consumer);
+    case 'heartbeatUnanswerable':
+      return {
+        [`heartbeat of ${consumer} is unanswerable`]: {
+          process: producerProcess,
+          message: { type: 'heartbeat.unanswerable', consumer },
+          max: 2,
+          when: (view) => isAsked(view) && !isMissed(view, consumer),
+        },
+        [`nobody subscribes for ${consumer}`]: {
+          process: producerProcess,
+          message: { type: 'heartbeat.unanswerable', consumer },
+          max: Infinity,
+          when: (view) => isAsked(view) && view[consumer]?.isAlive !== true,
+        },
+      };
+    case 'heartbeatMisreports':
+      return {
+        [`heartbeat of ${consumer} is misreported`]: {
+          process: producerProcess,
+          message: { type: 'heartbeat.misreport', consumer, reported: streams.map(({ id }) => id) },
+          when: (view) => isAsked(view) && view[consumer]?.isAlive === true,
+        },
+      };
+    default:
+      return {};
+  }
+}
+
+function producerStimuli(incident: Incident): Stimuli {
+  switch (incident) {
+    case 'producerCloses':
+      return { 'close producer': befallsClient(producerProcess, { type: 'app.close' }) };
+    case 'producerConnectionCloses':
+      return connectionStimuli(producerProcess);
+    case 'producerLinkLost':
+      return linkStimuli(producerProcess);
+    default:
+      return {};
+  }
+}
+
+function streamStimuli(incident: Incident, stream: ModelStream): Stimuli {
+  const { consumer, id, inbox } = stream;
+  const isRead = (view: ProtocolView): boolean => {
+    const reader = view[consumer]?.actors[readerOf(id)];
+    return reader !== undefined && (reader.matches('waiting') || reader.matches('reading'));
+  };
+  const event = (type: string, rest: object = { text: '' }) => ({ type, ...rest });
+  switch (incident) {
+    case 'malformedFrame':
+      return {
+        [`malformed frame for ${id}`]: { process: consumer, actor: id, event: event('frame.malformed'), when: isRead },
+      };
+    case 'slowReader':
+      return {
+        [`full queue of ${id}`]: { process: consumer, actor: id, event: event('reader.overflow'), when: isRead },
+      };
+    case 'noResponders':
+      return {
+        [`no responders for ${id}`]: {
+          process: consumer,
+          actor: id,
+          event: event('frame.noResponders', {}),
+          when: (view) => ['opening', 'cancelling'].some((state) => isIn(view, stream, state)),
+        },
+      };
+    case 'sourceFails':
+      return {
+        [`fail ${id}`]: {
+          process: producerProcess,
+          actor: sourceOf(inbox),
+          event: { type: 'fail' },
+          when: (view) => view[producerProcess]?.actors[sourceOf(inbox)]?.matches('running') === true,
+        },
+      };
+    default:
+      return {};
+  }
+}
+
+function isIn(view: ProtocolView, { consumer, id }: ModelStream, state: string): boolean {
+  const value = (view[consumer]?.actors[id] as ActorView | undefined)?.value;
+  return value !== undefined && (typeof value === 'string' ? value : Object.keys(value)[0]) === state;
+}
+
+/** The stimuli of these incidents. */
+export function incidentStimuli(some: readonly Incident[], streams: readonly ModelStream[]): Stimuli {
+  const consumers = [...new Set(streams.map(({ consumer }) => consumer))];
+  return Object.assign(
+    {},
+    ...some.flatMap((incident) => [
+      ...consumers.map((consumer) =>
+        consumerStimuli(
+          incident,
+          consumer,
+          streams.filter((stream) => stream.consumer === consumer),
+        ),
+      ),
+      producerStimuli(incident),
+      ...streams.map((stream) => streamStimuli(incident, stream)),
+    ]),
+  ) as Stimuli;
+}

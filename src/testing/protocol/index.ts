@@ -1,0 +1,18 @@
+/** The shipped protocol as a system to explore, with what must hold of it. */
+export { protocolAdapter, type ProtocolAdapterOptions, type ProtocolMessage } from './adapter.js';
+export { protocolBounds, protocolProperties, type ProtocolBounds } from './properties.js';
+export { readerMachine, type ReaderContext } from './reader.js';
+export { sourceMachine } from './source.js';
+export { replayOnClients } from './replay-on-clients.js';
+export { incidents, type Incident } from './incidents.js';
+export { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
+export { viewStream, type StreamView } from './stream-view.js';
+export {
+  protocolSystem,
+  protocolTicks,
+  type ProtocolModelOptions,
+  type ProtocolSystem,
+  type ProtocolSystemOptions,
+  type ProtocolTicks,
+  type ProtocolView,
+} from './system.js';

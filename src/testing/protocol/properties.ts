@@ -1,0 +1,181 @@
+import type { LeadsTo, Properties } from '../explorer/properties.js';
+import type { Faults } from '../explorer/system.js';
+import type { Predicate } from '../explorer/system-view.js';
+import { viewStream, type StreamView } from './stream-view.js';
+import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
+import { clientProperties } from './client-properties.js';
+import { ghostProperties } from './ghost-properties.js';
+import { isLinkDown } from './ghosts.js';
+import { incidentProperties } from './incident-properties.js';
+import type { Incident } from './incidents.js';
+import { hasGhosts, protocolTicks, type ProtocolModelOptions, type ProtocolView } from './system.js';
+
+function countOf(fault: Faults[keyof Faults]): number {
+  return typeof fault === 'number' ? fault : (fault?.max ?? 0);
+}
+
+function not(holds: Predicate<ProtocolView>): Predicate<ProtocolView> {
+  return (view, surroundings) => !holds(view, surroundings);
+}
+
+/** The worst cases of PROTOCOL.md, Timing, in ticks, for a system made with these options. */
+export interface ProtocolBounds {
+  /** Open to a sign of life. With an immediate heartbeat this takes two round trips; a lost one adds an interval. */
+  readonly openToHeard: number;
+  /** The reader leaves to the source stopped: I + 2D + Bp, and an interval for each lost heartbeat. */
+  readonly leftToStopped: number;
+  /** The producer dies to its reader told: S + D. */
+  readonly producerDeadToTold: number;
+  /** The consumer dies to its source stopped: K·I + T. */
+  readonly consumerDeadToStopped: number;
+}
+
+export function protocolBounds(options: ProtocolModelOptions = {}): ProtocolBounds {
+  const { delay = 0, missedHeartbeatsMax = 2, exact = true, faults = {} } = options;
+  const ticks = { ...protocolTicks, ...options.ticks };
+  const losses = countOf(faults.drop) + (options.incidents?.includes('heartbeatUnanswerable') === true ? 2 : 0);
+  return {
+    openToHeard: 4 * delay + losses * ticks.interval,
+    leftToStopped: ticks.interval + 2 * delay + (exact ? 0 : ticks.producerBuffer) + losses * ticks.interval,
+    producerDeadToTold: Math.max(ticks.silence, ticks.open) + delay,
+    consumerDeadToStopped: missedHeartbeatsMax * ticks.interval + ticks.requestTimeout,
+  };
+}
+
+/** What readers may be told without a fault of the network, besides an end of the source's or of their own. */
+const endsOfIncidents: Readonly<Partial<Record<Incident, readonly string[]>>> = {
+  producerCloses: ['closed', 'noAnswer'],
+  producerConnectionCloses: ['producerSilent', 'noAnswer'],
+  producerLinkLost: ['producerSilent', 'noAnswer'],
+  consumerConnectionCloses: ['connectionClosed'],
+  malformedFrame: ['unsupportedData'],
+  slowReader: ['slowReader'],
+  noResponders: ['noResponders'],
+  sourceFails: ['closed'],
+};
+
+/**
+ * What must hold of the shipped protocol, for each stream of a system made with these options. What faults make
+ * impossible is left out, so the same call serves every configuration.
+ */
+export function protocolProperties(options: ProtocolModelOptions = {}): Required<Properties<ProtocolView>> {
+  const { missedHeartbeatsMax = 2, order = 'connection', faults = {}, incidents = [] } = options;
+  const streams = streamsOf(options);
+  const bounds = protocolBounds(options);
+  const [losses, crashes, cuts, stalls] = [faults.drop, faults.crash, faults.cut, faults.late].map(countOf) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const isFaultless = losses + crashes + cuts + stalls === 0;
+  const has = (...some: readonly Incident[]): boolean => some.some((incident) => incidents.includes(incident));
+  const isCutOff = cuts > 0 || has('consumerLinkLost', 'producerLinkLost');
+  // Without responders there are two misses, but never in a row.
+  const missesInARow = losses + (has('heartbeatUnanswerable') ? 1 : 0);
+  const endsAllowed = new Set([
+    null,
+    'completed',
+    'cancelled',
+    ...incidents.flatMap((incident) => endsOfIncidents[incident] ?? []),
+  ]);
+  const always: Record<string, Predicate<ProtocolView>> = { ...clientProperties(streams) };
+  if (incidents.length > 0) Object.assign(always, incidentProperties(streams));
+  if (hasGhosts(options)) {
+    // A request that comes once more may start its source anew, which then makes records for nobody.
+    const losesRecords = losses + crashes + cuts + countOf(faults.duplicate) > 0 || order === 'none';
+    Object.assign(always, ghostProperties(streams, losesRecords));
+  }
+  const leadsTo: Record<string, LeadsTo<ProtocolView>> = {};
+  const reachable: Record<string, Predicate<ProtocolView>> = {};
+
+  const stateOne = (stream: ModelStream): void => {
+    const { id } = stream;
+    const on =
+      (holds: (view: StreamView) => boolean): Predicate<ProtocolView> =>
+      (view) =>
+        holds(viewStream(view, stream));
+
+    always[`${id}: the reader is told one end, and nothing after it`] = on(({ isWronged }) => !isWronged);
+    always[`${id}: a normal end means that the source came to its end`] = on(
+      ({ end, sourceEnded }) => end !== 'completed' || sourceEnded,
+    );
+    always[`${id}: who does not read is told an end at once`] = on(
+      ({ isOpened, isRead, end }) => !isOpened || isRead || end !== null,
+    );
+    always[`${id}: a source runs exactly while it is served`] = on(
+      ({ producerLives, sourceRuns, isServed }) => !producerLives || sourceRuns === isServed,
+    );
+    if (countOf(faults.duplicate) === 0) {
+      always[`${id}: who is told of another end has a source that did not come to its own`] = on(
+        ({ end, sourceEnded }) => end !== 'closed' || !sourceEnded,
+      );
+    }
+    // A cut consumer is as good as dead to its producer, and so is one that misses as many heartbeats as are allowed.
+    if (
+      cuts + stalls === 0 &&
+      missesInARow < missedHeartbeatsMax &&
+      !has('producerCloses', 'producerConnectionCloses')
+    ) {
+      always[`${id}: no source is stopped while its reader reads`] = on(
+        ({ sourceCancelled, isRead }) => !(sourceCancelled && isRead),
+      );
+    }
+    if (isFaultless) {
+      always[`${id}: without a fault nobody is told of one`] = on(({ end }) => endsAllowed.has(end));
+    }
+    always[`${id}: who left is reported`] = on(
+      ({ hasLeft, consumerState }) => !hasLeft || (consumerState !== 'opening' && consumerState !== 'active'),
+    );
+
+    const bounded = (within: number) => (isCutOff || stalls > 0 ? {} : { within });
+    const isWhole = (view: ProtocolView): boolean =>
+      !isLinkDown(view, stream.consumer) && !isLinkDown(view, producerProcess);
+    // Nothing has to come about while somebody is cut off; all of it has to once that is healed.
+    const whenWhole =
+      (holds: (view: StreamView) => boolean): Predicate<ProtocolView> =>
+      (view, { cut }) =>
+        cut.length === 0 && isWhole(view) && holds(viewStream(view, stream));
+    const ends = (holds: (view: StreamView) => boolean) => ({
+      from: isCutOff ? whenWhole(holds) : on(holds),
+      to: isCutOff ? not(whenWhole(holds)) : on((view) => !holds(view)),
+    });
+    leadsTo[`${id}: a reader that left stops the source`] = {
+      ...ends(({ hasLeft, sourceRuns }) => hasLeft && sourceRuns),
+      // A consumer that is over answers no heartbeat, and is as good as dead.
+      ...(has('consumerCloses', 'consumerDrains', 'consumerConnectionCloses') ? {} : bounded(bounds.leftToStopped)),
+    };
+    leadsTo[`${id}: a reader does not wait for a source that does not run`] = {
+      ...ends(({ isRead, sourceRuns }) => isRead && !sourceRuns),
+      ...bounded(bounds.producerDeadToTold),
+    };
+    leadsTo[`${id}: what is over is forgotten`] = ends(({ isOpened, isRead, isHeld }) => isOpened && !isRead && isHeld);
+    if (crashes > 0) {
+      leadsTo[`${id}: a source stops whose consumer has died`] = {
+        ...ends(({ consumerLives, sourceRuns }) => !consumerLives && sourceRuns),
+        ...bounded(bounds.consumerDeadToStopped),
+      };
+    }
+    if (isFaultless && incidents.length === 0) {
+      leadsTo[`${id}: a stream is heard of`] = {
+        ...ends(({ consumerState }) => consumerState === 'opening'),
+        within: bounds.openToHeard,
+      };
+    }
+    if (options.sourcePeriod === undefined)
+      reachable[`${id}: a stream is complete`] = on(({ end }) => end === 'completed');
+    reachable[`${id}: a reader leaves a source that runs`] = on(({ hasLeft, sourceRuns }) => hasLeft && sourceRuns);
+  };
+
+  streams.forEach(stateOne);
+  reachable['a heartbeat rests'] = (view) =>
+    streams.some(({ consumer }) => view[producerProcess]?.actors[consumer]?.matches({ open: { exchange: 'idle' } }));
+  if (has('consumerDrains')) {
+    for (const { consumer } of streams) {
+      const drains: Predicate<ProtocolView> = (view) =>
+        view[consumer]?.actors['client']?.matches({ open: { intake: 'draining' } }) === true;
+      leadsTo[`${consumer}: a client that drains comes to its end`] = { from: drains, to: not(drains) };
+    }
+  }
+  return { always, leadsTo, reachable };
+}

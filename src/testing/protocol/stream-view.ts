@@ -1,0 +1,75 @@
+import type { ActorView } from '../explorer/system-view.js';
+import { endedNote, readerOf, sourceOf } from './adapter.js';
+import { producerProcess, type ModelStream } from './model-stream.js';
+import type { ProtocolView } from './system.js';
+
+/** What is true of one stream in one state of the system, in the words of the specification. */
+export interface StreamView {
+  /** The reader exists: the stream was opened, and the consumer has not crashed. */
+  readonly isOpened: boolean;
+  /** The reader wants records, and was told no end. */
+  readonly isRead: boolean;
+  /** The reader left by its own wish. */
+  readonly hasLeft: boolean;
+  /** How the stream ended, as the reader was told; null before. */
+  readonly end: string | null;
+  /** The reader got a record, or a second end, that it must not get. */
+  readonly isWronged: boolean;
+  /** The stream at the consumer is in opening, active or cancelling. */
+  readonly consumerState: string | null;
+  readonly sourceRuns: boolean;
+  readonly sourceCancelled: boolean;
+  readonly sourceFailed: boolean;
+  /** The source came to its own end, also where the producer has crashed since. */
+  readonly sourceEnded: boolean;
+  readonly consumerLives: boolean;
+  readonly producerLives: boolean;
+  /** The stream at the producer is in opening, active or cancelling. */
+  readonly isServed: boolean;
+  /** Whether either client still keeps an actor of the stream. */
+  readonly isHeld: boolean;
+}
+
+/** The properties of one state ask for the same views over and over. */
+const viewsOf = new WeakMap<ProtocolView, Map<string, StreamView>>();
+
+export function viewStream(view: ProtocolView, stream: ModelStream): StreamView {
+  let views = viewsOf.get(view);
+  if (views === undefined) {
+    views = new Map();
+    viewsOf.set(view, views);
+  }
+  let found = views.get(stream.inbox);
+  if (found === undefined) {
+    found = createStreamView(view, stream);
+    views.set(stream.inbox, found);
+  }
+  return found;
+}
+
+function createStreamView(view: ProtocolView, { consumer, id, inbox }: ModelStream): StreamView {
+  const consumerView = view[consumer];
+  const producerView = view[producerProcess];
+  const readerView = consumerView?.actors[readerOf(id)] as ActorView | undefined;
+  const streamView = consumerView?.actors[id] as ActorView | undefined;
+  const sourceView = producerView?.actors[sourceOf(inbox)] as ActorView | undefined;
+  const reader = readerView?.value;
+  const source = sourceView?.value;
+  const stream = streamView?.value;
+  return {
+    isOpened: reader !== undefined,
+    isRead: reader === 'waiting' || reader === 'reading',
+    hasLeft: reader === 'left' || reader === 'leftAndTold',
+    end: (readerView?.context['end'] as string | null | undefined) ?? null,
+    isWronged: reader === 'wronged',
+    consumerState: stream === undefined ? null : typeof stream === 'string' ? stream : (Object.keys(stream)[0] ?? null),
+    sourceRuns: source === 'running',
+    sourceCancelled: source === 'cancelled',
+    sourceFailed: source === 'failed',
+    sourceEnded: producerView?.notes[endedNote(inbox)] === true,
+    consumerLives: consumerView?.isAlive === true,
+    producerLives: producerView?.isAlive === true,
+    isServed: producerView?.actors[inbox] !== undefined,
+    isHeld: stream !== undefined || producerView?.actors[inbox] !== undefined,
+  };
+}

@@ -1,0 +1,164 @@
+import {
+  consumerClientMachine,
+  consumerStreamMachine,
+  heartbeatMachine,
+  producerClientMachine,
+  producerStreamMachine,
+} from '../../../machines/index.js';
+import { system, type Faults, type Order, type StartActors, type Stimulus, type System } from '../explorer/system.js';
+import type { SystemView } from '../explorer/system-view.js';
+import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
+import { withGhosts } from './ghosts.js';
+import { incidentStimuli, type Incident } from './incidents.js';
+import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
+import { readerMachine } from './reader.js';
+import { failingSourceMachine, sourceMachine } from './source.js';
+import { steadySourceMachine } from './steady-source.js';
+
+/** The durations of the protocol in ticks, by the letters of PROTOCOL.md, Timing. */
+export interface ProtocolTicks {
+  /** I, the heartbeat interval. */
+  readonly interval: number;
+  /** T, the heartbeat request timeout. */
+  readonly requestTimeout: number;
+  /** S, the silence timeout. */
+  readonly silence: number;
+  /** O, the open timeout. */
+  readonly open: number;
+  /** Bp, the producer's cancellation buffer towards a plain consumer. */
+  readonly producerBuffer: number;
+  /** Bc, the consumer's cancellation buffer. */
+  readonly consumerBuffer: number;
+}
+
+/** The smallest durations that keep every timing rule with a delay of one tick and one loss. */
+export const protocolTicks: ProtocolTicks = {
+  interval: 4,
+  requestTimeout: 3,
+  silence: 11,
+  open: 11,
+  producerBuffer: 9,
+  consumerBuffer: 3,
+};
+
+export interface ProtocolSystemOptions {
+  /** How many streams each consumer opens. 1 unless told. */
+  readonly streams?: number;
+  /** How many consumers there are. 1 unless told. */
+  readonly consumers?: number;
+  /** The longest one-way delay in ticks, D. 0 unless told. */
+  readonly delay?: number;
+  readonly order?: Order;
+  /** How many heartbeats in a row may be missed, K. 2 unless told. */
+  readonly missedHeartbeatsMax?: number;
+  /** How many records each source has to give. 1 unless told. */
+  readonly records?: number;
+  /** Whether consumers offer exact reports. True unless told. */
+  readonly exact?: boolean;
+  readonly ticks?: Partial<ProtocolTicks>;
+  readonly faults?: Faults;
+}
+
+/** What may be explored besides, and cannot be replayed on the clients. */
+export interface ProtocolModelOptions extends ProtocolSystemOptions {
+  /** What else may happen. Nothing unless told. */
+  readonly incidents?: readonly Incident[];
+  /**
+   * Whether what no actor's state shows is written down, for the properties that speak of it. This makes more states.
+   * Default: where there are incidents.
+   */
+  readonly ghosts?: boolean;
+  /** Makes each source hand over a record after each so many ticks, for ever, in place of `records` at any time. */
+  readonly sourcePeriod?: number;
+}
+
+/** Whether a system made with these options writes its ghosts down. */
+export function hasGhosts({ ghosts, incidents = [] }: ProtocolModelOptions): boolean {
+  return ghosts ?? incidents.length > 0;
+}
+
+type Processes = Readonly<Record<string, StartActors>>;
+
+/** Processes by name, whichever the options ask for. */
+export type ProtocolView = SystemView<Processes>;
+
+export type ProtocolSystem = System<Processes>;
+
+/** What readers and sources may do at any time. */
+function stimuliOf(
+  stream: ModelStream,
+  records: number,
+  isSteady: boolean,
+): Readonly<Record<string, Stimulus<ProtocolView>>> {
+  const { consumer, id, inbox } = stream;
+  const reads = (view: ProtocolView): boolean => {
+    const reader = view[consumer]?.actors[readerOf(id)];
+    return reader !== undefined && (reader.matches('waiting') || reader.matches('reading'));
+  };
+  const runs = (view: ProtocolView): boolean =>
+    view[producerProcess]?.actors[sourceOf(inbox)]?.matches('running') === true;
+  return {
+    [`open ${id}`]: { process: consumer, actor: 'client', event: openEvent(id) },
+    [`leave ${id}`]: { process: consumer, actor: readerOf(id), event: { type: 'leave' }, when: reads },
+    ...(records === 0 || isSteady
+      ? {}
+      : {
+          [`produce ${id}`]: {
+            process: producerProcess,
+            actor: sourceOf(inbox),
+            event: { type: 'produce' },
+            max: records,
+            when: runs,
+          },
+        }),
+    ...(isSteady
+      ? {}
+      : {
+          [`finish ${id}`]: { process: producerProcess, actor: sourceOf(inbox), event: { type: 'finish' }, when: runs },
+        }),
+  };
+}
+
+function openEvent(id: string): { readonly type: string; readonly id: string; readonly subject: string } {
+  return { type: 'app.open', id, subject: 'subject' };
+}
+
+/** The shipped protocol: one producer, consumers, their readers and sources, with the machines that run in production. */
+export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSystem {
+  const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 1, exact = true, faults = {} } = options;
+  const { incidents = [], sourcePeriod } = options;
+  const adapter = protocolAdapter({ producer: producerProcess, exact });
+  const isSteady = sourcePeriod !== undefined;
+  const ticks = { ...protocolTicks, ...options.ticks };
+  const streams = streamsOf(options);
+  const processes: Processes = {
+    ...Object.fromEntries(streams.map(({ consumer }) => [consumer, { client: consumerClientMachine }])),
+    [producerProcess]: { client: { machine: producerClientMachine, input: { missedHeartbeatsMax } } },
+  };
+  return system({
+    processes,
+    machines: {
+      consumerStream: consumerStreamMachine,
+      producerStream: producerStreamMachine,
+      heartbeat: heartbeatMachine,
+      reader: readerMachine,
+      source: isSteady ? steadySourceMachine : incidents.includes('sourceFails') ? failingSourceMachine : sourceMachine,
+    },
+    delays: {
+      heartbeatInterval: ticks.interval,
+      heartbeatRequestTimeout: ticks.requestTimeout,
+      silenceTimeout: ticks.silence,
+      openTimeout: ticks.open,
+      'consumerStream.cancellationBuffer': ticks.consumerBuffer,
+      'producerStream.cancellationBuffer': ticks.producerBuffer,
+      ...(isSteady ? { sourcePeriod } : {}),
+    },
+    network: { delay, order },
+    adapter: hasGhosts(options) ? withGhosts(adapter, isSteady ? 0 : records) : adapter,
+    stimuli: {
+      ...Object.fromEntries(streams.flatMap((stream) => Object.entries(stimuliOf(stream, records, isSteady)))),
+      ...incidentStimuli(incidents, streams),
+    },
+    faults,
+  });
+}

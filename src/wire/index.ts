@@ -1,0 +1,42 @@
+export { decodeBase64, encodeBase64 } from './base64.js';
+export { compareCodePoints, stringifyGoJson } from './go-json.js';
+export {
+  decodeHeartbeatRequest,
+  decodeHeartbeatResponse,
+  encodeHeartbeatRequest,
+  encodeHeartbeatResponse,
+  type HeartbeatRequest,
+  type HeartbeatResponse,
+  type SubjectStreams,
+} from './heartbeat.js';
+export { newConsumerToken, newStreamId } from './ids.js';
+export { malformed, type Malformed } from './malformed.js';
+export {
+  checkAddresses,
+  decodeOpenRequest,
+  encodeOpenRequest,
+  type ExtensionOffer,
+  type OpenRequest,
+} from './open-request.js';
+export { splitHeartbeat } from './split-heartbeat.js';
+export {
+  closeTextBytesMax,
+  decodeStreamFrame,
+  encodeCloseFrame,
+  encodeDataFrame,
+  type CloseFrame,
+  type DataFrame,
+  type UnknownFrame,
+} from './streaming-message.js';
+export {
+  consumerIdOf,
+  heartbeatSubject,
+  inboxSubject,
+  inboxWildcard,
+  isConsumerId,
+  isPublishSubject,
+  isStreamId,
+  isSubscribeSubject,
+  streamIdOfInbox,
+  subjectBytesMax,
+} from './subjects.js';

@@ -1,0 +1,95 @@
+import {
+  explore,
+  protocolProperties,
+  protocolSystem,
+  type ExploreOptions,
+  type ExploreResult,
+  type ProtocolSystemOptions,
+} from '../../src/testing/index.js';
+import { twoStreams } from './synthetic-streams.js';
+
+/**
+ * Measures the explorer on systems of two streams with loss and crash: how many states and edges a second, and what a
+ * state costs in memory. Prints one JSON object a line.
+ *
+ * `npm run bench:explore [-- --scenario synthetic|protocol-0|protocol-1] [--states 2000000] [--seconds 120] [--edges]`
+ *
+ * The protocol is that of this package, with a delay of 0 or of up to 1 tick. With `--edges` the leads-to properties are
+ * checked as well, for which every edge is kept.
+ */
+
+function argument(name: string): string | undefined {
+  const at = process.argv.indexOf(name);
+  return at === -1 ? undefined : process.argv[at + 1];
+}
+
+const keepsEdges = process.argv.includes('--edges');
+
+const common = {
+  limit: {
+    states: Number(argument('--states') ?? 20_000_000),
+    seconds: Number(argument('--seconds') ?? 120),
+    partial: true,
+  },
+  onProgress({ states, statesPerSecond, frontier, depth, memoryBytes }) {
+    process.stderr.write(
+      `${states} states, ${Math.round(statesPerSecond)}/s, frontier ${frontier}, depth ${depth}, ` +
+        `${Math.round(memoryBytes / 2 ** 20)} MiB\n`,
+    );
+  },
+  progressIntervalMs: 2_000,
+} satisfies ExploreOptions<never>;
+
+function protocol(delay: number): ExploreResult {
+  const options: ProtocolSystemOptions = { streams: 2, delay, faults: { drop: 1, crash: 1 } };
+  const { leadsTo, ...others } = protocolProperties(options);
+  return explore(protocolSystem(options), { ...others, ...(keepsEdges ? { leadsTo } : {}), ...common });
+}
+
+const scenarios: Readonly<Record<string, () => ExploreResult>> = {
+  synthetic: () =>
+    explore(twoStreams, {
+      always: { 'the producer knows its streams': ({ producer }) => Object.keys(producer.actors).length <= 3 },
+      ...(keepsEdges
+        ? {
+            leadsTo: {
+              'opening ends': {
+                from: ({ consumer }) => consumer.actors.A?.matches('opening') ?? false,
+                to: ({ consumer }) => consumer.actors.A?.matches('opening') !== true,
+              },
+            },
+          }
+        : {}),
+      ...common,
+    }),
+  'protocol-0': () => protocol(0),
+  'protocol-1': () => protocol(1),
+};
+
+const wanted = argument('--scenario');
+if (wanted !== undefined && !(wanted in scenarios)) {
+  throw new Error(`--scenario: expected one of ${Object.keys(scenarios).join(', ')}, but got ${wanted}`);
+}
+
+for (const [scenario, run] of Object.entries(scenarios)) {
+  if (wanted !== undefined && wanted !== scenario) continue;
+  const cpuBefore = process.cpuUsage();
+  const { complete, states, edges, depth, ms, memoryBytes, worst, violations } = run();
+  process.stdout.write(
+    `${JSON.stringify({
+      scenario,
+      complete,
+      states,
+      edges,
+      depth,
+      ms: Math.round(ms),
+      statesPerSecond: Math.round((states / ms) * 1000),
+      edgesPerSecond: Math.round((edges / ms) * 1000),
+      bytesPerState: Math.round(memoryBytes / states),
+      cpuMs: Math.round(process.cpuUsage(cpuBefore).user / 1000),
+      rssBytes: process.memoryUsage().rss,
+      worst,
+      violations: violations.map(({ reason }) => reason),
+    })}\n`,
+  );
+}

@@ -1,0 +1,303 @@
+import { expect } from 'chai';
+import { clientActorId, consumerStreamMachine, type EndReason } from '../../machines/index.js';
+import { advance, begin, reach, timeUp, type StepEvent } from '../support/transitions.js';
+import { command, describeRows, type RowCase } from './row-cases.js';
+
+const machine = consumerStreamMachine;
+const id = 's1';
+const input = { id, subject: 'logs.web', linkUp: true };
+const offline = { ...input, linkUp: false };
+
+const data = { type: 'frame.data' } as const;
+const alive = { type: 'heartbeat.alive' } as const;
+const lost = { type: 'link.lost' } as const;
+const restored = { type: 'link.restored' } as const;
+const cancel = { type: 'app.cancel', reason: 'cancelled', text: 'enough' } as const;
+
+const waiting = reach(machine, input);
+const unsent = reach(machine, offline);
+const openingSuspended = reach(machine, input, lost);
+const listening = reach(machine, input, data);
+const activeSuspended = reach(machine, input, data, lost);
+const cancelling = reach(machine, input, cancel);
+
+const open = command('wire.open', { id });
+const deliver = command('reader.deliver', { id });
+const attach = command('reader.attach', { id });
+const detach = command('reader.detach', { id });
+const tellLeft = command('actor.tell', { to: [clientActorId], event: { type: 'stream.left', id } });
+const tellClosed = command('actor.tell', { to: [clientActorId], event: { type: 'stream.closed', id } });
+const end = (reason: EndReason, code: number, text: string) => command('reader.end', { id, reason, code, text });
+
+/** The rows that opening and active have in common. */
+function whileRead(state: 'opening' | 'active'): readonly RowCase[] {
+  const from = state === 'opening' ? waiting : listening;
+  const ends = (
+    row: string,
+    event: StepEvent,
+    value: 'closed' | 'cancelling',
+    [reason, code, text]: readonly [EndReason, number, string],
+    guard?: string,
+  ): RowCase => ({
+    state,
+    row,
+    ...(guard === undefined ? {} : { guard }),
+    from,
+    event,
+    value,
+    commands: [end(reason, code, text), tellLeft, value === 'closed' ? tellClosed : detach],
+  });
+  const close = (code: number, text: string) => ({ type: 'frame.close', code, text }) as const;
+  const noRoom = 'the reader is too slow';
+  const gone = 'the NATS connection is closed';
+  return [
+    ends('frame.close', close(1000, 'bye'), 'closed', ['completed', 1000, 'bye'], 'isNormal'),
+    ends('frame.close', close(5000, 'broken'), 'closed', ['closed', 5000, 'broken']),
+    ends('frame.malformed', { type: 'frame.malformed', text: 'not JSON' }, 'cancelling', [
+      'unsupportedData',
+      1003,
+      'not JSON',
+    ]),
+    ends('reader.overflow', { type: 'reader.overflow', text: noRoom }, 'cancelling', ['slowReader', 1006, noRoom]),
+    ends('app.cancel', cancel, 'cancelling', ['cancelled', 1006, 'enough']),
+    ends('app.close', { type: 'app.close' }, 'closed', ['cancelled', 1006, 'the client was closed']),
+    ends('link.closed', { type: 'link.closed', text: gone }, 'closed', ['connectionClosed', 1006, gone]),
+  ];
+}
+
+describeRows('## Consumer stream', machine, [
+  {
+    state: 'opening.starting',
+    row: 'always',
+    guard: 'isLinkUp',
+    from: { input },
+    value: { opening: 'waiting' },
+    commands: [open],
+    context: input,
+  },
+  {
+    state: 'opening.starting',
+    row: 'always',
+    from: { input: offline },
+    value: { opening: 'unsent' },
+    commands: [],
+    context: offline,
+  },
+  {
+    state: 'opening.unsent',
+    row: 'app.cancel',
+    from: unsent,
+    event: cancel,
+    value: 'closed',
+    commands: [end('cancelled', 1006, cancel.text), tellLeft, tellClosed],
+  },
+  {
+    state: 'opening.unsent',
+    row: 'link.restored',
+    from: unsent,
+    event: restored,
+    value: { opening: 'waiting' },
+    commands: [open],
+  },
+  ...whileRead('opening'),
+  {
+    state: 'opening',
+    row: 'frame.noResponders',
+    from: waiting,
+    event: { type: 'frame.noResponders' },
+    value: 'closed',
+    commands: [end('noResponders', 1006, 'nobody subscribes to logs.web'), tellLeft, tellClosed],
+  },
+  {
+    state: 'opening.waiting',
+    row: 'after openTimeout',
+    from: waiting,
+    event: timeUp(machine, 'openTimeout', 'opening.waiting'),
+    value: 'cancelling',
+    commands: [end('noAnswer', 1006, 'nothing was heard of a producer within the open timeout'), tellLeft, detach],
+  },
+  {
+    state: 'opening.waiting',
+    row: 'frame.data',
+    from: waiting,
+    event: data,
+    value: { active: 'listening' },
+    commands: [deliver, attach],
+  },
+  {
+    state: 'opening.waiting',
+    row: 'heartbeat.alive',
+    from: waiting,
+    event: alive,
+    value: { active: 'listening' },
+    commands: [attach],
+  },
+  {
+    state: 'opening.waiting',
+    row: 'link.lost',
+    from: waiting,
+    event: lost,
+    value: { opening: 'suspended' },
+    commands: [],
+  },
+  {
+    state: 'opening.suspended',
+    row: 'frame.data',
+    from: openingSuspended,
+    event: data,
+    value: { active: 'suspended' },
+    commands: [deliver, attach],
+  },
+  {
+    state: 'opening.suspended',
+    row: 'heartbeat.alive',
+    from: openingSuspended,
+    event: alive,
+    value: { active: 'suspended' },
+    commands: [attach],
+  },
+  {
+    state: 'opening.suspended',
+    row: 'link.restored',
+    from: openingSuspended,
+    event: restored,
+    value: { opening: 'waiting' },
+    commands: [],
+  },
+  ...whileRead('active'),
+  {
+    state: 'active.listening',
+    row: 'after silenceTimeout',
+    from: listening,
+    event: timeUp(machine, 'silenceTimeout', 'active.listening'),
+    value: 'cancelling',
+    commands: [
+      end('producerSilent', 1006, 'neither a record nor a heartbeat came within the silence timeout'),
+      tellLeft,
+      detach,
+    ],
+  },
+  {
+    state: 'active.listening',
+    row: 'frame.data',
+    from: listening,
+    event: data,
+    value: { active: 'listening' },
+    commands: [deliver],
+  },
+  {
+    state: 'active.listening',
+    row: 'heartbeat.alive',
+    from: listening,
+    event: alive,
+    value: { active: 'listening' },
+    commands: [],
+  },
+  {
+    state: 'active.listening',
+    row: 'link.lost',
+    from: listening,
+    event: lost,
+    value: { active: 'suspended' },
+    commands: [],
+  },
+  {
+    state: 'active.suspended',
+    row: 'frame.data',
+    from: activeSuspended,
+    event: data,
+    value: { active: 'suspended' },
+    commands: [deliver],
+  },
+  {
+    state: 'active.suspended',
+    row: 'link.restored',
+    from: activeSuspended,
+    event: restored,
+    value: { active: 'listening' },
+    commands: [],
+  },
+  {
+    state: 'cancelling',
+    row: 'after cancellationBuffer',
+    from: cancelling,
+    event: timeUp(machine, 'cancellationBuffer', 'cancelling'),
+    value: 'closed',
+    commands: [tellClosed],
+  },
+  {
+    state: 'cancelling',
+    row: 'frame.data',
+    from: cancelling,
+    event: data,
+    value: 'cancelling',
+    commands: [detach],
+  },
+  {
+    state: 'cancelling',
+    row: 'heartbeat.listed',
+    from: cancelling,
+    event: { type: 'heartbeat.listed' },
+    value: 'cancelling',
+    commands: [detach],
+  },
+  ...(
+    [
+      { type: 'frame.close', code: 1000, text: '' },
+      { type: 'frame.noResponders' },
+      { type: 'app.close' },
+      { type: 'link.closed', text: 'gone' },
+    ] as const
+  ).map((event): RowCase => {
+    return { state: 'cancelling', row: event.type, from: cancelling, event, value: 'closed', commands: [tellClosed] };
+  }),
+]);
+
+describe('consumerStream: PROTOCOL.md, Consumer stream', () => {
+  it('publishes its request as it is made, while the link is up', () => {
+    const first = begin(machine, input);
+    expect(first.snapshot.value).to.deep.equal({ opening: 'waiting' });
+    expect(first.commands).to.deep.equal([open]);
+  });
+
+  it('publishes no request while the link is down, and runs no timer', () => {
+    const first = begin(machine, offline);
+    expect(first.snapshot.value).to.deep.equal({ opening: 'unsent' });
+    expect(first.commands).to.deep.equal([]);
+    const late = advance(machine, first.snapshot, timeUp(machine, 'openTimeout', 'opening.waiting'));
+    expect(late.snapshot.value).to.deep.equal({ opening: 'unsent' });
+  });
+
+  it('tells a deadline apart from a cancel', () => {
+    const event = { type: 'app.cancel', reason: 'timedOut', text: 'the deadline of 5 ms has passed' } as const;
+    const step = advance(machine, waiting, event);
+    expect(step.commands[0]).to.deep.equal(end('timedOut', 1006, 'the deadline of 5 ms has passed'));
+  });
+
+  it('does not end its reader again while cancelling', () => {
+    for (const event of [cancel, alive, { type: 'frame.malformed', text: '' }, lost, restored] as const) {
+      const step = advance(machine, cancelling, event);
+      expect(step.snapshot.value, event.type).to.equal('cancelling');
+      expect(step.commands, event.type).to.deep.equal([]);
+    }
+  });
+
+  it('ignores that there are no responders once a producer was heard', () => {
+    const step = advance(machine, listening, { type: 'frame.noResponders' });
+    expect(step.snapshot.value).to.deep.equal({ active: 'listening' });
+    expect(step.commands).to.deep.equal([]);
+  });
+
+  it('ignores every event once it is closed', () => {
+    const closed = advance(machine, cancelling, { type: 'app.close' }).snapshot;
+    for (const event of [data, alive, cancel, { type: 'frame.close', code: 1000, text: '' }] as const) {
+      const step = advance(machine, closed, event);
+      expect(step.snapshot.value, event.type).to.equal('closed');
+      expect(step.commands, event.type).to.deep.equal([]);
+    }
+  });
+
+  it('takes a missing input', () => {
+    expect(begin(machine).snapshot.context).to.deep.equal({ id: '', subject: '', linkUp: true });
+  });
+});

@@ -1,0 +1,156 @@
+import { expect } from 'chai';
+import { clientActorId, producerStreamMachine } from '../../machines/index.js';
+import { advance, begin, reach, timeUp, type StepEvent } from '../support/transitions.js';
+import { command, describeRows, type RowCase } from './row-cases.js';
+
+const machine = producerStreamMachine;
+const id = '_SINBOX.c1.s1';
+const plain = { id, subject: 'logs.web', exact: false };
+const exact = { ...plain, exact: true };
+
+const record = { type: 'source.record' } as const;
+const reported = { type: 'heartbeat.reported' } as const;
+const confirmed = { type: 'heartbeat.confirmed' } as const;
+
+const states = {
+  opening: reach(machine, plain),
+  active: reach(machine, plain, record),
+  cancelling: reach(machine, plain, record, reported),
+} as const;
+
+const start = command('source.start', { id });
+const publish = command('wire.data', { id });
+const close = (code: number, text: string) => command('wire.close', { id, code, text });
+const cancel = (text: string) => command('source.cancel', { id, text });
+const stop = (text: string) => [cancel(text), close(1001, text)];
+const tellClosed = command('actor.tell', { to: [clientActorId], event: { type: 'stream.closed', id } });
+
+const notRead = 'the consumer no longer reads the stream';
+
+/** The rows that opening, active and cancelling have in common. */
+function whileRunning(state: keyof typeof states): readonly RowCase[] {
+  const from = states[state];
+  const ends = (event: StepEvent, commands: RowCase['commands']): RowCase => ({
+    state,
+    row: event.type,
+    from,
+    event,
+    value: 'closed',
+    commands: [...commands, tellClosed],
+  });
+  return [
+    ends({ type: 'source.ended', text: 'that was all' }, [close(1000, 'that was all')]),
+    ends({ type: 'source.failed', code: 4321, text: 'disk full' }, [close(4321, 'disk full')]),
+    ends({ type: 'heartbeat.lost' }, stop('the consumer does not answer heartbeats')),
+    ends({ type: 'app.close' }, stop('the producer stops the stream')),
+    ends({ type: 'link.closed', text: 'gone' }, [cancel('gone')]),
+  ];
+}
+
+/** The rows that opening and active have in common. */
+function onReport(state: 'opening' | 'active'): readonly RowCase[] {
+  const exactly = state === 'opening' ? reach(machine, exact) : reach(machine, exact, record);
+  const row = 'heartbeat.reported';
+  return [
+    {
+      state,
+      row,
+      guard: 'reportsAreExact',
+      from: exactly,
+      event: reported,
+      value: 'closed',
+      commands: [...stop(notRead), tellClosed],
+    },
+    { state, row, from: states[state], event: reported, value: 'cancelling', commands: [] },
+  ];
+}
+
+describeRows('## Producer stream', machine, [
+  ...whileRunning('opening'),
+  ...onReport('opening'),
+  {
+    state: 'opening',
+    row: 'source.record',
+    from: states.opening,
+    event: record,
+    value: 'active',
+    commands: [publish],
+  },
+  ...whileRunning('active'),
+  ...onReport('active'),
+  { state: 'active', row: 'source.record', from: states.active, event: record, value: 'active', commands: [publish] },
+  ...whileRunning('cancelling'),
+  {
+    state: 'cancelling',
+    row: 'after cancellationBuffer',
+    from: states.cancelling,
+    event: timeUp(machine, 'cancellationBuffer', 'cancelling'),
+    value: 'closed',
+    commands: [...stop(notRead), tellClosed],
+  },
+  {
+    state: 'cancelling',
+    row: 'source.record',
+    from: states.cancelling,
+    event: record,
+    value: 'cancelling',
+    commands: [publish],
+  },
+  {
+    state: 'cancelling',
+    row: 'heartbeat.confirmed',
+    from: states.cancelling,
+    event: confirmed,
+    value: 'active',
+    commands: [],
+  },
+  {
+    state: 'cancelling',
+    row: 'link.lost',
+    from: states.cancelling,
+    event: { type: 'link.lost' },
+    value: 'active',
+    commands: [],
+  },
+]);
+
+describe('producerStream: PROTOCOL.md, Producer stream', () => {
+  it('starts its source as it is made', () => {
+    const first = begin(machine, plain);
+    expect(first.snapshot.value).to.equal('opening');
+    expect(first.commands).to.deep.equal([start]);
+  });
+
+  it('does not start the cancellation buffer again at a second report', () => {
+    const step = advance(machine, states.cancelling, reported);
+    expect(step.rows).to.deep.equal([]);
+    expect(step.snapshot.value).to.equal('cancelling');
+  });
+
+  it('goes on as before where a heartbeat confirms it', () => {
+    for (const state of ['opening', 'active'] as const) {
+      const step = advance(machine, states[state], confirmed);
+      expect(step.snapshot.value).to.equal(state);
+      expect(step.commands).to.deep.equal([]);
+    }
+  });
+
+  it('does not judge silence while it runs: that is the heartbeat that counts', () => {
+    for (const state of ['opening', 'active'] as const) {
+      const step = advance(machine, states[state], { type: 'link.lost' });
+      expect(step.snapshot.value).to.equal(state);
+      expect(step.commands).to.deep.equal([]);
+    }
+  });
+
+  it('publishes nothing once it is closed', () => {
+    const closed = advance(machine, states.active, { type: 'app.close' }).snapshot;
+    for (const event of [record, reported, { type: 'source.ended', text: '' }, { type: 'app.close' }] as const) {
+      expect(advance(machine, closed, event).commands, event.type).to.deep.equal([]);
+    }
+  });
+
+  it('takes a missing input, and is plain then', () => {
+    expect(begin(machine).snapshot.context).to.deep.equal({ id: '', subject: '', exact: false });
+  });
+});

@@ -1,0 +1,21 @@
+/** A self-signed pair for 127.0.0.1 that only these tests know, valid for a hundred years. It protects nothing. */
+export const serverCertificate = `-----BEGIN CERTIFICATE-----
+MIIBtzCCAV2gAwIBAgIUcZqWziDW8oc+6+4OgBiv5gLQnF0wCgYIKoZIzj0EAwIw
+IjEgMB4GA1UEAwwXbmF0cy1zdHJlYW0tYWN0b3JzIHRlc3QwIBcNMjYxMTIzMjE1
+MzM5WhgPMjEyNjEwMzAyMTUzMzlaMCIxIDAeBgNVBAMMF25hdHMtc3RyZWFtLWFj
+dG9ycyB0ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAExfrWcFvWHMTUH5Iv
+00lZt3d+JqfJZmNHqgNgyUw1JTzW4Qlgb+dbZkoRGOMoagiM21iRVG0X53jL3p+F
+W3dXWaNvMG0wHQYDVR0OBBYEFA8GOWx9Q0n+GODtVjm6iokcwfYFMB8GA1UdIwQY
+MBaAFA8GOWx9Q0n+GODtVjm6iokcwfYFMA8GA1UdEwEB/wQFMAMBAf8wGgYDVR0R
+BBMwEYcEfwAAAYIJbG9jYWxob3N0MAoGCCqGSM49BAMCA0gAMEUCIQCn76od1Mxp
+oIv+/YHMHwa5fb+/easnhhSg8yEkZg4nxQIgE34zvdRRnqj2nnNqZ6HdfXhzWvZo
+/I82dVwkUFsO0u8=
+-----END CERTIFICATE-----
+`;
+
+export const serverKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgwtl9qEU9QHipxS+h
+WjNND0Wcn8xkSebK/1aOiCDEuy2hRANCAATF+tZwW9YcxNQfki/TSVm3d34mp8lm
+Y0eqA2DJTDUlPNbhCWBv51tmShEY4yhqCIzbWJFUbRfneMven4Vbd1dZ
+-----END PRIVATE KEY-----
+`;

@@ -1,0 +1,24 @@
+import { writeSync } from 'node:fs';
+
+/** What a process that a test has started tells of itself: one JSON object a line, on its standard output. */
+export type Report =
+  /** The producer takes requests. */
+  | { readonly type: 'ready' }
+  /** A handler was called. */
+  | { readonly type: 'started'; readonly streamId: string }
+  /** A handler's `finally` has run. */
+  | { readonly type: 'finished'; readonly streamId: string; readonly written: number }
+  /** The first record of a stream has come. */
+  | { readonly type: 'flowing'; readonly streamId: string }
+  /** A stream has ended for its reader. */
+  | { readonly type: 'ended'; readonly streamId: string; readonly reason: string; readonly records: number };
+
+/** Written at once, so that nothing is lost where the process is killed right after it. */
+export function report(what: Report): void {
+  writeSync(1, `${JSON.stringify(what)}\n`);
+}
+
+/** What the test has told this process to do. */
+export function readSetting(): unknown {
+  return JSON.parse(process.argv[2] ?? '{}') as unknown;
+}

@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { createRandom } from '../../../src/testing/random.js';
+import { createIntegerList } from '../../../src/testing/explorer/integer-list.js';
+import { createPairTable } from '../../../src/testing/explorer/pair-table.js';
+import { createStateTable } from '../../../src/testing/explorer/state-table.js';
+
+const seed = Number(process.env['SEED'] ?? 1);
+
+describe(`tables of integers (SEED=${seed})`, () => {
+  it('a state table numbers rows in order of first appearance, over many chunks and growths', () => {
+    const random = createRandom(seed);
+    const table = createStateTable(3);
+    const known = new Map<string, number>();
+    for (let k = 0; k < 60_000; k += 1) {
+      const row = Int32Array.from([0, random.integer(0, 60), random.integer(0, 400), random.integer(0, 3)]);
+      const key = row.subarray(1).join();
+      if (!known.has(key)) known.set(key, known.size);
+      expect(table.add(row, 1)).to.equal(known.get(key));
+    }
+    expect(table.count).to.equal(known.size);
+    expect(table.count).to.be.above(30_000);
+    const row = new Int32Array(3);
+    for (const [key, index] of known) {
+      table.read(index, row);
+      expect(row.join()).to.equal(key);
+    }
+  });
+
+  it('a pair table remembers each pair', () => {
+    const random = createRandom(seed);
+    const table = createPairTable();
+    const known = new Map<string, number>();
+    for (let k = 0; k < 20_000; k += 1) {
+      const [first, second] = [random.integer(0, 200), random.integer(0, 200)];
+      const key = `${first},${second}`;
+      expect(table.get(first, second)).to.equal(known.get(key) ?? -1);
+      if (known.has(key)) continue;
+      known.set(key, k);
+      table.set(first, second, k);
+    }
+  });
+
+  it('an integer list keeps what was pushed and set, up to 32 bits', () => {
+    const list = createIntegerList();
+    for (let k = 0; k < 100_000; k += 1) list.push(k * 40_000);
+    list.set(70_000, 7);
+    expect(list.length).to.equal(100_000);
+    expect([list.get(0), list.get(99_999), list.get(70_000)]).to.deep.equal([0, 99_999 * 40_000, 7]);
+  });
+});

@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import { explore, type ViolationRecord } from '../../../src/testing/explorer/index.js';
+import { isAsking, isDone, requestSystem } from './support/request-system.js';
+
+const slow = () =>
+  explore(requestSystem({ faults: { drop: 1 } }), {
+    leadsTo: { answered: { from: isAsking, to: isDone, within: 4 } },
+  }).violations[0]!;
+
+const endless = () =>
+  explore(requestSystem({ faults: { crash: { max: 1, of: ['server'] } } }), {
+    leadsTo: { answered: { from: isAsking, to: isDone } },
+  }).violations[0]!;
+
+describe('violation, steps', () => {
+  it('tells for each step when, where and what happened, and what it changed', () => {
+    const [go, drop, ...rest] = slow().steps;
+    expect(go).to.deep.include({ tick: 0, kind: 'stimulus', name: 'go', process: 'client', actor: 'client' });
+    expect(go?.commands.map(({ actor, type }) => [actor, type])).to.deep.equal([['client', 'send']]);
+    expect(go?.sent).to.deep.equal([
+      { from: 'client', to: 'server', message: { event: { type: 'request' } }, subject: '', isLost: false },
+    ]);
+    const [activity] = go?.activities ?? [];
+    expect([activity?.before?.value, activity?.after?.value]).to.deep.equal(['idle', 'asking']);
+    expect(activity?.after?.timers.map(({ id, left }) => [id, left])).to.deep.equal([
+      ['xstate.after.retry.client.asking', 3],
+    ]);
+    expect(drop).to.deep.include({ tick: 0, kind: 'drop', from: 'client', process: 'server' });
+    expect(rest.map(({ tick, kind }) => `${tick} ${kind}`)).to.deep.equal([
+      '0 tick',
+      '1 tick',
+      '2 tick',
+      '3 timer',
+      '3 tick',
+      '4 deliver',
+      '4 tick',
+    ]);
+  });
+});
+
+describe('violation, toJSON', () => {
+  it('is plain data that survives JSON', () => {
+    const record = JSON.parse(JSON.stringify(endless())) as ViolationRecord;
+    expect(record).to.deep.equal(endless().toJSON());
+    expect(record.processes).to.deep.equal(['client', 'server']);
+    expect(record.initial.map(({ process, actors }) => [process, actors[0]?.value])).to.deep.equal([
+      ['client', 'idle'],
+      ['server', 'up'],
+    ]);
+    expect([record.kind, record.property, record.loopAt]).to.deep.equal(['leadsTo', 'answered', 2]);
+  });
+});
+
+describe('violation, toMermaid', () => {
+  it('draws messages, notes, losses and the part that repeats', () => {
+    expect(endless().toMermaid()).to.equal(
+      [
+        'sequenceDiagram',
+        'participant p0 as client',
+        'participant p1 as server',
+        'Note over p0: 0 ● go',
+        'Note right of p0: client: idle -> asking',
+        'Note over p1: 0 ✝ crashes',
+        'loop for ever',
+        'Note over p0: 3 ◷ client retry',
+        'p0-xp1: request',
+        'end',
+      ].join('\n'),
+    );
+    expect(slow().toMermaid().split('\n')).to.include('p0-xp1: 0 request').and.to.include('p0->>p1: 4 request');
+  });
+});

@@ -1,0 +1,290 @@
+import { expect } from 'chai';
+import {
+  explore,
+  streamsOf,
+  system,
+  viewStream,
+  type ExploreResult,
+  type Properties,
+  type ProtocolView,
+  type Step,
+  type StreamView,
+} from '../../../src/testing/index.js';
+import { goDispatcherMachine } from '../../support/go-reference/go-dispatcher.js';
+import { mixedSystem, type MixedSystemOptions } from '../../support/go-reference/go-system.js';
+
+const go = { consumer: 'go', producer: 'go' } as const;
+
+function on(options: MixedSystemOptions, index: number, holds: (view: StreamView) => boolean) {
+  return (view: ProtocolView): boolean => {
+    const stream = streamsOf(options)[index];
+    return stream !== undefined && holds(viewStream(view, stream));
+  };
+}
+
+function found(options: MixedSystemOptions, properties: Properties<ProtocolView>): ExploreResult {
+  return explore(mixedSystem(options), properties);
+}
+
+function detailOf({ kind, name, actor, message, process }: Step): string {
+  const { type, id } = (message ?? {}) as { readonly type?: string; readonly id?: string };
+  switch (kind) {
+    case 'stimulus':
+      return name ?? '';
+    case 'timer':
+      return `${actor ?? ''} ${/^xstate\.after\.(\w+)/.exec(name ?? '')?.[1] ?? name ?? ''}`;
+    case 'crash':
+      return process ?? '';
+    default:
+      return [type, id].filter((part) => part !== undefined).join(' ');
+  }
+}
+
+/** A trace as its steps in a few words, with a mark where it begins to repeat. Ticks are told by the numbers. */
+function outline({ violations }: ExploreResult): readonly string[] {
+  const [violation] = violations;
+  return (violation?.steps ?? []).flatMap((step, index) => [
+    ...(violation?.loopAt === index ? ['for ever:'] : []),
+    ...(step.kind === 'tick' ? [] : [`${step.tick} ${step.kind} ${detailOf(step)}`.trim()]),
+  ]);
+}
+
+describe('the reference, v1.5.0-alpha9, explored', () => {
+  it('defect 1: a younger stream on the subject makes the producer stop the older one, which is read', () => {
+    const options = { ...go, streams: 2, leave: false, finish: false, records: 0 };
+    const bothLive = (view: ProtocolView) =>
+      [0, 1].every((index) => on(options, index, ({ sourceCancelled, isRead }) => !(sourceCancelled && isRead))(view));
+    const result = found(options, { always: { 'no source is stopped while its reader reads': bothLive } });
+    expect(outline(result)).to.deep.equal([
+      '0 stimulus open A',
+      '0 deliver request A',
+      '1 stimulus open B',
+      '1 deliver request B',
+      '3 timer A cancellationBuffer',
+      '4 timer client heartbeatInterval',
+      '4 deliver ask',
+      '4 deliver answer',
+    ]);
+    expect(result.states).to.be.below(500);
+  });
+
+  it('defect 2: a reader that leaves never stops the source', () => {
+    const options = { ...go, finish: false };
+    const running = on(options, 0, ({ hasLeft, sourceRuns }) => hasLeft && sourceRuns);
+    const result = found(options, {
+      leadsTo: { 'left is stopped': { from: running, to: (view) => !running(view) } },
+    });
+    const trace = outline(result);
+    expect(trace.slice(0, 6)).to.deep.equal([
+      '1 stimulus open A',
+      '1 deliver request A',
+      '1 stimulus leave A',
+      '4 timer A cancellationBuffer',
+      '4 timer client heartbeatInterval',
+      'for ever:',
+    ]);
+    expect(new Set(trace.slice(6).map((line) => line.replace(/^\d+ /, '')))).to.deep.equal(
+      new Set(['deliver ask', 'deliver answer', 'timer client heartbeatInterval']),
+    );
+    expect(result.states).to.be.below(500);
+  });
+
+  it('defect 3: a reader waits for ever when its producer dies', () => {
+    const options = { ...go, leave: false, finish: false, records: 0, faults: { crash: { max: 1, of: ['producer'] } } };
+    const result = found(options, {
+      leadsTo: {
+        'a dead producer is told': {
+          from: on(options, 0, ({ isRead, producerLives }) => isRead && !producerLives),
+          to: on(options, 0, ({ isRead }) => !isRead),
+        },
+      },
+    });
+    expect(outline(result)).to.deep.equal([
+      '0 stimulus open A',
+      '0 crash producer',
+      '3 timer A cancellationBuffer',
+      'for ever:',
+    ]);
+    expect(result.states).to.be.below(100);
+  });
+
+  it('defect 4: one dead consumer delays the heartbeat of another', () => {
+    const worst = (producer: 'go' | 'ours') => {
+      const options = {
+        consumer: 'ours',
+        producer,
+        consumers: 2,
+        finish: false,
+        records: 0,
+        faults: { crash: { max: 1, of: ['consumer1'] } },
+      } as const;
+      const running = on(options, 1, ({ hasLeft, sourceRuns }) => hasLeft && sourceRuns);
+      return explore(mixedSystem(options), {
+        leadsTo: { 'left is stopped': { from: running, to: (view) => !running(view), within: 40 } },
+      }).assert().worst['left is stopped'];
+    };
+    // I is 4 and T is 3: the round of a Go producer takes so much longer for each consumer that is dead.
+    expect(worst('ours')).to.equal(4);
+    expect(worst('go')).to.equal(7);
+  });
+
+  describe('defect 5: one slow reader', () => {
+    const frame = (stream: string) => ({ type: 'frame', stream });
+    const read = (stream: string) => ({ type: 'read', stream });
+    const dispatcher = system({
+      processes: { consumer: { dispatcher: goDispatcherMachine } },
+      stimuli: {
+        'record of A': { process: 'consumer', event: frame('A'), max: 4 },
+        'record of B': { process: 'consumer', event: frame('B') },
+        'B reads': { process: 'consumer', event: read('B'), max: Infinity },
+      },
+    });
+
+    it('blocks every other stream of its client', () => {
+      const result = explore(dispatcher, {
+        always: {
+          'a record does not wait while its own reader has room': ({ consumer }) => {
+            const { pending = [], channels = {} } = consumer.actors.dispatcher?.context ?? {};
+            return !(pending.includes('B') && (channels['B'] ?? 0) === 0);
+          },
+        },
+      });
+      expect(outline(result)).to.deep.equal([
+        '0 stimulus record of A',
+        '0 stimulus record of A',
+        '0 stimulus record of B',
+      ]);
+    });
+
+    it('and then records are dropped without a word', () => {
+      const result = explore(dispatcher, {
+        always: { 'nothing is dropped': ({ consumer }) => consumer.actors.dispatcher?.context.hasDropped !== true },
+      });
+      expect(outline(result)).to.deep.equal(Array.from({ length: 4 }, () => '0 stimulus record of A'));
+      expect(result.states).to.be.below(100);
+    });
+  });
+
+  it('defect 6: a duplicated request closes the live stream, whose source runs on with nobody to stop it', () => {
+    const options = { ...go, leave: false, finish: false, records: 0, faults: { duplicate: 1 } };
+    const result = found(options, {
+      always: {
+        'a told reader has no source that runs': on(options, 0, ({ end, sourceRuns }) => !(end !== null && sourceRuns)),
+      },
+    });
+    expect(outline(result)).to.deep.equal([
+      '0 stimulus open A',
+      '0 duplicate request A',
+      '0 deliver request A',
+      '0 deliver request A',
+      '0 deliver close A',
+    ]);
+    expect(result.states).to.be.below(50);
+  });
+
+  it('defect 7: one lost heartbeat ends the stream with 1000, and truncated data look complete', () => {
+    const options = { ...go, leave: false, finish: false, records: 0, faults: { drop: 1 } };
+    const result = found(options, {
+      always: {
+        'a normal end means that the source came to its end': on(
+          options,
+          0,
+          ({ end, sourceEnded }) => end !== 'completed' || sourceEnded,
+        ),
+      },
+    });
+    expect(outline(result)).to.deep.equal([
+      '4 stimulus open A',
+      '4 deliver request A',
+      '4 timer client heartbeatInterval',
+      '4 drop ask',
+      '7 timer client heartbeatRequestTimeout',
+      '7 deliver close A',
+    ]);
+    expect(result.states).to.be.below(150);
+  });
+});
+
+describe('mixed peers', () => {
+  const every = (options: MixedSystemOptions, holds: (view: StreamView) => boolean) => (view: ProtocolView) =>
+    streamsOf(options).every((_, index) => on(options, index, holds)(view));
+
+  it('our consumer with a Go producer has none of the defects 1, 2 and 3', () => {
+    for (const faults of [{}, { crash: 1 }]) {
+      const options = { consumer: 'ours', producer: 'go', streams: 2, records: 0, faults } as const;
+      const running = (index: number) => on(options, index, ({ hasLeft, sourceRuns }) => hasLeft && sourceRuns);
+      const orphaned = on(options, 0, ({ isRead, producerLives }) => isRead && !producerLives);
+      explore(mixedSystem(options), {
+        always: {
+          'no source is stopped while its reader reads': every(
+            options,
+            ({ sourceCancelled, isRead, consumerLives }) => !(sourceCancelled && isRead && consumerLives),
+          ),
+        },
+        leadsTo: {
+          'A: left is stopped': { from: running(0), to: (view) => !running(0)(view) },
+          'B: left is stopped': { from: running(1), to: (view) => !running(1)(view) },
+          'a dead producer is told': { from: orphaned, to: (view) => !orphaned(view) },
+        },
+      }).assert();
+    }
+  });
+
+  it('cannot be had: a Go producer that loses one heartbeat ends our stream with 1000', () => {
+    const options = {
+      consumer: 'ours',
+      producer: 'go',
+      leave: false,
+      finish: false,
+      records: 0,
+      faults: { drop: 1 },
+    } as const;
+    const result = explore(mixedSystem(options), {
+      always: { honest: on(options, 0, ({ end, sourceEnded }) => end !== 'completed' || sourceEnded) },
+    });
+    expect(outline(result).at(-1)).to.equal('7 deliver close A');
+  });
+
+  it('our producer never stops a live stream of a Go consumer, where Bp > (n - 1)·I', () => {
+    const holdsWith = (streams: number, producerBuffer: number) => {
+      const options = {
+        consumer: 'go',
+        producer: 'ours',
+        streams,
+        records: 0,
+        leave: false,
+        finish: false,
+        producerBuffer,
+      } as const;
+      return explore(mixedSystem(options), {
+        always: {
+          'no source is stopped while its reader reads': every(
+            options,
+            ({ sourceCancelled, isRead }) => !(sourceCancelled && isRead),
+          ),
+        },
+      }).ok;
+    };
+    // I is 4: two streams opened in a row need a buffer of more than one interval, 2·I + T is plenty for three.
+    expect(holdsWith(2, 4)).to.equal(false);
+    expect(holdsWith(2, 5)).to.equal(true);
+    expect(holdsWith(3, 2 * 4 + 3)).to.equal(true);
+  });
+
+  it('a report that a Go consumer withdraws makes the stream active again', () => {
+    const options = { consumer: 'go', producer: 'ours', streams: 2, records: 0, leave: false, finish: false } as const;
+    const { coverage } = explore(mixedSystem(options)).assert();
+    expect(coverage['producerStream']?.unusedTransitions).not.to.include(
+      'producerStream.cancelling: heartbeat.confirmed -> producerStream.active',
+    );
+  });
+
+  it('cannot be had: a stream that a Go consumer cancels, alone on its subject, is never known to be left', () => {
+    const options = { consumer: 'go', producer: 'ours', finish: false, records: 1 } as const;
+    const running = on(options, 0, ({ hasLeft, sourceRuns }) => hasLeft && sourceRuns);
+    const result = explore(mixedSystem(options), {
+      leadsTo: { 'left is stopped': { from: running, to: (view) => !running(view) } },
+    });
+    expect(result.violations[0]?.loopAt).to.be.a('number');
+  });
+});

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import {
+  explore,
+  protocolProperties,
+  protocolSystem,
+  streamsOf,
+  sweep,
+  viewStream,
+  type Faults,
+  type ProtocolSystemOptions,
+  type ProtocolView,
+  type StreamView,
+  type SweepResult,
+} from '../../../src/testing/index.js';
+
+/** Loses heartbeat requests only: a lost open request or close is told by the timeouts as it has to be. */
+const lostHeartbeats = (max: number): Faults => ({
+  drop: { max, when: (message) => (message as { readonly type: string }).type === 'ask' },
+});
+
+const always =
+  (options: ProtocolSystemOptions, holds: (view: StreamView) => boolean) =>
+  (view: ProtocolView): boolean =>
+    streamsOf(options).every((stream) => holds(viewStream(view, stream)));
+
+const nobodyIsToldOfAFault = (options: ProtocolSystemOptions) =>
+  always(options, ({ end }) => end === null || end === 'completed' || end === 'cancelled');
+
+function sweepTicks<Name extends string>(
+  ranges: Readonly<Record<Name, readonly number[]>>,
+  optionsOf: (values: Readonly<Record<Name, number>>) => ProtocolSystemOptions,
+): SweepResult<Name> {
+  const first = optionsOf(
+    Object.fromEntries(Object.entries(ranges).map(([name]) => [name, 1])) as Record<Name, number>,
+  );
+  return sweep((values) => protocolSystem(optionsOf(values)), ranges, {
+    always: { 'nobody is told of a fault': nobodyIsToldOfAFault(first) },
+  });
+}
+
+describe('the rules of PROTOCOL.md, Timing, one tick less violated', () => {
+  it('S > (L + 1)·I + D', () => {
+    for (const [losses, delay] of [
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ] as const) {
+      const smallest = (losses + 1) * 4 + delay + 1;
+      const swept = sweepTicks({ silence: [smallest - 2, smallest - 1, smallest, smallest + 1] }, ({ silence }) => ({
+        delay,
+        records: 1,
+        ticks: { silence, open: 30 },
+        faults: lostHeartbeats(losses),
+      }));
+      expect(swept.bound, `L = ${losses}, D = ${delay}\n${swept.toString()}`).to.equal(smallest);
+      expect(swept.isTight).to.equal(true);
+    }
+  });
+
+  it('O > 4D where a new stream is asked for at once', () => {
+    const swept = sweepTicks({ open: [3, 4, 5, 6] }, ({ open }) => ({
+      streams: 2,
+      delay: 1,
+      records: 0,
+      ticks: { open },
+    }));
+    expect(swept.bound, swept.toString()).to.equal(5);
+    expect(swept.isTight).to.equal(true);
+  });
+
+  it('T > 2D: with T = 2D the answer already loses the race with the timer', () => {
+    const swept = sweepTicks({ requestTimeout: [1, 2, 3, 4] }, ({ requestTimeout }) => ({
+      delay: 1,
+      missedHeartbeatsMax: 1,
+      ticks: { requestTimeout },
+    }));
+    expect(swept.bound, swept.toString()).to.equal(3);
+    expect(swept.isTight).to.equal(true);
+  });
+
+  it('T <= I: a longer one puts off the rounds after it, and a dead consumer is noticed later than K·I + T', () => {
+    const optionsOf = (requestTimeout: number) => ({ delay: 1, ticks: { requestTimeout }, faults: { crash: 1 } });
+    const outcomes = [6, 5, 4, 3].map((requestTimeout) => {
+      const options = optionsOf(requestTimeout);
+      const { leadsTo } = protocolProperties(options);
+      const name = 'A: a source stops whose consumer has died';
+      return explore(protocolSystem(options), { leadsTo: { [name]: leadsTo[name]! } }).ok;
+    });
+    expect(outcomes).to.deep.equal([false, false, true, true]);
+  });
+
+  it('K >= L + 1', () => {
+    const swept = sweepTicks({ missed: [1, 2, 3] }, ({ missed }) => ({
+      delay: 1,
+      missedHeartbeatsMax: missed,
+      ticks: { silence: 30, open: 30 },
+      faults: lostHeartbeats(1),
+    }));
+    expect(swept.bound, swept.toString()).to.equal(2);
+    expect(swept.isTight).to.equal(true);
+  });
+});
