@@ -74,6 +74,7 @@ const heartbeatSetup = setup({
   },
   guards: {
     isRoundDue: ({ context }) => context.roundDue && context.streams.length > 0,
+    hasStreams: ({ context }) => context.streams.length > 0,
     hasFreshStreams: ({ context }) => context.fresh.length > 0,
     isLastMiss: ({ context }) => context.misses + 1 >= context.missedHeartbeatsMax,
   },
@@ -227,7 +228,7 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
               on: {
                 'heartbeat.answered': onAnswer,
                 'heartbeat.unanswerable': onUnanswerable,
-                'round.due': { target: 'asking', actions: [{ type: 'askAll' }] },
+                'round.due': { guard: 'hasStreams', target: 'asking', actions: [{ type: 'askAll' }] },
                 'link.lost': { target: 'suspended', actions: [{ type: 'clearMisses' }, { type: 'forgetAsked' }] },
               },
             },

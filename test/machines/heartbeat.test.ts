@@ -190,6 +190,7 @@ describeRows('## Heartbeat', machine, [
   {
     state: 'open.exchange.introducing',
     row: 'round.due',
+    guard: 'hasStreams',
     from: reach(machine, input, added('s1'), answered(), added('s2')),
     event: due,
     value: value('asking'),
@@ -285,6 +286,16 @@ describe('heartbeat: PROTOCOL.md, Heartbeat', () => {
   it('asks for every stream where a round is due, without waiting for the answer about a new one', () => {
     const waited = reach(machine, input, added('s1'), added('s2'));
     expect(advance(machine, waited, interval).commands).to.deep.equal([ask('s1', 's2')]);
+  });
+
+  it('does not ask for nothing where a round is due after the new stream has left', () => {
+    const left = reach(machine, input, added('s1'), removed('s1'));
+    const { snapshot, commands } = advance(machine, left, interval);
+    expect(commands).to.deep.equal([]);
+    expect(advance(machine, snapshot, answered()).commands).to.deep.equal([
+      tell('heartbeat.reported'),
+      tell('heartbeat.confirmed', 's1'),
+    ]);
   });
 
   it('asks again when a round is over in whose last instant the next one fell due', () => {
