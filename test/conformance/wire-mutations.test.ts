@@ -11,7 +11,7 @@ import {
 } from '../../src/wire/streaming-message.js';
 import { goVectors } from '../src/wire/go-vectors.js';
 import { createMutator } from '../src/wire/mutator.js';
-import { seed } from '../src/wire/seed.js';
+import { seed } from '../support/seed.js';
 
 const mutationsOfEach = 10_000;
 

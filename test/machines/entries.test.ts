@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { entryOf, withEntry, withoutEntry, type Entries } from '../../machines/entries.js';
-import { seed } from './seed.js';
+import { seed } from '../support/seed.js';
 
 interface Numbered {
   readonly id: string;

@@ -10,7 +10,7 @@ import {
 } from '../../machines/index.js';
 import { advance, begin, type Snapshot, type StepEvent } from '../support/transitions.js';
 import { consumerClientEvents, everyRun, paramsOf, subjects } from './random-runs.js';
-import { seed } from './seed.js';
+import { seed } from '../support/seed.js';
 
 function toldTypes(steps: readonly { readonly commands: readonly Command[] }[]): readonly string[] {
   return paramsOf('actor.tell', steps).map(({ event }) => event.type);

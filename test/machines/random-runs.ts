@@ -11,7 +11,7 @@ import {
   type CommandType,
 } from '../../machines/index.js';
 import { advance, begin, timeUp, type Snapshot, type Step, type StepEvent } from '../support/transitions.js';
-import { seed } from './seed.js';
+import { seed } from '../support/seed.js';
 
 const streamId = fc.constantFrom('s1', 's2', 's3', 's4');
 const consumer = fc.constantFrom('c1', 'c2');

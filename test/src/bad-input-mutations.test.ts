@@ -8,6 +8,7 @@ import { createGoConsumer } from '../support/go-peer.js';
 import { mutateMessage } from '../support/mutate-message.js';
 import { closePair, createPair } from '../support/pair.js';
 import { settle } from '../support/settle.js';
+import { seed } from '../support/seed.js';
 
 interface Vector {
   readonly name: string;
@@ -19,7 +20,6 @@ const { vectors } = JSON.parse(
   readFileSync(new URL('../conformance/data/wire-vectors.json', import.meta.url), 'utf8'),
 ) as { readonly vectors: readonly Vector[] };
 
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const mutationsEach = 1_000;
 /** How many messages are thrown before the pair is looked at. */
 const batch = 20;

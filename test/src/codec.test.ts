@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { decodeValue, encodeValue, type Codec } from '../../src/codec.js';
 import { StreamError } from '../../src/errors.js';
+import { seed } from '../support/seed.js';
 
 const textOf = (data: Uint8Array) => new TextDecoder().decode(data);
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -162,9 +163,7 @@ describe('encodeValue and decodeValue, between peers that read superjson', () =>
     });
   });
 
-  it('carry whatever is made of the values that they know as what it was', () => {
-    const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
-    console.log(`      SEED=${seed}`);
+  it(`carry whatever is made of the values that they know as what it was (SEED=${seed})`, () => {
     // One name in a path is not told from another where superjson writes paths, so that odd names matter.
     const name = fc
       .oneof(fc.string({ maxLength: 4 }), fc.constantFrom('a.b', 'a\\.b', '\\', '.', '', '0', 'values'))

@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import sinon from 'sinon';
 import { createMemoryBroker, type Delivery, type MemoryConnection } from '../../src/memory-broker/index.js';
-
-const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+import { seed } from '../support/seed.js';
 
 /** The texts that a new subscription hears, in their order. */
 function hear(connection: MemoryConnection, subject: string, queue?: string): string[] {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { RecordQueue } from '../../src/record-queue.js';
+import { seed } from '../support/seed.js';
 
 const record = (length: number) => ({ data: new Uint8Array(length) });
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 describe('RecordQueue', () => {
   it('hands records over in the order in which they came', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { assign, createActor, setup, type AnyStateMachine } from 'xstate';
 import { mutants } from '../../src/testing/mutants.js';
 import { createTestClock } from '../../src/testing/test-clock.js';
+import { seed } from '../support/seed.js';
 
 /**
  * How a protocol of one's own is tested with random commands: two XState machines on the test clock, joined by a link
@@ -185,9 +186,6 @@ function lineProperty(machines: Parameters<typeof createLine>[0] = { sender, rec
     expect(line.delivered).to.deep.equal(model.written);
   });
 }
-
-/** Another one each time; the variable SEED runs the same commands again. */
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 describe(`fast-check commands: the alternating bit on the test clock (SEED=${seed})`, () => {
   it('delivers all that was written, once and in order, whatever the link does', () => {

@@ -3,6 +3,7 @@ import { ConsumerClient, ProducerClient } from '../../src/index.js';
 import { createRandom } from '../../src/testing/random.js';
 import { createTestBroker, type TestBrokerOptions } from '../../src/testing/test-broker.js';
 import { createTestClock } from '../../src/testing/test-clock.js';
+import { isOneSeed, seed as firstSeed } from '../support/seed.js';
 
 const durations = {
   heartbeatIntervalMs: 1_000,
@@ -60,8 +61,8 @@ describe('createTestBroker()', () => {
   });
 
   it('runs whole scenarios by the hundred, each of which ends every stream', async () => {
-    const first = Number(process.env['SEED'] ?? 1);
-    const count = process.env['SEED'] === undefined ? 200 : 1;
+    const first = firstSeed;
+    const count = isOneSeed ? 1 : 200;
     const startedAt = performance.now();
     for (let seed = first; seed < first + count; seed += 1) {
       try {

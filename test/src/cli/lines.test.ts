@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createLineSplitter } from '../../../src/cli/lines.js';
-
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+import { seed } from '../../support/seed.js';
 
 /** The lines of these chunks, as Latin-1 so that each byte is a character. */
 function split(chunks: readonly string[], lineBytesMax = 1000): { lines: string[]; cuts: number } {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { readBase64ByTable, writeBase64ByTable } from '../../../src/wire/base64-table.js';
 import { base64Length, decodeBase64, encodeBase64, readBase64, writeBase64 } from '../../../src/wire/base64.js';
-import { seed } from './seed.js';
+import { seed } from '../../support/seed.js';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const sample = (length: number): Uint8Array => Uint8Array.from({ length }, (_, index) => (index * 37 + length) & 255);

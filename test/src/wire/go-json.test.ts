@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { compareCodePoints, stringifyGoJson } from '../../../src/wire/go-json.js';
-import { seed } from './seed.js';
+import { seed } from '../../support/seed.js';
 
 const text = fc.string({ unit: 'binary' });
 

@@ -6,7 +6,7 @@ import {
   encodeHeartbeatRequest,
   encodeHeartbeatResponse,
 } from '../../../src/wire/heartbeat.js';
-import { seed } from './seed.js';
+import { seed } from '../../support/seed.js';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { encodeHeartbeatRequest, encodeHeartbeatResponse, type SubjectStreams } from '../../../src/wire/heartbeat.js';
 import { splitHeartbeat } from '../../../src/wire/split-heartbeat.js';
-import { seed } from './seed.js';
+import { seed } from '../../support/seed.js';
 
 const ids = (count: number, prefix = 'id') =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(6, '0')}`);

@@ -8,7 +8,7 @@ import {
   encodeCloseFrame,
   encodeDataFrame,
 } from '../../../src/wire/streaming-message.js';
-import { seed } from './seed.js';
+import { seed } from '../../support/seed.js';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

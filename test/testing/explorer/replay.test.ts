@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { explore, simulate, type Faults } from '../../../src/testing/explorer/index.js';
 import { isAsking, isDone, requestSystem } from './support/request-system.js';
 import { commit } from './support/two-phase-commit.js';
-
-const first = Number(process.env['SEED'] ?? 1);
+import { seed } from '../../support/seed.js';
 
 describe('violation.replay', () => {
   it('drives real actors along the trace and finds them as the model says', () => {
@@ -27,7 +26,7 @@ describe('violation.replay', () => {
   });
 });
 
-describe(`simulate, replayed on real actors (SEED=${first})`, () => {
+describe(`simulate, replayed on real actors (SEED=${seed})`, () => {
   const faults: Faults = {
     drop: 3,
     duplicate: 2,
@@ -37,17 +36,17 @@ describe(`simulate, replayed on real actors (SEED=${first})`, () => {
   };
 
   it('finds requests as the model says at every step of random walks', () => {
-    for (let seed = first; seed < first + 20; seed += 1) {
-      const { differences, steps } = simulate(requestSystem({ faults }), { seed, steps: 100 }).replay();
-      expect(differences, `seed ${seed}`).to.deep.equal([]);
+    for (let walk = seed; walk < seed + 20; walk += 1) {
+      const { differences, steps } = simulate(requestSystem({ faults }), { seed: walk, steps: 100 }).replay();
+      expect(differences, `SEED=${walk} replays this`).to.deep.equal([]);
       expect(steps).to.equal(100);
     }
   });
 
   it('finds a two-phase commit as the model says at every step of random walks', () => {
-    for (let seed = first; seed < first + 20; seed += 1) {
-      const { differences } = simulate(commit({ participants: 3, faults }), { seed, steps: 100 }).replay();
-      expect(differences, `seed ${seed}`).to.deep.equal([]);
+    for (let walk = seed; walk < seed + 20; walk += 1) {
+      const { differences } = simulate(commit({ participants: 3, faults }), { seed: walk, steps: 100 }).replay();
+      expect(differences, `SEED=${walk} replays this`).to.deep.equal([]);
     }
   });
 });

@@ -3,8 +3,7 @@ import { createRandom } from '../../../src/testing/random.js';
 import { createIntegerList } from '../../../src/testing/explorer/integer-list.js';
 import { createPairTable } from '../../../src/testing/explorer/pair-table.js';
 import { createStateTable } from '../../../src/testing/explorer/state-table.js';
-
-const seed = Number(process.env['SEED'] ?? 1);
+import { seed } from '../../support/seed.js';
 
 describe(`tables of integers (SEED=${seed})`, () => {
   it('a state table numbers rows in order of first appearance, over many chunks and growths', () => {

@@ -7,6 +7,7 @@ import {
   simulate,
   type ProtocolSystemOptions,
 } from '../../../src/testing/index.js';
+import { isOneSeed, seed as firstSeed } from '../../support/seed.js';
 
 describe('replayOnClients()', () => {
   const configurations: readonly ProtocolSystemOptions[] = [
@@ -15,8 +16,8 @@ describe('replayOnClients()', () => {
     { delay: 1, faults: { crash: 1 } },
     { consumers: 2, delay: 1, faults: { drop: 1, crash: 1 } },
   ];
-  const first = Number(process.env['SEED'] ?? 1);
-  const count = process.env['SEED'] === undefined ? 60 : 1;
+  const first = firstSeed;
+  const count = isOneSeed ? 1 : 60;
 
   for (const options of configurations) {
     it(`finds the real clients in the states of the model on random walks: ${JSON.stringify(options)}`, async function () {
