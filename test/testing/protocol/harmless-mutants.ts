@@ -61,4 +61,8 @@ export const harmlessMutants: readonly HarmlessMutants[] = [
       'within the worst cases; and only a registered stream closes.',
     are: /swaps the alternatives (isRegistered and isNewConsumer|isRoundDue and hasFreshStreams)|stream\.closed\[1\]\.guard: drops the guard isRegistered/,
   },
+  {
+    reason: 'A heartbeat is stopped with its last stream, so that no round falls due without one.',
+    are: /^heartbeat\.open\.exchange\.introducing → on\.round\.due\.guard: drops the guard hasStreams/,
+  },
 ];
