@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'visualizations/dist/'] },
+  { ignores: ['dist/', 'node_modules/', 'visualizations/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -12,7 +12,7 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-definitions': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       // A reader names the type of the values that it expects: `stream.objects<Quote>()`.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },

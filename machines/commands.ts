@@ -16,6 +16,18 @@ export interface CommandParams {
   'wire.data': { readonly id: string };
   /** Publish a close frame on the stream's inbox. */
   'wire.close': { readonly id: string; readonly code: number; readonly text: string };
+  /** Say on an extended stream's inbox that the extension is accepted. Towards a plain consumer, do nothing. */
+  'wire.announce': { readonly id: string };
+  /** Say again how far an extended stream has come, unless its consumer has received and said everything. */
+  'wire.probe': { readonly id: string };
+  /** Send everything again from the first item of an extended stream that its consumer lacks. */
+  'wire.resend': { readonly id: string };
+  /** Send the close after everything that waits, and keep all of it until it is acknowledged. */
+  'wire.finish': { readonly id: string; readonly code: number; readonly text: string };
+  /** Ask an extended stream's producer for everything from the first item that is missing. */
+  'wire.resume': { readonly id: string };
+  /** Tell an extended stream's producer that nobody reads. Where none is known, do nothing. */
+  'wire.cancel': { readonly id: string; readonly text: string };
   /** Publish a heartbeat request that lists these streams. An earlier request of this heartbeat is forgotten. */
   'wire.ask': { readonly id: string; readonly streams: readonly ListedStream[] };
   /** Publish the heartbeat response that reports these streams as not live. */
@@ -83,6 +95,8 @@ export type EndReason =
   | 'slowReader'
   /** A frame of this stream could not be read. */
   | 'unsupportedData'
+  /** Records are missing that cannot be had again. */
+  | 'recordsLost'
   /** The NATS connection is closed for good. */
   | 'connectionClosed';
 
@@ -95,7 +109,12 @@ export type SpawnParams =
   | {
       readonly machine: 'producerStream';
       readonly id: string;
-      readonly input: { readonly id: string; readonly subject: string; readonly exact: boolean };
+      readonly input: {
+        readonly id: string;
+        readonly subject: string;
+        readonly exact: boolean;
+        readonly extended: boolean;
+      };
     }
   | {
       readonly machine: 'heartbeat';

@@ -1,4 +1,4 @@
-import { setup } from 'xstate';
+import { assign, setup } from 'xstate';
 import { CloseCode } from './close-code.js';
 import { clientActorId, declareCommands, type CommandParams, type StreamEnd } from './commands.js';
 import type { ConsumerStreamEvent } from './events.js';
@@ -12,7 +12,10 @@ export interface ConsumerStreamInput {
   readonly linkUp: boolean;
 }
 
-export type ConsumerStreamContext = ConsumerStreamInput;
+export interface ConsumerStreamContext extends ConsumerStreamInput {
+  /** Whether the producer has shown that it knows the delivery extension. */
+  readonly extended: boolean;
+}
 
 type Scope = { readonly context: ConsumerStreamContext };
 
@@ -31,9 +34,22 @@ const streamSetup = setup({
     input: {} as ConsumerStreamInput,
     events: {} as ConsumerStreamEvent,
   },
-  actions: declareCommands('wire.open', 'reader.deliver', 'reader.attach', 'reader.detach', 'reader.end', 'actor.tell'),
+  actions: {
+    ...declareCommands(
+      'wire.open',
+      'wire.resume',
+      'wire.cancel',
+      'reader.deliver',
+      'reader.attach',
+      'reader.detach',
+      'reader.end',
+      'actor.tell',
+    ),
+    noteExtended: assign({ extended: true }),
+  },
   guards: {
     isLinkUp: ({ context }) => context.linkUp,
+    isExtended: ({ context }) => context.extended,
     isNormal: (_, params: { readonly code: number }) => params.code === CloseCode.Normal,
   },
   delays: {
@@ -45,9 +61,20 @@ const streamSetup = setup({
 
 const request = { type: 'wire.open', params: ({ context }: Scope) => ({ id: context.id }) } as const;
 
+const resume = { type: 'wire.resume', params: ({ context }: Scope) => ({ id: context.id }) } as const;
+
+/** An extended stream's producer hears in one trip that nobody reads; otherwise heartbeats tell it. */
+const tellProducer = {
+  type: 'wire.cancel',
+  params: ({ context }: Scope) => ({ id: context.id, text: 'the reader has left' }),
+} as const;
+
 const deliver = { type: 'reader.deliver', params: ({ context }: Scope) => ({ id: context.id }) } as const;
 
-/** The stream is not live from now on, for ever: the client must report it wherever a heartbeat lists it. */
+/**
+ * The stream is not live from now on, for ever: the client must report it wherever a heartbeat lists it. Where the stream
+ * closes at once the client forgets it in the same step, and reports what it does not know as well.
+ */
 const tellLeft = {
   type: 'actor.tell',
   params: ({ context }: Scope): CommandParams['actor.tell'] => ({
@@ -88,7 +115,6 @@ const whileRead = {
           params: ({ context, event }: Scope & { readonly event: { readonly code: number; readonly text: string } }) =>
             endOf({ context }, { reason: 'completed', code: event.code, text: event.text }),
         },
-        tellLeft,
       ],
     },
     {
@@ -99,10 +125,19 @@ const whileRead = {
           params: ({ context, event }: Scope & { readonly event: { readonly code: number; readonly text: string } }) =>
             endOf({ context }, { reason: 'closed', code: event.code, text: event.text }),
         },
-        tellLeft,
       ],
     },
   ],
+  'frame.lost': {
+    target: '#consumerStream.closed',
+    actions: [
+      {
+        type: 'reader.end',
+        params: ({ context, event }: Scope & { readonly event: { readonly code: number; readonly text: string } }) =>
+          endOf({ context }, abnormal('recordsLost', `the producer closed with ${event.code}: ${event.text}`)),
+      },
+    ],
+  },
   'frame.malformed': {
     target: '#consumerStream.cancelling',
     actions: [
@@ -133,7 +168,7 @@ const whileRead = {
         type: 'reader.end',
         params: (scope: Scope) => endOf(scope, abnormal('cancelled', 'the client was closed')),
       },
-      tellLeft,
+      tellProducer,
     ],
   },
   'link.closed': {
@@ -144,7 +179,6 @@ const whileRead = {
         params: ({ context, event }: Scope & { readonly event: { readonly text: string } }) =>
           endOf({ context }, abnormal('connectionClosed', event.text)),
       },
-      tellLeft,
     ],
   },
 } as const;
@@ -161,6 +195,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
   description: 'PROTOCOL.md, Consumer stream',
   context: ({ input }) => ({
     ...((input as ConsumerStreamInput | undefined) ?? { id: '', subject: '', linkUp: true }),
+    extended: false,
   }),
   initial: 'opening',
   states: {
@@ -177,7 +212,6 @@ export const consumerStreamMachine = streamSetup.createMachine({
               params: (scope) =>
                 endOf(scope, abnormal('noResponders', `nobody subscribes to ${scope.context.subject}`)),
             },
-            tellLeft,
           ],
         },
       },
@@ -191,7 +225,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
           on: {
             'link.restored': { target: 'waiting', actions: [request] },
             // Nobody was asked, so there is nobody to be told.
-            'app.cancel': { target: '#consumerStream.closed', actions: [endAsCancelled, tellLeft] },
+            'app.cancel': { target: '#consumerStream.closed', actions: [endAsCancelled] },
           },
         },
         waiting: {
@@ -211,6 +245,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
           },
           on: {
             'frame.data': { target: '#consumerStream.active.listening', actions: [deliver] },
+            'frame.announced': { target: '#consumerStream.active.listening', actions: [{ type: 'noteExtended' }] },
             'heartbeat.alive': { target: '#consumerStream.active.listening' },
             'link.lost': { target: 'suspended' },
           },
@@ -219,7 +254,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
           description: 'The connection is down, so silence proves nothing and no timer runs.',
           on: {
             'frame.data': { target: '#consumerStream.active.suspended', actions: [deliver] },
-            'heartbeat.alive': { target: '#consumerStream.active.suspended' },
+            'frame.announced': { target: '#consumerStream.active.suspended', actions: [{ type: 'noteExtended' }] },
             'link.restored': { target: 'waiting' },
           },
         },
@@ -251,7 +286,33 @@ export const consumerStreamMachine = streamSetup.createMachine({
           },
           on: {
             'frame.data': { target: 'listening', reenter: true, actions: [deliver] },
+            'frame.announced': { target: 'listening', reenter: true, actions: [{ type: 'noteExtended' }] },
+            'frame.gap': { target: 'recovering', actions: [resume] },
             'heartbeat.alive': { target: 'listening', reenter: true },
+            'link.lost': { target: 'suspended' },
+          },
+        },
+        recovering: {
+          description:
+            'Items of an extended stream are missing, or may be, and were asked for. The silence timeout runs.',
+          after: {
+            silenceTimeout: {
+              target: '#consumerStream.cancelling',
+              actions: [
+                {
+                  type: 'reader.end',
+                  params: (scope) =>
+                    endOf(scope, abnormal('recordsLost', 'the producer was not heard within the silence timeout')),
+                },
+                tellLeft,
+              ],
+            },
+          },
+          on: {
+            'frame.announced': { target: 'recovering', reenter: true },
+            'frame.gap': { target: 'recovering', reenter: true, actions: [resume] },
+            'frame.recovered': { target: 'listening' },
+            'heartbeat.alive': { target: 'recovering', reenter: true },
             'link.lost': { target: 'suspended' },
           },
         },
@@ -259,7 +320,11 @@ export const consumerStreamMachine = streamSetup.createMachine({
           description: 'The connection is down, so silence proves nothing and no timer runs.',
           on: {
             'frame.data': { actions: [deliver] },
-            'link.restored': { target: 'listening' },
+            'link.restored': [
+              // What was sent meanwhile is lost, and so may be what had just been sent.
+              { guard: 'isExtended', target: 'recovering', actions: [resume] },
+              { target: 'listening' },
+            ],
           },
         },
       },
@@ -268,7 +333,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
       description:
         'The reader has gone, the producer may not know yet: late records are absorbed and heartbeats report the ' +
         'stream, until nothing has been heard for the cancellation buffer. PROTOCOL.md, Consumer stream: cancelling.',
-      entry: [{ type: 'reader.detach', params: ({ context }) => ({ id: context.id }) }],
+      entry: [{ type: 'reader.detach', params: ({ context }) => ({ id: context.id }) }, tellProducer],
       after: { cancellationBuffer: { target: 'closed' } },
       on: {
         'frame.data': { target: 'cancelling', reenter: true },

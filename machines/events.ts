@@ -1,6 +1,6 @@
 /**
  * The events of every machine. The first part of a name says who spoke: `app` the application, `frame` the peer,
- * `heartbeat` the heartbeat exchange, `stream` another actor of the same client, `source` and `reader` the ends of a
+ * `peer` the other end of an extended stream, `flow` its credit, `heartbeat` the heartbeat exchange, `stream` another actor of the same client, `source` and `reader` the ends of a
  * stream, `link` the NATS connection. Payloads never enter a machine, so no event carries any.
  */
 import type { ListedStream } from './listed-stream.js';
@@ -30,6 +30,14 @@ export type ConsumerStreamEvent =
   | { readonly type: 'frame.close'; readonly code: number; readonly text: string }
   /** A frame of this stream came that cannot be read; the text says what was expected and what came. */
   | { readonly type: 'frame.malformed'; readonly text: string }
+  /** The producer has shown that it knows the delivery extension. */
+  | { readonly type: 'frame.announced' }
+  /** Items of the stream are missing, or still missing. */
+  | { readonly type: 'frame.gap' }
+  /** What was missing has come, or was never sent. */
+  | { readonly type: 'frame.recovered' }
+  /** The stream was ended, and what is missing cannot be had again. */
+  | { readonly type: 'frame.lost'; readonly code: number; readonly text: string }
   /** The server says that nobody subscribes to the request subject (status 503). */
   | { readonly type: 'frame.noResponders' }
   /** A record came and the reader's queue is full. */
@@ -68,6 +76,8 @@ export interface RequestReceived {
   readonly subject: string;
   /** Whether the consumer's reports are exact. */
   readonly exact: boolean;
+  /** Whether the consumer knows the delivery extension. */
+  readonly extended: boolean;
 }
 
 /** @see PROTOCOL.md, Producer stream */
@@ -78,6 +88,16 @@ export type ProducerStreamEvent =
   | { readonly type: 'source.ended'; readonly text: string }
   /** The source failed, or closes the stream with a code of its own. */
   | { readonly type: 'source.failed'; readonly code: number; readonly text: string }
+  /** A record waits for credit. */
+  | { readonly type: 'flow.blocked' }
+  /** No record waits for credit any more. */
+  | { readonly type: 'flow.open' }
+  /** The consumer asks for what it lacks. */
+  | { readonly type: 'peer.resumed' }
+  /** The consumer says that nobody reads, or its deadline has passed. */
+  | { readonly type: 'peer.cancelled'; readonly text: string }
+  /** The consumer has received everything, the close included. */
+  | { readonly type: 'peer.acknowledged' }
   /** A heartbeat was answered, and the answer reports this stream as not live. */
   | { readonly type: 'heartbeat.reported' }
   /** A heartbeat listed this stream, and the answer does not report it. */

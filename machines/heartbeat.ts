@@ -27,7 +27,7 @@ export interface HeartbeatContext {
   readonly asked: Entries<RegisteredStream>;
   /** Whether the interval passed and the round was not asked yet. */
   readonly roundDue: boolean;
-  /** Misses in a row, saturating at the maximum. */
+  /** Misses in a row, always less than the maximum: the last one ends the streams that were asked. */
   readonly misses: number;
 }
 
@@ -55,26 +55,20 @@ const heartbeatSetup = setup({
     add: assign({
       streams: ({ context }, stream: RegisteredStream) => withEntry(context.streams, stream),
       fresh: ({ context }, stream: RegisteredStream) => withEntry(context.fresh, stream),
-      misses: 0,
     }),
     remove: assign({
       streams: ({ context }, { id }: { readonly id: string }) => withoutEntry(context.streams, id),
       fresh: ({ context }, { id }: { readonly id: string }) => withoutEntry(context.fresh, id),
     }),
     markRoundDue: assign({ roundDue: true }),
-    forgetRound: assign({ roundDue: false }),
     askAll: assign(({ context }) => ({ asked: context.streams, fresh: [], roundDue: false })),
     askFresh: assign(({ context }) => ({ asked: context.fresh, fresh: [] })),
-    countMiss: assign({
-      misses: ({ context }) => Math.min(context.misses + 1, context.missedHeartbeatsMax),
-    }),
-    clearMisses: assign({ misses: 0 }),
-    forgetAsked: assign({ asked: [] }),
-    forgetFresh: assign({ fresh: [] }),
+    // Either ends a request, and what was asked has no meaning after it: equal states are to be equal.
+    countMiss: assign(({ context }) => ({ misses: context.misses + 1, asked: [] })),
+    clearMisses: assign(() => ({ misses: 0, asked: [] })),
   },
   guards: {
     isRoundDue: ({ context }) => context.roundDue && context.streams.length > 0,
-    hasStreams: ({ context }) => context.streams.length > 0,
     hasFreshStreams: ({ context }) => context.fresh.length > 0,
     isLastMiss: ({ context }) => context.misses + 1 >= context.missedHeartbeatsMax,
   },
@@ -101,50 +95,24 @@ const tellLost = {
 } as const;
 
 const onMiss = [
-  {
-    guard: 'isLastMiss',
-    target: '#heartbeat.open.exchange.idle',
-    actions: [tellLost, { type: 'countMiss' }, { type: 'forgetAsked' }],
-  },
-  { target: '#heartbeat.open.exchange.idle', actions: [{ type: 'countMiss' }, { type: 'forgetAsked' }] },
+  { guard: 'isLastMiss', target: '#heartbeat.open.exchange.idle', actions: [tellLost] },
+  { target: '#heartbeat.open.exchange.idle', actions: [{ type: 'countMiss' }] },
 ] as const;
 
-/**
- * Nobody subscribes. The consumer may be reconnecting, so this is a miss and no more; and it comes at once, so that
- * what is new waits for the next round, or two misses would follow each other faster than anybody can reconnect.
- */
-const onUnanswerable = [
-  {
-    guard: 'isLastMiss',
-    target: '#heartbeat.open.exchange.idle',
-    actions: [tellLost, { type: 'countMiss' }, { type: 'forgetAsked' }, { type: 'forgetFresh' }],
-  },
-  {
-    target: '#heartbeat.open.exchange.idle',
-    actions: [{ type: 'countMiss' }, { type: 'forgetAsked' }, { type: 'forgetFresh' }],
-  },
-] as const;
+const tellReported = {
+  type: 'actor.tell',
+  params: (scope: AnswerScope): CommandParams['actor.tell'] => ({
+    to: judged(scope, true),
+    event: { type: 'heartbeat.reported' },
+  }),
+} as const;
 
-const onAnswer = {
-  target: '#heartbeat.open.exchange.idle',
-  actions: [
-    {
-      type: 'actor.tell',
-      params: (scope: AnswerScope): CommandParams['actor.tell'] => ({
-        to: judged(scope, true),
-        event: { type: 'heartbeat.reported' },
-      }),
-    },
-    {
-      type: 'actor.tell',
-      params: (scope: AnswerScope): CommandParams['actor.tell'] => ({
-        to: judged(scope, false),
-        event: { type: 'heartbeat.confirmed' },
-      }),
-    },
-    { type: 'clearMisses' },
-    { type: 'forgetAsked' },
-  ],
+const tellConfirmed = {
+  type: 'actor.tell',
+  params: (scope: AnswerScope): CommandParams['actor.tell'] => ({
+    to: judged(scope, false),
+    event: { type: 'heartbeat.confirmed' },
+  }),
 } as const;
 
 /**
@@ -198,7 +166,7 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
               after: {
                 heartbeatInterval: { target: 'running', reenter: true, actions: [raise({ type: 'round.due' })] },
               },
-              on: { 'link.lost': { target: 'suspended', actions: [{ type: 'forgetRound' }] } },
+              on: { 'link.lost': { target: 'suspended' } },
             },
             suspended: {
               description:
@@ -210,7 +178,10 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
         exchange: {
           description: 'One request is under way at most.',
           initial: 'idle',
-          on: { 'round.due': { actions: [{ type: 'markRoundDue' }] } },
+          on: {
+            'round.due': { actions: [{ type: 'markRoundDue' }] },
+            'link.lost': { target: '.suspended', actions: [{ type: 'clearMisses' }] },
+          },
           states: {
             idle: {
               description: 'No request is under way.',
@@ -219,17 +190,16 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
                 // A new stream is asked for at once, so that its reader hears of a producer before any record.
                 { guard: 'hasFreshStreams', target: 'introducing', actions: [{ type: 'askFresh' }] },
               ],
-              on: { 'link.lost': { target: 'suspended', actions: [{ type: 'clearMisses' }] } },
             },
             introducing: {
-              description: 'A request for new streams is under way. A round that is due does not wait for its answer.',
+              description:
+                'A request for new streams is under way. A round that is due does not wait for its answer, and counts ' +
+                'the misses: two introductions may follow each other faster than anybody can reconnect.',
               entry: [ask],
-              after: { heartbeatRequestTimeout: onMiss },
               on: {
-                'heartbeat.answered': onAnswer,
-                'heartbeat.unanswerable': onUnanswerable,
-                'round.due': { guard: 'hasStreams', target: 'asking', actions: [{ type: 'askAll' }] },
-                'link.lost': { target: 'suspended', actions: [{ type: 'clearMisses' }, { type: 'forgetAsked' }] },
+                // What was never asked for before cannot have been reported, so there is nothing to be confirmed.
+                'heartbeat.answered': { target: 'idle', actions: [tellReported, { type: 'clearMisses' }] },
+                'round.due': { target: 'idle', actions: [{ type: 'markRoundDue' }] },
               },
             },
             asking: {
@@ -237,9 +207,12 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
               entry: [ask],
               after: { heartbeatRequestTimeout: onMiss },
               on: {
-                'heartbeat.answered': onAnswer,
-                'heartbeat.unanswerable': onUnanswerable,
-                'link.lost': { target: 'suspended', actions: [{ type: 'clearMisses' }, { type: 'forgetAsked' }] },
+                'heartbeat.answered': {
+                  target: 'idle',
+                  actions: [tellReported, tellConfirmed, { type: 'clearMisses' }],
+                },
+                // Nobody subscribes. The consumer may be reconnecting, so this is a miss and no more.
+                'heartbeat.unanswerable': onMiss,
               },
             },
             suspended: {

@@ -24,3 +24,32 @@ export type { Command, CommandParams, CommandType, EndReason, SpawnParams, Strea
 export { CloseCode } from './close-code.js';
 export type { Entries } from './entries.js';
 export type { ListedStream } from './listed-stream.js';
+
+/** The arithmetic of the delivery extension. */
+export {
+  beginInflow,
+  beginRecovery,
+  closeInflow,
+  consume,
+  grantOf,
+  isGrantDue,
+  isOverrun,
+  noteGranted,
+  receiveAnnouncement,
+  receiveBytes,
+  receiveItems,
+} from './inflow.js';
+export type { Arrival, Inflow } from './inflow.js';
+export {
+  beginOutflow,
+  creditOf,
+  endOf,
+  isGrantPossible,
+  isSettled,
+  maySend,
+  sendClose,
+  sendRecord,
+  takeGrant,
+} from './outflow.js';
+export type { Outflow } from './outflow.js';
+export type { Grant, Window } from './window.js';

@@ -79,7 +79,7 @@ const startStream = [
       ({
         machine: 'producerStream',
         id: event.id,
-        input: { id: event.id, subject: event.subject, exact: event.exact },
+        input: { id: event.id, subject: event.subject, exact: event.exact, extended: event.extended },
       }) as const,
   },
   {
@@ -142,7 +142,6 @@ export const producerClientMachine = clientSetup.createMachine({
                 ],
               },
               {
-                guard: { type: 'isRegistered', params: ({ event }) => ({ id: event.id }) },
                 actions: [
                   {
                     type: 'actor.tell',

@@ -10,6 +10,8 @@ export interface ProducerStreamInput {
   readonly subject: string;
   /** Whether the consumer's reports are exact, so that one is enough. False towards a plain consumer. */
   readonly exact: boolean;
+  /** Whether the consumer knows the delivery extension, so that records are kept until it has them. */
+  readonly extended: boolean;
 }
 
 export type ProducerStreamContext = ProducerStreamInput;
@@ -22,9 +24,20 @@ const streamSetup = setup({
     input: {} as ProducerStreamInput,
     events: {} as ProducerStreamEvent,
   },
-  actions: declareCommands('wire.data', 'wire.close', 'source.start', 'source.cancel', 'actor.tell'),
+  actions: declareCommands(
+    'wire.data',
+    'wire.close',
+    'wire.announce',
+    'wire.probe',
+    'wire.resend',
+    'wire.finish',
+    'source.start',
+    'source.cancel',
+    'actor.tell',
+  ),
   guards: {
     reportsAreExact: ({ context }) => context.exact,
+    isExtended: ({ context }) => context.extended,
   },
   delays: {
     cancellationBuffer: 10_000,
@@ -33,45 +46,49 @@ const streamSetup = setup({
 
 const publish = { type: 'wire.data', params: ({ context }: Scope) => ({ id: context.id }) } as const;
 
+function closeLoudly(text: string) {
+  return {
+    type: 'wire.close',
+    params: ({ context }: Scope) => ({ id: context.id, code: CloseCode.GoingAway, text }),
+  } as const;
+}
+
 /** Every stop that is not the source's own end is loud: 1001, never 1000. */
 function stop(text: string) {
   return [
     { type: 'source.cancel', params: ({ context }: Scope) => ({ id: context.id, text }) },
-    {
-      type: 'wire.close',
-      params: ({ context }: Scope) => ({ id: context.id, code: CloseCode.GoingAway, text }),
-    },
+    closeLoudly(text),
   ] as const;
 }
 
+type CloseScope = Scope & { readonly event: { readonly code: number; readonly text: string } };
+
+const endNormally = ({ context, event }: Scope & { readonly event: { readonly text: string } }) => ({
+  id: context.id,
+  code: CloseCode.Normal,
+  text: event.text,
+});
+
+const endAsFailed = ({ context, event }: CloseScope) => ({ id: context.id, code: event.code, text: event.text });
+
 /** What ends a stream in opening, active and cancelling alike. */
 const whileRunning = {
-  'source.ended': {
-    target: '#producerStream.closed',
-    actions: [
-      {
-        type: 'wire.close',
-        params: ({ context, event }: Scope & { readonly event: { readonly text: string } }) => ({
-          id: context.id,
-          code: CloseCode.Normal,
-          text: event.text,
-        }),
-      },
-    ],
-  },
-  'source.failed': {
-    target: '#producerStream.closed',
-    actions: [
-      {
-        type: 'wire.close',
-        params: ({ context, event }: Scope & { readonly event: { readonly code: number; readonly text: string } }) => ({
-          id: context.id,
-          code: event.code,
-          text: event.text,
-        }),
-      },
-    ],
-  },
+  'source.ended': [
+    {
+      guard: 'isExtended',
+      target: '#producerStream.finishing',
+      actions: [{ type: 'wire.finish', params: endNormally }],
+    },
+    { target: '#producerStream.closed', actions: [{ type: 'wire.close', params: endNormally }] },
+  ],
+  'source.failed': [
+    {
+      guard: 'isExtended',
+      target: '#producerStream.finishing',
+      actions: [{ type: 'wire.finish', params: endAsFailed }],
+    },
+    { target: '#producerStream.closed', actions: [{ type: 'wire.close', params: endAsFailed }] },
+  ],
   'heartbeat.lost': {
     target: '#producerStream.closed',
     actions: stop('the consumer does not answer heartbeats'),
@@ -100,6 +117,33 @@ const onReport = [
   { target: '#producerStream.cancelling' },
 ] as const;
 
+/** What an extended stream's consumer says, and a heartbeat of it. Sending again needs no timer but the heartbeat's. */
+const whileDelivering = {
+  'peer.resumed': { actions: [{ type: 'wire.resend', params: ({ context }: Scope) => ({ id: context.id }) }] },
+  'heartbeat.confirmed': { actions: [{ type: 'wire.probe', params: ({ context }: Scope) => ({ id: context.id }) }] },
+} as const;
+
+const onCancel = {
+  target: '#producerStream.closed',
+  actions: [
+    {
+      type: 'source.cancel',
+      params: ({ context, event }: Scope & { readonly event: { readonly text: string } }) => ({
+        id: context.id,
+        text: event.text,
+      }),
+    },
+    {
+      type: 'wire.close',
+      params: ({ context, event }: Scope & { readonly event: { readonly text: string } }) => ({
+        id: context.id,
+        code: CloseCode.GoingAway,
+        text: event.text,
+      }),
+    },
+  ],
+} as const;
+
 /**
  * One stream as its producer sees it. Source: PROTOCOL.md, Producer stream.
  *
@@ -110,26 +154,46 @@ export const producerStreamMachine = streamSetup.createMachine({
   id: 'producerStream',
   description: 'PROTOCOL.md, Producer stream',
   context: ({ input }) => ({
-    ...((input as ProducerStreamInput | undefined) ?? { id: '', subject: '', exact: false }),
+    ...((input as ProducerStreamInput | undefined) ?? { id: '', subject: '', exact: false, extended: false }),
   }),
   initial: 'opening',
   states: {
     opening: {
       description: 'Registered; the source starts. PROTOCOL.md, Producer stream: opening.',
-      entry: [{ type: 'source.start', params: ({ context }) => ({ id: context.id }) }],
+      entry: [
+        { type: 'wire.announce', params: ({ context }) => ({ id: context.id }) },
+        { type: 'source.start', params: ({ context }) => ({ id: context.id }) },
+      ],
       on: {
         ...whileRunning,
+        ...whileDelivering,
         'source.record': { target: 'active', actions: [publish] },
+        'flow.blocked': { target: 'active.blocked' },
         'heartbeat.reported': onReport,
+        'peer.cancelled': onCancel,
       },
     },
     active: {
       description:
         'The source has handed over a record, or the reader was confirmed. PROTOCOL.md, Producer stream: active.',
+      initial: 'flowing',
       on: {
         ...whileRunning,
+        ...whileDelivering,
         'source.record': { actions: [publish] },
         'heartbeat.reported': onReport,
+        'peer.cancelled': onCancel,
+      },
+      states: {
+        flowing: {
+          description: 'What the source hands over is sent.',
+          on: { 'flow.blocked': { target: 'blocked' } },
+        },
+        blocked: {
+          description: 'The reader of an extended stream has granted no more: what the source hands over waits.',
+          entry: [{ type: 'wire.probe', params: ({ context }) => ({ id: context.id }) }],
+          on: { 'flow.open': { target: 'flowing' } },
+        },
       },
     },
     cancelling: {
@@ -145,6 +209,20 @@ export const producerStreamMachine = streamSetup.createMachine({
         'heartbeat.confirmed': { target: 'active' },
         // No report can be withdrawn while the connection is down, so the judgement starts afresh with the next one.
         'link.lost': { target: 'active' },
+      },
+    },
+    finishing: {
+      description:
+        'The source of an extended stream is over: what it made and the close are kept and sent again until the ' +
+        'consumer has them. PROTOCOL.md, Producer stream: finishing.',
+      on: {
+        ...whileDelivering,
+        'peer.acknowledged': { target: 'closed' },
+        'peer.cancelled': { target: 'closed' },
+        'heartbeat.reported': { target: 'closed' },
+        'heartbeat.lost': { target: 'closed', actions: [closeLoudly('the consumer does not answer heartbeats')] },
+        'app.close': { target: 'closed', actions: [closeLoudly('the producer stops the stream')] },
+        'link.closed': { target: 'closed' },
       },
     },
     closed: {

@@ -17,17 +17,15 @@ const encoder = new TextEncoder();
  * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
  */
 export function checkOpenStreamOptions(options: unknown): void {
-  const { signal, timeoutMs, onRecord, onObject } = requireKnownNames('options', options, [
+  const { signal, timeoutMs, onRecord, onObject, onSlow } = requireKnownNames('options', options, [
     'signal',
     'timeoutMs',
     'onRecord',
     'onObject',
+    'onSlow',
   ]);
-  // By its shape and not its class: a page may hand over the signal of another window, and Node had polyfills of it.
-  const hasMethods = lacksMethod(signal, ['addEventListener', 'removeEventListener', 'throwIfAborted']) === undefined;
-  if (signal !== undefined && !(hasMethods && typeof (signal as { aborted?: unknown }).aborted === 'boolean')) {
-    refuse(`signal: expected an AbortSignal, came ${kindOf(signal)}`);
-  }
+  checkSignal(signal);
+  requireFunction('onSlow', onSlow);
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0 && timeoutMs <= timerMsMax)) {
     const came = typeof timeoutMs === 'number' ? String(timeoutMs) : kindOf(timeoutMs);
     refuse(`timeoutMs: expected a number from 0 to ${timerMsMax}, came ${came}`);
@@ -35,6 +33,22 @@ export function checkOpenStreamOptions(options: unknown): void {
   requireFunction('onRecord', onRecord);
   requireFunction('onObject', onObject);
   if (onRecord !== undefined && onObject !== undefined) refuse('expected onRecord or onObject, came both');
+}
+
+/** The signal in the options of a write, which may be left out. */
+export function signalOfWrite(options: unknown): AbortSignal | undefined {
+  if (options === undefined) return undefined;
+  const { signal } = requireKnownNames('options', options, ['signal']);
+  checkSignal(signal);
+  return signal as AbortSignal | undefined;
+}
+
+/** By its shape and not its class: a page may hand over the signal of another window, and Node had polyfills of it. */
+function checkSignal(signal: unknown): void {
+  const hasMethods = lacksMethod(signal, ['addEventListener', 'removeEventListener', 'throwIfAborted']) === undefined;
+  if (signal !== undefined && !(hasMethods && typeof (signal as { aborted?: unknown }).aborted === 'boolean')) {
+    refuse(`signal: expected an AbortSignal, came ${kindOf(signal)}`);
+  }
 }
 
 /**

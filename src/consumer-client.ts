@@ -5,22 +5,27 @@ import {
   consumerClientMachine,
   consumerStreamMachine,
   type ListedStream,
+  type StreamEnd,
 } from '../machines/index.js';
 import { checkOpenStreamOptions } from './arguments.js';
 import { decodeValue, encodeValue } from './codec.js';
 import { createConsumerStream, type ConsumerStream, type ConsumerStreamInlet } from './consumer-stream.js';
 import { messageOf, StreamError } from './errors.js';
+import { InboundDelivery } from './inbound-delivery.js';
 import { linkClient } from './link.js';
 import { groupBySubject, listStreams } from './listed-streams.js';
 import { LivenessClock } from './liveness-clock.js';
 import type { NatsMessage, NatsSubscription } from './nats-connection.js';
 import type { QueuedRecord } from './record-queue.js';
-import { resolveOptions, type ConsumerClientOptions, type ResolvedOptions } from './options.js';
+import type { StreamCounts } from './recording/client-recording.js';
+import { absorbingMs, resolveOptions, type ConsumerClientOptions, type ResolvedOptions } from './options.js';
 import { Outbound } from './outbound.js';
+import { timerMsMax } from './refusals.js';
 import { Runner } from './runner.js';
 import { createSubjectWriter } from './subject-writer.js';
 import {
   consumerIdOf,
+  decodeDeliveryFrame,
   decodeHeartbeatRequest,
   decodeStreamFrame,
   encodeHeartbeatResponse,
@@ -28,11 +33,13 @@ import {
   heartbeatSubject,
   inboxSubject,
   inboxWildcard,
+  isDeliveryFrame,
   isPublishSubject,
   newConsumerToken,
   newStreamId,
   splitHeartbeat,
   streamIdOfInbox,
+  type AnnouncedTerms,
 } from './wire/index.js';
 import type { Writer } from './writer.js';
 
@@ -45,16 +52,30 @@ export interface OpenStreamOptions {
   readonly onRecord?: (record: Uint8Array) => void;
   /** Takes each record as a value, decoded with the client's codec, instead of the iterator. */
   readonly onObject?: (value: unknown) => void;
+  /**
+   * Is told once that the queue of a plain producer's stream is three quarters full, before it is full and the stream
+   * ends with `slowReader`; and again where it was half empty in between.
+   */
+  readonly onSlow?: (waiting: { readonly records: number; readonly bytes: number }) => void;
 }
 
 /** A stream of this client, from its open to its `closed` state. */
 interface OpenStream extends ConsumerStreamInlet {
   readonly request: Uint8Array;
+  /** The extended stream, where the producer may accept it. */
+  readonly delivery: InboundDelivery | undefined;
+  /** How many bytes were granted from the beginning. */
+  readonly windowBytes: number;
+  /** The silence timeout, raised where the producer announced that it is heard less often. Milliseconds. */
+  silenceTimeoutMs: number;
   /** Gives back the deadline's timer and the signal's listener. */
   readonly releaseReader: () => void;
 }
 
 const encoder = new TextEncoder();
+
+/** What every stream is granted, however many there are. */
+const leastWindowBytes = 16 * 1024;
 
 /**
  * Opens streams and reads them. One inbox subscription serves all streams of a client, however many.
@@ -70,6 +91,8 @@ export class ConsumerClient {
   readonly #streams = new Map<string, OpenStream>();
   readonly #subscriptions: readonly NatsSubscription[];
   readonly #link: { release(): void };
+  /** What the streams were granted from the beginning, together. */
+  #grantedBytes = 0;
   #isReleased = false;
   readonly #closed: Promise<void>;
   #settleClosed: () => void = () => undefined;
@@ -82,7 +105,18 @@ export class ConsumerClient {
    */
   constructor(options: ConsumerClientOptions) {
     this.#options = resolveOptions(options);
-    const { connection, clock, randomBytes } = this.#options;
+    const { clock, randomBytes } = this.#options;
+    const recording = this.#options.recorder?.attach({
+      role: 'consumer',
+      connection: this.#options.connection,
+      actors: () => this.#runner.actors,
+      streams: () => Array.from(this.#streams, ([id, stream]) => this.#countsOf(id, stream)),
+      streamOf: (id) => {
+        const stream = this.#streams.get(id);
+        return stream === undefined ? undefined : this.#countsOf(id, stream);
+      },
+    });
+    const connection = recording?.connection ?? this.#options.connection;
     this.id = consumerIdOf(newConsumerToken(randomBytes));
     this.#outbound = new Outbound(connection, (subject, error) => {
       this.#options.onWarning({ message: 'a record could not be published', subject, error });
@@ -95,14 +129,18 @@ export class ConsumerClient {
       machines: { consumerStream: consumerStreamMachine },
       clock,
       inspect: this.#options.inspect,
+      recording,
       clockOf: (id) => this.#streams.get(id)?.clock,
       delays: {
         openTimeout: this.#options.openTimeoutMs,
-        silenceTimeout: this.#options.silenceTimeoutMs,
-        cancellationBuffer: this.#options.cancellationBufferMs,
+        silenceTimeout: ({ context }) =>
+          this.#streams.get(context.id ?? '')?.silenceTimeoutMs ?? this.#options.silenceTimeoutMs,
+        cancellationBuffer: absorbingMs(this.#options),
       },
       performers: {
         'wire.open': ({ id }) => this.#publishOpen(id),
+        'wire.resume': ({ id }) => this.#streams.get(id)?.delivery?.resume(),
+        'wire.cancel': ({ id, text }) => this.#streams.get(id)?.delivery?.cancel(text),
         'wire.answer': ({ reply, reported }) => this.#publishAnswer(reply, reported),
         'reader.deliver': ({ id }) => this.#streams.get(id)?.deliverHeld(),
         'reader.attach': ({ id }) => this.#setGate(id, 'attached'),
@@ -110,7 +148,7 @@ export class ConsumerClient {
         'reader.end': ({ id, ...end }) => {
           const stream = this.#streams.get(id);
           stream?.releaseReader();
-          stream?.end(end);
+          stream?.end(withFirstMissing(end, stream.delivery));
         },
         'client.release': () => this.#release(),
       },
@@ -165,7 +203,8 @@ export class ConsumerClient {
     const id = this.#newId();
     const findActor = () => this.#runner.actorOf(id) as ActorRefFrom<typeof consumerStreamMachine>;
     let actor: ActorRefFrom<typeof consumerStreamMachine> | undefined;
-    const request = this.#encodeRequest(id, data);
+    const windowBytes = this.#nextWindowBytes();
+    const request = this.#encodeRequest(id, data, windowBytes, timeoutMs);
     const cancel = (reason: 'cancelled' | 'timedOut', text: string) =>
       this.#runner.dispatch(id, { type: 'app.cancel', reason, text });
     const onAbort = () => cancel('cancelled', 'the signal aborted');
@@ -185,17 +224,28 @@ export class ConsumerClient {
       bufferedBytesMax: this.#options.bufferedBytesMax,
       actor: () => (actor ??= findActor()),
       cancel: (text) => cancel('cancelled', text),
+      onConsumed: (bytes) => {
+        const delivery = this.#streams.get(id)?.delivery;
+        if (delivery?.isExtended === true) delivery.onConsumed(bytes);
+      },
+      onSlow: shielded(options.onSlow, (error) => {
+        this.#options.onWarning({ message: 'onSlow threw', subject, error });
+      }),
     });
     this.#streams.set(
       id,
       Object.assign(inlet, {
         request,
+        delivery: this.#offersDelivery ? this.#createDelivery(id, windowBytes) : undefined,
+        windowBytes: this.#offersDelivery ? windowBytes : 0,
+        silenceTimeoutMs: this.#options.silenceTimeoutMs,
         releaseReader: () => {
           if (deadline !== undefined) clock.clearTimeout(deadline);
           signal?.removeEventListener('abort', onAbort);
         },
       }),
     );
+    if (this.#offersDelivery) this.#grantedBytes += windowBytes;
     this.#runner.dispatch(clientActorId, { type: 'app.open', id, subject });
     // Amid the runner's work, in an observer say, the actor is made when this has returned.
     actor = findActor();
@@ -252,8 +302,8 @@ export class ConsumerClient {
     };
   }
 
-  #encodeRequest(streamId: string, data: unknown): Uint8Array {
-    const { codec, offerExtension } = this.#options;
+  #encodeRequest(streamId: string, data: unknown, windowBytes: number, timeoutMs: number | undefined): Uint8Array {
+    const { codec, offerExtension, windowRecords, recordBytesMax } = this.#options;
     const body =
       data === undefined
         ? null
@@ -267,7 +317,17 @@ export class ConsumerClient {
       streamId,
       heartBeatRequestSub: heartbeatSubject(this.id),
       body,
-      ...(offerExtension ? { extension: { version: 1, exact: true, superjson: codec === undefined } } : {}),
+      ...(offerExtension
+        ? {
+            extension: {
+              version: 1,
+              exact: true,
+              superjson: codec === undefined,
+              ...(this.#offersDelivery ? { delivery: { windowRecords, windowBytes, recordBytesMax } } : {}),
+              ...(timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, Math.ceil(timeoutMs)) }),
+            },
+          }
+        : {}),
     });
     const most = this.#outbound.payloadBytesMax;
     if (request.length > most) {
@@ -277,6 +337,11 @@ export class ConsumerClient {
       );
     }
     return request;
+  }
+
+  #countsOf(id: string, stream: OpenStream): StreamCounts {
+    const touchedAgoMs = this.#options.clock.now() - stream.clock.touchedAt;
+    return { actor: id, stream: inboxSubject(this.id, id), ...stream.counts, touchedAgoMs };
   }
 
   #setGate(id: string, gate: ConsumerStreamInlet['gate']): void {
@@ -316,6 +381,17 @@ export class ConsumerClient {
       this.#runner.dispatch(id, { type: 'frame.noResponders' });
       return;
     }
+    if (isDeliveryFrame(message.data) && stream.delivery !== undefined) {
+      this.#onDeliveryFrame(id, stream, stream.delivery, message);
+      return;
+    }
+    if (stream.delivery?.isExtended === true) {
+      this.#options.onDebug({
+        message: 'a plain frame on an extended stream: another producer took the request',
+        subject: message.subject,
+      });
+      return;
+    }
     const frame = decodeStreamFrame(message.data);
     switch (frame.type) {
       case 'data':
@@ -336,10 +412,95 @@ export class ConsumerClient {
     }
   }
 
+  #onDeliveryFrame(id: string, stream: OpenStream, delivery: InboundDelivery, message: NatsMessage): void {
+    const { data, reply, subject } = message;
+    const frame = decodeDeliveryFrame(data);
+    if (frame === undefined) {
+      // A later version may say more than this one knows.
+      this.#options.onDebug({ message: `an extended frame of the unknown kind ${data[0] ?? 0}`, subject });
+      return;
+    }
+    if (frame.type === 'malformed' || reply === undefined || !isPublishSubject(reply)) {
+      const text =
+        frame.type === 'malformed'
+          ? `expected ${frame.expected}, came ${frame.came}`
+          : 'expected an extended frame with a reply subject, came one without';
+      this.#options.onWarning({ message: text, subject });
+      this.#runner.dispatch(id, { type: 'frame.malformed', text });
+      return;
+    }
+    stream.clock.touch();
+    if (!delivery.accepts(frame, reply)) {
+      this.#options.onDebug({ message: 'another producer serves the stream, and was told to stop', subject });
+    } else if (stream.gate !== 'detached') {
+      delivery.onFrame(frame);
+    } else if (frame.type === 'announcement') {
+      // It was told that nobody reads, and does not know it yet.
+      delivery.cancel('the reader has left');
+    }
+  }
+
+  #createDelivery(id: string, windowBytes: number): InboundDelivery {
+    const { windowRecords, recordBytesMax } = this.#options;
+    return new InboundDelivery({ records: windowRecords, bytes: windowBytes }, recordBytesMax, {
+      announced: (terms) => {
+        if (terms !== undefined) this.#raiseSilence(id, terms);
+        this.#runner.dispatch(id, { type: 'frame.announced' });
+      },
+      gap: () => {
+        this.#runner.dispatch(id, { type: 'frame.gap' });
+      },
+      recovered: () => {
+        this.#runner.dispatch(id, { type: 'frame.recovered' });
+      },
+      record: (record) => {
+        const stream = this.#streams.get(id);
+        if (stream !== undefined) this.#onRecord(id, stream, record);
+      },
+      closed: (code, text) => {
+        this.#runner.dispatch(id, { type: 'frame.close', code, text });
+      },
+      lost: (code, text) => {
+        this.#runner.dispatch(id, { type: 'frame.lost', code, text });
+      },
+      broken: (text) => {
+        this.#options.onWarning({ message: text, subject: inboxSubject(this.id, id) });
+        this.#runner.dispatch(id, { type: 'frame.malformed', text });
+      },
+      publish: (subject, control) => {
+        this.#attempt(subject, () => this.#outbound.publish(subject, control));
+      },
+    });
+  }
+
+  /** A producer that is heard less often than this client expects is not taken for dead. Source: PROTOCOL.md, Timing. */
+  #raiseSilence(id: string, terms: AnnouncedTerms): void {
+    const stream = this.#streams.get(id);
+    const neededMs = terms.missedHeartbeatsMax * terms.heartbeatIntervalMs + terms.heartbeatRequestTimeoutMs;
+    if (stream === undefined || neededMs <= stream.silenceTimeoutMs || neededMs > timerMsMax) return;
+    this.#options.onDebug({
+      message:
+        `the silence timeout of ${stream.silenceTimeoutMs} ms is raised to ${neededMs} ms: the producer announced ` +
+        `K = ${terms.missedHeartbeatsMax}, I = ${terms.heartbeatIntervalMs} ms, T = ${terms.heartbeatRequestTimeoutMs} ms`,
+      subject: stream.stream.subject,
+    });
+    stream.silenceTimeoutMs = neededMs;
+  }
+
+  get #offersDelivery(): boolean {
+    return this.#options.offerExtension && this.#options.offerDelivery;
+  }
+
+  /** What a new stream is granted: its window, or what the client has left, but never nothing. */
+  #nextWindowBytes(): number {
+    const { windowBytes, clientWindowBytes } = this.#options;
+    return Math.min(windowBytes, Math.max(leastWindowBytes, clientWindowBytes - this.#grantedBytes));
+  }
+
   #onRecord(id: string, stream: OpenStream, record: { readonly data: Uint8Array; readonly superjson?: unknown }): void {
     if (stream.gate === 'detached') {
       stream.clock.touch();
-    } else if (!stream.hasRoomFor(record.data.length)) {
+    } else if (stream.delivery?.isExtended !== true && !stream.hasRoomFor(record.data.length)) {
       const text = `the reader is too slow: ${stream.describeBuffer()} wait, and one of ${record.data.length} bytes came`;
       this.#runner.dispatch(id, { type: 'reader.overflow', text });
     } else if (stream.gate === 'attached') {
@@ -390,6 +551,7 @@ export class ConsumerClient {
     }
     const stream = this.#streams.get(id);
     this.#streams.delete(id);
+    this.#grantedBytes -= stream?.windowBytes ?? 0;
     if (stream === undefined || stream.hasEnded) return;
     stream.releaseReader();
     stream.end({ reason: 'closed', code: CloseCode.InternalServerError, text });
@@ -405,4 +567,29 @@ export class ConsumerClient {
     }
     this.#settleClosed();
   }
+}
+
+/** A loss names the first record that is missing. */
+function withFirstMissing(
+  end: StreamEnd,
+  delivery: InboundDelivery | undefined,
+): StreamEnd & { readonly firstMissing?: number } {
+  if (end.reason !== 'recordsLost' || delivery === undefined) return end;
+  const { next } = delivery;
+  return { ...end, text: `record ${next}, counted from 0, is missing: ${end.text}`, firstMissing: next };
+}
+
+/** The same callback, whose exceptions are told: thrown through a NATS client they would stop it from reading. */
+function shielded<Argument>(
+  callback: ((argument: Argument) => void) | undefined,
+  onError: (error: unknown) => void,
+): ((argument: Argument) => void) | undefined {
+  if (callback === undefined) return undefined;
+  return (argument) => {
+    try {
+      callback(argument);
+    } catch (error) {
+      onError(error);
+    }
+  };
 }

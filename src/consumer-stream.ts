@@ -11,6 +11,8 @@ export interface ConsumerStreamEnd extends StreamEnd {
   readonly records: number;
   /** How many bytes of data came. */
   readonly bytes: number;
+  /** Where the reason is `recordsLost`: the number of the first record that is missing, counted from 0. */
+  readonly firstMissing?: number;
   /** Undefined where the stream is complete. Reading throws it, unless the reader itself cancelled. */
   readonly error: CloseError | undefined;
 }
@@ -58,8 +60,10 @@ export interface ConsumerStreamInlet {
   /** Calls the callback with what was delivered. It may open streams, so it never runs amid the runner's own work. */
   handOver(): void;
   deliver(record: QueuedRecord): void;
-  end(end: StreamEnd): void;
+  end(end: StreamEnd & { readonly firstMissing?: number }): void;
   readonly hasEnded: boolean;
+  /** How much has come, and how many records of it wait to be read. */
+  readonly counts: { readonly records: number; readonly bytes: number; readonly waiting: number };
   /** What waits, in words, for the error of a reader that is too slow. */
   describeBuffer(): string;
 }
@@ -75,6 +79,10 @@ export interface ConsumerStreamParameters {
   readonly reader: ((record: QueuedRecord) => void) | undefined;
   readonly actor: () => ActorRefFrom<typeof consumerStreamMachine>;
   readonly cancel: (text: string) => void;
+  /** Hears of each record that the reader has taken. */
+  readonly onConsumed: (bytes: number) => void;
+  /** Hears once that the queue is three quarters full, and again when it was half empty in between. */
+  readonly onSlow: ((waiting: { readonly records: number; readonly bytes: number }) => void) | undefined;
 }
 
 const decoder = new TextDecoder();
@@ -101,7 +109,10 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
   /** The next record, at once or when it comes; undefined where the stream has ended quietly. */
   const next = (): QueuedRecord | undefined | Promise<QueuedRecord | undefined> => {
     const record = queue.shift();
-    if (record !== undefined) return record;
+    if (record !== undefined) {
+      parameters.onConsumed(record.data.length);
+      return record;
+    }
     if (ended !== undefined) {
       if (ended.error === undefined || ended.reason === 'cancelled') return undefined;
       throw ended.error;
@@ -174,11 +185,17 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       } catch (error) {
         cancel(`the reader's callback threw: ${messageOf(error)}`);
       }
+      parameters.onConsumed(record.data.length);
       return;
     }
     const resolve = waiting.shift();
-    if (resolve === undefined) queue.push(record);
-    else resolve(record);
+    if (resolve === undefined) {
+      queue.push(record);
+      if (queue.isSlow()) parameters.onSlow?.({ records: queue.length, bytes: queue.bytes });
+    } else {
+      resolve(record);
+      parameters.onConsumed(record.data.length);
+    }
   };
 
   return {
@@ -198,7 +215,8 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       for (const record of delivered.splice(0)) deliver(record);
     },
     end: (end) => {
-      const error = end.code === CloseCode.Normal ? undefined : new CloseError(end.code, end.text, end.reason);
+      const error =
+        end.code === CloseCode.Normal ? undefined : new CloseError(end.code, end.text, end.reason, end.firstMissing);
       ended = { ...end, records, bytes, error };
       held.length = 0;
       // Who left, or had no more time, gets nothing more; every other end comes after the records before it.
@@ -208,6 +226,9 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     },
     get hasEnded() {
       return ended !== undefined;
+    },
+    get counts() {
+      return { records, bytes, waiting: queue.length };
     },
     describeBuffer: () => `${queue.length} records of ${queue.bytes} bytes`,
   };

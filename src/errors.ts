@@ -21,13 +21,16 @@ export class CloseError extends Error {
   readonly code: number;
   readonly text: string;
   readonly reason: EndReason;
+  /** Where the reason is `recordsLost`: the number of the first record that is missing, counted from 0. */
+  readonly firstMissing: number | undefined;
 
-  constructor(code: number, text = '', reason: EndReason = 'closed') {
+  constructor(code: number, text = '', reason: EndReason = 'closed', firstMissing?: number) {
     const name = names.get(code);
     super(`nats stream: close ${code}${name === undefined ? '' : ` (${name})`}${text === '' ? '' : `: ${text}`}`);
     this.code = code;
     this.text = text;
     this.reason = reason;
+    this.firstMissing = firstMissing;
   }
 }
 
@@ -39,8 +42,10 @@ export type StreamErrorCode =
   | 'clientClosed'
   /** The writer was closed, or its stream is over. */
   | 'writerClosed'
-  /** The message would be larger than the server takes (`max_payload`). */
+  /** The record is larger than its reader takes, or the message than the server takes (`max_payload`). */
   | 'tooLarge'
+  /** Writes that nobody awaits pile up. */
+  | 'tooMuchWaiting'
   /** A value cannot be encoded for this peer. */
   | 'notEncodable'
   /** A record cannot be decoded into a value. */

@@ -32,6 +32,22 @@ export type {
   Schedule,
 } from './memory-broker/index.js';
 
+// Watching: what happens to clients, as records for the page, for files and for tools.
+export { createRecorder } from './recording/recorder.js';
+export type { Recorder, RecorderOptions } from './recording/recorder.js';
+export type { RecordListener } from './recording/outlet.js';
+export { inspectOverNats } from './recording/over-nats.js';
+export type { InspectionOverNats, OverNatsOptions } from './recording/over-nats.js';
+export { collectOverNats } from './recording/collector.js';
+export type { Collector, CollectorOptions } from './recording/collector.js';
+export { showInStately } from './recording/stately-inspect.js';
+export type { StatelyInspector } from './recording/stately-inspect.js';
+export { readJsonLines, toJsonLine } from './recording/json-lines.js';
+export { recordVersion } from './recording/record.js';
+export type { AnyRecord, RunRecord } from './recording/record.js';
+export type { RecordDraft } from './recording/draft.js';
+export type { ClientRecorder, ClientRecording, RecordedClient, StreamCounts } from './recording/client-recording.js';
+
 // What follows is for those who bring a transport, a clock or an observer of their own.
 export type { Clock } from './clock.js';
 export type { Inspector } from './runner.js';

@@ -19,6 +19,11 @@ export class LivenessClock implements Clock {
     return this.#clock.now();
   }
 
+  /** When the last sign of life was, on this clock; -Infinity where there was none. */
+  get touchedAt(): number {
+    return this.#touchedAt;
+  }
+
   /** A sign of life: the timer that runs starts again from now. */
   touch(): void {
     this.#touchedAt = this.#clock.now();

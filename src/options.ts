@@ -3,6 +3,7 @@ import { systemClock } from './clock.js';
 import type { Codec } from './codec.js';
 import type { NatsConnection } from './nats-connection.js';
 import { kindOf, lacksMethod, quote, refuse, requireFunction, requireKnownNames, timerMsMax } from './refusals.js';
+import type { ClientRecorder } from './recording/client-recording.js';
 import type { Inspector } from './runner.js';
 import { shieldInspector } from './shielded-inspector.js';
 import { isPublishSubject } from './wire/index.js';
@@ -19,8 +20,26 @@ interface CommonOptions {
   readonly randomBytes?: (length: number) => Uint8Array;
   /** An observer of every actor of this client, as XState's `createActor` takes it. */
   readonly inspect?: Inspector;
+  /** Records this client for whoever watches, see `createRecorder`. One recorder may serve many clients. */
+  readonly recorder?: ClientRecorder;
   /** Is told what came that could not be used, and what user code threw where nobody awaits it. */
   readonly onWarning?: (warning: Warning) => void;
+  /** Is told what went as it may, and is of interest where something is looked into. */
+  readonly onDebug?: (note: Warning) => void;
+  /**
+   * How many records of one stream may be under way: sent, and not consumed. Between two of these clients, which take
+   * the smaller of both. 16,384 unless told.
+   */
+  readonly windowRecords?: number;
+  /** The same in bytes of records. A larger record travels alone. 1 MiB unless told. */
+  readonly windowBytes?: number;
+  /**
+   * The same for all streams of the client together: what a consumer grants when streams are opened, what a producer
+   * keeps. Every stream gets on all the same, with a small window or a record at a time. 256 MiB unless told.
+   */
+  readonly clientWindowBytes?: number;
+  /** The largest record that is written or taken, between two of these clients. Bytes, 64 MiB unless told. */
+  readonly recordBytesMax?: number;
   /** Period between heartbeat requests, I. Milliseconds, 10,000 unless told. */
   readonly heartbeatIntervalMs?: number;
   /** How long a heartbeat request may stay unanswered, T. Milliseconds, 5,000 unless told; at most the interval. */
@@ -28,7 +47,7 @@ interface CommonOptions {
   /** How many heartbeats in a row a consumer may miss, K. 2 unless told. */
   readonly missedHeartbeatsMax?: number;
   /**
-   * How long a cancelled stream is still absorbed (consumer) or still published (producer, which waits for at least
+   * How long a cancelled stream is still absorbed (consumer, at least I + T) or still published (producer, at least
    * 2·I + T towards a plain consumer, and not at all towards one whose reports are exact). Milliseconds, 10,000 unless
    * told.
    */
@@ -40,17 +59,24 @@ export interface ConsumerClientOptions extends CommonOptions {
   readonly silenceTimeoutMs?: number;
   /** How long a stream may stay without any sign of a producer, O. Milliseconds, 30,000 unless told. */
   readonly openTimeoutMs?: number;
-  /** How many records of one stream wait for their reader at most. 65,536 unless told. */
+  /** How many records of a plain producer's stream wait for their reader at most. 65,536 unless told. */
   readonly bufferedRecordsMax?: number;
-  /** How many bytes of one stream wait for their reader at most. 64 MiB unless told. */
+  /** How many bytes of a plain producer's stream wait for their reader at most. 64 MiB unless told. */
   readonly bufferedBytesMax?: number;
   /** Whether open requests offer the extension. True unless told; false makes this a plain peer. */
   readonly offerExtension?: boolean;
+  /**
+   * Whether streams are offered the delivery extension, which producers of this package accept: nothing is lost, twice
+   * or out of order, the reader governs the pace, and a cancel takes one trip. False unless told.
+   */
+  readonly offerDelivery?: boolean;
 }
 
 export interface ProducerClientOptions extends CommonOptions {
   /** What the subjects of heartbeat answers begin with. `_INBOX` unless told. */
   readonly inboxPrefix?: string;
+  /** Whether offers of the extension are accepted. True unless told; false makes this a plain peer. */
+  readonly acceptExtension?: boolean;
 }
 
 /** Something that went wrong where no call and no stream could tell of it. */
@@ -71,7 +97,13 @@ const defaults = {
   openTimeoutMs: 30_000,
   bufferedRecordsMax: 65_536,
   bufferedBytesMax: 64 * 1024 * 1024,
+  windowRecords: 16_384,
+  windowBytes: 1024 * 1024,
+  clientWindowBytes: 256 * 1024 * 1024,
+  recordBytesMax: 64 * 1024 * 1024,
   offerExtension: true,
+  offerDelivery: false,
+  acceptExtension: true,
   inboxPrefix: '_INBOX',
 };
 
@@ -82,7 +114,9 @@ export type ResolvedOptions = typeof defaults & {
   readonly clock: Clock;
   readonly randomBytes: ((length: number) => Uint8Array) | undefined;
   readonly inspect: Inspector | undefined;
+  readonly recorder: ClientRecorder | undefined;
   readonly onWarning: (warning: Warning) => void;
+  readonly onDebug: (note: Warning) => void;
 };
 
 /**
@@ -91,7 +125,7 @@ export type ResolvedOptions = typeof defaults & {
  * Source of the rules: PROTOCOL.md, Timing.
  */
 export function resolveOptions(options: ConsumerClientOptions & ProducerClientOptions): ResolvedOptions {
-  const others = ['connection', 'codec', 'clock', 'randomBytes', 'inspect', 'onWarning'];
+  const others = ['connection', 'codec', 'clock', 'randomBytes', 'inspect', 'recorder', 'onWarning', 'onDebug'];
   checkParts({ ...requireKnownNames('options', options, [...others, ...Object.keys(defaults)]) });
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const resolved = {
@@ -100,7 +134,9 @@ export function resolveOptions(options: ConsumerClientOptions & ProducerClientOp
     clock: systemClock,
     randomBytes: undefined,
     inspect: undefined,
+    recorder: undefined,
     onWarning: () => undefined,
+    onDebug: () => undefined,
     ...(Object.fromEntries(given) as Partial<ResolvedOptions> & { readonly connection: NatsConnection }),
   };
 
@@ -119,8 +155,13 @@ export function resolveOptions(options: ConsumerClientOptions & ProducerClientOp
   wholeNumber('missedHeartbeatsMax', 1, 1_000_000);
   wholeNumber('bufferedRecordsMax', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('bufferedBytesMax', 1, Number.MAX_SAFE_INTEGER);
-  if (typeof resolved.offerExtension !== 'boolean') {
-    refuse(`offerExtension: expected a boolean, came ${kindOf(resolved.offerExtension)}`);
+  wholeNumber('windowRecords', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('windowBytes', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('clientWindowBytes', 1, Number.MAX_SAFE_INTEGER);
+  // A record lies in one buffer, and the platform's are bounded.
+  wholeNumber('recordBytesMax', 1, 1024 ** 3);
+  for (const name of ['offerExtension', 'offerDelivery', 'acceptExtension'] as const) {
+    if (typeof resolved[name] !== 'boolean') refuse(`${name}: expected a boolean, came ${kindOf(resolved[name])}`);
   }
   const prefix: unknown = resolved.inboxPrefix;
   if (!isPublishSubject(prefix)) {
@@ -147,11 +188,13 @@ export function resolveOptions(options: ConsumerClientOptions & ProducerClientOp
     refuse(`timing rule 2*I + T <= ${timerMsMax}: 2 * ${i} + ${t} = ${bufferMs}`);
   }
   const onWarning = shieldWarnings(resolved.onWarning);
-  return { ...resolved, onWarning, inspect: shieldInspector(resolved.inspect, onWarning) };
+  const onDebug = shieldWarnings(resolved.onDebug);
+  return { ...resolved, onWarning, onDebug, inspect: shieldInspector(resolved.inspect, onWarning) };
 }
 
 /** Checks what the application brings along: the connection, and the functions and objects that are called later. */
-function checkParts({ connection, codec, clock, randomBytes, inspect, onWarning }: Record<string, unknown>): void {
+function checkParts(parts: Record<string, unknown>): void {
+  const { connection, codec, clock, randomBytes, inspect, recorder, onWarning, onDebug } = parts;
   if (typeof connection !== 'object' || connection === null) {
     refuse(`connection: expected a NATS connection, came ${kindOf(connection)}`);
   }
@@ -160,8 +203,10 @@ function checkParts({ connection, codec, clock, randomBytes, inspect, onWarning 
   if ((connection as NatsConnection).isClosed()) refuse('connection: the connection is closed');
   if (codec !== undefined) requireMethods('codec', codec, ['encode', 'decode']);
   if (clock !== undefined) requireMethods('clock', clock, ['now', 'setTimeout', 'clearTimeout']);
+  if (recorder !== undefined) requireMethods('recorder', recorder, ['attach']);
   requireFunction('randomBytes', randomBytes);
   requireFunction('onWarning', onWarning);
+  requireFunction('onDebug', onDebug);
   if (inspect !== undefined && typeof inspect !== 'function' && lacksMethod(inspect, ['next']) !== undefined) {
     refuse(`inspect: expected a function, or an observer with the method next, came ${kindOf(inspect)}`);
   }
@@ -186,6 +231,16 @@ function shieldWarnings(onWarning: (warning: Warning) => void): (warning: Warnin
       void Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
   };
+}
+
+/**
+ * How long a consumer absorbs a stream of which nothing is heard: until its producer has asked whether it is wanted, or
+ * a client that drains would be gone before the producer knows. Source: PROTOCOL.md, Timing.
+ */
+export function absorbingMs(
+  options: Pick<ResolvedOptions, 'cancellationBufferMs' | 'heartbeatIntervalMs' | 'heartbeatRequestTimeoutMs'>,
+): number {
+  return Math.max(options.cancellationBufferMs, options.heartbeatIntervalMs + options.heartbeatRequestTimeoutMs);
 }
 
 /**

@@ -93,6 +93,12 @@ export class Outbound {
     return undefined;
   }
 
+  /** How many bytes can be published before the server's word is awaited. */
+  get desiredSize(): number {
+    if (this.#released || this.#suspended !== undefined) return 0;
+    return Math.max(0, unconfirmedBytesMax - this.#unconfirmedBytes - this.#gatheredBytes);
+  }
+
   /** Resolves when the server has taken everything that was published, or never will. */
   flush(): Promise<void> {
     this.#publishGathered();

@@ -10,7 +10,8 @@ import { checkAddressesArgument, checkHandleOptions } from './arguments.js';
 import { messageOf, StreamError } from './errors.js';
 import { HeartbeatExchange } from './heartbeat-exchange.js';
 import { linkClient } from './link.js';
-import type { NatsMessage, NatsSubscription } from './nats-connection.js';
+import { ByteBudget } from './byte-budget.js';
+import type { NatsConnection, NatsMessage, NatsSubscription } from './nats-connection.js';
 import {
   plainCancellationBufferMs,
   resolveOptions,
@@ -18,18 +19,22 @@ import {
   type ResolvedOptions,
 } from './options.js';
 import { Outbound } from './outbound.js';
+import { OutboundDelivery } from './outbound-delivery.js';
 import {
   createProducerStream,
   type ProducerStream,
   type ProducerStreamOutlet,
   type StreamInfo,
 } from './producer-stream.js';
+import type { StreamCounts } from './recording/client-recording.js';
 import { Runner } from './runner.js';
+import { timerMsMax } from './refusals.js';
 import { runSource, type Records } from './source.js';
 import { createStreamRequest, type StreamRequest } from './stream-request.js';
 import { createSubjectWriter } from './subject-writer.js';
 import {
   checkAddresses,
+  decodeControl,
   decodeOpenRequest,
   encodeCloseFrame,
   heartbeatSubject,
@@ -37,6 +42,7 @@ import {
   isPublishSubject,
   isSubscribeSubject,
   newConsumerToken,
+  type DeliveryOffer,
   type OpenRequest,
 } from './wire/index.js';
 import type { Writer } from './writer.js';
@@ -65,12 +71,23 @@ export interface StreamAddresses {
   readonly exact?: boolean;
   /** Whether the consumer reads superjson's annotations. False unless told. */
   readonly superjson?: boolean;
+  /** What the consumer offers of the delivery extension. Nothing unless told. */
+  readonly delivery?: DeliveryOffer;
+  /** How long the reader will read at most, in milliseconds from now. For ever unless told. */
+  readonly timeoutMs?: number;
 }
 
 /** A stream of this client, from its registration to its `closed` state. */
 interface RunningStream extends ProducerStreamOutlet {
   readonly start: () => void;
+  /** The subject on which the consumer of an extended stream says what it has received. */
+  readonly control: string;
+  /** Gives back the timer of the reader's deadline. */
+  readonly releaseDeadline: () => void;
 }
+
+/** What the last token of a control subject begins with. Heartbeat answers go to tokens of letters and digits. */
+const controlPrefix = '~';
 
 /** Where a refusal may go: to what is an inbox by its name. Nobody can aim this client at another subject. */
 const inboxPattern = /^_(SINBOX|INBOX|R_)\./;
@@ -86,10 +103,17 @@ const inboxPattern = /^_(SINBOX|INBOX|R_)\./;
  */
 export class ProducerClient {
   readonly #options: ResolvedOptions;
+  /** The application's connection, with the recorder's ear on it where there is one. */
+  readonly #connection: NatsConnection;
   readonly #runner: Runner;
   readonly #outbound: Outbound;
   readonly #heartbeats: HeartbeatExchange;
   readonly #streams = new Map<string, RunningStream>();
+  /** Extended streams by their control subjects, which no two streams ever share. */
+  readonly #controls = new Map<string, string>();
+  readonly #budget: ByteBudget;
+  readonly #inboxSubject: string;
+  #controlsMade = 0;
   readonly #sources = new Set<Promise<void>>();
   readonly #handlings = new Set<NatsSubscription>();
   readonly #inbox: NatsSubscription;
@@ -105,12 +129,25 @@ export class ProducerClient {
    */
   constructor(options: ProducerClientOptions) {
     this.#options = resolveOptions(options);
-    const { connection, clock, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
+    const { clock, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
+    const recording = this.#options.recorder?.attach({
+      role: 'producer',
+      connection: this.#options.connection,
+      actors: () => this.#runner.actors,
+      streams: () => Array.from(this.#streams.values(), countsOf),
+      streamOf: (id) => {
+        const running = this.#streams.get(id);
+        return running === undefined ? undefined : countsOf(running);
+      },
+    });
+    const connection = recording?.connection ?? this.#options.connection;
+    this.#connection = connection;
     this.#outbound = new Outbound(connection, (subject, error) => {
       this.#options.onWarning({ message: 'a record could not be published', subject, error });
       // A record that is lost may not be followed by others, nor by a normal end.
       this.#streams.get(subject)?.fail(`a record could not be published: ${messageOf(error)}`);
     });
+    this.#budget = new ByteBudget(this.#options.clientWindowBytes);
     this.#closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -120,6 +157,7 @@ export class ProducerClient {
       machines: { producerStream: producerStreamMachine, heartbeat: heartbeatMachine },
       clock,
       inspect: this.#options.inspect,
+      recording,
       delays: {
         heartbeatInterval: heartbeatIntervalMs,
         heartbeatRequestTimeout: heartbeatRequestTimeoutMs,
@@ -127,6 +165,10 @@ export class ProducerClient {
       },
       performers: {
         'wire.data': ({ id }) => this.#streams.get(id)?.publishRecord(),
+        'wire.announce': ({ id }) => this.#streams.get(id)?.delivery?.announce(true),
+        'wire.probe': ({ id }) => this.#streams.get(id)?.delivery?.announce(false),
+        'wire.resend': ({ id }) => this.#streams.get(id)?.delivery?.resend(),
+        'wire.finish': ({ id, code, text }) => this.#streams.get(id)?.delivery?.finish(code, text),
         'wire.close': ({ id, code, text }) => this.#streams.get(id)?.publishClose(code, text),
         'wire.ask': ({ id, streams }) => {
           this.#heartbeats.ask(id, streams);
@@ -146,6 +188,7 @@ export class ProducerClient {
       },
     });
     const inbox = `${this.#options.inboxPrefix}.${newConsumerToken(this.#options.randomBytes)}`;
+    this.#inboxSubject = inbox;
     this.#heartbeats = new HeartbeatExchange(this.#outbound, inbox, this.#options.randomBytes, {
       answered: (id, reported) => {
         this.#runner.dispatch(id, { type: 'heartbeat.answered', reported });
@@ -159,8 +202,9 @@ export class ProducerClient {
     });
     this.#inbox = connection.subscribe(`${inbox}.*`, {
       callback: (error, message) => {
-        if (error === null) this.#heartbeats.onAnswer(message);
-        else this.#onInboxLost(error);
+        if (error !== null) this.#onInboxLost(error);
+        else if (this.#isControl(message.subject)) this.#onControl(message);
+        else this.#heartbeats.onAnswer(message);
       },
     });
     this.#link = linkClient(connection, this.#outbound, this.#runner);
@@ -194,7 +238,7 @@ export class ProducerClient {
     }
     checkHandleOptions(options);
     this.#refuseIfClosed();
-    const subscription = this.#options.connection.subscribe(subject, {
+    const subscription = this.#connection.subscribe(subject, {
       ...(options.queue === undefined ? {} : { queue: options.queue }),
       callback: (error, message) => {
         if (error === null) this.#onRequest(message, handler);
@@ -317,7 +361,8 @@ export class ProducerClient {
       this.#refuse(message, CloseCode.GoingAway, 'the producer shuts down');
       return;
     }
-    const { consumerId, streamId, extension, body } = request;
+    const { consumerId, streamId, body } = request;
+    const extension = this.#options.acceptExtension ? request.extension : undefined;
     const inbox = inboxSubject(consumerId, streamId);
     const addresses = {
       consumerId,
@@ -325,6 +370,8 @@ export class ProducerClient {
       subject: message.subject,
       exact: extension?.exact ?? false,
       superjson: extension?.superjson ?? false,
+      ...(extension?.delivery === undefined ? {} : { delivery: extension.delivery }),
+      ...(extension?.timeoutMs === undefined ? {} : { timeoutMs: extension.timeoutMs }),
     };
     this.#register(addresses, ({ writer, signal }) => () => {
       const given = createStreamRequest({ ...addresses, signal }, body, this.#options.codec);
@@ -346,12 +393,15 @@ export class ProducerClient {
   }
 
   #register(addresses: StreamAddresses, startOf: (stream: ProducerStream) => () => void): ProducerStream {
-    const { subject, consumerId, streamId, exact = false, superjson = false } = addresses;
+    const { subject, consumerId, streamId, exact = false, superjson = false, timeoutMs } = addresses;
+    // Delivery builds on exact reports: a consumer whose reports may be taken back cannot offer it.
+    const offer = exact ? addresses.delivery : undefined;
     const id = inboxSubject(consumerId, streamId);
     const findActor = () => this.#runner.actorOf(id) as ActorRefFrom<typeof producerStreamMachine>;
     let actor: ActorRefFrom<typeof producerStreamMachine> | undefined;
     let running = this.#streams.get(id);
     if (running === undefined) {
+      const control = this.#newControl();
       const outlet = createProducerStream({
         consumerId,
         streamId,
@@ -359,6 +409,7 @@ export class ProducerClient {
         inbox: id,
         readsSuperjson: superjson && this.#options.codec === undefined,
         outbound: this.#outbound,
+        delivery: offer === undefined ? undefined : this.#createDelivery(id, control, offer),
         codec: this.#options.codec,
         actor: () => (actor ??= findActor()),
         dispatch: (event) => {
@@ -368,14 +419,96 @@ export class ProducerClient {
           this.#options.onWarning({ message, subject: id, error });
         },
       });
-      running = Object.assign(outlet, { start: startOf(outlet.stream) });
+      running = Object.assign(outlet, {
+        start: startOf(outlet.stream),
+        control,
+        releaseDeadline: this.#setDeadline(id, timeoutMs),
+      });
       this.#streams.set(id, running);
+      if (offer !== undefined) this.#controls.set(control, id);
     }
     // A duplicate is told to the machine as well, which ignores it: so that it is seen.
-    this.#runner.dispatch(clientActorId, { type: 'request.received', id, consumerId, streamId, subject, exact });
+    const extended = offer !== undefined;
+    this.#runner.dispatch(clientActorId, {
+      type: 'request.received',
+      id,
+      consumerId,
+      streamId,
+      subject,
+      exact,
+      extended,
+    });
     // Where an abort listener registers it, amid the runner's work, the actor is made when this has returned.
     actor = findActor();
     return running.stream;
+  }
+
+  #createDelivery(id: string, control: string, offer: DeliveryOffer): OutboundDelivery {
+    const { windowRecords, windowBytes, recordBytesMax } = this.#options;
+    const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
+    return new OutboundDelivery({
+      inbox: id,
+      control,
+      outbound: this.#outbound,
+      window: {
+        records: Math.min(windowRecords, offer.windowRecords),
+        bytes: Math.min(windowBytes, offer.windowBytes),
+      },
+      recordBytesMax: Math.min(recordBytesMax, offer.recordBytesMax),
+      budget: this.#budget,
+      terms: { version: 1, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax },
+      onEdge: (edge) => {
+        const type = ({ blocked: 'flow.blocked', open: 'flow.open', acknowledged: 'peer.acknowledged' } as const)[edge];
+        this.#runner.dispatch(id, { type });
+      },
+      onFailure: (error) => {
+        this.#options.onWarning({ message: 'a frame could not be published', subject: id, error });
+      },
+    });
+  }
+
+  #newControl(): string {
+    this.#controlsMade += 1;
+    return `${this.#inboxSubject}.${controlPrefix}${this.#controlsMade}`;
+  }
+
+  #isControl(subject: string): boolean {
+    return subject.startsWith(controlPrefix, this.#inboxSubject.length + 1);
+  }
+
+  /** A consumer says what it has received, or that nobody reads. One that speaks of a stream that is over is late. */
+  #onControl(message: NatsMessage): void {
+    const { subject, data } = message;
+    const id = this.#controls.get(subject);
+    const delivery = id === undefined ? undefined : this.#streams.get(id)?.delivery;
+    if (id === undefined || delivery === undefined) return;
+    const control = decodeControl(data);
+    if (control === undefined) {
+      this.#options.onDebug({ message: `a control frame of the unknown kind ${data[0] ?? 0}`, subject });
+    } else if (control.type === 'malformed') {
+      this.#options.onWarning({ message: `expected ${control.expected}, came ${control.came}`, subject });
+    } else if (control.type === 'cancel') {
+      this.#runner.dispatch(id, { type: 'peer.cancelled', text: control.text });
+    } else if (!delivery.onGrant(control)) {
+      this.#options.onWarning({ message: 'expected a grant of what was sent, came one of more', subject });
+    } else if (control.type === 'resume') {
+      this.#runner.dispatch(id, { type: 'peer.resumed' });
+    }
+  }
+
+  /** The reader will have left by then, so that nobody need wait for it to say so. */
+  #setDeadline(id: string, timeoutMs: number | undefined): () => void {
+    if (timeoutMs === undefined || timeoutMs > timerMsMax) return () => undefined;
+    const { clock } = this.#options;
+    const timer = clock.setTimeout(() => {
+      this.#runner.dispatch(id, {
+        type: 'peer.cancelled',
+        text: `the reader's deadline of ${timeoutMs} ms has passed`,
+      });
+    }, timeoutMs);
+    return () => {
+      clock.clearTimeout(timer);
+    };
   }
 
   #refuse(message: NatsMessage, code: number, text: string): void {
@@ -400,7 +533,13 @@ export class ProducerClient {
     this.#heartbeats.forget(id);
     const stream = this.#streams.get(id);
     this.#streams.delete(id);
-    if (stream === undefined || stream.isOver) return;
+    if (stream === undefined) return;
+    this.#controls.delete(stream.control);
+    stream.releaseDeadline();
+    if (stream.isOver) {
+      stream.delivery?.release('it is over');
+      return;
+    }
     stream.publishClose(CloseCode.InternalServerError, text);
     stream.cancel(text);
     this.#runner.dispatch(clientActorId, { type: 'stream.closed', id });
@@ -434,4 +573,15 @@ export class ProducerClient {
     this.#handlings.clear();
     this.#settleClosed();
   }
+}
+
+function countsOf({ stream, delivery }: RunningStream): StreamCounts {
+  const { inbox, records, bytes } = stream.info;
+  return {
+    actor: inbox,
+    stream: inbox,
+    records,
+    bytes,
+    ...(delivery === undefined ? {} : { credit: delivery.credit }),
+  };
 }

@@ -3,7 +3,9 @@ import { CloseCode, type producerStreamMachine } from '../machines/index.js';
 import type { Codec } from './codec.js';
 import { CloseError, messageOf, StreamError } from './errors.js';
 import type { Outbound } from './outbound.js';
-import { encodeCloseFrame } from './wire/index.js';
+import { encodePlainFrame } from './plain-frame.js';
+import { encodeCloseFrame, type WireRecord } from './wire/index.js';
+import type { OutboundDelivery } from './outbound-delivery.js';
 import { Writer } from './writer.js';
 
 /** What is known of a registered stream. */
@@ -38,6 +40,8 @@ export interface ProducerStreamParameters {
   readonly inbox: string;
   readonly readsSuperjson: boolean;
   readonly outbound: Outbound;
+  /** Sends the stream's records, where its consumer knows the extension. */
+  readonly delivery: OutboundDelivery | undefined;
   readonly codec: Codec | undefined;
   readonly actor: () => ActorRefFrom<typeof producerStreamMachine>;
   readonly dispatch: (
@@ -52,8 +56,10 @@ export interface ProducerStreamParameters {
 /** How the producer client performs the commands of a stream's actor. */
 export interface ProducerStreamOutlet {
   readonly stream: ProducerStream;
+  readonly delivery: OutboundDelivery | undefined;
   /** Publishes the record that was handed to the actor; later ones are published without asking. */
   publishRecord(): void;
+  /** Ends the stream here and now. */
   publishClose(code: number, text: string): void;
   /** Aborts the stream's signal; nothing is written any more. */
   cancel(text: string): void;
@@ -67,42 +73,69 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
   const { consumerId, streamId, subject, inbox, outbound, dispatch, warn } = parameters;
   const controller = new AbortController();
   const createdAt = new Date();
-  const asked: { readonly frame: Uint8Array; readonly dataBytes: number }[] = [];
+  const asked: (() => void)[] = [];
+  const { delivery } = parameters;
   let attached = false;
   let over: string | undefined;
   let records = 0;
   let bytes = 0;
 
-  const publish = (frame: Uint8Array, dataBytes: number): void => {
+  const refuseIfOver = (): void => {
+    if (over !== undefined) throw new StreamError('writerClosed', `the stream is over: ${over}`);
+  };
+  const publishPlain = (record: WireRecord): Promise<void> | undefined => {
+    const frame = encodePlainFrame(record, outbound.payloadBytesMax);
     try {
       outbound.publishRecord(inbox, frame);
     } catch (error) {
       throw new StreamError('writerClosed', `could not publish: ${messageOf(error)}`, { cause: error });
     }
-    records += 1;
-    bytes += dataBytes;
+    return outbound.ready();
+  };
+  const publish = (record: WireRecord, signal: AbortSignal | undefined): Promise<void> | undefined => {
+    const count = (): void => {
+      records += 1;
+      bytes += record.data.length;
+    };
+    const waiting = delivery?.write(record, signal);
+    if (waiting !== undefined) return waiting.then(count);
+    const written = delivery === undefined ? publishPlain(record) : outbound.ready();
+    count();
+    return written;
   };
 
   const writer = new Writer(
     {
-      record: (frame, dataBytes) => {
-        if (over !== undefined) throw new StreamError('writerClosed', `the stream is over: ${over}`);
-        if (attached) {
-          publish(frame, dataBytes);
-        } else {
-          asked.push({ frame, dataBytes });
-          dispatch({ type: 'source.record' });
-        }
+      write: (record, signal) => {
+        refuseIfOver();
+        if (attached && asked.length === 0) return publish(record, signal);
+        // What is wrong with the record itself is the writer's to hear, and no reason to end the stream.
+        let outcome: { readonly written: Promise<void> | undefined } | { readonly error: unknown } | undefined;
+        asked.push(() => {
+          try {
+            outcome = { written: publish(record, signal) };
+          } catch (error) {
+            outcome = { error };
+            if (!(error instanceof StreamError) || error.code !== 'writerClosed') return;
+            warn('a record could not be published', error);
+            fail(`a record could not be published: ${messageOf(error)}`);
+          }
+        });
+        dispatch({ type: 'source.record' });
+        if (outcome === undefined) return outbound.ready();
+        if ('error' in outcome) throw outcome.error;
+        return outcome.written;
       },
       close: (code, text) => {
-        if (over !== undefined) throw new StreamError('writerClosed', `the stream is over: ${over}`);
+        refuseIfOver();
         over = 'it was closed';
         if (code === CloseCode.Normal) dispatch({ type: 'source.ended', text });
         else dispatch({ type: 'source.failed', code, text });
       },
-      ready: () => outbound.ready(),
-      get payloadBytesMax() {
-        return outbound.payloadBytesMax;
+      ready: () => (over === undefined ? (delivery?.ready() ?? outbound.ready()) : undefined),
+      get desiredSize() {
+        if (over !== undefined) return 0;
+        return delivery === undefined ? outbound.desiredSize : delivery.desiredSize;
       },
       readsSuperjson: parameters.readsSuperjson,
     },
@@ -132,18 +165,16 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
         return { consumerId, streamId, subject, inbox, createdAt, records, bytes };
       },
     },
+    delivery,
     publishRecord: () => {
-      const record = asked.shift();
       attached = true;
-      if (record === undefined) return;
-      try {
-        publish(record.frame, record.dataBytes);
-      } catch (error) {
-        warn('a record could not be published', error);
-        fail(`a record could not be published: ${messageOf(error)}`);
-      }
+      asked.shift()?.();
     },
     publishClose: (code, text) => {
+      if (delivery !== undefined) {
+        delivery.stop(code, text);
+        return;
+      }
       try {
         outbound.publish(inbox, encodeCloseFrame(code, text));
       } catch (error) {

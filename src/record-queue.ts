@@ -14,6 +14,7 @@ export class RecordQueue {
   #records: (QueuedRecord | undefined)[] = [];
   #head = 0;
   #bytes = 0;
+  #isSlow = false;
 
   constructor(recordsMax: number, bytesMax: number) {
     this.#recordsMax = recordsMax;
@@ -31,6 +32,15 @@ export class RecordQueue {
 
   hasRoomFor(bytes: number): boolean {
     return this.length < this.#recordsMax && this.#bytes + bytes <= this.#bytesMax;
+  }
+
+  /** Whether the queue has just become three quarters full. It has to be half empty before it can become so again. */
+  isSlow(): boolean {
+    const fill = Math.max(this.length / this.#recordsMax, this.#bytes / this.#bytesMax);
+    if (fill < 0.5) this.#isSlow = false;
+    if (fill < 0.75 || this.#isSlow) return false;
+    this.#isSlow = true;
+    return true;
   }
 
   push(record: QueuedRecord): void {

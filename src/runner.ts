@@ -8,6 +8,7 @@ import {
   type SpawnParams,
 } from '../machines/index.js';
 import type { Clock } from './clock.js';
+import type { ClientRecording } from './recording/client-recording.js';
 
 /** What an observer given to a client is told, by XState itself, of every actor of that client. */
 export type Inspector = Observer<InspectionEvent> | ((event: InspectionEvent) => void);
@@ -17,16 +18,21 @@ export type Performers = {
   readonly [Type in CommandType as Exclude<Type, `actor.${string}`>]?: (params: CommandParams[Type]) => void;
 };
 
+/** The delay of one actor. */
+export type DelayOf = (scope: { readonly context: { readonly id?: string } }) => number;
+
 export interface RunnerOptions {
   readonly client: AnyStateMachine;
   readonly clientInput?: object;
   /** The machines that `actor.spawn` may name. */
   readonly machines: Partial<Record<SpawnParams['machine'], AnyStateMachine>>;
   /** Milliseconds by the name of the delay, for all machines. */
-  readonly delays: Readonly<Record<string, number>>;
+  readonly delays: Readonly<Record<string, number | DelayOf>>;
   readonly performers: Performers;
   readonly clock: Clock;
   readonly inspect: Inspector | undefined;
+  /** Asked for its observer whenever an actor is made. */
+  readonly recording?: ClientRecording | undefined;
   /** A clock for one actor; the client's clock where there is none. */
   readonly clockOf?: (id: string) => Clock | undefined;
   /** An actor is over and gone. */
@@ -73,6 +79,11 @@ export class Runner {
     return this.#actors.get(id);
   }
 
+  /** The actors that live, the client's own first. */
+  get actors(): Iterable<AnyActor> {
+    return this.#actors.values();
+  }
+
   /** How many actors live, the client's own included. */
   get size(): number {
     return this.#actors.size;
@@ -99,7 +110,8 @@ export class Runner {
   }
 
   #create(id: string, machine: AnyStateMachine, input: object | undefined): AnyActor {
-    const { inspect, clockOf } = this.#options;
+    const { clockOf, recording } = this.#options;
+    const inspect = bothInspectors(this.#options.inspect, recording?.inspect);
     const clock = clockOf?.(id) ?? this.#options.clock;
     const actor: AnyActor = createActor(machine, {
       id,
@@ -198,4 +210,16 @@ export class Runner {
       }
     }
   }
+}
+
+function bothInspectors(one: Inspector | undefined, other: Inspector | undefined): Inspector | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const tell = (inspector: Inspector, event: InspectionEvent) => {
+    if (typeof inspector === 'function') inspector(event);
+    else inspector.next?.(event);
+  };
+  return (event) => {
+    tell(one, event);
+    tell(other, event);
+  };
 }

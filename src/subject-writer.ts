@@ -1,6 +1,7 @@
 import type { Codec } from './codec.js';
 import { messageOf, StreamError } from './errors.js';
 import type { Outbound } from './outbound.js';
+import { encodePlainFrame } from './plain-frame.js';
 import { encodeCloseFrame, isPublishSubject } from './wire/index.js';
 import { Writer } from './writer.js';
 
@@ -24,10 +25,12 @@ export function createSubjectWriter(subject: string, outbound: Outbound, codec: 
   };
   return new Writer(
     {
-      record: (frame) => {
+      write: (record) => {
+        const frame = encodePlainFrame(record, outbound.payloadBytesMax);
         attempt(() => {
           outbound.publishRecord(subject, frame);
         });
+        return outbound.ready();
       },
       close: (code, text) => {
         attempt(() => {
@@ -35,8 +38,8 @@ export function createSubjectWriter(subject: string, outbound: Outbound, codec: 
         });
       },
       ready: () => outbound.ready(),
-      get payloadBytesMax() {
-        return outbound.payloadBytesMax;
+      get desiredSize() {
+        return outbound.desiredSize;
       },
       readsSuperjson: false,
     },

@@ -1,20 +1,29 @@
 import { CloseCode } from '../machines/index.js';
 import { encodeValue, type Codec } from './codec.js';
+import { signalOfWrite } from './arguments.js';
 import { StreamError } from './errors.js';
-import { encodeDataFrame } from './wire/index.js';
+import type { WireRecord } from './wire/index.js';
 
-/** Where the frames of a writer go. */
+/** Where the records of a writer go. */
 export interface WriterSink {
-  /** Takes a data frame that fits into a message. Throws where the stream no longer takes any. */
-  record(frame: Uint8Array, dataBytes: number): void;
+  /**
+   * Sends a record, now or when there is room for it. Undefined where it was sent and more can be written at once.
+   * Throws where the stream takes no more, or not this one.
+   */
+  write(record: WireRecord, signal: AbortSignal | undefined): Promise<void> | undefined;
   /** Takes the close of the stream. */
   close(code: number, text: string): void;
   /** Undefined where more can be written at once, otherwise a promise that resolves when it can. */
   ready(): Promise<void> | undefined;
-  /** The most bytes that one message may hold. */
-  readonly payloadBytesMax: number;
+  /** How many bytes can be written at once, roughly. */
+  readonly desiredSize: number;
   /** Whether the reader reads superjson's annotations. */
   readonly readsSuperjson: boolean;
+}
+
+export interface WriteOptions {
+  /** Takes the record back while it waits for room; the write then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 const encoder = new TextEncoder();
@@ -22,9 +31,10 @@ const encoder = new TextEncoder();
 /**
  * Writes the records of one stream, and its close.
  *
- * A record is published when the turn is over, in the order of the calls; the promise of a write resolves, with the number of bytes
- * of data, when there is room for more. A source that awaits its writes never runs ahead of the connection. Nobody
- * has to await: a write that fails because the stream is over does not end the process.
+ * Records are published when the turn is over, in the order of the calls. Towards a reader that grants credit a record
+ * waits until there is some, and the promise of its write with it; towards a plain one the promise waits for the
+ * connection. So a source that awaits its writes never runs ahead. Nobody has to await: a write that fails because
+ * the stream is over does not end the process, and what waits is bounded.
  */
 export class Writer {
   readonly #sink: WriterSink;
@@ -41,21 +51,35 @@ export class Writer {
     return this.#closed;
   }
 
+  /** Resolves when {@link desiredSize} is more than 0, or nothing can be written any more. */
+  get ready(): Promise<void> {
+    return this.#sink.ready() ?? Promise.resolve();
+  }
+
+  /**
+   * How many bytes of records can be written at once, roughly: the reader's credit, or where it grants none what the
+   * connection takes before it is asked whether it is through. 0 where a write would wait, and after the close.
+   */
+  get desiredSize(): number {
+    return this.#closed ? 0 : this.#sink.desiredSize;
+  }
+
   /**
    * Writes one record, a string as UTF-8. Resolves with the number of bytes of the data, not of their envelope.
-   * Rejects with a {@link StreamError}: `tooLarge` where the record does not fit into one message (the stream goes
-   * on), `writerClosed` after the close or the end of the stream.
+   * Rejects with a {@link StreamError}: `tooLarge` where the record is larger than the reader takes, or than one
+   * message towards a plain reader (the stream goes on), `tooMuchWaiting` where writes that nobody awaits pile up (the
+   * stream goes on), `writerClosed` after the close or the end of the stream.
    */
-  write(data: Uint8Array | string): Promise<number> {
-    return this.#write(() => ({ data: typeof data === 'string' ? encoder.encode(data) : data }));
+  write(data: Uint8Array | string, options?: WriteOptions): Promise<number> {
+    return this.#write(() => ({ data: typeof data === 'string' ? encoder.encode(data) : data }), options);
   }
 
   /**
    * Writes one value as a record, with the client's codec. Resolves and rejects as `write` does, and rejects with
    * `notEncodable` where the value cannot be told to this reader as what it is.
    */
-  writeObject(value: unknown): Promise<number> {
-    return this.#write(() => encodeValue(value, this.#codec, this.#sink.readsSuperjson));
+  writeObject(value: unknown, options?: WriteOptions): Promise<number> {
+    return this.#write(() => encodeValue(value, this.#codec, this.#sink.readsSuperjson), options);
   }
 
   /** Closes the stream as complete, with 1000. */
@@ -75,24 +99,18 @@ export class Writer {
     });
   }
 
-  #write(encode: () => { readonly data: Uint8Array; readonly superjson?: unknown }): Promise<number> {
+  #write(encode: () => WireRecord, options: WriteOptions | undefined): Promise<number> {
     return attempt(() => {
+      const signal = signalOfWrite(options);
+      signal?.throwIfAborted();
       if (this.#closed) throw new StreamError('writerClosed', 'the writer is closed');
-      const { data, superjson } = encode();
+      const record = encode();
+      const { data } = record;
       if (!(data instanceof Uint8Array)) {
         throw new StreamError('badArgument', `record: expected a Uint8Array or a string, came ${typeof data}`);
       }
-      const frame = encodeDataFrame(data, superjson);
-      const most = this.#sink.payloadBytesMax;
-      if (frame.length > most) {
-        throw new StreamError(
-          'tooLarge',
-          `record: expected a message of at most ${most} bytes, came ${frame.length} for ${data.length} bytes of data`,
-        );
-      }
-      this.#sink.record(frame, data.length);
-      const ready = this.#sink.ready();
-      return ready === undefined ? data.length : ready.then(() => data.length);
+      const written = this.#sink.write(record, signal);
+      return written === undefined ? data.length : written.then(() => data.length);
     });
   }
 }

@@ -28,3 +28,10 @@ export function servedSubject(text: string): string {
   if (!isSubscribeSubject(text)) throw new InvalidArgumentError('Expected a NATS subject.');
   return text;
 }
+
+/** Reads a port; 0 stands for one that is free. */
+export function portNumber(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : -1;
+  if (port < 0 || port > 65_535) throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+  return port;
+}

@@ -2,8 +2,11 @@ import { Command } from 'commander';
 import { registerCheck } from './check/check.js';
 import { registerDemo } from './demo/demo.js';
 import { registerOpen } from './open.js';
+import { registerRecord } from './record.js';
 import { registerServe } from './serve.js';
+import { registerTop } from './top/top.js';
 import { packageVersion } from './version.js';
+import { registerView } from './view/view.js';
 
 const help = `
 Connection options follow the conventions of the nats command: --server or NATS_URL, --creds or NATS_CREDS, and so on.
@@ -28,6 +31,9 @@ export function createProgram(): Command {
   registerServe(program);
   registerOpen(program);
   registerDemo(program);
+  registerView(program);
+  registerRecord(program);
+  registerTop(program);
   registerCheck(program);
   return program.addHelpText('after', help);
 }

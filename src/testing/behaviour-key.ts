@@ -74,7 +74,10 @@ function alternativeKeys(
   return keys.slice(0, reachable.findLastIndex((alternative) => !isInert(alternative)) + 1);
 }
 
-/** Where a transition leads. `reenter` matters only on the way to the state itself or into it. */
+/**
+ * Where a transition leads. `reenter` matters only on the way to the state itself or into it, and there only to what the
+ * state itself does as it is left and entered: the states inside are left and entered in any case.
+ */
 function movementKey(transition: AnyTransitionDefinition): {
   readonly target: readonly string[] | undefined;
   readonly reenter: boolean;
@@ -85,8 +88,15 @@ function movementKey(transition: AnyTransitionDefinition): {
   const stays = leadsInside && !reenter && source.type === 'atomic';
   return {
     target: targets.length === 0 || stays ? undefined : targets.map((state) => state.id),
-    reenter: leadsInside && reenter,
+    reenter: leadsInside && reenter && (source.type === 'atomic' || noticesEntering(source)),
   };
+}
+
+function noticesEntering(node: AnyStateNode): boolean {
+  return (
+    [node.entry, node.exit, node.invoke, node.after].some((list) => list.length > 0) ||
+    Object.values(node.states).some((child) => child.type === 'history')
+  );
 }
 
 function guardKey(guard: unknown): unknown {

@@ -1,6 +1,12 @@
 /** The kit for tests: a stepping clock, a broker with faults, and the explorer with its model of the protocol. */
 export { createTestClock, type PendingTimer, type TestClock, type TestClockOptions } from './test-clock.js';
-export { createTestBroker, type TestBroker, type TestBrokerOptions, type TestBrokerRecord } from './test-broker.js';
+export {
+  createTestBroker,
+  type TestBroker,
+  type TestBrokerFaults,
+  type TestBrokerOptions,
+  type TestBrokerRecord,
+} from './test-broker.js';
 export { createRandom, type Random } from './random.js';
 export {
   assertExplorable,

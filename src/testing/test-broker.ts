@@ -2,11 +2,8 @@ import type { Clock } from '../clock.js';
 import { createMemoryBroker, type Delivery, type MemoryBroker, type MemoryConnection } from '../memory-broker/index.js';
 import { createRandom } from './random.js';
 
-export interface TestBrokerOptions {
-  /** The clock on which delayed messages travel: a test clock, so that time stands still until the test lets it go on. */
-  readonly clock: Clock;
-  /** Determines every choice of the broker, and the ids of clients made with `clientOptions`. 1 unless told. */
-  readonly seed?: number;
+/** How the broker treats messages by chance. */
+export interface TestBrokerFaults {
   /** How long a message travels, in milliseconds: always so long, or from the first to the second. 0 unless told. */
   readonly delayMs?: number | readonly [number, number];
   /** The probability with which a message is lost, 0 to 1. 0 unless told. */
@@ -18,10 +15,24 @@ export interface TestBrokerOptions {
    * one subject, or none. `connection` unless told.
    */
   readonly order?: 'connection' | 'subject' | 'none';
+}
+
+export interface TestBrokerOptions extends TestBrokerFaults {
+  /** The clock on which delayed messages travel: a test clock, so that time stands still until the test lets it go on. */
+  readonly clock: Clock;
+  /** Determines every choice of the broker, and the ids of clients made with `clientOptions`. 1 unless told. */
+  readonly seed?: number;
   /** Deliveries that loss and duplication by chance leave alone. None unless told. */
   readonly protect?: (delivery: Delivery) => boolean;
   /** The most bytes that one message may hold; 1 MiB unless told. */
   readonly maxPayloadBytes?: number;
+  /**
+   * Told of each delivery: that it was sent, and then of all that becomes of it, as it happens. The delivery is one
+   * object throughout, so that what is told of it can be put together.
+   */
+  readonly observe?: (what: 'sent' | TestBrokerRecord['kind'], delivery: Delivery) => void;
+  /** Whether to keep `trace`, which grows with every message. True unless told. */
+  readonly keepTrace?: boolean;
 }
 
 /** One thing that became of a message, in the order in which it happened. */
@@ -44,6 +55,8 @@ export interface TestBroker extends MemoryBroker {
     readonly clock: Clock;
     readonly randomBytes: (length: number) => Uint8Array;
   };
+  /** Treats messages in another way from now on. What is not named stays as it is. */
+  setFaults(faults: TestBrokerFaults): void;
   /** Loses every message between two connections, both ways, or between one and all others, until `heal`. */
   partition(name: string, other?: string): void;
   /** Ends every partition. */
@@ -68,17 +81,8 @@ interface Script {
 }
 
 export function createTestBroker(options: TestBrokerOptions): TestBroker {
-  const { clock, seed = 1, loss = 0, duplicate = 0, order = 'connection', protect = () => false } = options;
-  const [delayLeast, delayMost] =
-    typeof options.delayMs === 'number' ? [options.delayMs, options.delayMs] : (options.delayMs ?? [0, 0]);
-  for (const [name, value] of Object.entries({ loss, duplicate })) {
-    if (!(value >= 0 && value <= 1)) throw new RangeError(`${name}: expected a probability from 0 to 1, came ${value}`);
-  }
-  if (!(delayLeast >= 0 && delayMost >= delayLeast)) {
-    throw new RangeError(
-      `delayMs: expected a duration, or a shorter and a longer one, came ${delayLeast}, ${delayMost}`,
-    );
-  }
+  const { clock, seed = 1, protect = () => false, observe = () => undefined, keepTrace = true } = options;
+  let faults = checkedFaults({ delayMs: 0, loss: 0, duplicate: 0, order: 'connection' }, options);
   const random = createRandom(seed);
   const originMs = clock.now();
   const trace: TestBrokerRecord[] = [];
@@ -104,12 +108,12 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
   };
 
   const laneOf = ({ from, to, message }: Delivery): string =>
-    `${from.name}\n${to.name}${order === 'subject' ? `\n${message.subject}` : ''}`;
+    `${from.name}\n${to.name}${faults.order === 'subject' ? `\n${message.subject}` : ''}`;
 
   /** How long this delivery travels, so that it overtakes nothing that it may not. */
   const travelMs = (delivery: Delivery): number => {
-    const chosen = scripted('delay', delivery)?.delayMs ?? random.integer(delayLeast, delayMost);
-    if (order === 'none') return chosen;
+    const chosen = scripted('delay', delivery)?.delayMs ?? random.integer(...rangeOf(faults.delayMs));
+    if (faults.order === 'none') return chosen;
     const lane = laneOf(delivery);
     const now = clock.now();
     const arrivesAt = Math.max(now + chosen, lanes.get(lane) ?? 0);
@@ -117,8 +121,11 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
     return arrivesAt - now;
   };
 
-  const note = (kind: TestBrokerRecord['kind'], { from, to, message }: Delivery, delayMs: number): void => {
+  const note = (kind: TestBrokerRecord['kind'], delivery: Delivery, delayMs: number): void => {
+    const { from, to, message } = delivery;
     const { subject, data } = message;
+    observe(kind, delivery);
+    if (!keepTrace) return;
     trace.push({
       atMs: clock.now() - originMs,
       kind,
@@ -143,6 +150,7 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
   };
 
   const route = (delivery: Delivery, deliver: () => void): void => {
+    observe('sent', delivery);
     if (isPartitioned(delivery.from.name, delivery.to.name)) {
       note('partitioned', delivery, 0);
       return;
@@ -150,12 +158,12 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
     // Chance is asked for every delivery, so that a script or a protection does not shift what befalls later ones.
     const [lossDrawn, duplicateDrawn] = [random.next(), random.next()];
     const exposed = !protect(delivery);
-    if (scripted('drop', delivery) !== undefined || (exposed && lossDrawn < loss)) {
+    if (scripted('drop', delivery) !== undefined || (exposed && lossDrawn < faults.loss)) {
       note('lost', delivery, 0);
       return;
     }
     send(delivery, deliver);
-    if (scripted('duplicate', delivery) !== undefined || (exposed && duplicateDrawn < duplicate)) {
+    if (scripted('duplicate', delivery) !== undefined || (exposed && duplicateDrawn < faults.duplicate)) {
       note('duplicated', delivery, 0);
       send(delivery, deliver);
     }
@@ -187,6 +195,9 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
       broker.start();
     },
     clientOptions: (name) => ({ connection: broker.connect({ name }), clock, randomBytes: (n) => random.bytes(n) }),
+    setFaults: (changed) => {
+      faults = checkedFaults(faults, changed);
+    },
     partition: (name, other) => {
       partitions.push([name, other]);
     },
@@ -211,4 +222,21 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
         )
         .join(''),
   };
+}
+
+/** The faults with those changed that are named. */
+function checkedFaults(before: Required<TestBrokerFaults>, changed: TestBrokerFaults): Required<TestBrokerFaults> {
+  const { delayMs = before.delayMs, loss = before.loss, duplicate = before.duplicate, order = before.order } = changed;
+  for (const [name, value] of Object.entries({ loss, duplicate })) {
+    if (!(value >= 0 && value <= 1)) throw new RangeError(`${name}: expected a probability from 0 to 1, came ${value}`);
+  }
+  const [least, most] = rangeOf(delayMs);
+  if (!(least >= 0 && most >= least)) {
+    throw new RangeError(`delayMs: expected a duration, or a shorter and a longer one, came ${least}, ${most}`);
+  }
+  return { delayMs, loss, duplicate, order };
+}
+
+function rangeOf(delayMs: number | readonly [number, number]): readonly [number, number] {
+  return typeof delayMs === 'number' ? [delayMs, delayMs] : delayMs;
 }

@@ -1,4 +1,23 @@
 export { decodeBase64, encodeBase64 } from './base64.js';
+export {
+  bodyOf,
+  decodeControl,
+  decodeDeliveryFrame,
+  encodeAnnouncement,
+  encodeControl,
+  encodeDeliveryClose,
+  encodeFragment,
+  fragmentOverheadBytes,
+  isDeliveryFrame,
+  recordLength,
+  recordOf,
+  RecordsFrameBuilder,
+  type AnnouncedTerms,
+  type ControlFrame,
+  type DeliveryFrame,
+  type FragmentFrame,
+  type WireRecord,
+} from './delivery-frames.js';
 export { compareCodePoints, stringifyGoJson } from './go-json.js';
 export {
   decodeHeartbeatRequest,
@@ -15,6 +34,7 @@ export {
   checkAddresses,
   decodeOpenRequest,
   encodeOpenRequest,
+  type DeliveryOffer,
   type ExtensionOffer,
   type OpenRequest,
 } from './open-request.js';

@@ -12,6 +12,19 @@ export interface ExtensionOffer {
   readonly exact: boolean;
   /** Whether the consumer reads superjson's annotations. */
   readonly superjson: boolean;
+  /** What the consumer takes without a word: the delivery extension, where the producer accepts it. */
+  readonly delivery?: DeliveryOffer;
+  /** How long the consumer will read at most, in milliseconds from the request, so that no clocks need agree. */
+  readonly timeoutMs?: number;
+}
+
+/** Whole numbers from 1. Source: PROTOCOL.md, Delivery. */
+export interface DeliveryOffer {
+  /** How many records, and bytes of records, may be under way before the consumer grants more. */
+  readonly windowRecords: number;
+  readonly windowBytes: number;
+  /** The largest record that the consumer takes. */
+  readonly recordBytesMax: number;
 }
 
 /** The request that opens a stream. */
@@ -84,10 +97,42 @@ function readOffer(offer: unknown): ExtensionOffer | undefined {
   const { version, exact = false, superjson = false } = offer;
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) return undefined;
   if (typeof exact !== 'boolean' || typeof superjson !== 'boolean') return undefined;
-  return { version, exact, superjson };
+  return pickOffer({
+    version,
+    exact,
+    superjson,
+    ...readDelivery(offer['delivery']),
+    ...readTimeout(offer['timeoutMs']),
+  });
+}
+
+/** As with the whole offer, one that cannot be understood is none. */
+function readDelivery(offer: unknown): { readonly delivery?: DeliveryOffer } {
+  if (!isJsonObject(offer)) return {};
+  const { windowRecords, windowBytes, recordBytesMax } = offer;
+  if (!isCount(windowRecords) || !isCount(windowBytes) || !isCount(recordBytesMax)) return {};
+  return { delivery: { windowRecords, windowBytes, recordBytesMax } };
+}
+
+function readTimeout(timeoutMs: unknown): { readonly timeoutMs?: number } {
+  return isCount(timeoutMs) ? { timeoutMs } : {};
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 }
 
 /** Fixes the order of the fields, and leaves out what an object of the caller's may have besides. */
-function pickOffer({ version, exact, superjson }: ExtensionOffer): ExtensionOffer {
-  return { version, exact, superjson };
+function pickOffer({ version, exact, superjson, delivery, timeoutMs }: ExtensionOffer): ExtensionOffer {
+  return {
+    version,
+    exact,
+    superjson,
+    ...(delivery === undefined ? {} : { delivery: pickDelivery(delivery) }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}
+
+function pickDelivery({ windowRecords, windowBytes, recordBytesMax }: DeliveryOffer): DeliveryOffer {
+  return { windowRecords, windowBytes, recordBytesMax };
 }

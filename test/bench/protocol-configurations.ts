@@ -1,10 +1,9 @@
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { explore, protocolProperties, protocolSystem, type ProtocolSystemOptions } from '../../src/testing/index.js';
+import { exploreAll, type ProtocolSystemOptions, type Scenario, type ScenarioResult } from '../../src/testing/index.js';
 
 /**
  * The large configurations of the shipped protocol, with all their properties: minutes, not seconds, so they are no part
- * of the test suite. Run with `npm run explore:protocol`; each scenario has a process of its own, two at a time.
+ * of the test suite. Run with `npm run explore:protocol`; the scenarios run
+ * side by side in worker threads. An interrupt ends them with what they know.
  */
 const configurations: readonly ProtocolSystemOptions[] = [
   { streams: 2 },
@@ -23,62 +22,33 @@ const configurations: readonly ProtocolSystemOptions[] = [
   { streams: 3, records: 0 },
 ];
 
-interface Row {
-  readonly options: ProtocolSystemOptions;
-  readonly outcome: string;
-  readonly states: number;
-  readonly edges: number;
-  readonly seconds: number;
-  readonly statesPerSecond: number;
-  readonly bytesPerState: number;
+const scenarios = configurations.map((options): Scenario => ({
+  name: JSON.stringify(options),
+  module: new URL('./protocol-scenario.ts', import.meta.url),
+  export: 'protocolScenario',
+  args: [options],
+}));
+
+function print({ name, states, edges, ms, memoryBytes, failure }: ScenarioResult): void {
+  console.log(
+    `${name}\n  ${states} states, ${edges} edges, ${(ms / 1000).toFixed(1)} s, ` +
+      `${Math.round((states / ms) * 1000)} states/s, ${Math.round(memoryBytes / states)} B a state\n` +
+      `  ${failure ?? 'complete, every property holds'}`,
+  );
 }
 
-function run(options: ProtocolSystemOptions): Row {
-  const result = explore(protocolSystem(options), {
-    ...protocolProperties(options),
-    limit: { states: 20_000_000 },
-  });
-  const { ok, complete, states, edges, ms, memoryBytes, violations } = result;
-  return {
-    options,
-    outcome: !ok ? String(violations[0]) : complete ? 'complete, every property holds' : 'INCOMPLETE',
-    states,
-    edges,
-    seconds: ms / 1000,
-    statesPerSecond: Math.round((states / ms) * 1000),
-    bytesPerState: Math.round(memoryBytes / states),
-  };
-}
+const interrupt = new AbortController();
+process.once('SIGINT', () => {
+  interrupt.abort();
+});
 
-function inProcess(index: number): Promise<Row> {
-  return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.url), [String(index)], { execArgv: ['--import', 'tsx'] });
-    child.once('message', (row) => {
-      resolve(row as Row);
-    });
-    child.once('exit', (code) => {
-      reject(new Error(`a scenario ended with ${String(code)} and no result`));
-    });
-  });
-}
-
-async function runAll(): Promise<boolean> {
-  const waiting = configurations.map((_, index) => index);
-  let allHold = true;
-  const runNext = async (): Promise<void> => {
-    for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
-      const { options, outcome, states, edges, seconds, statesPerSecond, bytesPerState } = await inProcess(index);
-      allHold &&= outcome.startsWith('complete');
-      console.log(
-        `${JSON.stringify(options)}\n  ${states} states, ${edges} edges, ${seconds.toFixed(1)} s, ` +
-          `${statesPerSecond} states/s, ${bytesPerState} B a state\n  ${outcome}`,
-      );
-    }
-  };
-  await Promise.all([runNext(), runNext()]);
-  return allHold;
-}
-
-const options = configurations[Number(process.argv[2])];
-if (options === undefined) process.exitCode = (await runAll()) ? 0 : 1;
-else process.send?.(run(options));
+const results = await exploreAll(scenarios, {
+  signal: interrupt.signal,
+  onResult: print,
+  progressIntervalMs: 10_000,
+  onProgress: (name, { states, statesPerSecond, depth }) => {
+    process.stderr.write(`${name}: ${states} states, ${Math.round(statesPerSecond)}/s, depth ${depth}\n`);
+  },
+  imports: [new URL('../support/typescript-in-worker.mjs', import.meta.url)],
+});
+if (results.some(({ failure }) => failure !== undefined)) process.exitCode = 1;

@@ -85,8 +85,16 @@ describe('house rules', () => {
     expect(found).to.deep.equal([]);
   });
 
-  it('only the command uses node: modules', () => {
-    expect(breaches(core, (_, specifier) => specifier.startsWith('node:'))).to.deep.equal([]);
+  it('only the command, and the worker threads of explorations, use node: modules', () => {
+    const others = core.filter((file) => !file.path.startsWith('src/testing/explorer/workers/'));
+    expect(breaches(others, (_, specifier) => specifier.startsWith('node:'))).to.deep.equal([]);
+  });
+
+  it('worker threads are imported when they are asked for, so that browsers can load the testing kit', () => {
+    const isStatic = (file: SourceFile) => /(?:^|\n)import\s(?!type)[^;]*'node:/.test(file.text);
+    const files = src.filter((file) => file.path.startsWith('src/testing/') && isStatic(file));
+    // The entry of a thread, which nothing imports.
+    expect(files.map((file) => file.path)).to.deep.equal(['src/testing/explorer/workers/scenario-worker.ts']);
   });
 
   it('only one file imports nats', () => {

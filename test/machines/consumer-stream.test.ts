@@ -20,11 +20,18 @@ const openingSuspended = reach(machine, input, lost);
 const listening = reach(machine, input, data);
 const activeSuspended = reach(machine, input, data, lost);
 const cancelling = reach(machine, input, cancel);
+const announced = { type: 'frame.announced' } as const;
+const gap = { type: 'frame.gap' } as const;
+const extended = reach(machine, input, announced);
+const recovering = reach(machine, input, announced, gap);
+const noted = { ...input, extended: true };
 
 const open = command('wire.open', { id });
 const deliver = command('reader.deliver', { id });
 const attach = command('reader.attach', { id });
 const detach = command('reader.detach', { id });
+const resume = command('wire.resume', { id });
+const leave = command('wire.cancel', { id, text: 'the reader has left' });
 const tellLeft = command('actor.tell', { to: [clientActorId], event: { type: 'stream.left', id } });
 const tellClosed = command('actor.tell', { to: [clientActorId], event: { type: 'stream.closed', id } });
 const end = (reason: EndReason, code: number, text: string) => command('reader.end', { id, reason, code, text });
@@ -45,7 +52,10 @@ function whileRead(state: 'opening' | 'active'): readonly RowCase[] {
     from,
     event,
     value,
-    commands: [end(reason, code, text), tellLeft, value === 'closed' ? tellClosed : detach],
+    commands: [
+      end(reason, code, text),
+      ...(value === 'closed' ? [...(row === 'app.close' ? [leave] : []), tellClosed] : [tellLeft, detach, leave]),
+    ],
   });
   const close = (code: number, text: string) => ({ type: 'frame.close', code, text }) as const;
   const noRoom = 'the reader is too slow';
@@ -53,6 +63,11 @@ function whileRead(state: 'opening' | 'active'): readonly RowCase[] {
   return [
     ends('frame.close', close(1000, 'bye'), 'closed', ['completed', 1000, 'bye'], 'isNormal'),
     ends('frame.close', close(5000, 'broken'), 'closed', ['closed', 5000, 'broken']),
+    ends('frame.lost', { type: 'frame.lost', code: 1001, text: 'gone' }, 'closed', [
+      'recordsLost',
+      1006,
+      'the producer closed with 1001: gone',
+    ]),
     ends('frame.malformed', { type: 'frame.malformed', text: 'not JSON' }, 'cancelling', [
       'unsupportedData',
       1003,
@@ -73,7 +88,7 @@ describeRows('## Consumer stream', machine, [
     from: { input },
     value: { opening: 'waiting' },
     commands: [open],
-    context: input,
+    context: { ...input, extended: false },
   },
   {
     state: 'opening.starting',
@@ -81,7 +96,7 @@ describeRows('## Consumer stream', machine, [
     from: { input: offline },
     value: { opening: 'unsent' },
     commands: [],
-    context: offline,
+    context: { ...offline, extended: false },
   },
   {
     state: 'opening.unsent',
@@ -89,7 +104,7 @@ describeRows('## Consumer stream', machine, [
     from: unsent,
     event: cancel,
     value: 'closed',
-    commands: [end('cancelled', 1006, cancel.text), tellLeft, tellClosed],
+    commands: [end('cancelled', 1006, cancel.text), tellClosed],
   },
   {
     state: 'opening.unsent',
@@ -106,7 +121,7 @@ describeRows('## Consumer stream', machine, [
     from: waiting,
     event: { type: 'frame.noResponders' },
     value: 'closed',
-    commands: [end('noResponders', 1006, 'nobody subscribes to logs.web'), tellLeft, tellClosed],
+    commands: [end('noResponders', 1006, 'nobody subscribes to logs.web'), tellClosed],
   },
   {
     state: 'opening.waiting',
@@ -114,7 +129,12 @@ describeRows('## Consumer stream', machine, [
     from: waiting,
     event: timeUp(machine, 'openTimeout', 'opening.waiting'),
     value: 'cancelling',
-    commands: [end('noAnswer', 1006, 'nothing was heard of a producer within the open timeout'), tellLeft, detach],
+    commands: [
+      end('noAnswer', 1006, 'nothing was heard of a producer within the open timeout'),
+      tellLeft,
+      detach,
+      leave,
+    ],
   },
   {
     state: 'opening.waiting',
@@ -150,21 +170,110 @@ describeRows('## Consumer stream', machine, [
   },
   {
     state: 'opening.suspended',
-    row: 'heartbeat.alive',
-    from: openingSuspended,
-    event: alive,
-    value: { active: 'suspended' },
-    commands: [attach],
-  },
-  {
-    state: 'opening.suspended',
     row: 'link.restored',
     from: openingSuspended,
     event: restored,
     value: { opening: 'waiting' },
     commands: [],
   },
+  {
+    state: 'opening.waiting',
+    row: 'frame.announced',
+    from: waiting,
+    event: announced,
+    value: { active: 'listening' },
+    commands: [attach],
+    context: noted,
+  },
+  {
+    state: 'opening.suspended',
+    row: 'frame.announced',
+    from: openingSuspended,
+    event: announced,
+    value: { active: 'suspended' },
+    commands: [attach],
+    context: noted,
+  },
   ...whileRead('active'),
+  {
+    state: 'active.listening',
+    row: 'frame.announced',
+    from: listening,
+    event: announced,
+    value: { active: 'listening' },
+    commands: [],
+    context: noted,
+  },
+  {
+    state: 'active.listening',
+    row: 'frame.gap',
+    from: extended,
+    event: gap,
+    value: { active: 'recovering' },
+    commands: [resume],
+  },
+  {
+    state: 'active.recovering',
+    row: 'after silenceTimeout',
+    from: recovering,
+    event: timeUp(machine, 'silenceTimeout', 'active.recovering'),
+    value: 'cancelling',
+    commands: [
+      end('recordsLost', 1006, 'the producer was not heard within the silence timeout'),
+      tellLeft,
+      detach,
+      leave,
+    ],
+  },
+  {
+    state: 'active.recovering',
+    row: 'frame.announced',
+    from: recovering,
+    event: announced,
+    value: { active: 'recovering' },
+    commands: [],
+  },
+  {
+    state: 'active.recovering',
+    row: 'frame.gap',
+    from: recovering,
+    event: gap,
+    value: { active: 'recovering' },
+    commands: [resume],
+  },
+  {
+    state: 'active.recovering',
+    row: 'frame.recovered',
+    from: recovering,
+    event: { type: 'frame.recovered' },
+    value: { active: 'listening' },
+    commands: [],
+  },
+  {
+    state: 'active.recovering',
+    row: 'heartbeat.alive',
+    from: recovering,
+    event: alive,
+    value: { active: 'recovering' },
+    commands: [],
+  },
+  {
+    state: 'active.recovering',
+    row: 'link.lost',
+    from: recovering,
+    event: lost,
+    value: { active: 'suspended' },
+    commands: [],
+  },
+  {
+    state: 'active.suspended',
+    row: 'link.restored',
+    guard: 'isExtended',
+    from: reach(machine, input, announced, lost),
+    event: restored,
+    value: { active: 'recovering' },
+    commands: [resume],
+  },
   {
     state: 'active.listening',
     row: 'after silenceTimeout',
@@ -175,6 +284,7 @@ describeRows('## Consumer stream', machine, [
       end('producerSilent', 1006, 'neither a record nor a heartbeat came within the silence timeout'),
       tellLeft,
       detach,
+      leave,
     ],
   },
   {
@@ -231,7 +341,7 @@ describeRows('## Consumer stream', machine, [
     from: cancelling,
     event: data,
     value: 'cancelling',
-    commands: [detach],
+    commands: [detach, leave],
   },
   {
     state: 'cancelling',
@@ -239,7 +349,7 @@ describeRows('## Consumer stream', machine, [
     from: cancelling,
     event: { type: 'heartbeat.listed' },
     value: 'cancelling',
-    commands: [detach],
+    commands: [detach, leave],
   },
   ...(
     [
@@ -298,6 +408,11 @@ describe('consumerStream: PROTOCOL.md, Consumer stream', () => {
   });
 
   it('takes a missing input', () => {
-    expect(begin(machine).snapshot.context).to.deep.equal({ id: '', subject: '', linkUp: true });
+    expect(begin(machine).snapshot.context).to.deep.equal({
+      id: '',
+      subject: '',
+      linkUp: true,
+      extended: false,
+    });
   });
 });

@@ -17,15 +17,12 @@ const restored = { type: 'link.restored' } as const;
 const due = { type: 'round.due' } as const;
 const interval = timeUp(machine, 'heartbeatInterval', 'open.ticker.running');
 const timeout = timeUp(machine, 'heartbeatRequestTimeout', 'open.exchange.asking');
-const introductionTimeout = timeUp(machine, 'heartbeatRequestTimeout', 'open.exchange.introducing');
 
 const empty = reach(machine, input);
 /** One stream, asked for once and confirmed. */
 const idle = reach(machine, input, added('s1'), answered());
 /** A new stream is asked for. */
 const introducing = reach(machine, input, added('s1'));
-/** The same after a miss, so that the next one is the last that is allowed. */
-const lastIntroduction = reach(machine, { ...input, missedHeartbeatsMax: 1 }, added('s1'));
 /** The round of one stream is under way. */
 const asking = reach(machine, input, added('s1'), answered(), interval);
 /** The same after a miss, so that the next one is the last that is allowed. */
@@ -64,7 +61,12 @@ describeRows('## Heartbeat', machine, [
     event: added('s2'),
     value: value('asking'),
     commands: [],
-    context: context({ streams: [stream('s1'), stream('s2')], fresh: [stream('s2')], asked: [stream('s1')] }),
+    context: context({
+      streams: [stream('s1'), stream('s2')],
+      fresh: [stream('s2')],
+      asked: [stream('s1')],
+      misses: 1,
+    }),
   },
   {
     state: 'open.registry',
@@ -87,11 +89,10 @@ describeRows('## Heartbeat', machine, [
   {
     state: 'open.ticker.running',
     row: 'link.lost',
-    from: reach(machine, input, added('s1'), interval),
+    from: idle,
     event: lost,
     value: value('suspended', 'suspended'),
     commands: [],
-    context: context({}),
   },
   {
     state: 'open.ticker.suspended',
@@ -110,6 +111,15 @@ describeRows('## Heartbeat', machine, [
     value: value('asking'),
     commands: [],
     context: context({ asked: [stream('s1')], roundDue: true }),
+  },
+  {
+    state: 'open.exchange',
+    row: 'link.lost',
+    from: lastChance,
+    event: lost,
+    value: value('suspended', 'suspended'),
+    commands: [],
+    context: context({}),
   },
   {
     state: 'open.exchange.idle',
@@ -132,79 +142,22 @@ describeRows('## Heartbeat', machine, [
     context: context({ streams: [stream('s1'), stream('s2')], asked: [stream('s2')] }),
   },
   {
-    state: 'open.exchange.idle',
-    row: 'link.lost',
-    from: reach(machine, input, added('s1'), introductionTimeout),
-    event: lost,
-    value: value('suspended', 'suspended'),
-    commands: [],
-    context: context({}),
-  },
-  {
-    state: 'open.exchange.introducing',
-    row: 'after heartbeatRequestTimeout',
-    guard: 'isLastMiss',
-    from: lastIntroduction,
-    event: introductionTimeout,
-    value: value('idle'),
-    commands: [tell('heartbeat.lost', 's1')],
-    context: context({ missedHeartbeatsMax: 1, misses: 1 }),
-  },
-  {
-    state: 'open.exchange.introducing',
-    row: 'after heartbeatRequestTimeout',
-    from: introducing,
-    event: introductionTimeout,
-    value: value('idle'),
-    commands: [],
-    context: context({ misses: 1 }),
-  },
-  {
-    state: 'open.exchange.introducing',
-    row: 'heartbeat.unanswerable',
-    guard: 'isLastMiss',
-    from: lastIntroduction,
-    event: unanswerable,
-    value: value('idle'),
-    commands: [tell('heartbeat.lost', 's1')],
-    context: context({ missedHeartbeatsMax: 1, misses: 1 }),
-  },
-  {
-    state: 'open.exchange.introducing',
-    row: 'heartbeat.unanswerable',
-    from: reach(machine, input, added('s1'), added('s2')),
-    event: unanswerable,
-    value: value('idle'),
-    commands: [],
-    context: context({ streams: [stream('s1'), stream('s2')], misses: 1 }),
-  },
-  {
     state: 'open.exchange.introducing',
     row: 'heartbeat.answered',
     from: introducing,
     event: answered('s1'),
     value: value('idle'),
-    commands: [tell('heartbeat.reported', 's1'), tell('heartbeat.confirmed')],
+    commands: [tell('heartbeat.reported', 's1')],
     context: context({}),
   },
   {
     state: 'open.exchange.introducing',
     row: 'round.due',
-    guard: 'hasStreams',
     from: reach(machine, input, added('s1'), answered(), added('s2')),
     event: due,
     value: value('asking'),
     commands: [ask('s1', 's2')],
     context: context({ streams: [stream('s1'), stream('s2')], asked: [stream('s1'), stream('s2')] }),
-  },
-  {
-    state: 'open.exchange.introducing',
-    row: 'link.lost',
-    from: introducing,
-    event: lost,
-    value: value('suspended', 'suspended'),
-    commands: [],
-    context: context({}),
   },
   {
     state: 'open.exchange.asking',
@@ -214,7 +167,6 @@ describeRows('## Heartbeat', machine, [
     event: timeout,
     value: value('idle'),
     commands: [tell('heartbeat.lost', 's1')],
-    context: context({ misses: 2 }),
   },
   {
     state: 'open.exchange.asking',
@@ -233,7 +185,6 @@ describeRows('## Heartbeat', machine, [
     event: unanswerable,
     value: value('idle'),
     commands: [tell('heartbeat.lost', 's1')],
-    context: context({ misses: 2 }),
   },
   {
     state: 'open.exchange.asking',
@@ -254,15 +205,6 @@ describeRows('## Heartbeat', machine, [
     context: context({ streams: [stream('s1'), stream('s2')] }),
   },
   {
-    state: 'open.exchange.asking',
-    row: 'link.lost',
-    from: lastChance,
-    event: lost,
-    value: value('suspended', 'suspended'),
-    commands: [],
-    context: context({}),
-  },
-  {
     state: 'open.exchange.suspended',
     row: 'link.restored',
     from: suspended,
@@ -280,7 +222,7 @@ describe('heartbeat: PROTOCOL.md, Heartbeat', () => {
     const second = advance(machine, first.snapshot, added('s2'));
     expect(second.commands).to.deep.equal([]);
     const third = advance(machine, second.snapshot, answered());
-    expect(third.commands).to.deep.equal([tell('heartbeat.reported'), tell('heartbeat.confirmed', 's1'), ask('s2')]);
+    expect(third.commands).to.deep.equal([tell('heartbeat.reported'), ask('s2')]);
   });
 
   it('asks for every stream where a round is due, without waiting for the answer about a new one', () => {
@@ -292,10 +234,7 @@ describe('heartbeat: PROTOCOL.md, Heartbeat', () => {
     const left = reach(machine, input, added('s1'), removed('s1'));
     const { snapshot, commands } = advance(machine, left, interval);
     expect(commands).to.deep.equal([]);
-    expect(advance(machine, snapshot, answered()).commands).to.deep.equal([
-      tell('heartbeat.reported'),
-      tell('heartbeat.confirmed', 's1'),
-    ]);
+    expect(advance(machine, snapshot, answered()).commands).to.deep.equal([]);
   });
 
   it('asks again when a round is over in whose last instant the next one fell due', () => {
@@ -303,32 +242,39 @@ describe('heartbeat: PROTOCOL.md, Heartbeat', () => {
     expect(advance(machine, tied, timeout).commands).to.deep.equal([ask('s1')]);
   });
 
-  it('lets new streams wait for the next round where nobody subscribes', () => {
+  it('lets new streams wait for the next round where nobody subscribes, and counts no miss before', () => {
     const absent = reach(machine, input, added('s1'), added('s2'), unanswerable);
-    expect(absent.context).to.include({ misses: 1 });
+    expect(absent.context).to.include({ misses: 0 });
     expect(advance(machine, absent, interval).commands).to.deep.equal([ask('s1', 's2')]);
+  });
+
+  it('counts one miss an interval at most where nobody subscribes', () => {
+    const absent = reach(machine, input, added('s1'), answered(), interval, unanswerable, added('s2'), unanswerable);
+    expect(absent.context).to.include({ misses: 1 });
+    expect(advance(machine, absent, unanswerable).commands).to.deep.equal([]);
   });
 
   it('judges by an answer only what its request listed', () => {
     const step = advance(machine, reach(machine, input, added('s1'), added('s2')), answered('s1', 's2'));
-    expect(step.commands.slice(0, 2)).to.deep.equal([tell('heartbeat.reported', 's1'), tell('heartbeat.confirmed')]);
+    expect(step.commands).to.deep.equal([tell('heartbeat.reported', 's1'), ask('s2')]);
   });
 
   it('takes no answer that comes too late', () => {
-    const late = advance(machine, reach(machine, input, added('s1'), introductionTimeout), answered('s1'));
+    const late = advance(machine, reach(machine, input, added('s1'), interval, timeout), answered('s1'));
     expect(late.commands).to.deep.equal([]);
     expect(late.rows).to.deep.equal([]);
   });
 
   it('loses nobody before as many misses in a row as are allowed', () => {
-    const one = reach(machine, { ...input, missedHeartbeatsMax: 1 }, added('s1'));
-    expect(advance(machine, one, introductionTimeout).commands).to.deep.equal([tell('heartbeat.lost', 's1')]);
-    const answeredBetween = reach(machine, input, added('s1'), introductionTimeout, interval, answered(), interval);
+    const one = reach(machine, { ...input, missedHeartbeatsMax: 1 }, added('s1'), interval);
+    expect(advance(machine, one, timeout).commands).to.deep.equal([tell('heartbeat.lost', 's1')]);
+    const answeredBetween = reach(machine, input, added('s1'), interval, timeout, interval, answered(), interval);
     expect(advance(machine, answeredBetween, timeout).commands).to.deep.equal([]);
   });
 
-  it('counts a request as a sign of life', () => {
-    expect(advance(machine, lastChance, added('s2')).snapshot.context).to.have.property('misses', 0);
+  it('takes the answer about a new stream as a sign of life', () => {
+    const introduced = reach(machine, input, added('s1'), interval, timeout, added('s2'), answered());
+    expect(introduced.context).to.have.property('misses', 0);
   });
 
   it('asks nothing and counts nothing while the link is down', () => {
@@ -346,10 +292,7 @@ describe('heartbeat: PROTOCOL.md, Heartbeat', () => {
 
   it('asks for no stream that has been removed', () => {
     const gone = reach(machine, input, added('s1'), added('s2'), removed('s2'));
-    expect(advance(machine, gone, answered()).commands).to.deep.equal([
-      tell('heartbeat.reported'),
-      tell('heartbeat.confirmed', 's1'),
-    ]);
+    expect(advance(machine, gone, answered()).commands).to.deep.equal([tell('heartbeat.reported')]);
   });
 
   it('takes a missing input, and allows 2 misses then', () => {

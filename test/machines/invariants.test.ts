@@ -64,10 +64,9 @@ describe(`machines: invariants of random runs (SEED=${seed})`, () => {
       everyRun(subjects.consumerStream, (steps) => {
         const left = isRead(steps[steps.length - 1]!.snapshot) ? 0 : 1;
         expect(paramsOf('reader.end', steps)).to.have.lengthOf(left);
-        expect(toldTypes(steps).filter((type) => type === 'stream.left')).to.have.lengthOf(left);
         for (const step of steps.filter(({ commands }) => commands.some(({ type }) => type === 'reader.end'))) {
           expect(isRead(step.before!) && !isRead(step.snapshot)).to.equal(true);
-          expect(toldTypes([step])).to.include('stream.left');
+          expect(toldTypes([step])).to.deep.equal([step.snapshot.status === 'done' ? 'stream.closed' : 'stream.left']);
         }
       });
     });
@@ -191,7 +190,8 @@ describe(`machines: invariants of random runs (SEED=${seed})`, () => {
     it('cancels its source exactly where the end is not the source’s own', () => {
       everyRun(subjects.producerStream, (steps) => {
         for (const step of steps) {
-          const ends = step.before?.status === 'active' && step.snapshot.status === 'done';
+          const ends =
+            step.before?.status === 'active' && step.snapshot.status === 'done' && step.before.value !== 'finishing';
           const own = step.event?.type === 'source.ended' || step.event?.type === 'source.failed';
           expect(paramsOf('source.cancel', [step])).to.have.lengthOf(ends && !own ? 1 : 0);
         }
@@ -232,13 +232,13 @@ describe(`machines: invariants of random runs (SEED=${seed})`, () => {
   });
 
   describe('heartbeat', () => {
-    it('keeps the misses within its limit, and loses streams exactly at it', () => {
+    it('keeps the misses below its limit, and loses streams exactly where the next one reaches it', () => {
       everyRun(subjects.heartbeat, (steps, input) => {
         const { missedHeartbeatsMax } = input as { readonly missedHeartbeatsMax: number };
         for (const step of steps) {
           const { misses } = step.snapshot.context as HeartbeatContext;
-          expect(misses).to.be.within(0, missedHeartbeatsMax);
-          if (toldTypes([step]).includes('heartbeat.lost')) expect(misses).to.equal(missedHeartbeatsMax);
+          expect(misses).to.be.within(0, missedHeartbeatsMax - 1);
+          if (toldTypes([step]).includes('heartbeat.lost')) expect(misses).to.equal(missedHeartbeatsMax - 1);
         }
       });
     });

@@ -5,8 +5,9 @@ import { command, describeRows, type RowCase } from './row-cases.js';
 
 const machine = producerStreamMachine;
 const id = '_SINBOX.c1.s1';
-const plain = { id, subject: 'logs.web', exact: false };
+const plain = { id, subject: 'logs.web', exact: false, extended: false };
 const exact = { ...plain, exact: true };
+const extended = { ...exact, extended: true };
 
 const record = { type: 'source.record' } as const;
 const reported = { type: 'heartbeat.reported' } as const;
@@ -18,6 +19,14 @@ const states = {
   cancelling: reach(machine, plain, record, reported),
 } as const;
 
+const ended = { type: 'source.ended', text: 'that was all' } as const;
+const blocked = { type: 'flow.blocked' } as const;
+const resumed = { type: 'peer.resumed' } as const;
+const finishing = reach(machine, extended, record, ended);
+
+const announce = command('wire.announce', { id });
+const probe = command('wire.probe', { id });
+const resend = command('wire.resend', { id });
 const start = command('source.start', { id });
 const publish = command('wire.data', { id });
 const close = (code: number, text: string) => command('wire.close', { id, code, text });
@@ -38,12 +47,42 @@ function whileRunning(state: keyof typeof states): readonly RowCase[] {
     value: 'closed',
     commands: [...commands, tellClosed],
   });
+  const failed = { type: 'source.failed', code: 4321, text: 'disk full' } as const;
+  const finish = (event: typeof ended | typeof failed, code: number): RowCase => ({
+    state,
+    row: event.type,
+    guard: 'isExtended',
+    from: { ...from, context: { ...(from.context as object), extended: true } },
+    event,
+    value: 'finishing',
+    commands: [command('wire.finish', { id, code, text: event.text })],
+  });
   return [
+    finish(ended, 1000),
+    finish(failed, 4321),
     ends({ type: 'source.ended', text: 'that was all' }, [close(1000, 'that was all')]),
     ends({ type: 'source.failed', code: 4321, text: 'disk full' }, [close(4321, 'disk full')]),
     ends({ type: 'heartbeat.lost' }, stop('the consumer does not answer heartbeats')),
     ends({ type: 'app.close' }, stop('the producer stops the stream')),
     ends({ type: 'link.closed', text: 'gone' }, [cancel('gone')]),
+  ];
+}
+
+/** What the consumer of an extended stream says while it runs. */
+function whileDelivering(state: 'opening' | 'active'): readonly RowCase[] {
+  const from = state === 'opening' ? reach(machine, extended) : reach(machine, extended, record);
+  const value = state === 'opening' ? 'opening' : { active: 'flowing' };
+  return [
+    { state, row: 'peer.resumed', from, event: resumed, value, commands: [resend] },
+    { state, row: 'heartbeat.confirmed', from, event: confirmed, value, commands: [probe] },
+    {
+      state,
+      row: 'peer.cancelled',
+      from,
+      event: { type: 'peer.cancelled', text: 'enough' },
+      value: 'closed',
+      commands: [...stop('enough'), tellClosed],
+    },
   ];
 }
 
@@ -73,12 +112,45 @@ describeRows('## Producer stream', machine, [
     row: 'source.record',
     from: states.opening,
     event: record,
-    value: 'active',
+    value: { active: 'flowing' },
     commands: [publish],
   },
+  ...whileDelivering('opening'),
+  {
+    state: 'opening',
+    row: 'flow.blocked',
+    from: reach(machine, extended),
+    event: blocked,
+    value: { active: 'blocked' },
+    commands: [probe],
+  },
   ...whileRunning('active'),
+  ...whileDelivering('active'),
+  {
+    state: 'active.flowing',
+    row: 'flow.blocked',
+    from: reach(machine, extended, record),
+    event: blocked,
+    value: { active: 'blocked' },
+    commands: [probe],
+  },
+  {
+    state: 'active.blocked',
+    row: 'flow.open',
+    from: reach(machine, extended, record, blocked),
+    event: { type: 'flow.open' },
+    value: { active: 'flowing' },
+    commands: [],
+  },
   ...onReport('active'),
-  { state: 'active', row: 'source.record', from: states.active, event: record, value: 'active', commands: [publish] },
+  {
+    state: 'active',
+    row: 'source.record',
+    from: states.active,
+    event: record,
+    value: { active: 'flowing' },
+    commands: [publish],
+  },
   ...whileRunning('cancelling'),
   {
     state: 'cancelling',
@@ -101,7 +173,7 @@ describeRows('## Producer stream', machine, [
     row: 'heartbeat.confirmed',
     from: states.cancelling,
     event: confirmed,
-    value: 'active',
+    value: { active: 'flowing' },
     commands: [],
   },
   {
@@ -109,16 +181,38 @@ describeRows('## Producer stream', machine, [
     row: 'link.lost',
     from: states.cancelling,
     event: { type: 'link.lost' },
-    value: 'active',
+    value: { active: 'flowing' },
     commands: [],
   },
+  { state: 'finishing', row: 'peer.resumed', from: finishing, event: resumed, value: 'finishing', commands: [resend] },
+  {
+    state: 'finishing',
+    row: 'heartbeat.confirmed',
+    from: finishing,
+    event: confirmed,
+    value: 'finishing',
+    commands: [probe],
+  },
+  ...(
+    [
+      [{ type: 'peer.acknowledged' }, []],
+      [{ type: 'peer.cancelled', text: 'enough' }, []],
+      [reported, []],
+      [{ type: 'heartbeat.lost' }, [close(1001, 'the consumer does not answer heartbeats')]],
+      [{ type: 'app.close' }, [close(1001, 'the producer stops the stream')]],
+      [{ type: 'link.closed', text: 'gone' }, []],
+    ] as const
+  ).map(([event, commands]): RowCase => {
+    const all = [...commands, tellClosed];
+    return { state: 'finishing', row: event.type, from: finishing, event, value: 'closed', commands: all };
+  }),
 ]);
 
 describe('producerStream: PROTOCOL.md, Producer stream', () => {
   it('starts its source as it is made', () => {
     const first = begin(machine, plain);
     expect(first.snapshot.value).to.equal('opening');
-    expect(first.commands).to.deep.equal([start]);
+    expect(first.commands).to.deep.equal([announce, start]);
   });
 
   it('does not start the cancellation buffer again at a second report', () => {
@@ -130,15 +224,15 @@ describe('producerStream: PROTOCOL.md, Producer stream', () => {
   it('goes on as before where a heartbeat confirms it', () => {
     for (const state of ['opening', 'active'] as const) {
       const step = advance(machine, states[state], confirmed);
-      expect(step.snapshot.value).to.equal(state);
-      expect(step.commands).to.deep.equal([]);
+      expect(step.snapshot.value).to.deep.equal(states[state].value);
+      expect(step.commands).to.deep.equal([probe]);
     }
   });
 
   it('does not judge silence while it runs: that is the heartbeat that counts', () => {
     for (const state of ['opening', 'active'] as const) {
       const step = advance(machine, states[state], { type: 'link.lost' });
-      expect(step.snapshot.value).to.equal(state);
+      expect(step.snapshot.value).to.deep.equal(states[state].value);
       expect(step.commands).to.deep.equal([]);
     }
   });
@@ -151,6 +245,11 @@ describe('producerStream: PROTOCOL.md, Producer stream', () => {
   });
 
   it('takes a missing input, and is plain then', () => {
-    expect(begin(machine).snapshot.context).to.deep.equal({ id: '', subject: '', exact: false });
+    expect(begin(machine).snapshot.context).to.deep.equal({
+      id: '',
+      subject: '',
+      exact: false,
+      extended: false,
+    });
   });
 });

@@ -78,6 +78,16 @@ const producerStreamEvents: fc.Arbitrary<StepEvent> = fc.oneof(
     weight: 6,
     arbitrary: fc.constantFrom({ type: 'heartbeat.reported' } as const, { type: 'heartbeat.confirmed' } as const),
   },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      { type: 'flow.blocked' } as const,
+      { type: 'flow.open' } as const,
+      { type: 'peer.resumed' } as const,
+      { type: 'peer.acknowledged' } as const,
+    ),
+  },
+  fc.record({ type: fc.constant('peer.cancelled' as const), text }),
   fc.constant({ type: 'heartbeat.lost' } as const),
   fc.record({ type: fc.constant('source.ended' as const), text }),
   fc.record({ type: fc.constant('source.failed' as const), code: fc.constantFrom(5000, 4321), text }),
@@ -96,7 +106,9 @@ const addressed = fc.record({ consumer, streamId }).map(({ consumer: token, stre
 const producerClientEvents: fc.Arbitrary<StepEvent> = fc.oneof(
   {
     weight: 6,
-    arbitrary: addressed.map((addresses) => ({ type: 'request.received', ...addresses, exact: true }) as const),
+    arbitrary: addressed.map(
+      (addresses) => ({ type: 'request.received', ...addresses, exact: true, extended: true }) as const,
+    ),
   },
   { weight: 6, arbitrary: addressed.map(({ id }) => ({ type: 'stream.closed', id }) as const) },
   { weight: 3, arbitrary: linkEvents },
@@ -146,7 +158,9 @@ export const subjects = {
   },
   producerStream: {
     machine: producerStreamMachine,
-    inputs: fc.boolean().map((exact) => ({ id: '_SINBOX.c1.s1', subject: 'logs.web', exact })),
+    inputs: fc
+      .constantFrom([false, false], [true, false], [true, true])
+      .map(([exact, extended]) => ({ id: '_SINBOX.c1.s1', subject: 'logs.web', exact, extended })),
     events: producerStreamEvents,
   },
   producerClient: {

@@ -88,6 +88,7 @@ function detailOf(recorded: Command): string | undefined {
     case 'reader.end':
       return recorded.params.reason;
     case 'wire.close':
+    case 'wire.finish':
       return String(recorded.params.code);
     case 'actor.tell':
     case 'actor.tellAll':

@@ -20,6 +20,8 @@ function createBench(options: Partial<ConsumerStreamParameters> = {}) {
     bufferedRecordsMax: 10,
     bufferedBytesMax: 1000,
     reader: undefined,
+    onConsumed: () => undefined,
+    onSlow: undefined,
     actor: () => {
       throw new Error('no actor here');
     },

@@ -204,10 +204,32 @@ describe('Leaving a stream', () => {
     const draining = pair.consumer.drain().then(() => {
       drained = true;
     });
-    await time.pass(9_999);
+    await time.pass(14_999);
     expect(drained).to.equal(false);
     await time.pass(1);
     await draining;
+  });
+
+  it('by client.drain waits until a producer knows that never hears of it but by heartbeats, however short its buffer', async () => {
+    const brief = createPair({ consumer: { cancellationBufferMs: 100, offerExtension: false } });
+    brief.producer.handle('logs', async function* ({ signal }) {
+      yield 'one';
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
+      });
+    });
+    brief.consumer.openStream('logs');
+    await settle();
+    let running: number | undefined;
+    const draining = brief.consumer.drain().then(() => {
+      running = brief.producer.streams.length;
+    });
+    await time.pass(14_999);
+    expect(running).to.equal(undefined);
+    await time.pass(60_000);
+    await draining;
+    expect(running).to.equal(0);
+    await closePair(brief);
   });
 
   it('by closing the connection ends it with an error that says so, at once', async () => {
@@ -244,7 +266,7 @@ describe('Leaving a stream', () => {
     expect(() => pair.consumer.openStream('logs', 'x', { signal, timeoutMs: 100, ...both })).to.throw('both');
     await Promise.all(streams.map(({ closed }) => closed));
     expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
-    await time.pass(10_000);
+    await time.pass(15_000);
     expect(time.pending).to.equal(0);
   });
 });

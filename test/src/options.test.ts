@@ -2,7 +2,12 @@ import { expect } from 'chai';
 import { systemClock } from '../../src/clock.js';
 import { StreamError } from '../../src/errors.js';
 import type { NatsConnection } from '../../src/nats-connection.js';
-import { plainCancellationBufferMs, resolveOptions, type ConsumerClientOptions } from '../../src/options.js';
+import {
+  absorbingMs,
+  plainCancellationBufferMs,
+  resolveOptions,
+  type ConsumerClientOptions,
+} from '../../src/options.js';
 import { createTestBroker } from '../support/pair.js';
 
 const connection = createTestBroker().connect();
@@ -194,6 +199,13 @@ describe('resolveOptions, what it takes', () => {
       bufferedRecordsMax: 1,
     };
     expect(resolveOptions(both)).to.include({ inboxPrefix: '_INBOX_a.b', bufferedRecordsMax: 1 });
+  });
+});
+
+describe('absorbingMs', () => {
+  it('is I + T where that is longer, and what is told where that is', () => {
+    expect(absorbingMs(resolve({}))).to.equal(15_000);
+    expect(absorbingMs(resolve({ cancellationBufferMs: 60_000 }))).to.equal(60_000);
   });
 });
 

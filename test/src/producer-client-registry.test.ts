@@ -53,7 +53,7 @@ describe('ProducerClient, addStream and removeStream', () => {
     expect(info?.createdAt).to.be.instanceOf(Date);
     expect(Number(info?.createdAt)).to.be.within(Number(before), Date.now());
     expect(stream.info).to.deep.equal(info);
-    expect(stream.actor.getSnapshot().value).to.equal('active');
+    expect(stream.actor.getSnapshot().value).to.deep.equal({ active: 'flowing' });
   });
 
   it('gives the stream that is registered when it is registered again', () => {

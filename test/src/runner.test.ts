@@ -35,6 +35,7 @@ function createBench(options: Partial<RunnerOptions> = {}) {
       'reader.attach': note('reader.attach'),
       'reader.detach': note('reader.detach'),
       'reader.end': note('reader.end'),
+      'wire.cancel': () => undefined,
       'client.release': note('client.release'),
       ...options.performers,
     },

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { CloseError, StreamError } from '../../src/errors.js';
 import { runSource, type Records } from '../../src/source.js';
 import { Writer } from '../../src/writer.js';
-import { decodeStreamFrame } from '../../src/wire/index.js';
+import { encodePlainFrame } from '../../src/plain-frame.js';
 import { settle } from '../support/settle.js';
 
 /** A writer whose frames are noted, and everything else that a source is run with. */
@@ -12,13 +12,14 @@ function createBench(payloadBytesMax = 1024) {
   const controller = new AbortController();
   const writer = new Writer(
     {
-      record: (frame) => {
-        const decoded = decodeStreamFrame(frame);
-        written.push(decoded.type === 'data' ? new TextDecoder().decode(decoded.data) : decoded.type);
+      write: (record) => {
+        encodePlainFrame(record, payloadBytesMax);
+        written.push(new TextDecoder().decode(record.data));
+        return undefined;
       },
       close: (code, text) => written.push(`${code} ${text}`),
       ready: () => undefined,
-      payloadBytesMax,
+      desiredSize: 1,
       readsSuperjson: false,
     },
     undefined,

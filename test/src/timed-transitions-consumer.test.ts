@@ -55,7 +55,7 @@ describe('Timed transitions of a consumer stream', () => {
     it('ends the stream 30 s after its request where nothing comes', async () => {
       expect(state()).to.deep.equal({ opening: 'waiting' });
       await expectEndIn(30_000, 'noAnswer');
-      await expectClosedIn(10_000);
+      await expectClosedIn(15_000);
     });
 
     it('is over with the first record', async () => {
@@ -90,7 +90,7 @@ describe('Timed transitions of a consumer stream', () => {
       }
       await expectEndIn(30_000, 'producerSilent');
       expect(reading.records).to.deep.equal(['1', '2', '3', '4', '5']);
-      await expectClosedIn(10_000);
+      await expectClosedIn(15_000);
     });
 
     it('starts again with each heartbeat that lists the stream', async () => {
@@ -129,26 +129,26 @@ describe('Timed transitions of a consumer stream', () => {
       await settle();
     });
 
-    it('closes the stream 10 s after the cancel where nothing is heard', async () => {
-      await expectClosedIn(10_000);
+    it('closes the stream I + T, 15 s, after the cancel where nothing is heard', async () => {
+      await expectClosedIn(15_000);
     });
 
     it('starts again with each late record, which nobody sees', async () => {
       for (let count = 0; count < 4; count += 1) {
-        await time.pass(9_999);
+        await time.pass(14_999);
         await sendRecord('late');
       }
       expect(reading.records).to.deep.equal(['x']);
-      await expectClosedIn(10_000);
+      await expectClosedIn(15_000);
     });
 
     it('starts again with each heartbeat that lists the stream, which is reported', async () => {
       for (let count = 0; count < 4; count += 1) {
-        await time.pass(9_999);
+        await time.pass(14_999);
         await sendHeartbeat();
       }
       expect(producer.answers).to.deep.equal(Array.from({ length: 4 }, () => ({ logs: [stream.id] })));
-      await expectClosedIn(10_000);
+      await expectClosedIn(15_000);
     });
 
     it('is over with the close of the producer', async () => {
@@ -215,7 +215,7 @@ describe('Timed transitions of a consumer stream', () => {
       stream.cancel();
       await settle();
       expect(reading.end).to.include({ reason: 'cancelled' });
-      await expectClosedIn(10_000);
+      await expectClosedIn(15_000);
     });
 
     it('a deadline goes on', async () => {

@@ -18,7 +18,7 @@ describe('Timed transitions of a producer stream', () => {
       await scene.open();
       scene.answer(() => report('streamAA'));
       await time.pass(9_999);
-      expect(scene.stateOf()).to.equal('active');
+      expect(scene.stateOf()).to.deep.equal({ active: 'flowing' });
       await time.pass(1);
       expect(scene.stateOf()).to.equal('cancelling');
       await scene.expectLostIn(25_000);
@@ -42,7 +42,7 @@ describe('Timed transitions of a producer stream', () => {
       await time.pass(9_999);
       expect(scene.stateOf()).to.equal('cancelling');
       await time.pass(1);
-      expect(scene.stateOf()).to.equal('active');
+      expect(scene.stateOf()).to.deep.equal({ active: 'flowing' });
       await time.pass(100_000);
       expect(scene.finished).to.deep.equal([]);
       scene.answer(() => report('streamAA'));
@@ -103,7 +103,7 @@ describe('Timed transitions of a producer stream', () => {
       expect(scene.stateOf()).to.equal('cancelling');
       scene.pair.broker.stop();
       await time.pass(1_000_000);
-      expect(scene.stateOf()).to.equal('active');
+      expect(scene.stateOf()).to.deep.equal({ active: 'flowing' });
       scene.answer(() => report());
       scene.pair.broker.start();
       await time.pass(100_000);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { StreamError } from '../../src/errors.js';
+import { encodePlainFrame } from '../../src/plain-frame.js';
 import { Writer } from '../../src/writer.js';
 import { failureOf } from '../support/read.js';
 
@@ -9,13 +10,15 @@ function createBench(options: { payloadBytesMax?: number; readsSuperjson?: boole
   const state: { ready: Promise<void> | undefined; over: boolean } = { ready: undefined, over: false };
   const writer = new Writer(
     {
-      record: (frame) => {
+      write: (record) => {
+        const frame = encodePlainFrame(record, options.payloadBytesMax ?? 1024);
         if (state.over) throw new StreamError('writerClosed', 'the stream is over');
         frames.push(new TextDecoder().decode(frame));
+        return state.ready;
       },
       close: (code, text) => closes.push([code, text]),
       ready: () => state.ready,
-      payloadBytesMax: options.payloadBytesMax ?? 1024,
+      desiredSize: 1,
       readsSuperjson: options.readsSuperjson ?? false,
     },
     undefined,

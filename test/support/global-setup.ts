@@ -1,35 +1,48 @@
 import { spawnSync } from 'node:child_process';
+import { findChromium } from './chromium.js';
 import { findNatsServer } from './nats-server.js';
 
+/** A program that the tests use and do not bring along. Debian's package has the same name. */
+interface Program {
+  readonly name: string;
+  readonly find: () => string | undefined;
+  /** What cannot be said without it. */
+  readonly without: string;
+  readonly variable: string;
+}
+
+const programs: readonly Program[] = [
+  { name: 'nats-server', find: findNatsServer, without: 'a real server', variable: 'NATS_SERVER' },
+  { name: 'chromium', find: findChromium, without: 'a real browser', variable: 'CHROMIUM' },
+];
+
 /**
- * Makes sure, before the first test, that there is a nats-server: one that is on the machine, else Debian's package where
- * this may install it. Without one the tests cannot say anything about a real server, and this says so instead.
+ * Makes sure, before the first test, that there are a nats-server and a Chromium: those that are on the machine, else
+ * Debian's packages where this may install them. Without one the tests cannot say anything about the real thing, and this
+ * says so instead.
  */
 export function mochaGlobalSetup(): void {
-  const found = findNatsServer();
-  if (found !== undefined) {
-    console.log(`nats-server: ${found}`);
-    return;
-  }
-  console.log('nats-server: none found, installing the package nats-server');
-  const failure = install();
-  const installed = findNatsServer();
-  if (installed === undefined) {
-    throw new Error(
-      'The tests need a nats-server, there is none on the PATH, and it could not be installed: ' +
-        `${failure ?? 'the package holds no nats-server'}. Install one (https://docs.nats.io, or on Debian and Ubuntu ` +
-        '`sudo apt-get install nats-server`), or name its path in the environment variable NATS_SERVER.',
-    );
-  }
-  console.log(`nats-server: ${installed}`);
+  for (const program of programs) console.log(`${program.name}: ${program.find() ?? installed(program)}`);
+}
+
+function installed({ name, find, without, variable }: Program): string {
+  console.log(`${name}: none found, installing the package ${name}`);
+  const failure = install(name);
+  const found = find();
+  if (found !== undefined) return found;
+  throw new Error(
+    `The tests need ${without}, there is no ${name} on the PATH, and it could not be installed: ` +
+      `${failure ?? `the package holds no ${name}`}. Install it (on Debian and Ubuntu \`sudo apt-get install ${name}\`), ` +
+      `or name its path in the environment variable ${variable}.`,
+  );
 }
 
 /** Returns what went wrong, or undefined where nothing did. */
-function install(): string | undefined {
+function install(name: string): string | undefined {
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   return (
     run([...asRoot, 'apt-get', 'update']) ??
-    run([...asRoot, 'apt-get', 'install', '-y', '--no-install-recommends', 'nats-server'])
+    run([...asRoot, 'apt-get', 'install', '-y', '--no-install-recommends', name])
   );
 }
 

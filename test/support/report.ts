@@ -8,6 +8,19 @@ export type Report =
   | { readonly type: 'started'; readonly streamId: string }
   /** A handler's `finally` has run. */
   | { readonly type: 'finished'; readonly streamId: string; readonly written: number }
+  /** The server has taken so many records of a stream. */
+  | { readonly type: 'sent'; readonly records: number }
+  /**
+   * What the process holds when so many records of one stream have passed it, and how many of another one, which nobody
+   * reads.
+   */
+  | {
+      readonly type: 'memory';
+      readonly records: number;
+      readonly unread: number;
+      readonly heldBytes: number;
+      readonly rssBytes: number;
+    }
   /** The first record of a stream has come. */
   | { readonly type: 'flowing'; readonly streamId: string }
   /** A stream has ended for its reader. */

@@ -39,7 +39,8 @@ export interface Scene {
   readonly server: NatsServer;
   /** What the clients of this scene had to say that no call and no stream could tell. */
   readonly warnings: readonly Warning[];
-  connect(options?: { client?: NatsClient; user?: string }): Promise<TestConnection>;
+  /** @param options `url` is that of a proxy before the server; the server's own unless told. */
+  connect(options?: { client?: NatsClient; user?: string; url?: string }): Promise<TestConnection>;
   /** A client on a connection of its own, unless one is given. */
   consumer(options?: Partial<ConsumerClientOptions>): Promise<ConsumerClient>;
   producer(options?: Partial<ProducerClientOptions>): Promise<ProducerClient>;
@@ -59,10 +60,10 @@ export async function startScene(options?: NatsServerOptions): Promise<Scene> {
   const scene: Scene = {
     server,
     warnings,
-    async connect({ client = 'nats 2', user } = {}) {
+    async connect({ client = 'nats 2', user, url = server.url } = {}) {
       const connect = client === 'nats 2' ? connectNats : connectTransportNode;
       const connection = await connect({
-        servers: server.url,
+        servers: url,
         maxReconnectAttempts: -1,
         reconnectTimeWait: 50,
         reconnectJitter: 0,

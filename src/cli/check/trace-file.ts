@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../../errors.js';
+import { toJsonLine } from '../../recording/json-lines.js';
 import type { Violation } from '../../testing/index.js';
 import { Failure } from '../failure.js';
 import { say } from '../log.js';
@@ -21,13 +22,13 @@ export function assertWritable(file: string): void {
   }
 }
 
-/** Writes the first violation, and says on stderr what was done. */
+/** Writes the first violation as records, one a line, and says on stderr what was done. */
 export function writeTrace(file: string, [violation]: readonly Violation[]): void {
   if (violation === undefined) {
     say(`no violation was found, so there is no trace, and ${file} was not written`);
     return;
   }
   const isWithoutSteps = violation.steps.length === 0;
-  writeFileSync(file, `${JSON.stringify(violation, undefined, 2)}\n`);
+  writeFileSync(file, violation.toJSON().records.map(toJsonLine).join(''));
   say(`wrote ${file}${isWithoutSteps ? ', without steps: what is never reached has no trace' : ''}`);
 }

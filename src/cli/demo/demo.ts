@@ -1,25 +1,30 @@
 import type { Command } from 'commander';
 import { addConnectionOptions, type ConnectionOptions } from '../connection-options.js';
 import { ExitCode } from '../exit-code.js';
+import { Failure } from '../failure.js';
 import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';
 import { createOutput } from '../output.js';
+import { startDemoPage, type DemoPage } from './demo-page.js';
 import { registerDoomedProducer } from './doomed-producer.js';
 import { createJsonReport } from './json-report.js';
 import { findLog } from './log-file.js';
 import { play } from './play.js';
-import { chooseStage } from './stage.js';
+import { repeatDemo } from './repeat.js';
+import { chooseStage, type Stage } from './stage.js';
 import { createTextReport } from './text-report.js';
 
 interface DemoOptions extends ConnectionOptions {
   readonly file?: string;
   readonly json?: true;
   readonly embedded?: true;
+  readonly once?: true;
 }
 
 const help = `
 Runs on the server of --server or NATS_URL, else on a nats-server that it finds (NATS_SERVER, the PATH, /usr/sbin,
 /usr/local/sbin, /usr/local/bin) and starts for itself, else on a broker in memory, and says which.
 Exits with 0 when every stream ended as it should, else with 1.
+In a terminal it serves the page of nats-stream view too, and plays on there until it is interrupted.
 
 Examples:
   $ nats-stream demo
@@ -36,6 +41,7 @@ export function registerDemo(program: Command): void {
     )
     .option('-f, --file <path>', 'the log to serve (default: the largest readable one in /var/log)')
     .option('--embedded', 'run on the broker in memory')
+    .option('--once', 'end after one play, without the page')
     .option('--json', 'print one JSON object a line');
   addConnectionOptions(command)
     .addHelpText('after', help)
@@ -65,16 +71,37 @@ async function demo(options: DemoOptions): Promise<number> {
   const coloured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
   const report = options.json === true ? createJsonReport(write) : createTextReport(write, coloured);
 
+  const isWatched = process.stdout.isTTY && options.once !== true && options.json !== true;
   const stage = await chooseStage(options);
+  let page: DemoPage | undefined;
   try {
-    const asItShould = await play(stage, log, report, leaving.signal);
+    page = isWatched ? await openPage(stage, write) : undefined;
+    const asItShould = await play(stage, log, report, leaving.signal, page?.recordsSubject);
     if (interrupted !== undefined) return exitCodeOf[interrupted];
+    if (page !== undefined && asItShould) {
+      write(`\nThe demo plays on at ${page.url}\nCtrl-C ends it.\n`);
+      await repeatDemo(stage, log, page.recordsSubject, leaving.signal);
+    }
     // Who stopped reading got what was wanted.
     return asItShould || output.signal.aborted ? ExitCode.Ok : ExitCode.Failure;
   } catch (error) {
     if (error !== leaving.signal.reason || interrupted === undefined) throw error;
     return exitCodeOf[interrupted];
   } finally {
+    await page?.close();
     await stage.close();
+  }
+}
+
+/** Where there is no page the demo is played without it. */
+async function openPage(stage: Stage, write: (text: string) => void): Promise<DemoPage | undefined> {
+  try {
+    const page = await startDemoPage(stage);
+    write(`page     ${page.url}\n\n`);
+    return page;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    write(`page     ${error.message}\n\n`);
+    return undefined;
   }
 }

@@ -7,6 +7,7 @@ import { openConnection } from '../connection.js';
 import { Failure } from '../failure.js';
 import type { LogFile } from './log-file.js';
 import { sourcesOf } from './sources.js';
+import { recordDemo } from './recording.js';
 import type { OwnConnection, Stage } from './stage.js';
 import { watchStreamStates, type StreamStateChange } from './stream-states.js';
 import { demoTiming } from './timing.js';
@@ -25,6 +26,7 @@ interface Instruction {
   readonly options: ConnectionOptions;
   readonly subject: string;
   readonly log: LogFile;
+  readonly recordsSubject: string | undefined;
 }
 
 type Word =
@@ -40,10 +42,11 @@ export async function startDoomedProducer(
   subject: string,
   log: LogFile,
   onChange: (change: StreamStateChange) => void,
+  recordsSubject: string | undefined,
 ): Promise<DoomedProducer> {
   return stage.options === undefined
-    ? startOnOwnConnection(stage, subject, log, onChange)
-    : startProcess({ options: stage.options, subject, log }, onChange);
+    ? startOnOwnConnection(stage, subject, log, onChange, recordsSubject)
+    : startProcess({ options: stage.options, subject, log, recordsSubject }, onChange);
 }
 
 async function startOnOwnConnection(
@@ -51,13 +54,15 @@ async function startOnOwnConnection(
   subject: string,
   log: LogFile,
   onChange: (change: StreamStateChange) => void,
+  recordsSubject: string | undefined,
 ): Promise<DoomedProducer> {
   let alive = true;
   const connection = await stage.connect('killed producer');
-  produce(connection, subject, log, (change) => {
+  const tell = (change: StreamStateChange) => {
     // What dies no longer tells; what is left of it here is cleared away behind the scenes.
     if (alive) onChange(change);
-  });
+  };
+  produce(connection, subject, log, tell, recordsSubject);
   await connection.flush();
   return {
     death: 'the connection of its producer is cut, and never comes back',
@@ -123,10 +128,10 @@ export function registerDoomedProducer(program: Command): void {
     // Without the demo nobody would ever end this process.
     process.once('disconnect', () => process.exit());
     process.once('message', (message) => {
-      const { options, subject, log } = message as Instruction;
+      const { options, subject, log, recordsSubject } = message as Instruction;
       const start = async () => {
         const connection = await openConnection(options, { name: 'nats-stream demo producer', reconnectsMax: 5 });
-        produce(connection, subject, log, (change) => tell({ type: 'state', change }));
+        produce(connection, subject, log, (change) => tell({ type: 'state', change }), recordsSubject);
         await connection.flush();
         tell({ type: 'ready' });
       };
@@ -140,7 +145,15 @@ function produce(
   subject: string,
   log: LogFile,
   onChange: (change: StreamStateChange) => void,
+  recordsSubject: string | undefined,
 ): void {
-  const producer = new ProducerClient({ connection, ...demoTiming, inspect: watchStreamStates(onChange) });
+  // Its lifeline is to be told from that of the demo's other producer.
+  const { recorder } = recordDemo(connection, 'doomed', recordsSubject).options;
+  const producer = new ProducerClient({
+    connection,
+    ...demoTiming,
+    inspect: watchStreamStates(onChange),
+    ...(recorder === undefined ? {} : { recorder: recorder.named('doomed producer') }),
+  });
   producer.handle(subject, sourcesOf(log).killed);
 }

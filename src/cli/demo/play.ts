@@ -3,6 +3,7 @@ import { ConsumerClient, ProducerClient, type ConsumerStreamEnd } from '../../in
 import { startDoomedProducer, type DoomedProducer } from './doomed-producer.js';
 import type { LogFile } from './log-file.js';
 import type { Outcome, Report } from './report.js';
+import { recordDemo } from './recording.js';
 import { recordsBeforeTheTurn, sceneNames, sceneOf, scenes, subjectOf, type SceneName } from './scenes.js';
 import { sourcesOf } from './sources.js';
 import type { Stage } from './stage.js';
@@ -14,8 +15,15 @@ import { demoTiming, sceneTimeoutMs } from './timing.js';
  * Says whether all went as it should.
  *
  * @param signal Leaves every stream, and so ends the play early.
+ * @param recordsSubject Where the clients publish their records; they record nothing where there is none.
  */
-export async function play(stage: Stage, log: LogFile, report: Report, signal: AbortSignal): Promise<boolean> {
+export async function play(
+  stage: Stage,
+  log: LogFile,
+  report: Report,
+  signal: AbortSignal,
+  recordsSubject?: string,
+): Promise<boolean> {
   const token = randomUUID().slice(0, 8);
   let opened = performance.now();
   const elapsedMs = () => Math.round(performance.now() - opened);
@@ -30,8 +38,9 @@ export async function play(stage: Stage, log: LogFile, report: Report, signal: A
   const inspect = watchStreamStates(onChange);
 
   const connection = await stage.connect('nats-stream demo');
-  const producer = new ProducerClient({ connection, ...demoTiming, inspect });
-  const consumer = new ConsumerClient({ connection, ...demoTiming, inspect });
+  const recording = recordDemo(connection, 'demo', recordsSubject);
+  const producer = new ProducerClient({ connection, ...demoTiming, inspect, ...recording.options });
+  const consumer = new ConsumerClient({ connection, ...demoTiming, inspect, ...recording.options });
   let doomed: DoomedProducer | undefined;
 
   const playScene = async (name: SceneName): Promise<ConsumerStreamEnd> => {
@@ -66,7 +75,7 @@ export async function play(stage: Stage, log: LogFile, report: Report, signal: A
     for (const name of sceneNames) {
       if (name !== 'killed') producer.handle(subjectOf(token, name), sources[name]);
     }
-    doomed = await startDoomedProducer(stage, subjectOf(token, 'killed'), log, onChange);
+    doomed = await startDoomedProducer(stage, subjectOf(token, 'killed'), log, onChange, recordsSubject);
     await connection.flush();
     signal.throwIfAborted();
 
@@ -86,6 +95,7 @@ export async function play(stage: Stage, log: LogFile, report: Report, signal: A
     return outcomes.every(({ problems }) => problems.length === 0);
   } finally {
     await Promise.all([consumer.close(), producer.close(), doomed?.close()]);
+    await recording.stop();
     await connection.close();
   }
 }

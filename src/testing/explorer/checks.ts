@@ -48,21 +48,30 @@ export function createChecks(
   }));
   const guards = system.stimuli.map(({ name, when }) => (when === undefined ? -1 : add(`${name}: when`, when)));
   const table = createPredicateTable(system, successors, predicates, symmetry);
+  /** By entry and stimulus; undefined where it was not asked for yet. */
+  const allowed: (boolean | undefined)[] = [];
+
+  /** @throws Error if the guards tell interchangeable ids apart. */
+  function isAllowed(entry: number, stimulus: number): boolean {
+    const guard = guards[stimulus] ?? -1;
+    if (guard === -1) return true;
+    const answer = table.holds(entry, guard);
+    for (let permutation = 1; permutation < (symmetry?.count ?? 1); permutation += 1) {
+      const other = guards[symmetry?.stimulus(permutation, stimulus) ?? stimulus] ?? -1;
+      if (table.holds(entry, other, permutation) === answer) continue;
+      throw new Error(`ids: the guard of the stimulus '${system.stimuli[stimulus]?.name ?? ''}' tells them apart`);
+    }
+    return answer;
+  }
+
   return {
     table,
     always: alwaysChecks,
     reachable: reachableChecks,
     leadsTo: leadsToChecks,
     mayHappen(entry, stimulus) {
-      const guard = guards[stimulus] ?? -1;
-      if (guard === -1) return true;
-      const answer = table.holds(entry, guard);
-      for (let permutation = 1; permutation < (symmetry?.count ?? 1); permutation += 1) {
-        const other = guards[symmetry?.stimulus(permutation, stimulus) ?? stimulus] ?? -1;
-        if (table.holds(entry, other, permutation) === answer) continue;
-        throw new Error(`ids: the guard of the stimulus '${system.stimuli[stimulus]?.name ?? ''}' tells them apart`);
-      }
-      return answer;
+      const at = entry * guards.length + stimulus;
+      return (allowed[at] ??= isAllowed(entry, stimulus));
     },
   };
 }

@@ -51,6 +51,21 @@ export interface CompiledSystem {
   readonly stimuli: readonly CompiledStimulus[];
   readonly faults: CompiledFaults;
   readonly ids: readonly string[];
+  /** A copy that nobody can change, the same one for equal values. @throws Error that names what is not plain data. */
+  plain(value: unknown, path: string): Plain;
+}
+
+/** Makes each distinct value once. */
+function createPlainCopies(): CompiledSystem['plain'] {
+  const known = new Map<string, Plain>();
+  return (value, path) => {
+    const text = canonicalText(value, path);
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const copy = frozenFrom(text) as Plain;
+    known.set(text, copy);
+    return copy;
+  };
 }
 
 function plainCopy(value: unknown, path: string): Plain {
@@ -153,5 +168,6 @@ export function compileSystem(config: SystemConfig): CompiledSystem {
     ),
     faults: compileFaults(config.faults ?? {}, processes, links),
     ids: config.ids ?? [],
+    plain: createPlainCopies(),
   };
 }

@@ -20,8 +20,10 @@ const statesMaxDefault = 20_000_000;
 const progressIntervalMsDefault = 500;
 /** How many states are expanded between two looks at the clock. */
 const statesPerLook = 2048;
-/** Leads-to properties are first looked at after so many states, and then each time that there are four times as many. */
+/** Leads-to properties are first looked at after so many states. */
 const firstAnalysis = 64;
+/** Up to so many states they are looked at each time that there are four times as many, then at sixteen times. */
+const frequentAnalyses = 200_000;
 
 /** Where ids are exchanged, a state does not tell which of them waits, so only counted waiting can be judged. */
 function checkBounded({ leadsTo }: Checks, hasSymmetry: boolean): void {
@@ -49,6 +51,8 @@ export function* exploration(
   const violations: Violation[] = [];
   const violated = new Set<string>();
   const reached = new Set<string>();
+  /** By entry of the predicates' table. */
+  const isJudged: boolean[] = [];
   const worst: Record<string, number> = {};
   const limit = { states: statesMaxDefault, seconds: Infinity, partial: false, ...options.limit };
   const progressIntervalMs = options.progressIntervalMs ?? progressIntervalMsDefault;
@@ -56,6 +60,8 @@ export function* exploration(
   /** The state that is being looked at, and what the predicates say of it. */
   const row = new Int32Array(states.width);
   let entry = 0;
+  /** The states after the steps that are being taken. */
+  let targets = new Int32Array(0);
 
   const mayHappen = (stimulus: number) => checks.mayHappen(entry, stimulus);
   const look = (state: Int32Array) => {
@@ -123,19 +129,27 @@ export function* exploration(
     report(createViolation(compiled, brokenProperty, 'broken', reason, traces.along(rowsTo(state))));
   }
 
-  function checkState(index: number): void {
+  /** What the predicates say of one state need not be looked at again for another of which they say the same. */
+  function checkEntry(index: number): void {
+    const own = entry;
     for (const { name, predicate } of checks.always) {
-      if (permutationWhere(entry, predicate, false) === -1 || violated.has(name)) continue;
+      if (permutationWhere(own, predicate, false) === -1 || violated.has(name)) continue;
       const permutationOf = (last: Int32Array) => permutationWhere(table.entryOf(last), predicate, false);
       const trace = traceTo(index, permutationOf);
       report(createViolation(compiled, name, 'always', `'${name}' does not hold`, trace));
     }
     for (const { name, predicate } of checks.reachable) {
-      if (permutationWhere(entry, predicate, true) !== -1) reached.add(name);
+      if (permutationWhere(own, predicate, true) !== -1) reached.add(name);
     }
-    for (const check of quotient === undefined ? [] : checks.leadsTo) {
-      if (quotient?.violated(row, check) === -1 || violated.has(check.name)) continue;
-      const trace = traceTo(index, (last) => quotient?.violated(last, check) ?? 0);
+    isJudged[own] = true;
+  }
+
+  function checkState(index: number): void {
+    if (isJudged[entry] !== true) checkEntry(index);
+    if (quotient === undefined) return;
+    for (const check of checks.leadsTo) {
+      if (quotient.violated(row, check) === -1 || violated.has(check.name)) continue;
+      const trace = traceTo(index, (last) => quotient.violated(last, check));
       report(createViolation(compiled, check.name, 'leadsTo', lateReason(check), trace));
     }
   }
@@ -154,23 +168,40 @@ export function* exploration(
     look(row);
   }
 
+  /** Takes a step that leads to a representative, or that breaks. */
+  function take(index: number, step: number): void {
+    const fault = steps.faults[step];
+    if (fault !== undefined) {
+      reportFault(index, step, fault);
+      return;
+    }
+    const known = states.count;
+    const to =
+      quotient === undefined
+        ? states.add(steps.words, step * width)
+        : states.add(quotient.representative(quotient.after(row, step)), 0);
+    if (to === known) graph.add(index);
+    graph.connect(to, steps.kinds[step] === StepKind.tick);
+  }
+
   /** Takes all steps out of the state in `row`. */
   function expand(index: number): void {
-    look(row);
+    successors.expand(row, mayHappen);
     graph.expand(entry);
     const { count } = steps;
+    if (quotient !== undefined || steps.isBroken) {
+      for (let step = 0; step < count; step += 1) take(index, step);
+      return;
+    }
+    let known = states.count;
+    if (targets.length < count) targets = new Int32Array(count * 2);
+    states.addAll(steps.words, count, targets);
     for (let step = 0; step < count; step += 1) {
-      const fault = steps.faults[step];
-      if (fault !== undefined) {
-        reportFault(index, step, fault);
-        continue;
+      const to = targets[step] ?? 0;
+      if (to === known) {
+        graph.add(index);
+        known += 1;
       }
-      const known = states.count;
-      const to =
-        quotient === undefined
-          ? states.add(steps.words, step * width)
-          : states.add(quotient.representative(quotient.after(row, step)), 0);
-      if (to === known) graph.add(index);
       graph.connect(to, steps.kinds[step] === StepKind.tick);
     }
   }
@@ -236,14 +267,17 @@ export function* exploration(
   for (let index = 0; index < states.count; index += 1) {
     states.read(index, row);
     entry = table.entryOf(row);
+    const before = violations.length;
     checkState(index);
     if (mustStop()) return finish('violation');
+    // The trace of a violation has looked at other states.
+    if (violations.length > before) entry = table.entryOf(row);
     expand(index);
     if (mustStop()) return finish('violation');
     const isAtLimit = states.count > limit.states;
     const stopped = isAtLimit ? 'states' : index % statesPerLook === statesPerLook - 1 ? lookUp() : undefined;
     if (index === nextAnalysis || stopped !== undefined) {
-      nextAnalysis *= 4;
+      nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;
       analyse();
       if (mustStop()) return finish('violation');
     }

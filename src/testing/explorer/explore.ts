@@ -21,6 +21,9 @@ export function explore<Processes>(
   }
 }
 
+/** How long an exploration works before it lets the event loop turn. */
+const turnMs = 25;
+
 /**
  * The same, letting the event loop turn now and then: for long explorations that show their progress or hear a signal.
  */
@@ -29,9 +32,12 @@ export async function exploreAsync<Processes>(
   options: ExploreOptions<SystemView<Processes>> = {},
 ): Promise<ExploreResult> {
   const run = exploration(system as System, options as ExploreOptions<SystemView>);
+  let turnedAt = performance.now();
   for (;;) {
     const { done, value } = run.next();
     if (done === true) return value;
+    if (performance.now() - turnedAt < turnMs) continue;
     await new Promise((resolve) => setTimeout(resolve, 0));
+    turnedAt = performance.now();
   }
 }

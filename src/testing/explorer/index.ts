@@ -29,4 +29,6 @@ export {
 export type { ActorView, Predicate, ProcessView, SurroundingsView, SystemView } from './system-view.js';
 export type { SentMessage, Step, StepName, Trace } from './trace.js';
 export type { PropertyKind, Violation, ViolationRecord } from './violation.js';
+export { exploreAll, type ExploreAllOptions } from './workers/explore-all.js';
+export type { Scenario, ScenarioParts, ScenarioResult, ScenarioViolation } from './workers/scenario.js';
 export { worstCase, type WorstCase } from './worst-case.js';

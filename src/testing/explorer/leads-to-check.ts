@@ -22,8 +22,11 @@ export function checkLeadsTo(
   table: PredicateTable,
   { name, within, from, to }: LeadsToCheck,
 ): LeadsToFinding {
-  const isPending = (state: number) => !table.holds(graph.entry(state), to);
-  const isAsking = (state: number) => table.holds(graph.entry(state), from);
+  const answersOf = (predicate: number) =>
+    Uint8Array.from({ length: table.count }, (_, entry) => (table.holds(entry, predicate) ? 1 : 0));
+  const [asks, answers] = [answersOf(from), answersOf(to)];
+  const isPending = (state: number) => answers[graph.entry(state)] === 0;
+  const isAsking = (state: number) => asks[graph.entry(state)] === 1;
   const times = responseTimes(graph, isPending, isAsking);
   const { worst } = times;
   const isTooLate = within !== undefined && worst !== undefined && worst > within;

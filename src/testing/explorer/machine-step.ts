@@ -37,6 +37,7 @@ function stepOf(snapshot: AnyMachineSnapshot, actions: readonly RecordedCommand[
   }
   return {
     isDone: snapshot.status === 'done',
+    // As it is: XState visits parallel regions in the order of these keys.
     value: snapshot.value as StateValue,
     context: frozenFrom(canonicalText(snapshot.context, 'context')) as Plain,
     actions,

@@ -1,46 +1,41 @@
-import { matchesState } from 'xstate';
 import type { CompiledSystem } from './compile-system.js';
+import { createDecisionTree, type Reading } from './decision-tree.js';
+import { createIntegerList } from './integer-list.js';
+import { createStateParts } from './state-parts.js';
 import { createStateTable } from './state-table.js';
 import type { Successors } from './successors.js';
 import type { Symmetry } from './symmetry.js';
-import type { ActorState, ProcessState } from './process-state.js';
-import type { ActorView, Predicate, ProcessView, SurroundingsView, SystemView } from './system-view.js';
+import type { Predicate, ProcessView, SurroundingsView, SystemView } from './system-view.js';
+import { viewProcess } from './watched-view.js';
 
 export interface NamedPredicate {
   readonly name: string;
   readonly holds: Predicate<SystemView>;
 }
 
-/** What each predicate says of each state. Evaluated once for all states in which every process is alike. */
+/**
+ * What each predicate says of each state. A predicate is evaluated once for all states that are alike in what it reads,
+ * and all predicates are asked once for all states that are alike in what any of them has ever read.
+ */
 export interface PredicateTable {
   readonly bytes: number;
-  /** The entry of a state. */
+  /** How often a predicate was evaluated. */
+  readonly evaluations: number;
+  /** How many entries there are. */
+  readonly count: number;
+  /** The entry of a state: states have the same one exactly if all predicates say the same of them. */
   entryOf(state: Int32Array): number;
   /** @param permutation of interchangeable ids, 0 for none: what would be if these were exchanged. */
   holds(entry: number, predicate: number, permutation?: number): boolean;
 }
 
-function viewActor({ id, machine, value, context, timers }: ActorState): ActorView {
-  return {
-    id,
-    machine,
-    value,
-    context: context as ActorView['context'],
-    matches: (expected) => matchesState(expected, value),
-    timers: Object.fromEntries(timers.map((timer) => [timer.id, timer.left])),
-  };
-}
-
-export function viewProcess({ process, isAlive, actors, notes }: ProcessState): ProcessView {
-  return {
-    name: process,
-    isAlive,
-    actors: Object.fromEntries(actors.map((actor) => [actor.id, viewActor(actor)])),
-    notes,
-  };
-}
-
 const bitsPerWord = 32;
+
+/** The surroundings stand for one part that belongs to no process. */
+const surroundingsPart = -1;
+
+/** In place of an entry, for processes of which the surroundings decide. */
+const dependsOnSurroundings = 0xffffffff;
 
 /** Makes an empty table for these predicates. */
 export function createPredicateTable(
@@ -52,92 +47,153 @@ export function createPredicateTable(
   const processCount = system.processes.length;
   const permutations = symmetry?.count ?? 1;
   const wordsPerView = Math.max(1, Math.ceil(predicates.length / bitsPerWord));
-  const wordsPerEntry = wordsPerView * permutations;
   const permuted = new Int32Array(width);
-  const tuples = createStateTable(processCount);
-  /** For each tuple of processes its entry, or -1 where the surroundings matter too. */
-  const entryOfTuple: number[] = [];
-  const withSurroundings = createStateTable(processCount + 1);
-  const entryWithSurroundings: number[] = [];
+  const parts = createStateParts(processes.states);
+  const trees = predicates.map(() => createDecisionTree());
+  /** The entries of the states that are alike in every part: by the classes of the processes, and the surroundings. */
+  let tuples = createStateTable(processCount);
+  let entryOfTuple = createIntegerList();
+  let withSurroundings = createStateTable(processCount + 1);
+  let entryWithSurroundings = createIntegerList();
+  let partsThen = 0;
+  /** An entry is a row of answers, a bit for each predicate, and for each exchange of ids. */
+  const entries = createStateTable(wordsPerView * permutations);
   const answers: number[] = [];
-  const processViews: (ProcessView | undefined)[] = [];
-  const surroundingsViews: (SurroundingsView | undefined)[] = [];
+  const fresh = new Int32Array(wordsPerView * permutations);
   const row = new Int32Array(processCount + 1);
+  let evaluations = 0;
+  /** The state that is being judged, and whether a predicate has asked for its surroundings. */
+  let state: Int32Array = permuted;
+  let wasAsked = false;
 
-  function viewOf(state: Int32Array): SystemView {
-    const views: Record<string, ProcessView> = {};
-    for (let k = 0; k < processCount; k += 1) {
-      const id = state[k] ?? 0;
-      const known = processes.states[id];
-      if (known !== undefined) views[known.process] = processViews[id] ??= viewProcess(known);
-    }
-    return views;
+  function valueOf(part: number): number {
+    if (part !== surroundingsPart) return parts.valueIn(part, state[parts.processOf(part)] ?? 0);
+    wasAsked = true;
+    return state[width - 1] ?? 0;
   }
 
-  /** Evaluates all predicates for one view. Tells whether they asked for the surroundings. */
-  function evaluateView(state: Int32Array): boolean {
-    let wasAsked = false;
-    const around = state[width - 1] ?? 0;
-    const view = (): SurroundingsView => {
-      wasAsked = true;
-      return (surroundingsViews[around] ??= surroundings.view(around));
+  function evaluate(predicate: number): boolean {
+    const { name, holds } = predicates[predicate] ?? { name: '', holds: () => true };
+    const readings: Reading[] = [];
+    const known = new Set<number>();
+    const read = (part: number) => {
+      if (known.has(part)) return;
+      known.add(part);
+      readings.push({ part, value: valueOf(part) });
+    };
+    const around = (): SurroundingsView => {
+      read(surroundingsPart);
+      return surroundings.view(state[width - 1] ?? 0);
     };
     const lazily: SurroundingsView = {
       get cut() {
-        return view().cut;
+        return around().cut;
       },
       get left() {
-        return view().left;
+        return around().left;
       },
     };
-    const systemView = viewOf(state);
-    const bits = new Array<number>(wordsPerView).fill(0);
-    predicates.forEach(({ name, holds }, index) => {
-      let answer: boolean;
-      try {
-        answer = holds(systemView, lazily);
-      } catch (error) {
-        throw new Error(`'${name}' threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-      }
-      const word = Math.floor(index / bitsPerWord);
-      if (answer) bits[word] = (bits[word] ?? 0) | (1 << (index % bitsPerWord));
-    });
-    answers.push(...bits);
-    return wasAsked;
+    // Each evaluation has a view of its own: what a predicate remembers of it hides no reading from another one.
+    const view: Record<string, ProcessView> = {};
+    for (let process = 0; process < processCount; process += 1) {
+      const own = processes.states[state[process] ?? 0];
+      if (own === undefined) continue;
+      view[own.process] = viewProcess(own, (kind, part) => read(parts.partOf(process, kind, part)));
+    }
+    let answer: boolean;
+    try {
+      answer = holds(view, lazily);
+    } catch (error) {
+      throw new Error(`'${name}' threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+    evaluations += 1;
+    trees[predicate]?.add(readings, answer);
+    return answer;
   }
 
-  /** Evaluates all predicates, for every exchange of ids. Tells whether the answers hold for these surroundings only. */
-  function evaluate(state: Int32Array): boolean {
-    let wasAsked = evaluateView(state);
-    for (let permutation = 1; permutation < permutations; permutation += 1) {
-      symmetry?.permute(state, permutation, permuted);
-      wasAsked = evaluateView(permuted) || wasAsked;
+  /** Answers all predicates, for every exchange of ids, in `fresh`. */
+  function judge(given: Int32Array): void {
+    fresh.fill(0);
+    wasAsked = false;
+    for (let permutation = 0; permutation < permutations; permutation += 1) {
+      state = given;
+      if (permutation > 0) {
+        symmetry?.permute(given, permutation, permuted);
+        state = permuted;
+      }
+      for (let predicate = 0; predicate < predicates.length; predicate += 1) {
+        if (!(trees[predicate]?.find(valueOf) ?? evaluate(predicate))) continue;
+        const word = permutation * wordsPerView + Math.floor(predicate / bitsPerWord);
+        fresh[word] = (fresh[word] ?? 0) | (1 << (predicate % bitsPerWord));
+      }
     }
-    return wasAsked;
+  }
+
+  function judgedEntry(given: Int32Array): number {
+    judge(given);
+    const entry = entries.add(fresh, 0);
+    if (entry * fresh.length === answers.length) answers.push(...fresh);
+    return entry;
+  }
+
+  /** Writes the classes and the surroundings of a state to `row`, and forgets what was known of coarser classes. */
+  function classify(given: Int32Array): void {
+    if (parts.count !== partsThen) {
+      partsThen = parts.count;
+      tuples = createStateTable(processCount);
+      entryOfTuple = createIntegerList();
+      withSurroundings = createStateTable(processCount + 1);
+      entryWithSurroundings = createIntegerList();
+    }
+    for (let process = 0; process < processCount; process += 1) {
+      const own = given[process] ?? 0;
+      // With its ids exchanged, a state shows parts that nobody may have read yet, so there it stands for itself.
+      row[process] = symmetry === undefined ? parts.classOf(process, own) : own;
+    }
+    row[processCount] = given[width - 1] ?? 0;
+  }
+
+  /** The entry of the classes in `row`, `dependsOnSurroundings`, or -1 if they are not known. */
+  function knownEntry(): number {
+    const tuple = tuples.find(row, 0);
+    if (tuple === -1) return -1;
+    const entry = entryOfTuple.get(tuple);
+    if (entry !== dependsOnSurroundings) return entry;
+    const index = withSurroundings.find(row, 0);
+    return index === -1 ? -1 : entryWithSurroundings.get(index);
+  }
+
+  function remember(entry: number): void {
+    const tuple = tuples.add(row, 0);
+    if (tuple === entryOfTuple.length) entryOfTuple.push(wasAsked ? dependsOnSurroundings : entry);
+    if (entryOfTuple.get(tuple) !== dependsOnSurroundings) return;
+    withSurroundings.add(row, 0);
+    entryWithSurroundings.push(entry);
   }
 
   return {
     get bytes() {
-      return tuples.bytes + withSurroundings.bytes + answers.length * 8;
+      return tuples.bytes + entryOfTuple.bytes + withSurroundings.bytes + entryWithSurroundings.bytes + entries.bytes;
     },
-    entryOf(state) {
-      const tuple = tuples.add(state, 0);
-      const entry = entryOfTuple[tuple];
-      if (entry !== undefined && entry !== -1) return entry;
-      row.set(state.subarray(0, processCount));
-      row[processCount] = state[width - 1] ?? 0;
-      if (entry === -1) {
-        const known = entryWithSurroundings[withSurroundings.add(row, 0)];
-        if (known !== undefined) return known;
-      }
-      const fresh = answers.length / wordsPerEntry;
-      if (!evaluate(state)) return (entryOfTuple[tuple] = fresh);
-      entryOfTuple[tuple] = -1;
-      return (entryWithSurroundings[withSurroundings.add(row, 0)] = fresh);
+    get evaluations() {
+      return evaluations;
+    },
+    get count() {
+      return entries.count;
+    },
+    entryOf(given) {
+      classify(given);
+      const known = knownEntry();
+      if (known !== -1) return known;
+      const entry = judgedEntry(given);
+      // A predicate that has read a part for the first time has made the classes finer.
+      classify(given);
+      remember(entry);
+      return entry;
     },
     holds(entry, predicate, permutation = 0) {
       const word =
-        answers[entry * wordsPerEntry + permutation * wordsPerView + Math.floor(predicate / bitsPerWord)] ?? 0;
+        answers[entry * fresh.length + permutation * wordsPerView + Math.floor(predicate / bitsPerWord)] ?? 0;
       return (word & (1 << (predicate % bitsPerWord))) !== 0;
     },
   };

@@ -2,8 +2,9 @@ import type { CompiledSystem } from './compile-system.js';
 import { createInterning } from './interning.js';
 import { createPairTable } from './pair-table.js';
 import { canonicalText, type Plain } from './plain-data.js';
-import { react, unstarted, type ProcessInput, type Reaction } from './process-step.js';
-import type { ProcessState } from './process-state.js';
+import type { ProcessInput } from './process-host.js';
+import { react, unstarted, type Reaction } from './process-step.js';
+import type { ActorState, ProcessState } from './process-state.js';
 
 /** A message as the network carries it. */
 export interface Message {
@@ -51,6 +52,9 @@ const nothing = new Int32Array(0);
 /** Makes an empty table for a system. */
 export function createProcessTable(system: CompiledSystem): ProcessTable {
   const states = createInterning<ProcessState>();
+  const actorStates = createInterning<ActorState>();
+  /** The numbers of those actors' states that are known as objects already. */
+  const actorIds = new WeakMap<ActorState, number>();
   const messages = createInterning<Message>();
   const inputs = createInterning<ProcessInput>();
   const due: Int32Array[] = [];
@@ -60,8 +64,26 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
   const known = createPairTable();
   const listeners: ReactionListener[] = [];
 
-  function stateId(state: ProcessState, text = canonicalText(state, 'the state')): number {
-    const id = states.idOf(text, () => state);
+  function actorId(actor: ActorState): number {
+    const known = actorIds.get(actor);
+    if (known !== undefined) return known;
+    const id = actorStates.idOf(canonicalText(actor, 'the state'), () => actor);
+    actorIds.set(actor, id);
+    return id;
+  }
+
+  /** The one text of a state. Most of its actors are as they were before, so each of them is one number in it. */
+  function textOf({ process, isAlive, actors, notes }: ProcessState): string {
+    const ids = actors.map(actorId).join();
+    return `${system.processes.indexOf(process)} ${isAlive ? 1 : 0} ${ids} ${canonicalText(notes, 'the notes')}`;
+  }
+
+  function stateId(state: ProcessState, text = textOf(state)): number {
+    // Equal actors become the same objects, so that what is known of one need not be found out again.
+    const id = states.idOf(text, () => ({
+      ...state,
+      actors: state.actors.map((actor) => actorStates.values[actorId(actor)] ?? actor),
+    }));
     if (id === due.length) {
       const timers = state.actors.flatMap((actor) => actor.timers.map((timer) => ({ actor: actor.id, ...timer })));
       const dueNow = timers.filter((timer) => timer.left === 0);
@@ -89,10 +111,10 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
 
   function compile(state: number, input: number): CompiledReaction {
     const [reaction, again] = [explain(state, input), explain(state, input)];
-    const text = canonicalText(reaction.next, 'the state');
+    const text = textOf(reaction.next);
     const restOf = (one: Reaction) => canonicalText([one.sent, one.fault ?? null], 'the effects');
     // The machines' own steps have been compared already, so what differs is the host's doing.
-    const isAlike = text === canonicalText(again.next, 'the state') && restOf(reaction) === restOf(again);
+    const isAlike = text === textOf(again.next) && restOf(reaction) === restOf(again);
     const fault =
       reaction.fault ??
       (isAlike ? undefined : 'the adapter is not deterministic: the same input led to different effects');
@@ -109,10 +131,11 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
   function tick(state: number): number {
     const from = states.values[state];
     if (from === undefined) return state;
-    const actors = from.actors.map((actor) => ({
-      ...actor,
-      timers: actor.timers.map((timer) => ({ ...timer, left: Math.max(0, timer.left - 1) })),
-    }));
+    const actors = from.actors.map((actor) =>
+      actor.timers.every(({ left }) => left === 0)
+        ? actor
+        : { ...actor, timers: actor.timers.map((timer) => ({ ...timer, left: Math.max(0, timer.left - 1) })) },
+    );
     return stateId({ ...from, actors });
   }
 

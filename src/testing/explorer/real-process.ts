@@ -7,10 +7,8 @@ import {
   type StateValue,
 } from 'xstate';
 import type { CompiledStart, CompiledSystem } from './compile-system.js';
-import type { Effect } from './effects.js';
-import type { Effects, HostScope, RecordedCommand } from './host-adapter.js';
 import type { Plain } from './plain-data.js';
-import type { ProcessInput } from './process-step.js';
+import { createProcessHost, type HostedActors, type ProcessInput } from './process-host.js';
 import type { ActorState, ProcessState } from './process-state.js';
 
 interface RunningTimer {
@@ -35,11 +33,6 @@ export interface RealProcess {
   state(): ProcessState;
 }
 
-function effectList(effects: Effects | undefined): readonly Effect[] {
-  if (effects === undefined) return [];
-  return Array.isArray(effects) ? (effects as readonly Effect[]) : [effects as Effect];
-}
-
 /** The machine with commands that do nothing, so that a replay has no effect but on its own actors. */
 function withoutEffects(machine: AnyStateMachine): AnyStateMachine {
   const own = Object.entries(machine.implementations.actions as Record<string, unknown>);
@@ -62,23 +55,10 @@ export function createRealProcess(
   transmit: (to: string, message: Plain) => void,
 ): RealProcess {
   const actors = new Map<string, RunningActor>();
-  const commands: { readonly actor: string; readonly command: RecordedCommand }[] = [];
-  const events: { readonly actor: string; readonly event: EventObject }[] = [];
-  let notes: Readonly<Record<string, Plain>> = {};
-  let isAlive = false;
-
-  const scope = (actor: string | undefined, from: string | undefined): HostScope => ({
-    process,
-    actor,
-    from,
-    first: starts[0]?.id ?? '',
-    actors: [...actors.keys()].sort(),
-    notes,
-  });
 
   function make(id: string, machine: string, input: Plain | undefined): void {
     const compiled = system.machines.get(machine);
-    if (compiled === undefined) throw new Error(`no machine is called '${machine}'`);
+    if (compiled === undefined) return;
     const timers = new Set<RunningTimer>();
     const actor: AnyActor = createActor(withoutEffects(compiled.machine), {
       id,
@@ -86,8 +66,7 @@ export function createRealProcess(
       inspect: (inspected) => {
         if (inspected.type !== '@xstate.action') return;
         const { type, params } = inspected.action;
-        if (!type.startsWith('xstate.') || type === 'xstate.emit')
-          commands.push({ actor: id, command: { type, params } });
+        if (!type.startsWith('xstate.') || type === 'xstate.emit') host.record(id, { type, params });
       },
       clock: {
         setTimeout(fn: () => void, delay: number) {
@@ -107,66 +86,28 @@ export function createRealProcess(
     actor.start();
   }
 
-  function perform(effect: Effect): void {
-    switch (effect.type) {
-      case 'send':
-        for (const to of effect.to) transmit(to, effect.message);
-        return;
-      case 'tell':
-        for (const actor of effect.to) if (actors.has(actor)) events.push({ actor, event: effect.event });
-        return;
-      case 'spawn':
-        make(effect.id, effect.machine, effect.input);
-        return;
-      case 'stop':
-        actors.get(effect.id)?.actor.stop();
-        actors.delete(effect.id);
-        return;
-      case 'note':
-        notes = { ...notes, [effect.name]: effect.value };
-    }
-  }
-
-  function runToCompletion(): void {
-    for (;;) {
-      for (let next = commands.shift(); next !== undefined; next = commands.shift()) {
-        effectList(system.adapter.command(next.command, scope(next.actor, undefined))).forEach(perform);
-      }
-      const event = events.shift();
-      if (event === undefined) return;
-      actors.get(event.actor)?.actor.send(event.event);
-    }
-  }
-
-  function begin(input: ProcessInput): void {
-    switch (input.kind) {
-      case 'start':
-        isAlive = true;
-        for (const { id, machine, input: given } of starts) make(id, machine, given);
-        return;
-      case 'crash':
-        isAlive = false;
-        for (const { actor } of actors.values()) actor.stop();
-        actors.clear();
-        return;
-      case 'event':
-        actors.get(input.actor)?.actor.send(input.event);
-        return;
-      case 'timer': {
-        const timers = actors.get(input.actor)?.timers;
-        const timer = [...(timers ?? [])].find(({ id }) => id === input.id);
-        if (timer === undefined) return;
-        timers?.delete(timer);
-        timer.fire();
-        return;
-      }
-      case 'message':
-        if (isAlive) effectList(system.adapter.receive(input.message, scope(undefined, input.from))).forEach(perform);
-        return;
-      default:
-        if (isAlive) effectList(system.adapter[input.kind]?.(scope(undefined, undefined))).forEach(perform);
-    }
-  }
+  const hosted: HostedActors = {
+    has: (id) => actors.has(id),
+    ids: () => [...actors.keys()].sort(),
+    make,
+    give: (id, event) => actors.get(id)?.actor.send(event),
+    fire(id, timerId) {
+      const timers = actors.get(id)?.timers;
+      const timer = [...(timers ?? [])].find((running) => running.id === timerId);
+      if (timer === undefined) return;
+      timers?.delete(timer);
+      timer.fire();
+    },
+    stop(id) {
+      actors.get(id)?.actor.stop();
+      actors.delete(id);
+    },
+    clear() {
+      for (const { actor } of actors.values()) actor.stop();
+      actors.clear();
+    },
+  };
+  const host = createProcessHost(system, process, starts, { isAlive: false, notes: {} }, hosted, transmit);
 
   function stateOf(id: string, { machine, actor, timers }: RunningActor): ActorState {
     const { value, context } = actor.getSnapshot() as { readonly value: StateValue; readonly context: Plain };
@@ -181,18 +122,17 @@ export function createRealProcess(
   }
 
   return {
-    give(input) {
-      begin(input);
-      runToCompletion();
+    give: (input) => {
+      host.run(input);
     },
     tick() {
       for (const { timers } of actors.values()) for (const timer of timers) timer.left = Math.max(0, timer.left - 1);
     },
     state: () => ({
       process,
-      isAlive,
+      isAlive: host.isAlive,
       actors: [...actors].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, running]) => stateOf(id, running)),
-      notes,
+      notes: host.notes,
     }),
   };
 }

@@ -1,6 +1,6 @@
 import { canonicalText, type Plain } from './plain-data.js';
 import type { Message } from './process-table.js';
-import type { ProcessInput } from './process-step.js';
+import type { ProcessInput } from './process-host.js';
 import type { ProcessState } from './process-state.js';
 
 /** Exchanges ids for one another in everything that a system is made of. */

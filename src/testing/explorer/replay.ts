@@ -1,6 +1,6 @@
 import type { CompiledSystem } from './compile-system.js';
 import { canonicalText } from './plain-data.js';
-import type { ProcessInput } from './process-step.js';
+import type { ProcessInput } from './process-host.js';
 import type { ProcessState } from './process-state.js';
 import { createRealProcess } from './real-process.js';
 import type { Step, Trace } from './trace.js';

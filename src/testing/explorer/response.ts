@@ -10,7 +10,20 @@ export interface ResponseTimes {
   isOnEndlessCycle(state: number): boolean;
 }
 
-const endless = 0x7fffffff;
+/** In place of ticks: the state leads to an endless cycle, or lies on one. */
+const leadsToEndless = 0x7ffffffe;
+const isEndless = 0x7fffffff;
+
+/**
+ * What is known of a state. Above `unvisited` it is the order of the visit, while the component is still open; below
+ * `answered` it is -1 less the ticks.
+ */
+const answered = 0;
+const unvisited = 1;
+
+function ticksOf(mark: number): number {
+  return mark < answered ? -1 - mark : 0;
+}
 
 /**
  * Computes exact response times in the part of the graph where `to` does not hold, by Tarjan's strongly connected
@@ -25,94 +38,89 @@ export function responseTimes(
   isAsking: (state: number) => boolean,
 ): ResponseTimes {
   const { expanded } = graph;
-  const order = new Int32Array(expanded);
-  const low = new Int32Array(expanded);
-  const component = new Int32Array(expanded);
+  // What is beyond the explored part is not looked at.
+  const marks = new Int32Array(expanded);
+  /** The ticks of open states, as far as they are known. */
   const ticks = new Int32Array(expanded);
-  const endlessComponents = new Set<number>();
   const members: number[] = [];
   const callStates: number[] = [];
   const callEdges: number[] = [];
-  let visits = 0;
-  let components = 0;
+  const callLows: number[] = [];
+  let visits = unvisited;
+  let worst: number | undefined;
 
-  /** By state, whether `to` does not hold yet. What is beyond the explored part is not looked at. */
-  const pending = new Uint8Array(expanded);
-  for (let state = 0; state < expanded; state += 1) pending[state] = isPending(state) ? 1 : 0;
-
-  function enter(state: number): void {
+  function enter(state: number): number {
     visits += 1;
-    order[state] = visits;
-    low[state] = visits;
+    marks[state] = visits;
     members.push(state);
-    callStates.push(state);
-    callEdges.push(graph.firstEdge(state));
+    return visits;
   }
 
-  /** The ticks that an edge can lead to, from a component that is being closed; a tick within it never ends. */
-  function ticksOver(edge: number): number {
-    const target = graph.target(edge);
-    const weight = graph.isTick(edge) ? 1 : 0;
-    if (pending[target] !== 1) return weight;
-    if (component[target] === components) return weight === 1 ? endless : 0;
-    const rest = ticks[target] ?? 0;
-    return rest === endless ? endless : rest + weight;
-  }
-
+  /** Ends a component: its members reach each other, so they wait equally long. */
   function close(root: number): void {
-    components += 1;
     const first = members.lastIndexOf(root);
-    const own = members.splice(first);
-    for (const state of own) component[state] = components;
-    let worst = 0;
-    for (const state of own) {
-      const end = graph.firstEdge(state + 1);
-      for (let edge = graph.firstEdge(state); edge < end; edge += 1) {
-        const through = ticksOver(edge);
-        if (through > worst) worst = through;
-        const staysInside = through === endless && component[graph.target(edge)] === components;
-        if (staysInside) endlessComponents.add(components);
-      }
-    }
-    for (const state of own) ticks[state] = worst;
+    let longest = 0;
+    for (let k = first; k < members.length; k += 1) longest = Math.max(longest, ticks[members[k] ?? 0] ?? 0);
+    for (let k = first; k < members.length; k += 1) marks[members[k] ?? 0] = -1 - longest;
+    members.length = first;
   }
 
-  function lower(state: number, bound: number): void {
-    if (bound < (low[state] ?? 0)) low[state] = bound;
+  /** The ticks that an edge leads to, where its target is answered, closed, or in the component that is open. */
+  function ticksOver(edge: number, mark: number): number {
+    const weight = graph.isTick(edge) ? 1 : 0;
+    if (mark > unvisited) return weight === 1 ? isEndless : 0;
+    return Math.min(ticksOf(mark) + weight, leadsToEndless);
   }
 
   function visit(root: number): void {
-    enter(root);
-    while (callStates.length > 0) {
-      const state = callStates[callStates.length - 1] ?? 0;
-      const edge = callEdges[callEdges.length - 1] ?? 0;
-      if (edge < graph.firstEdge(state + 1)) {
-        callEdges[callEdges.length - 1] = edge + 1;
+    let state = root;
+    let edge = graph.firstEdge(root);
+    let end = graph.firstEdge(root + 1);
+    let low = enter(root);
+    for (;;) {
+      if (edge < end) {
         const target = graph.target(edge);
-        if (pending[target] !== 1) continue;
-        if (order[target] === 0) enter(target);
-        else if (component[target] === 0) lower(state, order[target] ?? 0);
-      } else {
-        callStates.pop();
-        callEdges.pop();
-        const caller = callStates[callStates.length - 1];
-        if (caller !== undefined) lower(caller, low[state] ?? 0);
-        if (low[state] === order[state]) close(state);
+        const mark = marks[target] ?? answered;
+        if (mark === unvisited) {
+          // The edge is looked at again when its target is known.
+          callStates.push(state);
+          callEdges.push(edge);
+          callLows.push(low);
+          state = target;
+          edge = graph.firstEdge(target);
+          end = graph.firstEdge(target + 1);
+          low = enter(target);
+          continue;
+        }
+        if (mark > unvisited && mark < low) low = mark;
+        const through = ticksOver(edge, mark);
+        if (through > (ticks[state] ?? 0)) ticks[state] = through;
+        edge += 1;
+        continue;
       }
+      if (low === marks[state]) close(state);
+      const caller = callStates.pop();
+      if (caller === undefined) return;
+      state = caller;
+      edge = callEdges.pop() ?? 0;
+      end = graph.firstEdge(caller + 1);
+      low = Math.min(low, callLows.pop() ?? 0);
     }
   }
 
-  let worst: number | undefined;
   for (let state = 0; state < expanded; state += 1) {
-    if (!isAsking(state)) continue;
-    if (pending[state] === 1 && order[state] === 0) visit(state);
-    const own = pending[state] === 1 ? (ticks[state] ?? 0) : 0;
-    worst = Math.max(worst ?? 0, own);
+    if (isPending(state)) marks[state] = unvisited;
+    else if (worst === undefined && isAsking(state)) worst = 0;
   }
-  const ticksOf = (value: number) => (value === endless ? Infinity : value);
+  for (let state = 0; state < expanded; state += 1) {
+    if (marks[state] === answered || !isAsking(state)) continue;
+    if (marks[state] === unvisited) visit(state);
+    worst = Math.max(worst ?? 0, ticksOf(marks[state] ?? answered));
+  }
+  const withEndless = (value: number) => (value >= leadsToEndless ? Infinity : value);
   return {
-    of: (state) => ticksOf(ticks[state] ?? 0),
-    worst: worst === undefined ? undefined : ticksOf(worst),
-    isOnEndlessCycle: (state) => endlessComponents.has(component[state] ?? 0),
+    of: (state) => withEndless(ticksOf(marks[state] ?? answered)),
+    worst: worst === undefined ? undefined : withEndless(worst),
+    isOnEndlessCycle: (state) => ticksOf(marks[state] ?? answered) === isEndless,
   };
 }

@@ -10,6 +10,8 @@ export interface StateTable {
   readonly bytes: number;
   /** The number of the row at `offset` of `words`; it equals the former `count` if the row is new. */
   add(words: Int32Array, offset: number): number;
+  /** Adds the first `count` rows of `words`, one after another, and writes their numbers to the start of `into`. */
+  addAll(words: Int32Array, count: number, into: Int32Array): void;
   /** The number of the row, or -1 if it was never added. */
   find(words: Int32Array, offset: number): number;
   /** Copies row `index` to the start of `into`. */
@@ -28,6 +30,9 @@ export function createStateTable(width: number): StateTable {
   let mask = initialSlots - 1;
   // Two words a slot: the row's number + 1 and its hash, which spares most visits to rows that differ.
   let slots = new Int32Array(initialSlots * 2);
+  /** For the rows that are added at once: their hashes, and what was met on the way to their places. */
+  let hashes = new Int32Array(0);
+  let met = new Int32Array(0);
 
   function hashOf(words: Int32Array, offset: number): number {
     let hash = width;
@@ -68,6 +73,24 @@ export function createStateTable(width: number): StateTable {
     }
   }
 
+  function insert(hash: number, words: Int32Array, offset: number): number {
+    let at = slotOf(hash, words, offset);
+    const entry = slots[at] ?? 0;
+    if (entry !== 0) return entry - 1;
+    if (count * 5 >= mask * 3) {
+      grow();
+      at = slotOf(hash, words, offset);
+    }
+    const row = count & chunkMask;
+    if (row === 0) chunks.push(new Int32Array(chunkRows * width));
+    const chunk = chunks[count >>> chunkBits];
+    if (chunk !== undefined) for (let k = 0; k < width; k += 1) chunk[row * width + k] = words[offset + k] ?? 0;
+    count += 1;
+    slots[at] = count;
+    slots[at + 1] = hash;
+    return count - 1;
+  }
+
   return {
     width,
     get count() {
@@ -76,23 +99,24 @@ export function createStateTable(width: number): StateTable {
     get bytes() {
       return slots.byteLength + chunks.length * chunkRows * width * 4;
     },
-    add(words, offset) {
-      const hash = hashOf(words, offset);
-      let at = slotOf(hash, words, offset);
-      const entry = slots[at] ?? 0;
-      if (entry !== 0) return entry - 1;
-      if (count * 5 >= mask * 3) {
-        grow();
-        at = slotOf(hash, words, offset);
+    add: (words, offset) => insert(hashOf(words, offset), words, offset),
+    addAll(words, total, into) {
+      if (hashes.length < total) {
+        hashes = new Int32Array(total * 2);
+        met = new Int32Array(total * 2);
       }
-      const row = count & chunkMask;
-      if (row === 0) chunks.push(new Int32Array(chunkRows * width));
-      const chunk = chunks[count >>> chunkBits];
-      if (chunk !== undefined) for (let k = 0; k < width; k += 1) chunk[row * width + k] = words[offset + k] ?? 0;
-      count += 1;
-      slots[at] = count;
-      slots[at + 1] = hash;
-      return count - 1;
+      // In a large table nearly every look waits for memory. These looks do not depend on each other, so that the
+      // processor waits for all of them at once, and finds the places at hand when the rows are added.
+      for (let k = 0; k < total; k += 1) {
+        const hash = hashOf(words, k * width);
+        hashes[k] = hash;
+        met[k] = slots[(hash & mask) * 2] ?? 0;
+      }
+      for (let k = 0; k < total; k += 1) {
+        const entry = met[k] ?? 0;
+        if (entry !== 0) met[k] = chunks[(entry - 1) >>> chunkBits]?.[((entry - 1) & chunkMask) * width] ?? 0;
+      }
+      for (let k = 0; k < total; k += 1) into[k] = insert(hashes[k] ?? 0, words, k * width);
     },
     find(words, offset) {
       return (slots[slotOf(hashOf(words, offset), words, offset)] ?? 0) - 1;

@@ -28,6 +28,12 @@ export interface StepBuffer {
   details: Int32Array;
   /** What broke in step `i`, if something did: it then has no state after it. */
   readonly faults: (string | undefined)[];
+  /** Whether something broke in any of these steps. */
+  isBroken: boolean;
+  /** Empties the buffer. */
+  clear(): void;
+  /** Says what broke in a step. */
+  fail(step: number, fault: string): void;
   /** Opens the next step as a copy of the state that it leaves. Returns where its words start. */
   open(from: Int32Array, kind: number, which: number, detail: number): number;
 }
@@ -58,6 +64,15 @@ export function createStepBuffer(width: number): StepBuffer {
     which: new Int32Array(capacity),
     details: new Int32Array(capacity),
     faults: [],
+    isBroken: false,
+    clear() {
+      buffer.count = 0;
+      buffer.isBroken = false;
+    },
+    fail(step, fault) {
+      buffer.faults[step] = fault;
+      buffer.isBroken = true;
+    },
     open(from, kind, which, detail) {
       if (buffer.count === capacity) grow();
       const index = buffer.count;

@@ -60,7 +60,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
 
   function give(at: number, process: number, input: number): void {
     const { next, sent, fault } = table.react(steps.words[at + process] ?? 0, input);
-    if (fault !== undefined) steps.faults[at / width] = fault;
+    if (fault !== undefined) steps.fail(at / width, fault);
     steps.words[at + process] = next;
     if (sent.length > 0) enqueue(at, sent, false);
   }
@@ -218,7 +218,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
       return table.bytes + messageInputs.bytes + queues.reduce((sum, queue) => sum + queue.bytes, 0);
     },
     initial() {
-      steps.count = 0;
+      steps.clear();
       const unstarted = new Int32Array(width);
       unstarted.set(table.unstarted);
       unstarted[last] = surroundings.initial;
@@ -235,7 +235,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
     },
     expand(state, mayHappen) {
       from = state;
-      steps.count = 0;
+      steps.clear();
       timers();
       messages();
       stimuli(mayHappen);

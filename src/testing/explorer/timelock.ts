@@ -10,8 +10,9 @@ export function firstTimelock(graph: StateGraph): number {
   const canTick = new Uint8Array(expanded);
 
   function leadsToTick(state: number): boolean {
-    const end = graph.firstEdge(state + 1);
-    for (let edge = graph.firstEdge(state); edge < end; edge += 1) {
+    const first = graph.firstEdge(state);
+    // Where time can go on at once, it is the last step.
+    for (let edge = graph.firstEdge(state + 1) - 1; edge >= first; edge -= 1) {
       if (graph.isTick(edge) || canTick[graph.target(edge)] === 1) return true;
     }
     return false;

@@ -1,8 +1,10 @@
+import type { AnyRecord } from '../../recording/record.js';
 import type { CompiledSystem } from './compile-system.js';
 import { mermaidDiagram } from './mermaid.js';
 import { replayTrace, type ReplayReport } from './replay.js';
 import { sequenceDiagram } from './sequence-diagram.js';
 import type { Step, Trace } from './trace.js';
+import { traceRecords } from './trace-records.js';
 
 /** Which kind of property is violated; `broken` is that no step may throw, start a timer twice and the like. */
 export type PropertyKind = 'always' | 'leadsTo' | 'reachable' | 'broken';
@@ -11,10 +13,12 @@ export type PropertyKind = 'always' | 'leadsTo' | 'reachable' | 'broken';
 export const brokenProperty = 'no step breaks';
 
 /** A violation as data: what `toJSON()` gives and a viewer reads. */
-export interface ViolationRecord extends Trace {
+export interface ViolationRecord {
   readonly property: string;
   readonly kind: PropertyKind;
   readonly reason: string;
+  /** The trace in the record format, see src/recording/README.md. */
+  readonly records: readonly AnyRecord[];
 }
 
 /** A property that does not hold, with a shortest trace that shows it. */
@@ -53,7 +57,12 @@ export function createViolation(
     trace,
     toString: () => (trace.steps.length === 0 ? reason : `${reason}\n\n${sequenceDiagram(trace)}`),
     toMermaid: () => mermaidDiagram(trace),
-    toJSON: () => ({ property, kind, reason, ...trace }),
+    toJSON: () => ({
+      property,
+      kind,
+      reason,
+      records: traceRecords(system, trace, { label: property, violation: reason }),
+    }),
     replay: () => replayTrace(system, trace),
   };
 }

@@ -39,11 +39,11 @@ type ModelCommand =
     };
 
 /** A stream's id at the producer: its inbox. */
-function inboxOf(consumer: string, stream: string): string {
+export function inboxOf(consumer: string, stream: string): string {
   return `${consumer}.${stream}`;
 }
 
-function addressOf(inbox: string): { readonly consumer: string; readonly stream: string } {
+export function addressOf(inbox: string): { readonly consumer: string; readonly stream: string } {
   const dot = inbox.indexOf('.');
   return { consumer: inbox.slice(0, dot), stream: inbox.slice(dot + 1) };
 }
@@ -161,6 +161,14 @@ export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<Re
         return stop(command.params.id);
       // The gate is how the host spares the machine what would change nothing; here the machine sees every record. Where
       // ghosts are kept, these three are written down: see ghosts.ts.
+      // The delivery extension, of which plain peers know nothing: see delivery-adapter.ts.
+      case 'wire.announce':
+      case 'wire.probe':
+      case 'wire.resend':
+      case 'wire.finish':
+      case 'wire.resume':
+      case 'wire.cancel':
+        return [];
       case 'reader.attach':
       case 'reader.detach':
       case 'client.release':
@@ -181,6 +189,7 @@ export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<Re
             streamId: id,
             subject: subjectOf(id),
             exact,
+            extended: false,
           };
           return tell(clientActorId, request);
         }

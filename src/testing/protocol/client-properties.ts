@@ -89,6 +89,12 @@ export function clientProperties(streams: readonly ModelStream[]): Readonly<Reco
     });
   };
 
+  always[`${producerProcess}: a round that is due does not wait for what is new`] = (view) =>
+    actorsOf(view, producerProcess, 'heartbeat').every(
+      (heartbeat) =>
+        !heartbeat.matches({ open: { exchange: 'introducing' } }) || heartbeat.context['roundDue'] !== true,
+    );
+
   for (const process of [...consumers, producerProcess]) {
     always[`${process}: nothing is left of a client that is over`] = (view) =>
       view[process]?.isAlive !== true ||

@@ -1,18 +1,29 @@
 import { clientActorId, CloseCode } from '../../../machines/index.js';
 import type { ActorView, Predicate } from '../explorer/system-view.js';
-import { ghostsOf, isLinkDown } from './ghosts.js';
+import { ghostsOf, isLinkDown, isUnanswerable } from './ghosts.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import { viewStream } from './stream-view.js';
 import type { ProtocolView } from './system.js';
 
+/** What is known of a system whose ghosts are written down. */
+export interface GhostScope {
+  /** Whether a record may get lost on the way, or be overtaken. */
+  readonly losesRecords: boolean;
+  /** Whether every answer that comes is that of a request under way, and the producer may believe it at once. */
+  readonly areReportsExact: boolean;
+}
+
+function heartbeatsOf(view: ProtocolView): readonly ActorView[] {
+  const actors = Object.values(view[producerProcess]?.actors ?? {}) as readonly ActorView[];
+  return actors.filter((actor) => actor.machine === 'heartbeat');
+}
+
 /**
  * What must hold of the commands that change no actor, where they are written down.
- *
- * @param losesRecords whether a record may get lost on the way, or be overtaken.
  */
 export function ghostProperties(
   streams: readonly ModelStream[],
-  losesRecords: boolean,
+  { losesRecords, areReportsExact }: GhostScope,
 ): Readonly<Record<string, Predicate<ProtocolView>>> {
   const always: Record<string, Predicate<ProtocolView>> = {};
 
@@ -25,13 +36,24 @@ export function ghostProperties(
 
   always[`${producerProcess}: no heartbeat runs while the connection is down`] = (view) =>
     !isLinkDown(view, producerProcess) ||
-    (Object.values(view[producerProcess]?.actors ?? {}) as readonly ActorView[]).every(
-      (actor) =>
-        actor.machine !== 'heartbeat' || actor.matches({ open: { ticker: 'suspended', exchange: 'suspended' } }),
+    heartbeatsOf(view).every((heartbeat) =>
+      heartbeat.matches({ open: { ticker: 'suspended', exchange: 'suspended' } }),
     );
+
+  always[`${producerProcess}: asks its consumers at once when the connection is back`] = (view) =>
+    !ghostsOf(view[producerProcess]).unasked || isLinkDown(view, producerProcess) || heartbeatsOf(view).length === 0;
 
   for (const stream of streams) {
     const { consumer, id, inbox } = stream;
+    always[`${id}: a round that nobody can answer is over at once`] = (view) =>
+      !isUnanswerable(view, consumer) ||
+      view[producerProcess]?.actors[consumer]?.matches({ open: { exchange: 'asking' } }) !== true;
+    always[`${id}: nobody is awaited who was never asked`] = (view) =>
+      viewStream(view, stream).consumerState !== 'cancelling' || ghostsOf(view[consumer]).requested(id);
+    if (areReportsExact) {
+      always[`${id}: a report stops the source at once`] = (view) =>
+        !ghostsOf(view[producerProcess]).reported(inbox) || !viewStream(view, stream).isServed;
+    }
     always[`${id}: no request is published while the connection is down`] = (view) =>
       !ghostsOf(view[consumer]).sentWhileDown;
     always[`${id}: nobody is told of silence while the connection is down`] = (view) =>

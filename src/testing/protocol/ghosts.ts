@@ -1,7 +1,7 @@
 import type { Command } from '../../../machines/index.js';
 import { note, type Effect } from '../explorer/effects.js';
 import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/host-adapter.js';
-import type { ProtocolMessage } from './adapter.js';
+import { inboxOf, type ProtocolMessage } from './adapter.js';
 import { isIncident, receiveIncident, type IncidentMessage } from './incident-messages.js';
 import { producerProcess } from './model-stream.js';
 import type { ProtocolView } from './system.js';
@@ -15,14 +15,17 @@ const connectionClosedNote = 'connection closed';
 const sentWhileDownNote = 'sent while down';
 const toldWhileDownNote = 'told of silence while down';
 const releasedNote = 'released';
+/** The connection of the producer is back, and no heartbeat was sent since. */
+const unaskedNote = 'unasked';
 
-/** Whether the last request to a consumer, or the one before, had no responders and nothing was heard of it since. */
+/** Whether the last request to a consumer, or the one before, had no responders and no answer was heard since. */
 const missedNote = (consumer: string): string => `missed by ${consumer}`;
 const requestedNote = (id: string): string => `requested ${id}`;
 const gateNote = (id: string): string => `gate ${id}`;
 const readNote = (id: string): string => `read ${id}`;
 const producedNote = (inbox: string): string => `produced ${inbox}`;
 const closeNote = (inbox: string): string => `close ${inbox}`;
+const reportedNote = (inbox: string): string => `reported ${inbox}`;
 
 type Notes = HostScope['notes'];
 type NotedProcess = { readonly notes: Readonly<Record<string, unknown>> } | undefined;
@@ -37,6 +40,11 @@ export function isMissed(view: ProtocolView, consumer: string): boolean {
   return missed === 'last' || missed === 'before';
 }
 
+/** The last request to this consumer had no responders. */
+export function isUnanswerable(view: ProtocolView, consumer: string): boolean {
+  return view[producerProcess]?.notes[missedNote(consumer)] === 'last';
+}
+
 /** What was written down of a process. */
 export function ghostsOf(process: NotedProcess) {
   const notes = process?.notes ?? {};
@@ -49,12 +57,16 @@ export function ghostsOf(process: NotedProcess) {
     sentWhileDown: notes[sentWhileDownNote] === true,
     /** A reader was told of silence while the connection was down. */
     toldWhileDown: notes[toldWhileDownNote] === true,
+    /** The connection is back, and no heartbeat was sent since. */
+    unasked: notes[unaskedNote] === true,
     /** The open request of a stream was published. */
     requested: (id: string) => notes[requestedNote(id)] === true,
     /** Whether records go to the reader directly, false where they are dropped; undefined before either. */
     gate: (id: string) => notes[gateNote(id)] as boolean | undefined,
     read: (id: string) => Number(notes[readNote(id)] ?? 0),
     produced: (inbox: string) => Number(notes[producedNote(inbox)] ?? 0),
+    /** An answer reported this stream, and it was not requested once more since. */
+    reported: (inbox: string) => notes[reportedNote(inbox)] === true,
     /** The code of the last close frame. */
     closeCode: (inbox: string) => notes[closeNote(inbox)] as number | undefined,
   };
@@ -92,7 +104,10 @@ export function withGhosts(
       case 'wire.open':
         return [note(requestedNote(params.id), true), ...(isDown ? [note(sentWhileDownNote, true)] : [])];
       case 'wire.ask':
-        return notes[missedNote(params.id)] === 'last' ? [note(missedNote(params.id), 'before')] : [];
+        return [
+          ...(notes[missedNote(params.id)] === 'last' ? [note(missedNote(params.id), 'before')] : []),
+          ...(notes[unaskedNote] === true ? [note(unaskedNote, false)] : []),
+        ];
       case 'wire.close':
         return [note(closeNote(params.id), params.code)];
       case 'reader.attach':
@@ -123,16 +138,23 @@ export function withGhosts(
       case 'answer': {
         // Where the server says that nobody subscribes there is no answer, so one that comes now is the model's own.
         const isHeard = listOf(effects).length > 0 && notes[missedNote(message.consumer)] !== 'last';
-        return isHeard ? [note(missedNote(message.consumer), 'none')] : [];
+        if (!isHeard) return [];
+        const reported = notes[downNote] === true ? [] : message.reported;
+        return [
+          note(missedNote(message.consumer), 'none'),
+          ...reported.map((id) => note(reportedNote(inboxOf(message.consumer, id)), true)),
+        ];
       }
-      case 'request':
-        return [note(missedNote(message.consumer), 'none')];
+      case 'request': {
+        const reported = reportedNote(inboxOf(message.consumer, message.id));
+        return notes[reported] === true ? [note(reported, false)] : [];
+      }
       case 'heartbeat.unanswerable':
         return [note(missedNote(message.consumer), 'last')];
       case 'link.lost':
         return [note(downNote, true)];
       case 'link.restored':
-        return [note(downNote, false), ...unmissed(notes)];
+        return [note(downNote, false), note(unaskedNote, true), ...unmissed(notes)];
       case 'link.closed':
         return [note(connectionClosedNote, true)];
       default:
@@ -152,6 +174,7 @@ export function withGhosts(
     disconnected: (scope) => [note(downNote, true), ...listOf(adapter.disconnected?.(scope) ?? [])],
     reconnected: (scope) => [
       note(downNote, false),
+      note(unaskedNote, true),
       ...unmissed(scope.notes),
       ...listOf(adapter.reconnected?.(scope) ?? []),
     ],

@@ -26,6 +26,10 @@ export function incidentProperties(streams: readonly ModelStream[]): Readonly<Re
       const name = `${stimulus} ${stream.id}`;
       always[`${stream.id}: is over for its reader after ${name}`] = after(name, isUnread);
     }
+    always[`${stream.id}: is over where nobody subscribes to its subject`] = after(
+      `no responders for ${stream.id}`,
+      (view) => viewStream(view, stream).consumerState === null,
+    );
   }
   return always;
 }

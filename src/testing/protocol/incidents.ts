@@ -82,6 +82,10 @@ function consumerStimuli(incident: Incident, consumer: string, streams: readonly
       heartbeat !== undefined && ['introducing', 'asking'].some((exchange) => heartbeat.matches({ open: { exchange } }))
     );
   };
+  // What is new is asked for besides the rounds, and nobody minds whether that is answered.
+  const isInRound = (view: ProtocolView): boolean => {
+    return view[producerProcess]?.actors[consumer]?.matches({ open: { exchange: 'asking' } }) === true;
+  };
   switch (incident) {
     case 'consumerCloses':
       return { [`close ${consumer}`]: befallsClient(consumer, { type: 'app.close' }) };
@@ -97,13 +101,13 @@ function consumerStimuli(incident: Incident, consumer: string, streams: readonly
           process: producerProcess,
           message: { type: 'heartbeat.unanswerable', consumer },
           max: 2,
-          when: (view) => isAsked(view) && !isMissed(view, consumer),
+          when: (view) => isInRound(view) && !isMissed(view, consumer),
         },
         [`nobody subscribes for ${consumer}`]: {
           process: producerProcess,
           message: { type: 'heartbeat.unanswerable', consumer },
           max: Infinity,
-          when: (view) => isAsked(view) && view[consumer]?.isAlive !== true,
+          when: (view) => isInRound(view) && view[consumer]?.isAlive !== true,
         },
       };
     case 'heartbeatMisreports':

@@ -3,6 +3,9 @@ export { protocolAdapter, type ProtocolAdapterOptions, type ProtocolMessage } fr
 export { protocolBounds, protocolProperties, type ProtocolBounds } from './properties.js';
 export { readerMachine, type ReaderContext } from './reader.js';
 export { sourceMachine } from './source.js';
+export { deliveryAdapter, type DeliveryMessage } from './delivery-adapter.js';
+export { deliveryReaderMachine } from './delivery-reader.js';
+export { deliveryProperties, deliverySystem, type DeliverySystemOptions } from './delivery-system.js';
 export { replayOnClients } from './replay-on-clients.js';
 export { incidents, type Incident } from './incidents.js';
 export { producerProcess, streamsOf, type ModelStream } from './model-stream.js';

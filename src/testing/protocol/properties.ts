@@ -54,6 +54,19 @@ const endsOfIncidents: Readonly<Partial<Record<Incident, readonly string[]>>> = 
   sourceFails: ['closed'],
 };
 
+/** Incidents that leave the heartbeats of a consumer as they are. */
+const quietIncidents: readonly Incident[] = ['consumerDrains', 'malformedFrame', 'slowReader', 'sourceFails'];
+
+/** Whether a stream that was left is listed, or gets a record, before its consumer's cancellation buffer is over. */
+function absorbsLongEnough({ delay = 0, incidents = [], sourcePeriod, ticks: given }: ProtocolModelOptions): boolean {
+  const { interval, requestTimeout, consumerBuffer } = { ...protocolTicks, ...given };
+  const isSteady = sourcePeriod !== undefined && sourcePeriod + delay < consumerBuffer;
+  return (
+    (isSteady || consumerBuffer >= interval + requestTimeout) &&
+    incidents.every((incident) => quietIncidents.includes(incident))
+  );
+}
+
 /**
  * What must hold of the shipped protocol, for each stream of a system made with these options. What faults make
  * impossible is left out, so the same call serves every configuration.
@@ -84,7 +97,8 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
   if (hasGhosts(options)) {
     // A request that comes once more may start its source anew, which then makes records for nobody.
     const losesRecords = losses + crashes + cuts + countOf(faults.duplicate) > 0 || order === 'none';
-    Object.assign(always, ghostProperties(streams, losesRecords));
+    const areReportsExact = options.exact !== false && stalls + countOf(faults.duplicate) === 0;
+    Object.assign(always, ghostProperties(streams, { losesRecords, areReportsExact }));
   }
   const leadsTo: Record<string, LeadsTo<ProtocolView>> = {};
   const reachable: Record<string, Predicate<ProtocolView>> = {};
@@ -123,6 +137,19 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
     }
     if (isFaultless) {
       always[`${id}: without a fault nobody is told of one`] = on(({ end }) => endsAllowed.has(end));
+    }
+    const isOnlyOnce = isFaultless && countOf(faults.duplicate) === 0;
+    if (isOnlyOnce && absorbsLongEnough(options)) {
+      always[`${id}: what is left is absorbed until its source has stopped`] = on(
+        ({ isOpened, consumerState, sourceRuns }) => !isOpened || !sourceRuns || consumerState !== null,
+      );
+    }
+    if (isOnlyOnce && !has('producerConnectionCloses')) {
+      leadsTo[`${id}: a close is the end of what was absorbed`] = {
+        from: on(({ consumerState, sourceStopped }) => consumerState === 'cancelling' && sourceStopped),
+        to: on(({ consumerState }) => consumerState !== 'cancelling'),
+        within: options.delay ?? 0,
+      };
     }
     always[`${id}: who left is reported`] = on(
       ({ hasLeft, consumerState }) => !hasLeft || (consumerState !== 'opening' && consumerState !== 'active'),

@@ -24,6 +24,8 @@ export interface StreamView {
   readonly sourceEnded: boolean;
   readonly consumerLives: boolean;
   readonly producerLives: boolean;
+  /** The source has run, and came to an end of whatever kind. */
+  readonly sourceStopped: boolean;
   /** The stream at the producer is in opening, active or cancelling. */
   readonly isServed: boolean;
   /** Whether either client still keeps an actor of the stream. */
@@ -66,6 +68,7 @@ function createStreamView(view: ProtocolView, { consumer, id, inbox }: ModelStre
     sourceRuns: source === 'running',
     sourceCancelled: source === 'cancelled',
     sourceFailed: source === 'failed',
+    sourceStopped: source !== undefined && source !== 'running',
     sourceEnded: producerView?.notes[endedNote(inbox)] === true,
     consumerLives: consumerView?.isAlive === true,
     producerLives: producerView?.isAlive === true,

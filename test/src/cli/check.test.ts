@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainLoadFailure, readExports } from '../../../src/cli/check/load-system.js';
 import { brokenTimingRules } from '../../../src/cli/check/timing-rules.js';
+import { readJsonLines } from '../../../src/recording/json-lines.js';
 import type { ViolationRecord } from '../../../src/testing/index.js';
 import { endCommands, runCommand } from './command-line.js';
 
@@ -151,17 +152,20 @@ describe('nats-stream check', () => {
   });
 
   describe('--trace', () => {
-    it('writes the first violation with its steps', async () => {
+    it('writes the first violation as records, one a line', async () => {
       const file = join(folder, 'out.json');
       const { code, stderr } = await check(...tooSoon, '--trace', file);
       expect(code).to.equal(1);
       expect(stderr).to.equal(`nats-stream: wrote ${file}\n`);
-      const { property, kind, processes, steps } = JSON.parse(readFileSync(file, 'utf8')) as ViolationRecord;
-      expect(property).to.equal('A: without a fault nobody is told of one');
-      expect(kind).to.equal('always');
-      expect(processes).to.deep.equal(['consumer', 'producer']);
-      expect(steps[0]).to.include({ tick: 0, kind: 'stimulus', name: 'open A' });
-      expect(steps.at(-1)).to.include({ tick: 5, kind: 'timer', process: 'consumer', actor: 'A' });
+      const records = readJsonLines(readFileSync(file, 'utf8'));
+      const label = 'A: without a fault nobody is told of one';
+      expect(records[0]).to.include({ type: 'run', source: 'explored', unit: 'tick', label });
+      const systems = records.flatMap((record) => (record.type === 'system' ? [record.system] : []));
+      expect(systems).to.deep.equal(['consumer', 'producer']);
+      expect(records.find(({ type }) => type === 'mark')).to.include({ at: 0, kind: 'note', text: 'open A' });
+      const fired = records.findLast((record) => record.type === 'timer' && record.op === 'fire');
+      expect(fired).to.include({ at: 5, system: 'consumer', actor: 'A' });
+      expect(records.at(-1)).to.include({ at: 5, type: 'mark', kind: 'violation' });
     });
 
     it('says that there is none where nothing is violated', async () => {

@@ -45,7 +45,7 @@ const spawn = {
   params: ({ event }: RequestScope): CommandParams['actor.spawn'] => ({
     machine: 'producerStream',
     id: event.id,
-    input: { id: event.id, subject: event.subject, exact: false },
+    input: { id: event.id, subject: event.subject, exact: false, extended: false },
   }),
 } as const;
 

@@ -12,6 +12,12 @@ function blocks(markdown: string, language: string): string {
   return Array.from(markdown.matchAll(fenced), (match) => match[1] ?? '').join('');
 }
 
+/** The blocks that are files of their own, by name: their language is followed by it. */
+function files(markdown: string): readonly (readonly [name: string, text: string])[] {
+  const fenced = /^```\w+ (\S+)\n([\s\S]*?)^```$/gm;
+  return Array.from(markdown.matchAll(fenced), (match) => [match[1] ?? '', match[2] ?? ''] as const);
+}
+
 describe('src/testing/README.md', () => {
   it('its snippets run as one program and print what it says', async () => {
     const markdown = readFileSync(join(root, 'src/testing/README.md'), 'utf8');
@@ -23,7 +29,12 @@ describe('src/testing/README.md', () => {
     const folder = mkdtempSync(join(root, 'test/.readme-'));
     try {
       const file = join(folder, 'readme.ts');
-      writeFileSync(file, program.replaceAll("'nats-stream-actors/testing'", "'../../src/testing/index.js'"));
+      for (const [name, text] of [['readme.ts', program] as const, ...files(markdown)]) {
+        writeFileSync(
+          join(folder, name),
+          text.replaceAll("'nats-stream-actors/testing'", "'../../src/testing/index.js'"),
+        );
+      }
       const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { timeout: 30_000 });
       expect(stdout).to.equal(expected);
     } finally {

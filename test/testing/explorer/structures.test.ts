@@ -25,6 +25,20 @@ describe(`tables of integers (SEED=${seed})`, () => {
     }
   });
 
+  it('a state table adds many rows at once as it adds them one by one', () => {
+    const random = createRandom(seed);
+    const [one, many] = [createStateTable(2), createStateTable(2)];
+    const numbers = new Int32Array(40);
+    for (let batch = 0; batch < 1_500; batch += 1) {
+      const count = random.integer(0, 40);
+      const words = Int32Array.from({ length: count * 2 }, () => random.integer(0, 150));
+      many.addAll(words, count, numbers);
+      for (let k = 0; k < count; k += 1) expect(numbers[k]).to.equal(one.add(words, k * 2));
+      expect(many.count).to.equal(one.count);
+    }
+    expect(many.count).to.be.above(10_000);
+  });
+
   it('a pair table remembers each pair', () => {
     const random = createRandom(seed);
     const table = createPairTable();

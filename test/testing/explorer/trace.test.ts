@@ -42,12 +42,8 @@ describe('violation, toJSON', () => {
   it('is plain data that survives JSON', () => {
     const record = JSON.parse(JSON.stringify(endless())) as ViolationRecord;
     expect(record).to.deep.equal(endless().toJSON());
-    expect(record.processes).to.deep.equal(['client', 'server']);
-    expect(record.initial.map(({ process, actors }) => [process, actors[0]?.value])).to.deep.equal([
-      ['client', 'idle'],
-      ['server', 'up'],
-    ]);
-    expect([record.kind, record.property, record.loopAt]).to.deep.equal(['leadsTo', 'answered', 2]);
+    expect([record.kind, record.property]).to.deep.equal(['leadsTo', 'answered']);
+    expect(record.records[0]).to.include({ type: 'run', source: 'explored', unit: 'tick', label: 'answered' });
   });
 });
 

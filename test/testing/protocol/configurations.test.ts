@@ -71,6 +71,8 @@ describe('the shipped protocol', () => {
       /frame\.noResponders|heartbeat\.unanswerable/,
       // A partition loses what is on its way, so nothing comes while it lasts.
       /suspended: (frame\.data|heartbeat\.alive)/,
+      // Plain peers know nothing of the delivery extension: delivery.test.ts.
+      /frame\.(announced|gap|lost|recovered)|recovering|isExtended|finishing|flow\.|blocked|peer\./,
       // Streams are registered by requests here, which do not come through a partition either.
       /link\.down: request\.received/,
       // Only a Go consumer withdraws a report: mixed-peers.test.ts.

@@ -48,7 +48,7 @@ export const mutationConfigurations: readonly MutationConfiguration[] = [
   {
     name: 'nobody subscribes to the request subject',
     options: { incidents: ['noResponders'] },
-    of: /opening → on\.frame\.noResponders/,
+    of: /on\.frame\.noResponders/,
   },
   {
     name: 'the source fails',
@@ -78,22 +78,28 @@ export const mutationConfigurations: readonly MutationConfiguration[] = [
   {
     name: 'the connection of the producer is lost',
     options: { incidents: ['producerLinkLost'] },
-    of: /^(heartbeat|producerClient).* on\.link\.(lost|restored):|^producerClient\.open\.link/,
+    of: /^(heartbeat|producerClient).* on\.link\.(lost:|restored)|^producerClient\.open\.link/,
   },
   {
     name: 'the connection of the producer is lost, and heartbeats are missed',
     options: { incidents: ['producerLinkLost', 'heartbeatUnanswerable'] },
-    of: /^heartbeat\.open\.exchange\.(idle|asking) → on\.link\.lost\.actions\[0\]/,
+    of: /^heartbeat\.open\.exchange → on\.link\.lost\.actions\[0\]/,
+  },
+  {
+    name: 'two streams, and the connection of the producer is lost',
+    options: { streams: 2, records: 0, incidents: ['producerLinkLost'] },
+    of: /idle → always: swaps/,
+    stimuli: /^open|link/,
   },
   {
     name: 'a source hands over records all the time, and heartbeats are rare',
     options: { sourcePeriod: 2, ghosts: true, ticks: { interval: 12, silence: 5, open: 5 } },
-    of: /active\.listening → on\.frame\.data\.reenter/,
+    of: /active\.listening → on\.frame\.data\.reenter|^consumerStream\.cancelling → on\.frame\.data/,
   },
   {
     name: 'heartbeats are missed, never two in a row',
     options: { incidents: ['heartbeatUnanswerable'] },
-    of: /on\.heartbeat\.unanswerable\[0\]\.guard|asking → on\.heartbeat\.answered\.actions\[2\]/,
+    of: /on\.heartbeat\.unanswerable(\[0\]\.guard|\[1\])|asking → on\.heartbeat\.answered\.actions\[2\]/,
   },
   {
     name: 'heartbeats to a dead consumer have no responders',
@@ -103,13 +109,13 @@ export const mutationConfigurations: readonly MutationConfiguration[] = [
   {
     name: 'two streams, and heartbeats are missed',
     options: { streams: 2, records: 0, incidents: ['heartbeatUnanswerable'] },
-    of: /actions\.add\.misses/,
+    of: /introducing → on\.heartbeat\.answered\.actions\[1\]/,
     stimuli: /^open|unanswerable$/,
   },
   {
     name: 'two streams, one after the other, with a delay',
     options: { streams: 2, records: 0, delay: 1 },
-    of: /introducing → on\.(round\.due|heartbeat\.answered:)/,
+    of: /introducing → on\.(round\.due|heartbeat\.answered(:|\.actions\[0\]))|drops the action askAll/,
     stimuli: /^open|^leave A/,
   },
   {
@@ -120,8 +126,8 @@ export const mutationConfigurations: readonly MutationConfiguration[] = [
   },
   {
     name: 'a plain consumer',
-    options: { ...plain, ghosts: true },
-    of: /heartbeat\.reported\[1\]|^producerStream\.cancelling → (after|on\.source\.ended)/,
+    options: { ...plain, ghosts: true, ticks: { consumerBuffer: 7 } },
+    of: /heartbeat\.listed|heartbeat\.requested\.actions\[2\]|heartbeat\.reported\[1\]|^producerStream\.cancelling → (after|on\.source\.ended)/,
   },
   {
     name: 'a plain consumer misreports a stream, and its source fails',

@@ -99,4 +99,20 @@ describe('the rules of PROTOCOL.md, Timing, one tick less violated', () => {
     expect(swept.bound, swept.toString()).to.equal(2);
     expect(swept.isTight).to.equal(true);
   });
+
+  it('B > I + D at a consumer, which I + T keeps', () => {
+    const name = 'A: what is left is absorbed until its source has stopped';
+    for (const exact of [true, false]) {
+      for (const delay of [0, 1]) {
+        const smallest = 4 + delay + 1;
+        const outcomes = [smallest - 1, smallest, 4 + 3].map((consumerBuffer) => {
+          // The property is stated for the buffer that clients have, which is the last of these.
+          const { always } = protocolProperties({ exact, delay, ticks: { consumerBuffer: 4 + 3 } });
+          const checked = protocolSystem({ exact, delay, ticks: { consumerBuffer } });
+          return explore(checked, { always: { [name]: always[name]! } }).ok;
+        });
+        expect(outcomes, `exact ${exact}, D = ${delay}`).to.deep.equal([false, true, true]);
+      }
+    }
+  });
 });

@@ -1,0 +1,81 @@
+import type { Grant, Window } from './window.js';
+
+/**
+ * The sequence and the credit of one stream at its producer. Records are numbered from 0; the close has the number
+ * after the last record. Pure arithmetic: who calls it keeps the frames. Source: PROTOCOL.md, Delivery.
+ */
+export interface Outflow {
+  readonly window: Window;
+  /** How many records were sent, which is the number of the next item. */
+  readonly sent: number;
+  readonly sentBytes: number;
+  /** Whether the close was sent. */
+  readonly isClosed: boolean;
+  /** Whether the consumer has said anything of this stream. */
+  readonly isKnown: boolean;
+  /** The number of the first item that the consumer has not received, as far as it has said. */
+  readonly acknowledged: number;
+  readonly consumed: number;
+  readonly consumedBytes: number;
+}
+
+export function beginOutflow(window: Window): Outflow {
+  return {
+    window,
+    sent: 0,
+    sentBytes: 0,
+    isClosed: false,
+    isKnown: false,
+    acknowledged: 0,
+    consumed: 0,
+    consumedBytes: 0,
+  };
+}
+
+/** The number of the next item to be sent, and so what the consumer must have said to have received everything. */
+export function endOf({ sent, isClosed }: Outflow): number {
+  return isClosed ? sent + 1 : sent;
+}
+
+/** How many records, and bytes of records, may be sent now. Never negative. */
+export function creditOf({ window, sent, sentBytes, consumed, consumedBytes }: Outflow): Window {
+  return {
+    records: Math.max(0, window.records - (sent - consumed)),
+    bytes: Math.max(0, window.bytes - (sentBytes - consumedBytes)),
+  };
+}
+
+/** Whether a record of so many bytes may be sent now. One that is larger than the window waits until it is alone. */
+export function maySend(outflow: Outflow, bytes: number): boolean {
+  const credit = creditOf(outflow);
+  return credit.records > 0 && (credit.bytes >= bytes || outflow.sent === outflow.consumed);
+}
+
+export function sendRecord(outflow: Outflow, bytes: number): Outflow {
+  return { ...outflow, sent: outflow.sent + 1, sentBytes: outflow.sentBytes + bytes };
+}
+
+export function sendClose(outflow: Outflow): Outflow {
+  return { ...outflow, isClosed: true };
+}
+
+/** Whether a grant can be true: it speaks of nothing that was not sent. */
+export function isGrantPossible(outflow: Outflow, { next, consumed, consumedBytes }: Grant): boolean {
+  return next <= endOf(outflow) && consumed <= Math.min(next, outflow.sent) && consumedBytes <= outflow.sentBytes;
+}
+
+/** Takes a grant that is possible. One that was overtaken by a later one changes nothing. */
+export function takeGrant(outflow: Outflow, grant: Grant): Outflow {
+  return {
+    ...outflow,
+    isKnown: true,
+    acknowledged: Math.max(outflow.acknowledged, grant.next),
+    consumed: Math.max(outflow.consumed, grant.consumed),
+    consumedBytes: Math.max(outflow.consumedBytes, grant.consumedBytes),
+  };
+}
+
+/** Whether the consumer has received everything, and said so. Otherwise something may be lost on the way. */
+export function isSettled(outflow: Outflow): boolean {
+  return outflow.isKnown && outflow.acknowledged === endOf(outflow);
+}

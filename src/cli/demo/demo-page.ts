@@ -1,0 +1,34 @@
+import { createRunLog } from '../../recording/run-log.js';
+import { createLiveRecords } from '../view/event-stream.js';
+import { builtPageFolder, listPage } from '../view/page-files.js';
+import { startPageServer } from '../view/page-server.js';
+import { watchDemoRecords } from '../watching.js';
+import type { Stage } from './stage.js';
+
+/** The page that shows the demo while it runs in a terminal. */
+export interface DemoPage {
+  readonly url: string;
+  /** Where the clients of the demo publish their records. */
+  readonly recordsSubject: string;
+  close(): Promise<void>;
+}
+
+/** How many records a page that is opened late finds as they were. */
+const recordsKept = 100_000;
+
+/** @throws Failure where the page is not built. */
+export async function startDemoPage(stage: Stage): Promise<DemoPage> {
+  const files = listPage(builtPageFolder());
+  const live = createLiveRecords(createRunLog(recordsKept));
+  const server = await startPageServer({ files, port: 0, serveRecords: live.serve });
+  const connection = await stage.connect('nats-stream demo page');
+  const { subject, stop } = watchDemoRecords(connection, live.append);
+  return {
+    url: server.url,
+    recordsSubject: subject,
+    close: async () => {
+      stop();
+      await Promise.all([connection.close(), server.close()]);
+    },
+  };
+}

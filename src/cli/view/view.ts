@@ -1,0 +1,96 @@
+import { Option, type Command } from 'commander';
+import type { ServerResponse } from 'node:http';
+import { describeFailure } from '../failure.js';
+import { createRunLog } from '../../recording/run-log.js';
+import { addConnectionOptions } from '../connection-options.js';
+import { ExitCode } from '../exit-code.js';
+import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';
+import { say } from '../log.js';
+import { portNumber, requestSubject } from '../option-parsers.js';
+import { watch, type WatchOptions } from '../watching.js';
+import { createLiveRecords } from './event-stream.js';
+import { openBrowser } from './open-browser.js';
+import { builtPageFolder, listPage } from './page-files.js';
+import { startPageServer, type PageServer } from './page-server.js';
+import { assertReadable, serveRecording } from './recording-file.js';
+
+interface ViewOptions extends WatchOptions {
+  readonly file?: string;
+  readonly port: number;
+  readonly open?: true;
+  readonly page?: string;
+}
+
+/** How many records a page that comes late, or was away, finds as they were. */
+export const recordsKept = 100_000;
+
+const help = `
+Shows processes that publish their records (see inspectOverNats) where --server, NATS_URL or --subject is given, else the
+demo, played again and again. The address holds a token: whoever has it, on this machine, can see the records.
+
+Examples:
+  $ nats-stream view --open                                  the demo
+  $ nats-stream view --server nats://127.0.0.1:4222          all processes on a server that publish their records
+  $ nats-stream view --file incident.jsonl                   a recording of nats-stream record, or of check --trace`;
+
+export function registerView(program: Command): void {
+  const command = program
+    .command('view')
+    .summary('show live streams, a recording or the demo in the browser')
+    .description(
+      'Serves a page on 127.0.0.1 that shows every stream with its states, timers and messages as they happen.',
+    )
+    .option('-f, --file <path>', 'show a recording')
+    .option('--subject <subject>', 'where processes publish their records', requestSubject)
+    .option('--demo', 'show the demo, also where a server is named')
+    .option('--open', 'open the browser')
+    .addOption(new Option('-p, --port <n>', 'serve on this port').argParser(portNumber).default(0, 'one that is free'))
+    .option('--page <folder>', 'serve the page from this folder (default: the one that is built in)');
+  addConnectionOptions(command)
+    .addHelpText('after', help)
+    .action(async (options: ViewOptions) => {
+      process.exitCode = await view(options);
+      // Pages that are open keep their connections, and must not keep the process.
+      process.exit();
+    });
+}
+
+/** Gives the exit code. */
+async function view(options: ViewOptions): Promise<number> {
+  const files = listPage(options.page ?? builtPageFolder());
+  const { file, port } = options;
+  const interrupted = new Promise<InterruptSignal>((resolve) => {
+    onInterrupt(resolve);
+  });
+  const announce = (server: PageServer, what: string): void => {
+    process.stdout.write(`showing  ${what}\npage     ${server.url}\n`);
+    if (options.open === true) openBrowser(server.url);
+  };
+
+  if (file !== undefined) {
+    assertReadable(file);
+    const serveRecords = (response: ServerResponse): void => {
+      serveRecording(file, response).catch((error: unknown) => {
+        say(describeFailure(error));
+        response.destroy();
+      });
+    };
+    const server = await startPageServer({ files, port, serveRecords });
+    announce(server, file);
+    const signal = await interrupted;
+    await server.close();
+    return exitCodeOf[signal];
+  }
+
+  const live = createLiveRecords(createRunLog(recordsKept));
+  const server = await startPageServer({ files, port, serveRecords: live.serve });
+  try {
+    const watching = await watch(options, live.append);
+    announce(server, watching.description);
+    const signal = await Promise.race([interrupted, watching.over]);
+    await watching.stop();
+    return signal === undefined ? ExitCode.Ok : exitCodeOf[signal];
+  } finally {
+    await server.close();
+  }
+}

@@ -1,0 +1,129 @@
+import type { AnyActor, EventObject } from 'xstate';
+import { clientActorId } from '../../machines/index.js';
+import type { RecordedClient, StreamCounts } from './client-recording.js';
+import type { DraftLog, RecordDraft } from './draft.js';
+import type { ActorDescription } from './system-recording.js';
+
+/** Reads what the actors of a client say of its streams and its connection. */
+export interface ClientObserver {
+  describe(actor: AnyActor, context: unknown): ActorDescription;
+  onCommand(actor: string, type: string, params: unknown): readonly RecordDraft[];
+  onEvent(actor: string, event: EventObject): readonly RecordDraft[];
+  onGone(actor: string): void;
+  /** Tells of the streams that have handled something since the last call, and gives how many they are. */
+  poll(touch: (actor: string, agoMs: number) => void): number;
+  /** Forgets what was told: the next listener knows nothing. */
+  clear(): void;
+}
+
+interface EndParams {
+  readonly reason?: string;
+  readonly code?: number;
+  readonly text?: string;
+}
+
+const linkOps = { 'link.lost': 'lost', 'link.restored': 'restored', 'link.closed': 'closed' } as const;
+
+export function createClientObserver(client: RecordedClient, system: string, log: DraftLog): ClientObserver {
+  const told = new Map<string, StreamCounts>();
+  const inboxes = new Map<string, string>();
+  /** Sources that were stopped, with why, until their streams say how they ended. */
+  const cancelled = new Map<string, string>();
+  const ended = new Set<string>();
+
+  const news = (counts: StreamCounts): RecordDraft[] => {
+    const before = told.get(counts.actor);
+    told.set(counts.actor, counts);
+    const isSame =
+      before === undefined
+        ? counts.records === 0
+        : before.records === counts.records &&
+          before.bytes === counts.bytes &&
+          before.waiting === counts.waiting &&
+          before.credit === counts.credit;
+    if (isSame) return [];
+    const { actor, stream, records, bytes, waiting, credit } = counts;
+    return [
+      {
+        type: 'counts',
+        system,
+        actor,
+        stream,
+        records,
+        bytes,
+        ...(waiting === undefined ? {} : { waiting }),
+        ...(credit === undefined ? {} : { credit }),
+      },
+    ];
+  };
+
+  const end = (actor: string, reason: string, { code = 0, text = '' }: EndParams): readonly RecordDraft[] => {
+    const counts = client.streamOf(actor);
+    const stream = counts?.stream ?? inboxes.get(actor);
+    if (stream === undefined || ended.has(actor)) return [];
+    ended.add(actor);
+    const last = counts === undefined ? [] : news(counts);
+    return [...last, { type: 'end', system, actor, stream, reason, code, text }];
+  };
+
+  return {
+    describe: (actor, context) => {
+      if (actor.id === clientActorId) return {};
+      const stream = client.streamOf(actor.id)?.stream;
+      if (stream !== undefined) inboxes.set(actor.id, stream);
+      const { subject } = (context ?? {}) as { readonly subject?: unknown };
+      return {
+        parent: clientActorId,
+        ...(stream === undefined ? {} : { stream }),
+        ...(stream !== undefined && typeof subject === 'string' ? { subject } : {}),
+      };
+    },
+    onCommand: (actor, type, params) => {
+      const given = (params ?? {}) as EndParams;
+      switch (type) {
+        case 'reader.end':
+          return end(actor, given.reason ?? 'closed', given);
+        case 'wire.finish':
+        case 'wire.close':
+          cancelled.delete(actor);
+          return end(actor, given.code === 1000 ? 'completed' : 'closed', given);
+        case 'source.cancel':
+          cancelled.set(actor, given.text ?? '');
+          return [];
+        default:
+          return [];
+      }
+    },
+    onEvent: (actor, { type }) => {
+      if (actor !== clientActorId || !(type in linkOps)) return [];
+      return [{ type: 'link', op: linkOps[type as keyof typeof linkOps], systems: [system] }];
+    },
+    onGone: (actor) => {
+      const text = cancelled.get(actor);
+      if (text !== undefined) for (const draft of end(actor, 'cancelled', { code: 1006, text })) log.write(draft);
+      cancelled.delete(actor);
+      ended.delete(actor);
+      inboxes.delete(actor);
+      told.delete(actor);
+      if (actor === clientActorId) log.write({ type: 'system', system, role: client.role, op: 'stop' });
+    },
+    poll: (touch) => {
+      let count = 0;
+      for (const counts of client.streams()) {
+        if (counts.touchedAgoMs !== undefined && Number.isFinite(counts.touchedAgoMs)) {
+          touch(counts.actor, counts.touchedAgoMs);
+        }
+        for (const draft of news(counts)) {
+          log.write(draft);
+          count += 1;
+        }
+      }
+      return count;
+    },
+    clear: () => {
+      told.clear();
+      cancelled.clear();
+      ended.clear();
+    },
+  };
+}

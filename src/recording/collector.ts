@@ -1,0 +1,184 @@
+import { systemClock } from '../clock.js';
+import { messageOf } from '../errors.js';
+import type { NatsConnection, NatsMessage } from '../nats-connection.js';
+import { refuse } from '../refusals.js';
+import { isPublishSubject } from '../wire/index.js';
+import {
+  askIntervalMs,
+  askSubject,
+  decodeBatch,
+  encodeAsk,
+  greetingSubject,
+  replySubject,
+} from './over-nats-messages.js';
+import { defaultRecordsSubject } from './over-nats.js';
+import { createProcessMerge, type ProcessMerge } from './process-merge.js';
+import { recordVersion, type RunRecord } from './record.js';
+import { Outlet, type RecordListener } from './outlet.js';
+import type { TimedDraft } from './draft.js';
+
+export interface CollectorOptions {
+  /** What the subjects of records begin with. `nats-stream.records` unless told. */
+  readonly subject?: string;
+  /** What the run is, for people. */
+  readonly label?: string;
+  /** How many records wait for the listener at most. 100,000 unless told. */
+  readonly recordsMax?: number;
+  /** Between two asks. Milliseconds, 2,000 unless told; a process that is silent for three of them is gone. */
+  readonly askIntervalMs?: number;
+}
+
+/** Collects the records of all processes that publish them, as one run. */
+export interface Collector {
+  /** How many processes are heard. */
+  readonly processes: number;
+  /** Lets the processes stop recording, where nobody else listens. */
+  stop(): void;
+}
+
+/**
+ * How long records wait for those of other processes, so that they come in the order of their times: the interval in
+ * which processes gather them, and some more for the way. Milliseconds.
+ */
+const mergeMs = 150;
+
+/**
+ * Asks all processes for their records (see `inspectOverNats`) and hands them over as one run: lifelines and statecharts
+ * get names that are unique among all, times are those of the collector, and both ends of a stream have its `stream` in
+ * common. A process that is not heard for six seconds without a goodbye has crashed.
+ *
+ * @throws {StreamError} `badArgument` for a subject that is none.
+ */
+export function collectOverNats(
+  connection: NatsConnection,
+  listener: RecordListener,
+  options: CollectorOptions = {},
+): Collector {
+  const {
+    askIntervalMs: askEveryMs = askIntervalMs,
+    subject = defaultRecordsSubject,
+    label = `records on ${options.subject ?? defaultRecordsSubject}`,
+  } = options;
+  if (!isPublishSubject(subject))
+    refuse(`subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`);
+  const clock = systemClock;
+  const startedAt = clock.now();
+  const now = () => clock.now() - startedAt;
+  const token = globalThis.crypto.randomUUID();
+  const header: RunRecord = {
+    type: 'run',
+    version: recordVersion,
+    source: 'live',
+    unit: 'ms',
+    label,
+    startedAt: Date.now(),
+  };
+  const outlet = new Outlet({
+    listener,
+    clock,
+    flushMs: 40,
+    recordsMax: options.recordsMax ?? 100_000,
+    snapshot: () => [],
+  });
+  const merge: ProcessMerge = createProcessMerge();
+  const heardAt = new Map<string, number>();
+  /** Records that wait for older ones, by time. */
+  let waiting: TimedDraft[] = [];
+  let lastAt = 0;
+  let isStopped = false;
+
+  const hold = (drafts: readonly TimedDraft[]): void => {
+    for (const draft of drafts) waiting.push(draft);
+  };
+
+  const release = (until: number): void => {
+    if (waiting.length === 0) return;
+    // The order of one process is kept where times are equal, for sorting is stable.
+    waiting.sort((one, other) => one.at - other.at);
+    const ready = waiting.filter(({ at }) => at <= until);
+    if (ready.length === 0) return;
+    waiting = waiting.slice(ready.length);
+    for (const draft of ready) {
+      lastAt = Math.max(lastAt, draft.at);
+      outlet.push({ ...draft, at: Math.round(lastAt * 1000) / 1000 });
+    }
+  };
+
+  const loseProcess = (instance: string, op: 'crash' | 'stop'): void => {
+    heardAt.delete(instance);
+    const at = now();
+    hold(merge.over(instance, op).map((draft): TimedDraft => ({ ...draft, at })));
+  };
+
+  const onBatch = (message: NatsMessage): void => {
+    const batch = decodeBatch(message.data);
+    if (batch === undefined || isStopped) return;
+    if (batch.isOver) {
+      loseProcess(batch.instance, 'stop');
+      return;
+    }
+    heardAt.set(batch.instance, now());
+    try {
+      hold(merge.take(batch, now()));
+    } catch (error) {
+      // Anybody can publish here: a record that is none must not stop the others.
+      const text = `records of ${batch.process} could not be read: ${messageOf(error)}`;
+      hold([{ type: 'mark', kind: 'warning', text, at: now() }]);
+    }
+  };
+
+  const subscription = connection.subscribe(replySubject(subject, token), {
+    callback: (error, message) => {
+      if (error === null) onBatch(message);
+    },
+  });
+
+  /** A process that has just come is asked at once, so that nothing of its start is missed. */
+  const greetings = connection.subscribe(greetingSubject(subject), {
+    callback: (error) => {
+      if (error === null && !isStopped) say(false);
+    },
+  });
+
+  const say = (isOver: boolean): void => {
+    // What cannot be asked now is asked again soon.
+    try {
+      if (!connection.isClosed()) connection.publish(askSubject(subject), encodeAsk({ token, isOver }));
+    } catch {
+      return;
+    }
+  };
+
+  let askTimer: unknown;
+  const ask = (): void => {
+    say(false);
+    for (const [instance, at] of heardAt) if (now() - at > 3 * askEveryMs) loseProcess(instance, 'crash');
+    askTimer = clock.setTimeout(ask, askEveryMs);
+  };
+  let mergeTimer: unknown;
+  const mergeOn = (): void => {
+    release(now() - mergeMs);
+    mergeTimer = clock.setTimeout(mergeOn, mergeMs / 3);
+  };
+
+  outlet.push(header);
+  ask();
+  mergeOn();
+  return {
+    get processes() {
+      return heardAt.size;
+    },
+    stop: () => {
+      if (isStopped) return;
+      isStopped = true;
+      clock.clearTimeout(askTimer);
+      clock.clearTimeout(mergeTimer);
+      say(true);
+      release(Infinity);
+      outlet.close();
+      if (connection.isClosed()) return;
+      subscription.unsubscribe();
+      greetings.unsubscribe();
+    },
+  };
+}

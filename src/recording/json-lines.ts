@@ -1,0 +1,85 @@
+import { messageOf } from '../errors.js';
+import type { AnyRecord } from './record.js';
+
+/** One record as a line of a file, with its newline. */
+export function toJsonLine(record: AnyRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
+/** Reads a file of records piece by piece, as it comes. */
+export interface JsonLinesReader {
+  /** The records of the lines that this text completes. */
+  push(text: string): readonly AnyRecord[];
+  /** The record of the last line, where the text did not end with a newline. */
+  end(): readonly AnyRecord[];
+}
+
+/**
+ * Makes a reader that takes whatever comes: a line that is no record becomes a mark with its number, a record of an
+ * unknown type is kept, and empty lines are nothing. Marks get the time of the record before, and its number.
+ */
+export function createJsonLinesReader(): JsonLinesReader {
+  let rest = '';
+  let lines = 0;
+  let seq = 0;
+  let at = 0;
+
+  const read = (line: string): readonly AnyRecord[] => {
+    lines += 1;
+    if (line.trim() === '') return [];
+    try {
+      const record = checked(JSON.parse(line) as unknown);
+      if (record.type === 'run') return [record];
+      ({ seq, at } = record);
+      return [record];
+    } catch (error) {
+      const text = `line ${lines} is no record: ${messageOf(error)}`;
+      return [{ type: 'mark', seq, at, kind: 'warning', text }];
+    }
+  };
+
+  return {
+    push: (text) => {
+      const parts = `${rest}${text}`.split('\n');
+      rest = parts.pop() ?? '';
+      return parts.flatMap(read);
+    },
+    end: () => {
+      const last = rest;
+      rest = '';
+      return last === '' ? [] : read(last);
+    },
+  };
+}
+
+/** The records of a whole file. See {@link createJsonLinesReader} for what becomes of lines that are none. */
+export function readJsonLines(text: string): readonly AnyRecord[] {
+  const reader = createJsonLinesReader();
+  return [...reader.push(text), ...reader.end()];
+}
+
+/** A value as a record. Throws what was expected and what came. */
+function checked(value: unknown): AnyRecord {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const came = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+    throw new Error(`expected an object, came ${came}`);
+  }
+  const { type, seq, at, version } = value as Readonly<Record<string, unknown>>;
+  if (typeof type !== 'string') throw new Error(`expected a "type", came ${kindOf(type)}`);
+  if (type === 'run') {
+    if (typeof version !== 'number') throw new Error(`expected a "version" as a number, came ${kindOf(version)}`);
+    return value as AnyRecord;
+  }
+  for (const [name, number] of [
+    ['seq', seq],
+    ['at', at],
+  ] as const) {
+    if (typeof number !== 'number') throw new Error(`expected "${name}" as a number, came ${kindOf(number)}`);
+  }
+  // A type that is not known is kept as it is: newer writers may have more to tell.
+  return value as AnyRecord;
+}
+
+function kindOf(value: unknown): string {
+  return value === undefined ? 'none' : value === null ? 'null' : typeof value;
+}

@@ -1,0 +1,115 @@
+import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import type { StateNodeRecord, TransitionRecord } from './record.js';
+
+/** A timed transition, in the words of the records. */
+export interface TimerName {
+  /** The absolute id of the state whose timer it is. */
+  readonly state: string;
+  /** The name of the delay, or its milliseconds. */
+  readonly delay: string;
+}
+
+/** A statechart as data, and where its parts are found again. */
+export interface MachineIndex {
+  readonly id: string;
+  readonly root: StateNodeRecord;
+  /** Where a transition stands; undefined for one that is not of this machine. */
+  placeOf(transition: AnyTransitionDefinition): Place | undefined;
+  /** The transitions of a state in the order in which they are tried. */
+  transitionsOf(state: AnyStateNode): readonly AnyTransitionDefinition[];
+  /** What the timer is that raises this event. */
+  timerOf(event: string): TimerName | undefined;
+}
+
+export interface Place {
+  readonly source: string;
+  readonly index: number;
+}
+
+const known = new WeakMap<object, MachineIndex>();
+
+/** Built once for each machine; variants made with `provide` share what they share. */
+export function indexMachine(machine: AnyStateMachine): MachineIndex {
+  const found = known.get(machine.root);
+  if (found !== undefined) return found;
+  const places = new Map<AnyTransitionDefinition, Place>();
+  const timers = new Map<string, TimerName>();
+  const transitions = new Map<string, readonly AnyTransitionDefinition[]>();
+
+  const describe = (state: AnyStateNode): StateNodeRecord => {
+    const own = orderedTransitions(state);
+    transitions.set(state.id, own);
+    const records = own.map((transition, index): TransitionRecord => {
+      places.set(transition, { source: state.id, index });
+      const delay = delayOf(transition);
+      const eventType = transition.eventType as string;
+      if (delay !== undefined) timers.set(eventType, { state: state.id, delay });
+      const guard = nameOf(transition.guard);
+      return {
+        index,
+        event: delay !== undefined ? `after:${delay}` : eventType === '' ? 'always' : eventType,
+        ...(guard === undefined ? {} : { guard }),
+        targets: (transition.target ?? []).map(({ id }) => id),
+        reenter: transition.reenter,
+        actions: namesOf(transition.actions),
+      };
+    });
+    const children = Object.values(state.states) as AnyStateNode[];
+    const [initial] = state.type === 'compound' ? state.initial.target : [];
+    return {
+      id: state.id,
+      key: state.key,
+      kind: state.type,
+      ...(state.description === undefined ? {} : { description: state.description }),
+      ...(initial === undefined ? {} : { initial: initialKey(state, initial) }),
+      entry: namesOf(state.entry),
+      transitions: records,
+      children: children.map(describe),
+    };
+  };
+
+  const root = describe(machine.root);
+  const index: MachineIndex = {
+    id: machine.id,
+    root,
+    placeOf: (transition) => places.get(transition),
+    transitionsOf: (state) => transitions.get(state.id) ?? [],
+    timerOf: (event) => timers.get(event),
+  };
+  known.set(machine.root, index);
+  return index;
+}
+
+/** The child through which the initial transition leads, which may end deeper. */
+function initialKey(state: AnyStateNode, target: AnyStateNode): string {
+  let child = target;
+  while (child.parent !== undefined && child.parent !== state) child = child.parent;
+  return child.key;
+}
+
+/** Those of events in the order of the configuration, then those that need none. */
+function orderedTransitions(state: AnyStateNode): readonly AnyTransitionDefinition[] {
+  return [...state.transitions.values(), state.always ?? []].flat() as AnyTransitionDefinition[];
+}
+
+function delayOf(transition: AnyTransitionDefinition): string | undefined {
+  const { delay } = transition as { readonly delay?: unknown };
+  return typeof delay === 'string' || typeof delay === 'number' ? String(delay) : undefined;
+}
+
+/** The names of actions, without those that XState adds for the timers, which are told as timers. */
+function namesOf(actions: readonly unknown[]): readonly string[] {
+  return actions.flatMap((action) => {
+    const raise = action as { readonly type?: unknown; readonly delay?: unknown };
+    if (raise.type === 'xstate.cancel' || (raise.type === 'xstate.raise' && raise.delay !== undefined)) return [];
+    return nameOf(action) ?? [];
+  });
+}
+
+function nameOf(part: unknown): string | undefined {
+  if (part === undefined || part === null) return undefined;
+  if (typeof part === 'string') return part;
+  const { type, name } = part as { readonly type?: unknown; readonly name?: unknown };
+  if (typeof type === 'string') return type;
+  return typeof name === 'string' && name !== '' ? name : '(inline)';
+}

@@ -1,0 +1,118 @@
+/** What is said over NATS between those who publish records and those who collect them: JSON, a message each. */
+import type { AnyRecord } from './record.js';
+
+/** Who publishes. */
+export interface PublisherIdentity {
+  /** What it is called, for people. */
+  readonly process: string;
+  /** Another for each start of a process, and for each recorder. */
+  readonly instance: string;
+}
+
+export interface RecordBatch extends PublisherIdentity {
+  /** The process says goodbye: nothing follows. */
+  readonly isOver: boolean;
+  readonly records: readonly AnyRecord[];
+}
+
+export interface Ask {
+  readonly token: string;
+  readonly isOver: boolean;
+}
+
+/** Between two asks of a collector. */
+export const askIntervalMs = 2_000;
+/** A collector that has not asked for so long is gone, and so is a process that has not answered. */
+export const collectorTimeoutMs = 3 * askIntervalMs;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function askSubject(subject: string): string {
+  return `${subject}.ask`;
+}
+
+/** Where a process says that it has come. */
+export function greetingSubject(subject: string): string {
+  return `${subject}.here`;
+}
+
+/** Where the batches for one collector go. */
+export function replySubject(subject: string, token: string): string {
+  return `${subject}.to.${token}`;
+}
+
+export function encodeAsk(ask: Ask): Uint8Array {
+  return encoder.encode(JSON.stringify(ask));
+}
+
+/** Undefined for what is none: an ask comes from anybody, and its token becomes part of a subject. */
+export function decodeAsk(bytes: Uint8Array): Ask | undefined {
+  const { token, isOver = false } = parse(bytes);
+  if (typeof token !== 'string' || !/^[A-Za-z0-9-]{1,64}$/.test(token) || typeof isOver !== 'boolean') return undefined;
+  return { token, isOver };
+}
+
+export function encodeFarewell(identity: PublisherIdentity): Uint8Array {
+  return encoder.encode(JSON.stringify({ ...identity, isOver: true, records: [] }));
+}
+
+/**
+ * Splits records into messages of at most `bytesMax` bytes; one at least. A record that does not fit by itself becomes a
+ * gap.
+ */
+export function* encodeBatches(
+  identity: PublisherIdentity,
+  records: readonly AnyRecord[],
+  bytesMax: number,
+): Generator<Uint8Array> {
+  const start = `${JSON.stringify({ ...identity, isOver: false }).slice(0, -1)},"records":[`;
+  const room = bytesMax - encoder.encode(start).length - 2;
+  let texts: string[] = [];
+  let bytes = 0;
+  const batch = () => encoder.encode(`${start}${texts.join(',')}]}`);
+  for (const record of records) {
+    let text = JSON.stringify(record);
+    let size = sizeOf(text, room) + 1;
+    if (size > room && record.type !== 'run') {
+      text = JSON.stringify({ type: 'gap', seq: record.seq, at: record.at, dropped: 1 } satisfies AnyRecord);
+      size = text.length + 1;
+    }
+    if (bytes + size > room && texts.length > 0) {
+      yield batch();
+      texts = [];
+      bytes = 0;
+    }
+    texts.push(text);
+    bytes += size;
+  }
+  yield batch();
+}
+
+/** Undefined for what is none. Its records are objects with a type, and not looked into further. */
+export function decodeBatch(data: Uint8Array): RecordBatch | undefined {
+  const { process, instance, isOver, records } = parse(data);
+  if (typeof process !== 'string' || typeof instance !== 'string' || typeof isOver !== 'boolean') return undefined;
+  if (!Array.isArray(records)) return undefined;
+  return { process, instance, isOver, records: records.filter(isRecord) };
+}
+
+function isRecord(value: unknown): value is AnyRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, seq, at } = value as Readonly<Record<string, unknown>>;
+  return type === 'run' || (typeof type === 'string' && typeof seq === 'number' && typeof at === 'number');
+}
+
+/** At most so many bytes; exactly where that matters, since a UTF-16 unit takes three at the most and mostly one. */
+function sizeOf(text: string, room: number): number {
+  return text.length * 3 < room ? text.length * 3 : encoder.encode(text).length;
+}
+
+function parse(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(decoder.decode(bytes));
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,127 @@
+import type { RecordDraft, TimedDraft } from './draft.js';
+import type { RecordBatch } from './over-nats-messages.js';
+import type { AnyRecord, SystemRecord } from './record.js';
+
+/** Makes the records of many processes fit into one run. */
+export interface ProcessMerge {
+  /** The records of a batch, with names of the whole run and times of the collector. */
+  take(batch: RecordBatch, now: number): readonly TimedDraft[];
+  /** A process is over: its systems, which have not said so themselves. */
+  over(instance: string, op: 'crash' | 'stop'): readonly RecordDraft[];
+}
+
+interface Process {
+  readonly name: string;
+  /** What is added to its times: the least that was seen, when a batch was on its way for the shortest time. */
+  offset: number;
+  readonly systems: Map<string, { readonly name: string; readonly role: SystemRecord['role'] }>;
+  readonly machines: Map<string, string>;
+}
+
+/** The same number for records that nobody stamps here. */
+type Numbered = Exclude<AnyRecord, { readonly type: 'run' }>;
+
+export function createProcessMerge(): ProcessMerge {
+  const processes = new Map<string, Process>();
+  const machines = new Map<string, string>();
+  /** Which instance has which system name. */
+  const owners = new Map<string, string>();
+
+  const systemName = (instance: string, process: Process, system: string): string => {
+    const known = process.systems.get(system);
+    if (known !== undefined) return known.name;
+    let name = system;
+    const candidates = [system, `${process.name} ${system}`, `${process.name} ${instance} ${system}`];
+    for (const candidate of candidates) {
+      name = candidate;
+      const owner = owners.get(candidate);
+      if (owner === undefined || owner === instance) break;
+    }
+    owners.set(name, instance);
+    process.systems.set(system, { name, role: 'other' });
+    return name;
+  };
+
+  /** Equal statecharts are one; another of the same name gets another name. */
+  const machineName = (process: Process, machine: string, root: unknown): { name: string; isNew: boolean } => {
+    const text = JSON.stringify(root);
+    let name = machine;
+    for (let n = 2; machines.has(name) && machines.get(name) !== text; n += 1) name = `${machine} ${n}`;
+    const isNew = !machines.has(name);
+    machines.set(name, text);
+    process.machines.set(machine, name);
+    return { name, isNew };
+  };
+
+  const rename = (instance: string, process: Process, record: Numbered): readonly RecordDraft[] => {
+    const named = (system: string) => systemName(instance, process, system);
+    // Number and time are given anew.
+    const { seq, at, ...draft } = record;
+    switch (draft.type) {
+      case 'machine': {
+        const { name, isNew } = machineName(process, draft.machine, draft.root);
+        return isNew ? [{ ...draft, machine: name }] : [];
+      }
+      case 'system': {
+        const name = named(draft.system);
+        if (draft.op === 'start') process.systems.set(draft.system, { name, role: draft.role });
+        else forget(process, draft.system, name);
+        return [{ ...draft, system: name }];
+      }
+      case 'message':
+        return [
+          {
+            ...draft,
+            ...(draft.from === undefined ? {} : { from: named(draft.from) }),
+            ...(draft.to === undefined ? {} : { to: named(draft.to) }),
+          },
+        ];
+      case 'link':
+        return [{ ...draft, systems: draft.systems.map(named) }];
+      case 'actor':
+        return [
+          {
+            ...draft,
+            system: named(draft.system),
+            ...(draft.machine === undefined ? {} : { machine: process.machines.get(draft.machine) ?? draft.machine }),
+          },
+        ];
+      default:
+        return 'system' in draft && typeof draft.system === 'string'
+          ? [{ ...draft, system: named(draft.system) }]
+          : [draft];
+    }
+  };
+
+  const forget = (process: Process, system: string, name: string): void => {
+    process.systems.delete(system);
+    owners.delete(name);
+  };
+
+  return {
+    take: ({ instance, process: name, records }, now) => {
+      let process = processes.get(instance);
+      if (process === undefined) {
+        process = { name, offset: Infinity, systems: new Map(), machines: new Map() };
+        processes.set(instance, process);
+      }
+      const newest = records.reduce((most, record) => ('at' in record ? Math.max(most, record.at) : most), -Infinity);
+      if (newest > -Infinity) process.offset = Math.min(process.offset, now - newest);
+      const known = process;
+      return records.flatMap((record) => {
+        if (record.type === 'run') return [];
+        const at = Math.max(0, record.at + known.offset);
+        return rename(instance, known, record).map((draft): TimedDraft => ({ ...draft, at }));
+      });
+    },
+    over: (instance, op) => {
+      const process = processes.get(instance);
+      if (process === undefined) return [];
+      processes.delete(instance);
+      return Array.from(process.systems).map(([system, { name, role }]) => {
+        forget(process, system, name);
+        return { type: 'system', system: name, role, op };
+      });
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import type { InspectionEvent } from 'xstate';
+import { systemClock, type Clock } from '../clock.js';
+import type { ClientRecorder } from './client-recording.js';
+import type { RecordDraft, TimedDraft } from './draft.js';
+import type { MachineIndex } from './machine-record.js';
+import { Outlet, type RecordListener } from './outlet.js';
+import { recordVersion, type MarkRecord, type RunRecord } from './record.js';
+import { recordActors, recordClient, type RecordedSystem } from './recorded-system.js';
+
+export interface RecorderOptions {
+  /** What the lifelines of this recorder's clients begin with, such as a service's name. Their roles alone unless told. */
+  readonly system?: string;
+  /** What the run is, for people. `live` unless told. */
+  readonly label?: string;
+  readonly source?: RunRecord['source'];
+  /** What makes a simulated run again. */
+  readonly seed?: number;
+  /** Where the times come from, and on which batches and counts are sent. The platform's unless told. */
+  readonly clock?: Clock;
+  /** How many records wait for a listener at most; beyond, they are left out and a `gap` tells so. 10,000 unless told. */
+  readonly recordsMax?: number;
+  /** How long records are gathered for a listener. Milliseconds, 40 unless told; 0 hands each over at once. */
+  readonly flushMs?: number;
+  /** How often the counts of streams are told. Milliseconds, 250 unless told; a fourth as often for many busy streams. */
+  readonly countsIntervalMs?: number;
+  /** How many messages of records and of credit are told in a second at most, for each client. 200 unless told; 0 for none. */
+  readonly dataMessagesPerSecond?: number;
+  /** Whether messages on the wire are told. True unless told. */
+  readonly messages?: boolean;
+  /** How deep contexts and events are looked into. 4 unless told. */
+  readonly depthMax?: number;
+  /** How many entries of an object or an array are told. 20 unless told. */
+  readonly entriesMax?: number;
+  /** How many characters of a text are told. 200 unless told. */
+  readonly charactersMax?: number;
+  /** Whether a record is told. Runs for each record, so it has to be quick. */
+  readonly filter?: (record: RecordDraft) => boolean;
+}
+
+/**
+ * Turns what happens to clients and other actors into records, while somebody listens. While nobody does, it converts
+ * nothing, and the actors of clients run without an observer.
+ */
+export interface Recorder extends ClientRecorder {
+  /**
+   * Starts to hand over records: first the header and all that lives, then what follows, numbered for this listener.
+   *
+   * @returns What ends it.
+   */
+  listen(listener: RecordListener): () => void;
+  /** An observer for actors of one's own, as `createActor(machine, { inspect: recorder.inspect })`. */
+  readonly inspect: (event: InspectionEvent) => void;
+  /** The same recorder for a client whose lifeline is to have this name. */
+  named(system: string): ClientRecorder;
+  /** Adds a record that only its author knows of, such as a fault that a test injects. Not told while nobody listens. */
+  write(draft: RecordDraft): void;
+  /** Adds a remark. */
+  mark(text: string, kind?: MarkRecord['kind']): void;
+  readonly isListening: boolean;
+}
+
+/** With more ends of streams than this that have handled something, the counts are told less often. */
+const busyStreams = 400;
+
+/**
+ * Makes a recorder. It never throws into what it records, and never waits for anybody.
+ *
+ * @example
+ *   const recorder = createRecorder();
+ *   const consumer = new ConsumerClient({ connection, recorder });
+ *   const stop = recorder.listen((records) => console.log(records));
+ */
+export function createRecorder(options: RecorderOptions = {}): Recorder {
+  const { clock = systemClock, recordsMax = 10_000, flushMs = 40, countsIntervalMs = 250, filter } = options;
+  const startedAt = clock.now();
+  const header: RunRecord = {
+    type: 'run',
+    version: recordVersion,
+    source: options.source ?? 'live',
+    unit: 'ms',
+    label: options.label ?? options.system ?? 'live',
+    ...((options.source ?? 'live') === 'live' ? { startedAt: Date.now() } : {}),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  };
+  const systems = new Set<RecordedSystem>();
+  const outlets = new Set<Outlet>();
+  const machines = new Map<string, MachineIndex>();
+  const machineNames = new WeakMap<MachineIndex, string>();
+  let countsTimer: unknown;
+
+  const now = () => Math.round((clock.now() - startedAt) * 1000) / 1000;
+  const timed = (draft: RecordDraft): TimedDraft => ({ ...draft, at: now() });
+  const isOn = () => outlets.size > 0;
+
+  const write = (draft: RecordDraft): void => {
+    if (!isOn() || filter?.(draft) === false) return;
+    const stamped = timed(draft);
+    for (const outlet of outlets) outlet.push(stamped);
+  };
+
+  /** Statecharts that are equal share a name, whichever client they were built for. */
+  const machineName = (machine: MachineIndex): string => {
+    const known = machineNames.get(machine);
+    if (known !== undefined) return known;
+    let name = machine.id;
+    for (let n = 2; machines.has(name) && !isSame(machines.get(name), machine); n += 1) name = `${machine.id} ${n}`;
+    machineNames.set(machine, name);
+    if (!machines.has(name)) {
+      machines.set(name, machine);
+      write({ type: 'machine', machine: name, root: machine.root });
+    }
+    return name;
+  };
+
+  /** A client that comes after another takes its lifeline over; two at once have two. */
+  const uniqueName = (base: string): string => {
+    const taken = new Set(Array.from(systems, (system) => (system.isOver() ? undefined : system.name)));
+    let name = base;
+    for (let n = 2; taken.has(name); n += 1) name = `${base} ${n}`;
+    return name;
+  };
+
+  const snapshot = (): readonly TimedDraft[] =>
+    [...systems]
+      .flatMap((system) => system.snapshot())
+      .filter((draft) => filter?.(draft) !== false)
+      .map(timed);
+
+  const sendCounts = (intervalMs: number): void => {
+    countsTimer = clock.setTimeout(() => {
+      let told = 0;
+      for (const system of systems) told += system.poll();
+      // The more there is to tell, the less often: what nobody can read must not cost more than what it tells of.
+      sendCounts(told > busyStreams ? 4 * countsIntervalMs : countsIntervalMs);
+    }, intervalMs);
+    // A recorder is no reason for a process to go on.
+    (countsTimer as { unref?: () => void } | undefined)?.unref?.();
+  };
+
+  const shared = {
+    log: { write },
+    now,
+    isOn,
+    machineName,
+    limits: {
+      depth: options.depthMax ?? 4,
+      entries: options.entriesMax ?? 20,
+      characters: options.charactersMax ?? 200,
+    },
+    dataMessagesPerSecond: options.messages === false ? 0 : (options.dataMessagesPerSecond ?? 200),
+    messages: options.messages ?? true,
+  };
+
+  const add = (system: RecordedSystem): void => {
+    // Those that are over are let go when another comes, since nothing is heard of them while nobody listens.
+    for (const other of systems) if (other.isOver()) systems.delete(other);
+    systems.add(system);
+    if (isOn()) system.begin();
+    for (const draft of system.introduction()) write(draft);
+  };
+
+  const clientRecorder = (nameOf: (role: string) => string): ClientRecorder => ({
+    attach: (client) => {
+      const system = recordClient(client, uniqueName(nameOf(client.role)), shared);
+      add(system);
+      return system.recording;
+    },
+  });
+
+  const ownActors = recordActors(options.system ?? 'app', shared, add);
+
+  const { attach } = clientRecorder((role) => (options.system === undefined ? role : `${options.system} ${role}`));
+  return {
+    attach,
+    named: (system) => clientRecorder(() => system),
+    inspect: ownActors.inspect,
+    write,
+    mark: (text, kind = 'note') => {
+      write({ type: 'mark', kind, text });
+    },
+    get isListening() {
+      return isOn();
+    },
+    listen: (listener) => {
+      const outlet = new Outlet({ listener, clock, flushMs, recordsMax, snapshot });
+      if (!isOn()) {
+        for (const system of systems) {
+          if (system.isOver()) systems.delete(system);
+          else system.begin();
+        }
+        sendCounts(countsIntervalMs);
+      }
+      outlet.push(header);
+      for (const system of systems) for (const draft of system.introduction()) outlet.push(timed(draft));
+      for (const [machine, { root }] of machines) outlet.push(timed({ type: 'machine', machine, root }));
+      outlets.add(outlet);
+      for (const draft of snapshot()) outlet.push(draft);
+      return () => {
+        if (!outlets.delete(outlet)) return;
+        outlet.close();
+        if (isOn()) return;
+        clock.clearTimeout(countsTimer);
+        for (const system of systems) system.end();
+      };
+    },
+  };
+}
+
+function isSame(one: MachineIndex | undefined, other: MachineIndex): boolean {
+  return one === other || JSON.stringify(one?.root) === JSON.stringify(other.root);
+}

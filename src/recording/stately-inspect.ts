@@ -1,0 +1,123 @@
+import type { ActorRefLike } from 'xstate';
+import type { ActorRecord, Json, StateNodeRecord, StepRecord, TransitionRecord } from './record.js';
+import type { Recorder } from './recorder.js';
+
+/**
+ * An inspector of `@statelyai/inspect` 0.7, whichever made it: `createBrowserInspector()`, `createWebSocketInspector()`,
+ * `createInspector(adapter)`. Only these three methods are used.
+ */
+export interface StatelyInspector {
+  actor(actor: StatelyActor, snapshot: StatelySnapshot): void;
+  event(actor: string, event: { readonly type: string }, info?: { readonly source?: string }): void;
+  snapshot(actor: string, snapshot: StatelySnapshot, info?: { readonly event?: { readonly type: string } }): void;
+}
+
+/** What stands in for an actor, which may be of another process. */
+interface StatelyActor extends ActorRefLike {
+  readonly id: string;
+  readonly logic?: { readonly config: object };
+  readonly _parent?: StatelyActor;
+}
+
+interface StatelySnapshot {
+  readonly status: StepRecord['status'];
+  readonly value: Json;
+  readonly context: Json;
+}
+
+/**
+ * Shows what a recorder records in Stately's inspector: first all that lives, then what follows. Contexts and events are
+ * the recorder's, plain and bounded, so none of them can stop the inspector. It is told actors, events and snapshots,
+ * for it knows nothing else: neither timers, nor messages, nor how streams ended.
+ *
+ * @returns What ends it.
+ * @example
+ *   const recorder = createRecorder();
+ *   const consumer = new ConsumerClient({ connection, recorder });
+ *   const stop = showInStately(recorder, createWebSocketInspector({ url: 'ws://localhost:8080' }));
+ */
+export function showInStately(recorder: Recorder, inspector: StatelyInspector): () => void {
+  const machines = new Map<string, StateNodeRecord>();
+  const living = new Map<string, { readonly value: Json; readonly context: Json }>();
+
+  const begin = (record: ActorRecord): void => {
+    const { system, actor, parent, machine, value, context } = record;
+    const root = machine === undefined ? undefined : machines.get(machine);
+    const sessionId = sessionOf(system, actor);
+    living.set(sessionId, { value, context });
+    inspector.actor(
+      {
+        ...standIn(system, actor),
+        logic: { config: root === undefined ? { id: actor } : configOf(root) },
+        ...(parent === undefined ? {} : { _parent: standIn(system, parent) }),
+      },
+      { status: 'active', value, context },
+    );
+  };
+
+  const step = ({ system, actor, from, event, value, context, status }: StepRecord): void => {
+    const sessionId = sessionOf(system, actor);
+    const before = living.get(sessionId);
+    const now = { value, context: context ?? before?.context ?? null };
+    if (status === 'active') living.set(sessionId, now);
+    else living.delete(sessionId);
+    inspector.event(sessionId, event, from === undefined ? {} : { source: sessionOf(system, from) });
+    inspector.snapshot(sessionId, { status, ...now }, { event });
+  };
+
+  return recorder.listen((records) => {
+    for (const record of records) {
+      if (record.type === 'machine') machines.set(record.machine, record.root);
+      else if (record.type === 'actor') begin(record);
+      else if (record.type === 'step') step(record);
+    }
+  });
+}
+
+function standIn(system: string, id: string): StatelyActor {
+  return { id, sessionId: sessionOf(system, id), send: () => undefined, getSnapshot: () => undefined };
+}
+
+/** Ids of actors are unique within their system only. */
+function sessionOf(system: string, actor: string): string {
+  return `${system}/${actor}`;
+}
+
+/** One thing by itself: the inspector looks into nothing that is deeper than ten levels. */
+function single<Item>(items: readonly Item[]): Item | readonly Item[] {
+  const [first] = items;
+  return items.length === 1 && first !== undefined ? first : items;
+}
+
+/** A statechart as the configuration of a machine, by the names of its guards and actions. */
+function configOf({ id, kind, initial, description, entry, transitions, children }: StateNodeRecord): object {
+  const of = (fits: (event: string) => boolean, nameOf = (event: string) => event) => {
+    const told = new Map<string, object[]>();
+    for (const transition of transitions.filter(({ event }) => fits(event))) {
+      const name = nameOf(transition.event);
+      told.set(name, [...(told.get(name) ?? []), configOfTransition(transition)]);
+    }
+    return Object.fromEntries(Array.from(told, ([name, some]) => [name, single(some)]));
+  };
+  const isTimer = (event: string) => event.startsWith('after:');
+  return {
+    id,
+    ...(kind === 'atomic' || kind === 'compound' ? {} : { type: kind }),
+    ...(initial === undefined ? {} : { initial }),
+    ...(description === undefined ? {} : { description }),
+    ...(entry.length === 0 ? {} : { entry: single(entry) }),
+    on: of((event) => !isTimer(event) && event !== 'always'),
+    after: of(isTimer, (event) => event.slice('after:'.length)),
+    always: of((event) => event === 'always')['always'] ?? [],
+    states: Object.fromEntries(children.map((child) => [child.key, configOf(child)])),
+  };
+}
+
+function configOfTransition({ guard, targets, reenter, actions }: TransitionRecord): object {
+  return {
+    ...(targets.length === 0 ? {} : { target: single(targets.map((id) => `#${id}`)) }),
+    ...(guard === undefined ? {} : { guard }),
+    reenter,
+    ...(actions.length === 0 ? {} : { actions: single(actions) }),
+  };
+}

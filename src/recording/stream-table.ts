@@ -1,0 +1,183 @@
+import type { ActorRecord, AnyRecord, CountsRecord, EndRecord, Json, StepRecord, SystemRecord } from './record.js';
+
+/** One end of a stream, as far as it is watched. */
+export interface StreamTableEnd {
+  readonly system: string;
+  /** The innermost state, such as `active.listening`. */
+  state: string;
+  records: number;
+  bytes: number;
+  waiting: number;
+  /** Records a second, between the last two counts. */
+  rate: number;
+  countedAt: number;
+  end: { readonly reason: string; readonly code: number; readonly text: string } | undefined;
+}
+
+/** A stream with both of its ends. Times are those of the run. */
+export interface StreamRow {
+  readonly stream: string;
+  subject: string;
+  readonly openedAt: number;
+  lastSignAt: number;
+  endedAt: number | undefined;
+  consumer: StreamTableEnd | undefined;
+  producer: StreamTableEnd | undefined;
+}
+
+/** The streams of a run, as a table. */
+export interface StreamTable {
+  readonly append: (records: readonly AnyRecord[]) => void;
+  /** Those that live first, the busiest before all; then those that have ended, the last one first. */
+  rows(): readonly StreamRow[];
+  /** The time of the last record. */
+  readonly at: number;
+  readonly systems: ReadonlyMap<string, SystemRecord['op']>;
+}
+
+/** How many streams that have ended are kept. */
+const endedMax = 1000;
+
+const signs = /^(frame|heartbeat|peer)\./;
+
+export function createStreamTable(): StreamTable {
+  const rows = new Map<string, StreamRow>();
+  const actors = new Map<string, { readonly row: StreamRow; readonly side: StreamTableEnd }>();
+  const roles = new Map<string, SystemRecord['role']>();
+  const systems = new Map<string, SystemRecord['op']>();
+  let at = 0;
+
+  const onActor = (record: ActorRecord): void => {
+    const { system, actor, stream, subject = '', value } = record;
+    if (stream === undefined) return;
+    let row = rows.get(stream);
+    if (row === undefined) {
+      const times = { openedAt: record.at, lastSignAt: record.at, endedAt: undefined };
+      row = { stream, subject, ...times, consumer: undefined, producer: undefined };
+      rows.set(stream, row);
+    }
+    const counted = { records: 0, bytes: 0, waiting: 0, rate: 0, countedAt: record.at };
+    const side: StreamTableEnd = { system, state: leafOf(value), ...counted, end: undefined };
+    row[roles.get(system) === 'producer' ? 'producer' : 'consumer'] = side;
+    actors.set(keyOf(system, actor), { row, side });
+  };
+
+  const onStep = ({ system, actor, value, status, event }: StepRecord): void => {
+    const known = actors.get(keyOf(system, actor));
+    if (known === undefined) return;
+    const { row, side } = known;
+    side.state = status === 'active' || status === 'done' ? leafOf(value) : status;
+    if (signs.test(event.type)) row.lastSignAt = at;
+    // Its last counts come after the step with which it ends.
+    if (status !== 'active') settle(row);
+  };
+
+  const onCounts = ({ system, actor, records, bytes, waiting = 0 }: CountsRecord): void => {
+    const known = actors.get(keyOf(system, actor));
+    if (known === undefined) return;
+    const { row, side } = known;
+    const seconds = (at - side.countedAt) / 1000;
+    if (records > side.records) row.lastSignAt = at;
+    if (seconds > 0) side.rate = (records - side.records) / seconds;
+    Object.assign(side, { records, bytes, waiting, countedAt: at });
+  };
+
+  const onEnd = ({ stream, system, reason, code, text }: EndRecord): void => {
+    const row = rows.get(stream);
+    if (row === undefined) return;
+    for (const side of [row.consumer, row.producer]) if (side?.system === system) side.end = { reason, code, text };
+    settle(row);
+  };
+
+  /** A stream is over when it is for its reader; or for its producer, where its reader is not watched. */
+  const settle = (row: StreamRow): void => {
+    if (row.endedAt !== undefined || (row.consumer ?? row.producer)?.end === undefined) return;
+    row.endedAt = at;
+    const ended = [...rows.values()].filter(({ endedAt }) => endedAt !== undefined);
+    if (ended.length <= endedMax) return;
+    ended.sort((one, other) => (one.endedAt ?? 0) - (other.endedAt ?? 0));
+    for (const { stream } of ended.slice(0, ended.length - endedMax)) rows.delete(stream);
+    for (const [key, known] of actors) if (!rows.has(known.row.stream)) actors.delete(key);
+  };
+
+  const onSystem = ({ system, role, op }: SystemRecord): void => {
+    roles.set(system, role);
+    systems.set(system, op);
+    if (op === 'start') return;
+    // What a system that is gone had is gone, too.
+    for (const [key, { side }] of actors) {
+      if (side.system !== system) continue;
+      if (op === 'crash') side.state = 'crashed';
+      actors.delete(key);
+    }
+  };
+
+  const take = (record: AnyRecord): void => {
+    if (record.type === 'run') {
+      for (const map of [rows, actors, roles, systems]) map.clear();
+      at = 0;
+      return;
+    }
+    at = Math.max(at, record.at);
+    switch (record.type) {
+      case 'system':
+        onSystem(record);
+        return;
+      case 'actor':
+        onActor(record);
+        return;
+      case 'step':
+        onStep(record);
+        return;
+      case 'counts':
+        onCounts(record);
+        return;
+      case 'end':
+        onEnd(record);
+        return;
+      default:
+    }
+  };
+
+  return {
+    append: (records) => {
+      for (const record of records) take(record);
+    },
+    rows: () =>
+      [...rows.values()].sort(
+        (one, other) =>
+          Number(one.endedAt !== undefined) - Number(other.endedAt !== undefined) ||
+          (other.endedAt ?? 0) - (one.endedAt ?? 0) ||
+          rateOf(other, at) - rateOf(one, at) ||
+          one.openedAt - other.openedAt,
+      ),
+    get at() {
+      return at;
+    },
+    systems,
+  };
+}
+
+/** Counts come only while they change, so an old one says that nothing flows. */
+const rateValidMs = 1000;
+
+/** Records a second now: as the consumer counts them, or the producer where the consumer is not watched. */
+export function rateOf({ consumer, producer, endedAt }: StreamRow, at: number): number {
+  const side = consumer ?? producer;
+  return side === undefined || endedAt !== undefined || at - side.countedAt > rateValidMs ? 0 : side.rate;
+}
+
+function leafOf(value: Json): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
+  return Object.entries(value)
+    .map(([key, child]) => {
+      const below = leafOf(child);
+      return below === '' ? key : `${key}.${below}`;
+    })
+    .join(' ');
+}
+
+function keyOf(system: string, actor: string): string {
+  return `${system}\n${actor}`;
+}

@@ -1,0 +1,143 @@
+import type { Progress } from '../explore-options.js';
+import type { Scenario, ScenarioNews, ScenarioOrder, ScenarioResult } from './scenario.js';
+
+export interface ExploreAllOptions {
+  /** How many scenarios are explored at a time, each in a worker thread. Default: one for each processor. */
+  readonly workers?: number;
+  /** Ends all explorations with what is known: their results say `stoppedBy: 'signal'`. */
+  readonly signal?: AbortSignal;
+  /** Called about every `progressIntervalMs`, default 500, for each scenario that runs. */
+  readonly onProgress?: (name: string, progress: Progress) => void;
+  readonly progressIntervalMs?: number;
+  /** Called with each result as soon as it is known. */
+  readonly onResult?: (result: ScenarioResult) => void;
+  /** Modules that each worker imports first, by URL: what registers a loader for TypeScript, for example. */
+  readonly imports?: readonly (string | URL)[];
+}
+
+type Threads = typeof import('node:worker_threads');
+
+/** The worker's module is beside this one, with the same ending: both run as they are written, and as they are built. */
+function workerModule(): string {
+  const here = import.meta.url;
+  return new URL(`./scenario-worker${here.endsWith('.ts') ? '.ts' : '.js'}`, here).href;
+}
+
+/** A module that imports these, one after another. */
+function moduleImporting(urls: readonly string[]): URL {
+  const lines = urls.map((url) => `await import(${JSON.stringify(url)});`);
+  return new URL(`data:text/javascript,${encodeURIComponent(lines.join('\n'))}`);
+}
+
+function orderOf(scenario: Scenario, { onProgress, progressIntervalMs }: ExploreAllOptions): ScenarioOrder {
+  return {
+    module: String(scenario.module),
+    export: scenario.export ?? 'default',
+    args: scenario.args ?? [],
+    wantsProgress: onProgress !== undefined,
+    progressIntervalMs,
+  };
+}
+
+/** What is known of a scenario whose turn did not come before the signal. */
+function notBegun({ name }: Scenario): ScenarioResult {
+  return {
+    name,
+    ok: true,
+    complete: false,
+    stoppedBy: 'signal',
+    ...{ states: 0, edges: 0, depth: 0, ms: 0, memoryBytes: 0 },
+    worst: {},
+    coverage: {},
+    violations: [],
+    failure: 'the signal came before the exploration began',
+  };
+}
+
+/** Explores one scenario in a thread of its own, which ends with it, or when `stop` is aborted. */
+function exploreOne(
+  { Worker }: Threads,
+  scenario: Scenario,
+  options: ExploreAllOptions,
+  stop: AbortSignal,
+): Promise<ScenarioResult> {
+  const { name } = scenario;
+  const { signal, onProgress, imports = [] } = options;
+  return new Promise((resolve, reject) => {
+    const fail = (why: string, cause?: unknown) => {
+      reject(new Error(`the scenario '${name}' failed: ${why}`, { cause }));
+    };
+    const source = moduleImporting([...imports.map(String), workerModule()]);
+    const worker = new Worker(source, { name, workerData: orderOf(scenario, options) });
+    const abort = () => worker.postMessage('abort');
+    const terminate = () => void worker.terminate();
+    signal?.addEventListener('abort', abort);
+    stop.addEventListener('abort', terminate);
+    worker.on('message', (news: ScenarioNews) => {
+      if (news.kind === 'progress') onProgress?.(name, news.progress);
+      else if (news.kind === 'result') resolve({ name, ...news.result });
+      else fail(news.message, news.stack);
+    });
+    worker.once('error', (error: Error) => {
+      fail(error.message, error);
+    });
+    worker.once('exit', (code: number) => {
+      signal?.removeEventListener('abort', abort);
+      stop.removeEventListener('abort', terminate);
+      // Where it has told a result or an error before, this changes nothing.
+      fail(`its thread ended with exit code ${code} and no result`);
+    });
+  });
+}
+
+function checkScenarios(scenarios: readonly Scenario[], { workers = 1 }: ExploreAllOptions): void {
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new Error(`workers: expected a whole number, 1 or more, but got ${workers}`);
+  }
+  for (const { name, module } of scenarios) {
+    if (!URL.canParse(String(module))) {
+      throw new Error(`the scenario '${name}': expected the URL of a module, but got '${String(module)}'`);
+    }
+  }
+}
+
+/**
+ * Explores scenarios side by side in worker threads. Runs on Node, not in browsers.
+ *
+ * @returns their results, in the order of the scenarios.
+ * @throws Error that names the scenario that could not be explored; the others are ended. A violation is no such error:
+ *   see `failure` and `violations` of each result.
+ */
+export async function exploreAll(
+  scenarios: readonly Scenario[],
+  options: ExploreAllOptions = {},
+): Promise<readonly ScenarioResult[]> {
+  checkScenarios(scenarios, options);
+  // Where nobody calls this, as in a browser, nothing of Node is imported.
+  const threads = await import('node:worker_threads');
+  const { availableParallelism } = await import('node:os');
+  const workers = Math.min(options.workers ?? availableParallelism(), scenarios.length);
+  const results: ScenarioResult[] = [];
+  const stop = new AbortController();
+  let next = 0;
+
+  async function work(): Promise<void> {
+    while (!stop.signal.aborted) {
+      const index = next;
+      const scenario = scenarios[index];
+      if (scenario === undefined) return;
+      next += 1;
+      const isLate = options.signal?.aborted === true;
+      const result = isLate ? notBegun(scenario) : await exploreOne(threads, scenario, options, stop.signal);
+      results[index] = result;
+      options.onResult?.(result);
+    }
+  }
+
+  try {
+    await Promise.all(Array.from({ length: workers }, work));
+  } finally {
+    stop.abort();
+  }
+  return results;
+}

@@ -1,0 +1,71 @@
+import { connect } from 'nats';
+import { ConsumerClient, ProducerClient } from '../../src/index.js';
+import { compare, numberArgument, tableOf, type Contender } from '../support/bench.js';
+import { startNatsServer } from '../support/nats-server.js';
+import { untilTrue } from '../support/scene.js';
+
+/**
+ * Measures whether a reader that does not read delays others: 999 streams of one client at full speed, alone and beside
+ * one stream of the same client and the same producer whose reader stands still and whose source never stops.
+ *
+ * `npm run bench:head-of-line [-- --rounds 7] [--records 500] [--streams 999]`
+ */
+
+const streamCount = numberArgument('--streams', 999);
+const recordCount = numberArgument('--records', 500);
+const rounds = numberArgument('--rounds', 7);
+const windowRecords = 1_024;
+
+const server = await startNatsServer();
+const [forConsumer, forProducer] = await Promise.all([
+  connect({ servers: server.url }),
+  connect({ servers: server.url }),
+]);
+const producer = new ProducerClient({ connection: forProducer, windowRecords });
+const consumer = new ConsumerClient({ connection: forConsumer, windowRecords });
+const record = new Uint8Array(128).fill(7);
+
+producer.handle('busy', async function* () {
+  for (let index = 0; index < recordCount; index += 1) yield record;
+  await Promise.resolve();
+});
+let taken = 0;
+producer.handle('endless', function* () {
+  for (taken = 0; ; taken += 1) yield record;
+});
+await forProducer.flush();
+
+async function readAll(): Promise<number> {
+  const startedAtMs = performance.now();
+  const reading = Array.from({ length: streamCount }, async () => {
+    let received = 0;
+    for await (const each of consumer.openStream('busy')) received += each.length / record.length;
+    if (received !== recordCount) throw new Error(`expected ${recordCount} records, came ${received}`);
+  });
+  await Promise.all(reading);
+  return performance.now() - startedAtMs;
+}
+
+const contenders: readonly Contender[] = [
+  { name: 'alone', run: readAll },
+  {
+    name: 'beside a reader that stands still',
+    run: async () => {
+      const stalled = consumer.openStream('endless');
+      // Its source has filled the window, and waits from then on.
+      await untilTrue(() => taken >= windowRecords);
+      const ms = await readAll();
+      if (!consumer.streams.includes(stalled))
+        throw new Error('expected the stream that nobody reads to be open, but it ended');
+      if (taken > windowRecords + 1) throw new Error(`expected ${windowRecords} records to be sent, came ${taken}`);
+      stalled.cancel();
+      await untilTrue(() => producer.streams.length === 0);
+      taken = 0;
+      return ms;
+    },
+  },
+];
+const title = `${streamCount} streams of ${recordCount} records of 128 B: records a second, multiple of alone`;
+console.log(tableOf(title, await compare(contenders, { rounds, units: streamCount * recordCount })));
+await Promise.all([forConsumer.close(), forProducer.close()]);
+await server.kill();

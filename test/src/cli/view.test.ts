@@ -1,0 +1,202 @@
+import { expect } from 'chai';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'nats';
+import { ConsumerClient, createRecorder, inspectOverNats, type AnyRecord } from '../../../src/index.js';
+import { startNatsServer } from '../../support/nats-server.js';
+import { endCommands, runCommand, type CommandLine } from './command-line.js';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** A request with headers that `fetch` does not let one set. Ends with what has come after so long, where it has no end. */
+function get(url: string, headers: Record<string, string> = {}, waitMs = 5000, method = 'GET'): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port, pathname, search } = new URL(url);
+    const asked = request({ hostname, port, path: `${pathname}${search}`, headers, method }, (response) => {
+      let text = '';
+      const answer = () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      const timer = setTimeout(() => {
+        answer();
+        asked.destroy();
+      }, waitMs);
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => {
+        clearTimeout(timer);
+        answer();
+      });
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+/** The records of server-sent events. */
+function recordsOf(text: string): AnyRecord[] {
+  return Array.from(text.matchAll(/^data: (\[.*\])$/gm), (match) => JSON.parse(match[1] ?? '[]') as AnyRecord[]).flat();
+}
+
+describe('nats-stream view', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nats-stream-view-'));
+  const page = join(folder, 'page');
+  before(() => {
+    mkdirSync(join(page, 'assets'), { recursive: true });
+    writeFileSync(join(page, 'index.html'), '<!doctype html><title>page</title>');
+    writeFileSync(join(page, 'assets', 'app.js'), 'export {};');
+    writeFileSync(join(folder, 'secret.txt'), 'secret');
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  afterEach(() => endCommands());
+
+  const startView = async (...args: string[]): Promise<{ readonly run: CommandLine; readonly url: URL }> => {
+    const run = runCommand(['view', '--page', page, ...args]);
+    const [, url = ''] = await run.untilStdout(/^page {5}(http:\S+)$/m);
+    return { run, url: new URL(url) };
+  };
+  const recordsUrl = (url: URL) => `${url.origin}/records${url.search}`;
+
+  it('serves the page on 127.0.0.1 with a policy that lets nothing in, and ends at an interrupt', async () => {
+    const file = join(folder, 'empty.jsonl');
+    writeFileSync(file, '');
+    const { run, url } = await startView('--file', file);
+    expect(url.hostname).to.equal('127.0.0.1');
+    expect(url.searchParams.get('token')).to.match(/^[\w-]{32}$/);
+    const index = await get(url.href);
+    expect(index.status).to.equal(200);
+    expect(index.text).to.include('<title>page</title>');
+    expect(index.headers['content-security-policy'])
+      .to.include("default-src 'none'")
+      .and.to.include("script-src 'self'");
+    expect(index.headers).to.include({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+    const script = await get(`${url.origin}/assets/app.js`);
+    expect(script).to.deep.include({ status: 200, text: 'export {};' });
+    expect(script.headers['content-type']).to.include('text/javascript');
+    run.kill('SIGINT');
+    expect(await run.ended).to.equal(130);
+  });
+
+  it('serves nothing to strangers: other tokens, hosts, origins, methods and paths', async () => {
+    const file = join(folder, 'none.jsonl');
+    writeFileSync(file, '');
+    const { url } = await startView('--file', file);
+    const { origin, host } = url;
+    const status = async (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+      (await get(`${origin}${path}`, headers, 5000, method)).status;
+    expect(await status('/records')).to.equal(403);
+    expect(await status('/records?token=')).to.equal(403);
+    expect(await status(`/records?token=${'x'.repeat(32)}`)).to.equal(403);
+    expect(await status(`/records${url.search}`, { Origin: 'https://evil.example' })).to.equal(403);
+    expect(await status(`/records${url.search}`, { Origin: 'null' })).to.equal(403);
+    expect(await status(`/records${url.search}`, { Host: 'evil.example' })).to.equal(403);
+    expect(await status('/', { Host: `evil.example:${url.port}` })).to.equal(403);
+    expect(await status('/', {}, 'POST')).to.equal(405);
+    expect(await status(`/records${url.search}`, { Origin: `http://${host}` })).to.equal(200);
+    for (const path of [
+      '/secret.txt',
+      '/../secret.txt',
+      '/%2e%2e/secret.txt',
+      '/..%2fsecret.txt',
+      '/assets',
+      '//',
+      '/\\..\\secret.txt',
+    ]) {
+      expect(await status(path), path).to.equal(404);
+    }
+  });
+
+  it('serves a recording whole, with a mark for a line that is none, and says that this was all', async () => {
+    const file = join(folder, 'run.jsonl');
+    const header = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'x' };
+    const marks = Array.from({ length: 5000 }, (_, n) => ({
+      type: 'mark',
+      seq: n + 1,
+      at: n,
+      kind: 'note',
+      text: 'ü',
+    }));
+    writeFileSync(
+      file,
+      [header, 'nonsense', ...marks].map((one) => (one === 'nonsense' ? one : JSON.stringify(one))).join('\n'),
+    );
+    const { url } = await startView('--file', file);
+    const { text, headers } = await get(recordsUrl(url));
+    expect(headers['content-type']).to.include('text/event-stream');
+    const records = recordsOf(text);
+    expect(records[0]).to.deep.equal(header);
+    expect(records[1]).to.include({ type: 'mark', kind: 'warning' });
+    expect(records.slice(2)).to.deep.equal(marks);
+    expect(text).to.match(/\nevent: end\ndata:\n\n$/);
+  });
+
+  it('shows processes that publish their records, and lets a page go on where it was', async () => {
+    const server = await startNatsServer();
+    const connection = await connect({ servers: server.url });
+    try {
+      const recorder = createRecorder();
+      const consumer = new ConsumerClient({ connection, recorder });
+      const inspection = inspectOverNats(recorder, connection, { subject: 'fleet' });
+      const { url, run } = await startView('--server', server.url, '--subject', 'fleet');
+      expect(run.stdout).to.include(`showing  processes on 127.0.0.1:${server.port}, subject fleet`);
+      await sleep(500);
+      const { text } = await get(recordsUrl(url), {}, 500);
+      const records = recordsOf(text);
+      expect(records[0]).to.include({ type: 'run', source: 'live' });
+      expect(records.some((record) => record.type === 'actor' && record.machine === 'consumerClient')).to.equal(true);
+
+      const lastId = Array.from(text.matchAll(/^id: (.*)$/gm)).at(-1)?.[1] ?? '';
+      recorder.mark('while the page was away');
+      await sleep(500);
+      const again = recordsOf((await get(recordsUrl(url), { 'Last-Event-ID': lastId }, 500)).text);
+      expect(again.map(({ type }) => type)).to.deep.equal(['mark']);
+      const anew = recordsOf((await get(recordsUrl(url), { 'Last-Event-ID': '9-9' }, 500)).text);
+      expect(anew[0]?.type).to.equal('run');
+      inspection.stop();
+      await consumer.close();
+    } finally {
+      await connection.close();
+      await server.stop();
+    }
+  });
+
+  it('shows the demo, both ends of its streams, where no server is named', async () => {
+    const { url, run } = await startView();
+    expect(run.stdout).to.include('showing  the demo on nats-server');
+    const { text } = await get(recordsUrl(url), {}, 5000);
+    const ends = recordsOf(text).flatMap((record) =>
+      record.type === 'end' ? [`${record.system} ${record.reason}`] : [],
+    );
+    expect(ends).to.include.members([
+      'consumer completed',
+      'producer completed',
+      'consumer cancelled',
+      'consumer producerSilent',
+    ]);
+    run.kill('SIGTERM');
+    expect(await run.ended).to.equal(143);
+  });
+
+  it('says what is missing: a page, a recording, a port', async () => {
+    const missing = join(folder, 'missing');
+    const noPage = runCommand(['view', '--page', missing]);
+    expect(await noPage.ended).to.equal(1);
+    expect(noPage.stderr).to.include(`the page is not there: expected ${join(missing, 'index.html')}`);
+    const noFile = runCommand(['view', '--page', page, '--file', missing]);
+    expect(await noFile.ended).to.equal(1);
+    expect(noFile.stderr).to.include(`--file ${missing}: ENOENT`);
+    const noPort = runCommand(['view', '--page', page, '--port', '70000']);
+    expect(await noPort.ended).to.equal(2);
+    expect(noPort.stderr).to.include('Expected a port from 0 to 65535.');
+    const file = join(folder, 'one.jsonl');
+    writeFileSync(file, '');
+    const { url } = await startView('--file', file);
+    const taken = runCommand(['view', '--page', page, '--file', file, '--port', url.port]);
+    expect(await taken.ended).to.equal(1);
+    expect(taken.stderr).to.match(/the page cannot be served on port \d+: .*EADDRINUSE/);
+  });
+});

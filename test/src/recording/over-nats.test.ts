@@ -1,0 +1,219 @@
+import { expect } from 'chai';
+import { connect, type NatsConnection } from 'nats';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  collectOverNats,
+  createMemoryBroker,
+  createRecorder,
+  inspectOverNats,
+  StreamError,
+  type AnyRecord,
+  type Collector,
+} from '../../../src/index.js';
+import { encodeBatches } from '../../../src/recording/over-nats-messages.js';
+import { closePair, createPair } from '../../support/pair.js';
+import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
+
+type Of<Type extends AnyRecord['type']> = Extract<AnyRecord, { type: Type }>;
+
+function only<Type extends AnyRecord['type']>(records: readonly AnyRecord[], type: Type): Of<Type>[] {
+  return records.filter((record): record is Of<Type> => record.type === type);
+}
+
+async function until(isSo: () => boolean, what: string): Promise<void> {
+  for (let waits = 0; !isSo(); waits += 1) {
+    if (waits === 1000) throw new Error(`expected ${what}, which did not come`);
+    await sleep(10);
+  }
+}
+
+const script = fileURLToPath(new URL('../../support/recorded-process.ts', import.meta.url));
+
+describe('records over NATS, from processes', () => {
+  let server: NatsServer;
+  let connection: NatsConnection;
+  let collector: Collector | undefined;
+  const children = new Set<ChildProcess>();
+
+  before(async () => {
+    server = await startNatsServer();
+    connection = await connect({ servers: server.url });
+  });
+  afterEach(() => {
+    collector?.stop();
+    for (const child of children) child.kill('SIGKILL');
+    children.clear();
+  });
+  after(async () => {
+    await connection.close();
+    await server.stop();
+  });
+
+  const start = async (subject: string, role: string, streams = 0): Promise<ChildProcess> => {
+    const setting = JSON.stringify({ url: server.url, role, subject, streams });
+    const child = spawn(process.execPath, ['--import', 'tsx', script, setting], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.add(child);
+    await once(child.stdout, 'data');
+    return child;
+  };
+
+  it('become one run in which both ends of each stream are known by the same name', async () => {
+    const records: AnyRecord[] = [];
+    const producer = await start('a', 'producer');
+    await start('a', 'consumer', 5);
+    collector = collectOverNats(connection, (batch) => void records.push(...batch), { subject: 'a' });
+    const ends = () => {
+      const systems = new Map<string, Set<string>>();
+      for (const { stream, system } of only(records, 'actor')) {
+        if (stream !== undefined) systems.set(stream, (systems.get(stream) ?? new Set()).add(system));
+      }
+      return [...systems.values()];
+    };
+    await until(() => ends().filter(({ size }) => size === 2).length === 5, 'both ends of five streams');
+    expect(collector.processes).to.equal(2);
+    expect(ends().map((systems) => [...systems].sort())).to.deep.equal(Array(5).fill(['consumer', 'producer']));
+
+    expect(records[0]).to.include({ type: 'run', source: 'live', unit: 'ms', label: 'records on a' });
+    await until(
+      () => only(records, 'message').some(({ op, kind }) => op === 'deliver' && kind === 'heartbeat'),
+      'heartbeats',
+    );
+    await sleep(300);
+    const sent = only(records, 'message').filter(({ op, kind }) => op === 'send' && kind === 'heartbeat');
+    const came = new Set(only(records, 'message').flatMap(({ op, message }) => (op === 'deliver' ? [message] : [])));
+    expect(sent.some(({ message }) => came.has(message))).to.equal(true);
+
+    const rest = records.slice(1) as Exclude<AnyRecord, { type: 'run' }>[];
+    expect(rest.map(({ seq }) => seq)).to.deep.equal(rest.map((_, index) => index + 1));
+    const times = rest.map(({ at }) => at);
+    expect(times).to.deep.equal([...times].sort((one, other) => one - other));
+
+    producer.kill('SIGKILL');
+    await until(() => only(records, 'end').length === 5, 'the ends of five streams');
+    expect(new Set(only(records, 'end').map(({ reason }) => reason))).to.deep.equal(new Set(['producerSilent']));
+    await until(() => only(records, 'system').some(({ op }) => op === 'crash'), 'the crash');
+    expect(only(records, 'system').find(({ op }) => op === 'crash')).to.include({ system: 'producer' });
+  });
+
+  it('keep lifelines apart that have one name in two processes, and share their statecharts', async () => {
+    const records: AnyRecord[] = [];
+    await start('b', 'producer');
+    const [one] = [await start('b', 'consumer', 1), await start('b', 'consumer', 1)];
+    collector = collectOverNats(connection, (batch) => void records.push(...batch), { subject: 'b' });
+    await until(() => only(records, 'system').length === 3, 'three lifelines');
+    expect(new Set(only(records, 'system').map(({ system }) => system)).size).to.equal(3);
+    await until(
+      () => only(records, 'actor').filter(({ machine }) => machine === 'producerStream').length === 2,
+      'streams',
+    );
+    const names = only(records, 'machine').map(({ machine }) => machine);
+    expect(names).to.deep.equal([...new Set(names)]);
+    expect(names.every((name) => /^\w+$/.test(name))).to.equal(true);
+    one.kill('SIGTERM');
+    await until(() => only(records, 'system').some(({ op }) => op === 'stop'), 'the goodbye');
+  });
+});
+
+describe('records over NATS', () => {
+  it('are recorded only while somebody asks', async () => {
+    const broker = createMemoryBroker();
+    const connection = broker.connect();
+    const recorder = createRecorder();
+    const inspection = inspectOverNats(recorder, connection);
+    await sleep(5);
+    expect(recorder.isListening).to.equal(false);
+    const records: AnyRecord[] = [];
+    const collector = collectOverNats(broker.connect(), (batch) => void records.push(...batch));
+    await until(() => recorder.isListening, 'the ask');
+    expect(inspection.collectors).to.equal(1);
+    recorder.mark('heard');
+    await until(() => only(records, 'mark').length === 1, 'the mark');
+    collector.stop();
+    await until(() => !recorder.isListening, 'the end of listening');
+    inspection.stop();
+  });
+
+  it('come to two collectors, each with all that lives', async () => {
+    const recorder = createRecorder();
+    const pair = createPair({ consumer: { recorder }, producer: { recorder } });
+    const inspection = inspectOverNats(recorder, pair.bystander);
+    const heard = [[], []] as AnyRecord[][];
+    const collectors = heard.map((records) => collectOverNats(pair.bystander, (batch) => void records.push(...batch)));
+    for (const records of heard) await until(() => only(records, 'actor').length === 2, 'two clients');
+    for (const collector of collectors) collector.stop();
+    inspection.stop();
+    await closePair(pair);
+  });
+
+  it('fit into messages, and one that does not becomes a gap', () => {
+    const mark = (seq: number, text: string): AnyRecord => ({ type: 'mark', seq, at: 1, kind: 'note', text });
+    const records = [mark(1, 'ä'.repeat(300)), mark(2, 'ä'.repeat(300)), mark(3, 'x'.repeat(3000)), mark(4, 'y')];
+    const payloads = [...encodeBatches({ process: 'p', instance: 'i' }, records, 1000)];
+    for (const payload of payloads) expect(payload.length).to.be.at.most(1000);
+    const came = payloads.flatMap(
+      (payload) => (JSON.parse(new TextDecoder().decode(payload)) as { records: AnyRecord[] }).records,
+    );
+    expect(came).to.deep.equal([records[0], records[1], { type: 'gap', seq: 3, at: 1, dropped: 1 }, records[3]]);
+  });
+
+  it('are asked for by nobody who says nonsense', async () => {
+    const broker = createMemoryBroker();
+    const recorder = createRecorder();
+    const inspection = inspectOverNats(recorder, broker.connect());
+    const stranger = broker.connect();
+    for (const ask of ['', '{}', 'null', '[1]', '{"token":"a.b"}', '{"token":">"}', '{"token":""}', '{"token":7}']) {
+      stranger.publish('nats-stream.records.ask', ask);
+    }
+    await stranger.flush();
+    await sleep(5);
+    expect(inspection.collectors).to.equal(0);
+    inspection.stop();
+  });
+
+  it('survive a process that says nonsense', async () => {
+    const broker = createMemoryBroker();
+    const stranger = broker.connect();
+    const records: AnyRecord[] = [];
+    let to = '';
+    stranger.subscribe('nats-stream.records.ask', {
+      callback: (_, { data }) => {
+        to = `nats-stream.records.to.${(JSON.parse(new TextDecoder().decode(data)) as { token: string }).token}`;
+      },
+    });
+    await stranger.flush();
+    const collector = collectOverNats(broker.connect(), (batch) => void records.push(...batch));
+    await until(() => to !== '', 'the ask');
+    const envelope = { process: 'p', instance: 'i', isOver: false };
+    for (const payload of [
+      '',
+      '{',
+      'null',
+      { ...envelope, records: [null, 7, {}, { type: 'step' }] },
+      { ...envelope, records: 7 },
+    ]) {
+      stranger.publish(to, typeof payload === 'string' ? payload : JSON.stringify(payload));
+    }
+    const mark = { type: 'mark', seq: 1, at: 5, kind: 'note', text: 'fine' };
+    stranger.publish(to, JSON.stringify({ ...envelope, records: [mark] }));
+    await until(() => records.length === 2, 'the mark');
+    expect(records[1]).to.include({ type: 'mark', text: 'fine', seq: 1 });
+    collector.stop();
+  });
+
+  it('are refused on a subject that is none', () => {
+    const connection = createMemoryBroker().connect();
+    expect(() => inspectOverNats(createRecorder(), connection, { subject: 'a.*' })).to.throw(
+      StreamError,
+      'subject: expected',
+    );
+    expect(() => collectOverNats(connection, () => undefined, { subject: '' })).to.throw(
+      StreamError,
+      'subject: expected',
+    );
+  });
+});

@@ -1,0 +1,440 @@
+import { expect } from 'chai';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createActor, fromPromise, setup } from 'xstate';
+import { createRecorder, type AnyRecord, type RecordDraft, type Recorder } from '../../../src/index.js';
+import { createTestClock } from '../../../src/testing/index.js';
+import { closePair, createPair, type Pair } from '../../support/pair.js';
+
+type Of<Type extends AnyRecord['type']> = Extract<AnyRecord, { type: Type }>;
+
+function only<Type extends AnyRecord['type']>(records: readonly AnyRecord[], type: Type): Of<Type>[] {
+  return records.filter((record): record is Of<Type> => record.type === type);
+}
+
+/** Everything that a recorder tells from now on, at once. */
+function listen(recorder: Recorder): { readonly records: AnyRecord[]; readonly stop: () => void } {
+  const records: AnyRecord[] = [];
+  return { records, stop: recorder.listen((batch) => void records.push(...batch)) };
+}
+
+describe('recorder, clients', () => {
+  let pair: Pair;
+  afterEach(() => closePair(pair));
+
+  const start = (recorder: Recorder): Pair => {
+    const timing = {
+      heartbeatIntervalMs: 200,
+      heartbeatRequestTimeoutMs: 100,
+      silenceTimeoutMs: 600,
+      openTimeoutMs: 600,
+    };
+    pair = createPair({ consumer: { ...timing, recorder }, producer: { ...timing, recorder } });
+    pair.producer.handle('numbers', async function* () {
+      for (let n = 0; n < 3; n += 1) yield `${n}`;
+      await sleep(20);
+    });
+    return pair;
+  };
+
+  const readAll = async () => {
+    const stream = pair.consumer.openStream('numbers');
+    for await (const record of stream) expect(record.length).to.equal(1);
+    await pair.producer.drain();
+    return stream;
+  };
+
+  it('begin with the header and what lives, numbered from 1 without a hole', async () => {
+    const recorder = createRecorder({ flushMs: 0, label: 'a test' });
+    start(recorder);
+    const { records } = listen(recorder);
+    await readAll();
+    const [header, ...rest] = records;
+    expect(header).to.include({ type: 'run', version: 1, source: 'live', unit: 'ms', label: 'a test' });
+    expect(rest.map((record) => ('seq' in record ? record.seq : 0))).to.deep.equal(rest.map((_, index) => index + 1));
+    expect(
+      only(records, 'system')
+        .slice(0, 2)
+        .map(({ system, role, op }) => [system, role, op]),
+    ).to.deep.equal([
+      ['consumer', 'consumer', 'start'],
+      ['producer', 'producer', 'start'],
+    ]);
+    const times = rest.map((record) => ('at' in record ? record.at : 0));
+    expect(times).to.deep.equal([...times].sort((one, other) => one - other));
+  });
+
+  it('tell both ends of a stream under one name, with their states, their end and the counts before it', async () => {
+    const recorder = createRecorder({ flushMs: 0 });
+    start(recorder);
+    const { records } = listen(recorder);
+    const { id } = await readAll();
+    const name = `${pair.consumer.id}${id}`;
+    const ends = only(records, 'actor').filter(({ stream }) => stream === name);
+    expect(ends.map(({ system, machine, subject, parent }) => [system, machine, subject, parent])).to.deep.equal([
+      ['consumer', 'consumerStream', 'numbers', 'client'],
+      ['producer', 'producerStream', 'numbers', 'client'],
+    ]);
+    for (const { system, actor } of ends) {
+      const steps = only(records, 'step').filter((step) => step.system === system && step.actor === actor);
+      expect(steps.at(-1)).to.include({ value: 'closed', status: 'done' });
+      const counts = only(records, 'counts').filter((record) => record.system === system);
+      expect(counts.at(-1)).to.include({ stream: name, records: 3, bytes: 3 });
+      const end = only(records, 'end').find((record) => record.system === system)!;
+      expect(end).to.include({ stream: name, reason: 'completed', code: 1000 });
+      expect(counts.at(-1)!.seq).to.be.lessThan(end.seq);
+    }
+  });
+
+  it('tell each statechart once, before the first actor that runs it, with every transition that is taken', async () => {
+    const recorder = createRecorder({ flushMs: 0 });
+    start(recorder);
+    const { records } = listen(recorder);
+    await readAll();
+    const machines = only(records, 'machine');
+    expect(machines.map(({ machine }) => machine)).to.have.members([
+      'consumerClient',
+      'producerClient',
+      'consumerStream',
+      'producerStream',
+      'heartbeat',
+    ]);
+    const transitions = new Set<string>();
+    const collect = (node: (typeof machines)[number]['root']) => {
+      for (const { index } of node.transitions) transitions.add(`${node.id} ${index}`);
+      node.children.forEach(collect);
+    };
+    for (const { root } of machines) collect(root);
+    const taken = only(records, 'step').flatMap((step) => step.taken);
+    expect(taken.length).to.be.greaterThan(10);
+    for (const { source, index } of taken) expect(transitions.has(`${source} ${index}`)).to.equal(true);
+    const opened = new Map<string, number>();
+    for (const record of records) {
+      if (record.type === 'machine') opened.set(record.machine, record.seq);
+      if (record.type === 'actor') expect(opened.has(record.machine ?? '')).to.equal(true);
+    }
+  });
+
+  it('give a message one id at both ends, and never its payload', async () => {
+    const recorder = createRecorder({ flushMs: 0 });
+    start(recorder);
+    const { records } = listen(recorder);
+    pair.producer.handle('secret', function* () {
+      yield 'the password is swordfish';
+    });
+    for await (const record of pair.consumer.openStream('secret', 'swordfish')) expect(record.length).to.equal(25);
+    const messages = only(records, 'message');
+    for (const kind of ['open', 'data', 'heartbeat']) {
+      const sent = messages.find((message) => message.kind === kind && message.op === 'send')!;
+      const came = messages.find((message) => message.op === 'deliver' && message.message === sent.message);
+      expect(came, kind).to.include({ kind, subject: sent.subject, bytes: sent.bytes });
+      expect([sent.from, came?.to]).to.have.members(['consumer', 'producer']);
+    }
+    expect(JSON.stringify(records)).not.to.include('swordfish');
+    expect(JSON.stringify(records)).not.to.include(Buffer.from('swordfish').toString('base64').slice(0, 8));
+  });
+
+  it('let a timer follow its cancellation and its restart, and name its state and delay', async () => {
+    const recorder = createRecorder({ flushMs: 0 });
+    start(recorder);
+    const { records } = listen(recorder);
+    const { id } = await readAll();
+    const timers = only(records, 'timer').filter(({ actor }) => actor === id);
+    expect(timers[0]).to.include({
+      op: 'start',
+      state: 'consumerStream.opening.waiting',
+      delay: 'openTimeout',
+      duration: 600,
+    });
+    expect(timers[1]).to.include({ op: 'cancel', delay: 'openTimeout' });
+    expect(timers.at(-1)).to.include({ op: 'cancel', delay: 'silenceTimeout' });
+    const running = new Set<string>();
+    for (const { op, timer } of timers) {
+      if (op === 'start') running.add(timer);
+      else running.delete(timer);
+    }
+    expect([...running]).to.deep.equal([]);
+  });
+
+  it('tell what restarts a timer without its machine, by the next count', async () => {
+    const recorder = createRecorder({ flushMs: 0, countsIntervalMs: 30 });
+    start(recorder);
+    const { records } = listen(recorder);
+    pair.producer.handle('slowly', async function* ({ signal }) {
+      for (let n = 0; n < 10 && !signal.aborted; n += 1) {
+        yield 'x';
+        await sleep(20);
+      }
+    });
+    for await (const record of pair.consumer.openStream('slowly')) expect(record.length).to.equal(1);
+    const restarts = only(records, 'timer').filter(({ op, total }) => op === 'start' && total !== undefined);
+    expect(restarts.length).to.be.greaterThan(1);
+    for (const { duration = 0, total, delay } of restarts) {
+      expect([delay, total]).to.deep.equal(['silenceTimeout', 600]);
+      expect(duration).to.be.within(400, 600);
+    }
+  });
+
+  it('give a late listener what lives, with running timers and counts, and then what follows', async () => {
+    const recorder = createRecorder({ flushMs: 0, countsIntervalMs: 20 });
+    start(recorder);
+    pair.producer.handle('endless', async function* ({ signal }) {
+      yield 'one';
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    });
+    const stream = pair.consumer.openStream('endless');
+    const iterator = stream[Symbol.asyncIterator]();
+    await iterator.next();
+    await sleep(50);
+    const { records, stop } = listen(recorder);
+    const name = `${pair.consumer.id}${stream.id}`;
+    const known = only(records, 'actor').filter((actor) => actor.stream === name);
+    expect(known.map(({ system, value }) => [system, JSON.stringify(value)])).to.deep.equal([
+      ['consumer', '{"active":"listening"}'],
+      ['producer', '{"active":"flowing"}'],
+    ]);
+    const silence = only(records, 'timer').find(({ delay }) => delay === 'silenceTimeout')!;
+    expect(silence).to.include({ op: 'start', total: 600 });
+    expect(silence.duration).to.be.within(300, 599);
+    await sleep(60);
+    expect(only(records, 'counts').map((counts) => counts.records)).to.deep.equal([1, 1]);
+    stream.cancel('enough');
+    await stream.closed;
+    expect(only(records, 'end')[0]).to.include({ stream: name, reason: 'cancelled', text: 'enough' });
+    stop();
+  });
+
+  it('have two listeners, each with numbers of its own', async () => {
+    const recorder = createRecorder({ flushMs: 0 });
+    start(recorder);
+    const first = listen(recorder);
+    const stream = pair.consumer.openStream('numbers');
+    const second = listen(recorder);
+    await stream.closed;
+    for (const { records } of [first, second]) {
+      expect(records[0]?.type).to.equal('run');
+      const rest = records.slice(1);
+      expect(rest.map((record) => ('seq' in record ? record.seq : 0))).to.deep.equal(rest.map((_, index) => index + 1));
+      expect(only(records, 'end')).to.have.length.at.least(1);
+    }
+  });
+
+  it('are nothing while nobody listens: actors have no observer, and nothing is told afterwards', async () => {
+    let filtered = 0;
+    const recorder = createRecorder({
+      flushMs: 0,
+      filter: () => {
+        filtered += 1;
+        return true;
+      },
+    });
+    start(recorder);
+    let listened = 0;
+    const stop = recorder.listen(() => void (listened += 1));
+    stop();
+    const before = { filtered, listened };
+    await readAll();
+    expect({ filtered, listened }).to.deep.equal(before);
+    expect(recorder.isListening).to.equal(false);
+  });
+
+  it('tell of a connection that is lost and comes back', async () => {
+    const recorder = createRecorder({ flushMs: 0 });
+    start(recorder);
+    const { records } = listen(recorder);
+    pair.consumerConnection.disconnect();
+    await sleep(5);
+    pair.consumerConnection.reconnect();
+    await sleep(5);
+    expect(only(records, 'link').map(({ op, systems }) => [op, systems])).to.deep.equal([
+      ['lost', ['consumer']],
+      ['restored', ['consumer']],
+    ]);
+  });
+
+  it('leave out what the filter refuses', async () => {
+    const recorder = createRecorder({ flushMs: 0, filter: (record: RecordDraft) => record.type !== 'message' });
+    start(recorder);
+    const { records } = listen(recorder);
+    await readAll();
+    expect(only(records, 'message')).to.deep.equal([]);
+    expect(only(records, 'step').length).to.be.greaterThan(5);
+  });
+
+  it('give clients lifelines of their own, and one that comes after another the same', async () => {
+    const recorder = createRecorder({ flushMs: 0, system: 'shop' });
+    const first = start(recorder);
+    const { records } = listen(recorder);
+    const other = createPair({ consumer: { recorder: recorder.named('reader') }, producer: { recorder } });
+    await closePair(first);
+    const later = createPair({ consumer: { recorder }, producer: { recorder } });
+    await closePair(other);
+    await closePair(later);
+    const starts = only(records, 'system').filter(({ op }) => op === 'start');
+    expect(starts.map(({ system }) => system)).to.deep.equal([
+      'shop consumer',
+      'shop producer',
+      'reader',
+      'shop producer 2',
+      'shop consumer',
+      'shop producer',
+    ]);
+  });
+});
+
+describe('recorder, a listener that is slow', () => {
+  it('gets a gap with the number of records left out, and keeps those that tell who lives', async () => {
+    const recorder = createRecorder({ recordsMax: 10, flushMs: 0 });
+    let release: () => void = () => undefined;
+    const records: AnyRecord[] = [];
+    const stop = recorder.listen((batch) => {
+      records.push(...batch);
+      return new Promise((resolve) => (release = resolve));
+    });
+    for (let n = 0; n < 30; n += 1) {
+      recorder.write({ type: 'message', op: 'send', message: `${n}`, subject: 'a', kind: 'data', bytes: 1 });
+    }
+    recorder.mark('kept');
+    release();
+    await sleep(1);
+    recorder.mark('the next');
+    release();
+    await sleep(1);
+    stop();
+    expect(only(records, 'message')).to.have.length(10);
+    expect(only(records, 'gap').map(({ dropped }) => dropped)).to.deep.equal([20]);
+    expect(only(records, 'mark').map(({ text }) => text)).to.include('kept');
+    const rest = records.slice(1);
+    expect(rest.map((record) => ('seq' in record ? record.seq : 0))).to.deep.equal(rest.map((_, index) => index + 1));
+  });
+
+  it('never reaches what is recorded with what it throws', async () => {
+    const recorder = createRecorder({ flushMs: 0 });
+    const thrown: unknown[] = [];
+    const onRejection = (error: unknown) => void thrown.push(error);
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', onRejection);
+    try {
+      const stop = recorder.listen(() => {
+        throw new Error('a broken listener');
+      });
+      recorder.mark('nothing happens');
+      await sleep(1);
+      stop();
+      expect(thrown.map(String)).to.include('Error: a broken listener');
+    } finally {
+      process.off('unhandledRejection', onRejection);
+      for (const listener of others) process.on('unhandledRejection', listener);
+    }
+  });
+});
+
+describe('recorder, actors of an application', () => {
+  const lamp = setup({
+    types: {
+      events: {} as { type: 'press' } | { type: 'break' },
+      context: {} as { on: boolean; odd: Map<string, bigint> },
+    },
+    guards: { isAllowed: ({ context }) => context.on },
+    delays: { patience: 1000 },
+  }).createMachine({
+    id: 'lamp',
+    context: { on: false, odd: new Map([['big', 1n]]) },
+    initial: 'dark',
+    states: {
+      dark: {
+        on: {
+          press: [{ guard: 'isAllowed', target: 'dark' }, { target: 'lit' }],
+          break: { guard: 'isAllowed', target: 'lit' },
+        },
+      },
+      lit: { after: { patience: 'dark' } },
+    },
+  });
+
+  it('are observed with their states, guards that refuse, timers and odd contexts', () => {
+    const clock = createTestClock();
+    const recorder = createRecorder({ flushMs: 0, clock });
+    const { records } = listen(recorder);
+    const actor = createActor(lamp, { id: 'hall', clock, inspect: recorder.inspect }).start();
+    actor.send({ type: 'break' });
+    actor.send({ type: 'press' });
+    clock.advanceSync(1000);
+    actor.stop();
+    expect(only(records, 'actor')[0]).to.deep.include({
+      system: 'app',
+      actor: 'hall',
+      machine: 'lamp',
+      value: 'dark',
+      context: { on: false, odd: { big: '1n' } },
+    });
+    const steps = only(records, 'step');
+    expect(steps.map(({ event, value, status }) => [event.type, value, status])).to.deep.equal([
+      ['xstate.init', 'dark', 'active'],
+      ['break', 'dark', 'active'],
+      ['press', 'lit', 'active'],
+      ['xstate.after.patience.lamp.lit', 'dark', 'active'],
+      ['xstate.stop', 'dark', 'stopped'],
+    ]);
+    expect(steps[1]).to.deep.include({ taken: [], refused: [{ source: 'lamp.dark', index: 2 }] });
+    expect(steps[2]).to.deep.include({
+      taken: [{ source: 'lamp.dark', index: 1 }],
+      refused: [{ source: 'lamp.dark', index: 0 }],
+    });
+    expect(only(records, 'timer').map(({ op, at }) => [op, at])).to.deep.equal([
+      ['start', 0],
+      ['fire', 1000],
+    ]);
+  });
+
+  it('are told a step before what it sets off in a child, and a child by its parent', async () => {
+    const recorder = createRecorder({ flushMs: 0 });
+    const { records } = listen(recorder);
+    const parent = setup({ actors: { wait: fromPromise(() => Promise.resolve(7)) } }).createMachine({
+      id: 'parent',
+      initial: 'idle',
+      states: {
+        idle: { on: { go: 'waiting' } },
+        waiting: { invoke: { id: 'waiter', src: 'wait', onDone: 'ready' } },
+        ready: { type: 'final' },
+      },
+    });
+    const actor = createActor(parent, { id: 'root', inspect: recorder.inspect }).start();
+    actor.send({ type: 'go' });
+    await sleep(5);
+    expect(only(records, 'actor').find((record) => record.actor === 'waiter')).to.include({
+      parent: 'root',
+      value: 'active',
+    });
+    const order = records.flatMap((record) =>
+      record.type === 'step' ? [`${record.actor} ${record.event.type}`] : record.type === 'actor' ? [record.actor] : [],
+    );
+    expect(order.indexOf('root go')).to.be.lessThan(order.indexOf('waiter'));
+    expect(only(records, 'step').findLast((step) => step.actor === 'root')).to.include({
+      value: 'ready',
+      status: 'done',
+    });
+    expect(only(records, 'step').findLast((step) => step.actor === 'root')?.from).to.equal('waiter');
+  });
+
+  it('are told to have failed where an action throws, of which XState says nothing', async () => {
+    const recorder = createRecorder({ flushMs: 0 });
+    const { records } = listen(recorder);
+    const fragile = setup({}).createMachine({
+      id: 'fragile',
+      on: {
+        go: {
+          actions: () => {
+            throw new Error('it broke');
+          },
+        },
+      },
+    });
+    const actor = createActor(fragile, { id: 'glass', inspect: recorder.inspect });
+    actor.subscribe({ error: () => undefined });
+    actor.start();
+    actor.send({ type: 'go' });
+    await sleep(1);
+    expect(only(records, 'step').at(-1)).to.include({ actor: 'glass', status: 'error', error: 'it broke' });
+  });
+});

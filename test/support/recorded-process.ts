@@ -1,0 +1,44 @@
+/**
+ * A process with a client whose records can be asked for over NATS, as a service would run it: a producer that counts, or
+ * a consumer that reads. Its setting comes as JSON in the first argument.
+ */
+import { connect } from 'nats';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConsumerClient, createRecorder, inspectOverNats, ProducerClient } from '../../src/index.js';
+
+interface Setting {
+  readonly url: string;
+  readonly role: 'consumer' | 'producer';
+  readonly subject: string;
+  readonly streams: number;
+}
+
+const { url, role, subject, streams } = JSON.parse(process.argv[2] ?? '{}') as Setting;
+const connection = await connect({ servers: url });
+const recorder = createRecorder();
+const inspection = inspectOverNats(recorder, connection, { subject, process: role });
+const timing = {
+  heartbeatIntervalMs: 500,
+  heartbeatRequestTimeoutMs: 250,
+  silenceTimeoutMs: 1500,
+  openTimeoutMs: 1500,
+};
+
+if (role === 'producer') {
+  const producer = new ProducerClient({ connection, recorder, ...timing });
+  producer.handle('count.*', async function* ({ signal }) {
+    for (let n = 0; !signal.aborted; n += 1) {
+      yield `${n}`;
+      await sleep(20);
+    }
+  });
+} else {
+  const consumer = new ConsumerClient({ connection, recorder, ...timing });
+  for (let n = 0; n < streams; n += 1) consumer.openStream(`count.${n}`, undefined, { onRecord: () => undefined });
+}
+await connection.flush();
+process.stdout.write(`${JSON.stringify({ type: 'ready' })}\n`);
+process.on('SIGTERM', () => {
+  inspection.stop();
+  void connection.drain().then(() => process.exit());
+});
