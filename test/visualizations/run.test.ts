@@ -1,0 +1,280 @@
+import { expect } from 'chai';
+import { actorKey, transitionKey } from '../../visualizations/src/model/keys.js';
+import { chunkRecords } from '../../visualizations/src/model/record-log.js';
+import { emptyView, rememberedMax } from '../../visualizations/src/model/folded.js';
+import { fold } from '../../visualizations/src/model/fold.js';
+import { Run } from '../../visualizations/src/model/run.js';
+import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import { createRandom } from '../../src/testing/random.js';
+import { seed } from '../support/seed.js';
+import { sampleHeader, sampleRecords } from './sample-run.js';
+
+const immediately = (callback: () => void): void => callback();
+const runOf = (records: readonly SequencedRecord[], recordsMax?: number): Run => {
+  const run = new Run(sampleHeader, { onFrame: immediately, ...(recordsMax === undefined ? {} : { recordsMax }) });
+  run.append(records);
+  return run;
+};
+const replay = (records: readonly SequencedRecord[], toSeq: number) => {
+  const view = emptyView('ms');
+  for (const record of records) if (record.seq <= toSeq) fold(view, record);
+  return view;
+};
+
+describe('Run', () => {
+  describe('the view at a moment', () => {
+    const records = sampleRecords({ streams: 120, seed });
+    const run = runOf(records);
+
+    it(`equals a replay up to that moment (seed ${seed})`, () => {
+      expect(records.length).to.be.greaterThan(2 * chunkRecords);
+      const random = createRandom(seed);
+      const borders = [1, chunkRecords, chunkRecords + 1, 2 * chunkRecords, records.length];
+      const moments = [...borders, ...Array.from({ length: 15 }, () => random.integer(1, records.length))];
+      for (const moment of moments) expect(run.viewAt(moment), `${moment}`).to.deep.equal(replay(records, moment));
+    });
+
+    it('is not changed by records that come later', () => {
+      const growing = runOf(records.slice(0, 5_000));
+      const before = growing.viewAt(5_000);
+      growing.append(records.slice(5_000));
+      expect(before).to.deep.equal(replay(records, 5_000));
+      expect(growing.viewAt(5_000)).to.deep.equal(before);
+    });
+
+    it('is the head at the last record', () => {
+      expect(run.viewAt(run.lastSeq)).to.deep.equal(run.head);
+    });
+  });
+
+  it('keeps no more records than it was told, in whole chunks, and the view stays right', () => {
+    const records = sampleRecords({ streams: 200, seed });
+    const run = runOf(records, 2 * chunkRecords);
+    expect(run.size).to.be.at.most(2 * chunkRecords);
+    expect(run.firstSeq).to.equal(records.length - run.size + 1);
+    expect(run.record(run.firstSeq - 1)).to.equal(undefined);
+    expect(run.viewAt(run.firstSeq)).to.deep.equal(replay(records, run.firstSeq));
+    expect(run.viewAt(run.lastSeq - 3)).to.deep.equal(replay(records, run.lastSeq - 3));
+  });
+
+  it('finds records by seq and by time, over holes', () => {
+    const records = sampleRecords({ streams: 20, seed }).filter(({ seq }) => seq % 7 !== 3);
+    const run = runOf(records);
+    expect(run.record(3)).to.equal(undefined);
+    expect(run.recordAtOrBefore(3)?.seq).to.equal(2);
+    expect(run.record(4)).to.equal(records[2]);
+    expect(run.recordAtOrBefore(0)).to.equal(undefined);
+    const at = records[40]?.at ?? 0;
+    const last = records.findLast((record) => record.at <= at);
+    expect(run.seqAtTime(at)).to.equal(last?.seq);
+    expect(run.seqAtTime(-1)).to.equal(1);
+    expect(run.seqAtTime(Infinity)).to.equal(run.lastSeq);
+  });
+
+  it('visits the records of a range in order and stops when told', () => {
+    const records = sampleRecords({ streams: 120, seed });
+    const run = runOf(records);
+    const visited: number[] = [];
+    run.forEach(chunkRecords - 1, chunkRecords + 2, ({ seq }) => {
+      visited.push(seq);
+      return undefined;
+    });
+    expect(visited).to.deep.equal([-1, 0, 1, 2].map((offset) => chunkRecords + offset));
+    let count = 0;
+    run.forEach(0, Infinity, () => (count += 1) < 3);
+    expect(count).to.equal(3);
+  });
+
+  it('numbers records anew whose seq does not grow', () => {
+    const run = runOf([
+      { type: 'gap', seq: 5, at: 0, dropped: 1 },
+      { type: 'gap', seq: 5, at: 1, dropped: 1 },
+      { type: 'gap', seq: 2, at: 2, dropped: 1 },
+      { type: 'gap', seq: 20, at: 3, dropped: 1 },
+    ]);
+    const seqs: number[] = [];
+    run.forEach(0, Infinity, ({ seq }) => void seqs.push(seq));
+    expect(seqs).to.deep.equal([5, 6, 7, 20]);
+    expect(run.head.totals.recordsLost).to.equal(4);
+  });
+
+  it('tells of new records once a frame', () => {
+    const frames: (() => void)[] = [];
+    const run = new Run(sampleHeader, { onFrame: (callback) => void frames.push(callback) });
+    const records = sampleRecords({ streams: 5, seed });
+    for (const record of records) run.append([record]);
+    expect(frames).to.have.length(1);
+    expect(run.version.value).to.equal(0);
+    frames[0]?.();
+    expect(run.version.value).to.equal(1);
+    run.append(records.slice(0, 1));
+    expect(frames).to.have.length(2);
+  });
+
+  it('is not broken by records of unknown types', () => {
+    const run = runOf(sampleRecords({ streams: 5, seed }).slice(0, 20));
+    const before = { ...run.viewAt(20), seq: 21, at: 99_999 };
+    run.append([{ type: 'weather', seq: 21, at: 99_999, sky: 'blue' } as unknown as SequencedRecord]);
+    expect(run.head).to.deep.equal(before);
+  });
+
+  it('folds the records of 5,000 streams fast and forgets no stream that lives', () => {
+    const records = sampleRecords({ streams: 5_000, durationMs: 20_000, seed });
+    const began = performance.now();
+    const run = runOf(records);
+    const tookMs = performance.now() - began;
+    const perSecond = Math.round((records.length / tookMs) * 1_000);
+    console.log(`        ${records.length} records, ${perSecond} a second`);
+    expect(run.head.streams.size).to.equal(5_000);
+    // A few times less than a machine does that has nothing else to do, since this one may have.
+    expect(perSecond).to.be.greaterThan(50_000);
+    const soughtAt = performance.now();
+    run.viewAt(Math.floor(run.lastSeq * 0.7));
+    expect(performance.now() - soughtAt).to.be.lessThan(500);
+  });
+
+  it('forgets the streams that ended longest ago where there are too many', () => {
+    const records: SequencedRecord[] = [];
+    for (let index = 0; index <= rememberedMax; index += 1) {
+      const about = { system: 'a', actor: `${index}`, at: index, seq: 2 * index + 1 };
+      records.push({ ...about, type: 'actor', stream: `s${index}`, subject: 'x', value: 'active', context: null });
+      const ending = { stream: `s${index}`, reason: 'completed', code: 1000, text: '' };
+      if (index % 2 === 0) records.push({ ...about, ...ending, type: 'end', seq: 2 * index + 2 });
+    }
+    const { streams } = runOf(records).head;
+    expect(streams.size).to.be.lessThan(rememberedMax);
+    expect(streams.has('s0')).to.equal(false);
+    expect(streams.has('s1')).to.equal(true);
+    expect(streams.has(`s${rememberedMax}`)).to.equal(true);
+  });
+});
+
+describe('fold()', () => {
+  const at = (
+    records: readonly (SequencedRecord extends infer R
+      ? R extends SequencedRecord
+        ? Omit<R, 'seq'>
+        : never
+      : never)[],
+  ) => runOf(records.map((record, index) => ({ ...record, seq: index + 1 }))).head;
+  const actor = {
+    type: 'actor',
+    system: 'a',
+    actor: 's',
+    machine: 'm',
+    stream: 's',
+    subject: 'x',
+    value: { active: 'listening' },
+    context: { n: 1 },
+    at: 1,
+  } as const;
+  const timer = { type: 'timer', system: 'a', actor: 's', timer: 't', state: 'm.active', delay: 'd' } as const;
+  const step = {
+    type: 'step',
+    system: 'a',
+    actor: 's',
+    event: { type: 'go' },
+    commands: [],
+    status: 'active',
+  } as const;
+
+  it('starts a timer, and again from the start where it is restarted', () => {
+    const view = at([
+      actor,
+      { ...timer, op: 'start', at: 2, duration: 10 },
+      { ...timer, op: 'start', at: 5, duration: 10 },
+    ]);
+    expect(view.actors.get(actorKey('a', 's'))?.timers).to.deep.equal([
+      { timer: 't', state: 'm.active', delay: 'd', startedAt: 5, duration: 10, deadline: 15 },
+    ]);
+  });
+
+  for (const op of ['cancel', 'fire'] as const) {
+    it(`removes a timer on ${op}`, () => {
+      const view = at([actor, { ...timer, op: 'start', at: 2, duration: 10 }, { ...timer, op, at: 3 }]);
+      expect(view.actors.get(actorKey('a', 's'))?.timers).to.deep.equal([]);
+    });
+  }
+
+  it('remembers the last step taken, the last one refused, and counts transitions', () => {
+    const edge = { source: 'm.active', index: 0 };
+    const view = at([
+      actor,
+      { ...step, at: 2, taken: [edge], value: 'closing', context: { n: 2 } },
+      { ...step, at: 3, taken: [], refused: [edge], value: 'closing' },
+    ]);
+    const entry = view.actors.get(actorKey('a', 's'));
+    expect(entry).to.deep.include({ state: 'closing', stateSince: 2, steps: 2, context: { n: 2 } });
+    expect(entry?.lastTaken?.at).to.equal(2);
+    expect(entry?.lastRefused?.refused).to.deep.equal([edge]);
+    expect(view.coverage.get(transitionKey('m', 'm.active', 0))).to.equal(1);
+  });
+
+  it('keeps an actor that is over as a tombstone, without its timers', () => {
+    const view = at([
+      actor,
+      { ...timer, op: 'start', at: 2, duration: 9 },
+      { ...step, at: 3, taken: [], value: 'x', status: 'done' },
+    ]);
+    expect(view.actors.get(actorKey('a', 's'))).to.deep.include({ status: 'done', endedAt: 3, timers: [] });
+    expect(view.streams.get('s')?.endedAt).to.equal(3);
+  });
+
+  it('joins both ends of a stream, the consumer first, and ends it when both have', () => {
+    const records = [
+      { type: 'system', system: 'b', role: 'consumer', op: 'start', at: 0 },
+      { type: 'system', system: 'a', role: 'producer', op: 'start', at: 0 },
+      actor,
+      { ...actor, system: 'b', at: 2 },
+      { type: 'end', system: 'b', actor: 's', stream: 's', reason: 'completed', code: 1000, text: '', at: 4 },
+    ] as const;
+    const half = at(records).streams.get('s');
+    expect(half?.ends.map((end) => end.system)).to.deep.equal(['b', 'a']);
+    expect(half?.ends[0]?.ending?.reason).to.equal('completed');
+    expect(half?.endedAt).to.equal(undefined);
+    const whole = at([...records, { ...step, at: 6, taken: [], value: 'closed', status: 'done' }]).streams.get('s');
+    expect(whole?.endedAt).to.equal(6);
+  });
+
+  it('counts a record once, where it is read', () => {
+    const counts = { type: 'counts', actor: 's', stream: 's', bytes: 100 } as const;
+    const view = at([
+      { type: 'system', system: 'b', role: 'consumer', op: 'start', at: 0 },
+      { type: 'system', system: 'a', role: 'producer', op: 'start', at: 0 },
+      actor,
+      { ...actor, system: 'b', at: 2 },
+      { ...counts, system: 'a', records: 12, at: 1_200, credit: 5 },
+      { ...counts, system: 'b', records: 10, at: 1_300, waiting: 3 },
+    ]);
+    expect(view.totals).to.include({ records: 10, bytes: 100 });
+    const [reader, writer] = view.streams.get('s')?.ends ?? [];
+    expect(reader).to.include({ records: 10, waiting: 3, lastSignAt: 1_300 });
+    expect(writer).to.include({ records: 12, credit: 5, lastSignAt: 1 });
+    expect(reader?.rates).to.include({ bucket: 1, current: 10 });
+  });
+
+  it('ends the actors of a system that crashes', () => {
+    const view = at([actor, { type: 'system', system: 'a', role: 'producer', op: 'crash', at: 9 }]);
+    expect(view.systems.get('a')).to.deep.include({ status: 'crashed', endedAt: 9 });
+    expect(view.actors.get(actorKey('a', 's'))).to.deep.include({ status: 'stopped', endedAt: 9 });
+    expect(view.streams.get('s')?.endedAt).to.equal(9);
+  });
+
+  it('shows actors and streams whose first records were lost', () => {
+    const view = at([
+      { ...step, at: 3, taken: [], value: 'x' },
+      { type: 'counts', system: 'a', actor: 's', stream: 'lost', records: 1, bytes: 2, at: 4 },
+    ]);
+    expect(view.actors.get(actorKey('a', 's'))?.state).to.equal('x');
+    expect(view.streams.get('lost')?.ends[0]?.records).to.equal(1);
+  });
+
+  it('names what made an actor', () => {
+    const view = at([
+      { ...actor, actor: 'client' },
+      { ...step, actor: 'client', at: 2, taken: [{ source: 'm', index: 0 }], value: 'open' },
+      { ...actor, parent: 'client', at: 2 },
+    ]);
+    expect(view.actors.get(actorKey('a', 's'))?.cause).to.equal(2);
+  });
+});

@@ -1,0 +1,110 @@
+import { useState } from 'preact/hooks';
+import { useSampled } from '../panes/drawing/use-sampled.js';
+import { formatTime } from '../model/format.js';
+import { parseQuery, QueryError } from '../model/query.js';
+import { recordFields } from '../model/record-fields.js';
+import type { Session } from '../model/session.js';
+import { Scrubber } from './scrubber.js';
+
+const speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 100, 1_000];
+
+/** The moment that is shown, and everything that moves it. */
+export function TimeBar({ session }: { readonly session: Session }) {
+  const { run, cursor } = session;
+  const { unit } = run.header;
+  const live = cursor.live.value;
+  const playing = cursor.playing.value;
+  const growing = run.growing.value;
+  const shown = useSampled(session.view, 100, ({ seq, at }) => ({ seq, at }));
+  const moves = playing || (live && growing);
+
+  return (
+    <footer class="time-bar" aria-label="Time">
+      <div class="time-buttons">
+        <button type="button" title="One record back (,)" aria-label="One record back" onClick={() => cursor.step(-1)}>
+          <Sign path="M9 2L3.5 6 9 10zM2 2h1.5v8H2z" />
+        </button>
+        <button
+          type="button"
+          class="play"
+          title={moves ? 'Pause (space)' : 'Play (space)'}
+          aria-label={moves ? 'Pause' : 'Play'}
+          onClick={() => (moves ? cursor.pause() : cursor.play())}
+        >
+          <Sign path={moves ? 'M2.5 2h2.5v8H2.5zM7 2h2.5v8H7z' : 'M3 1.5L10.5 6 3 10.5z'} />
+        </button>
+        <button type="button" title="One record on (.)" aria-label="One record on" onClick={() => cursor.step(1)}>
+          <Sign path="M3 2l5.5 4L3 10zM8.5 2H10v8H8.5z" />
+        </button>
+        <button type="button" aria-pressed={live} title="Follow the newest moment (l)" onClick={() => cursor.follow()}>
+          {growing ? 'Live' : 'End'}
+        </button>
+      </div>
+      <Scrubber session={session} />
+      <output class="time-shown" title="The time since the start, and the record">
+        {formatTime(shown.at, unit)} <span class="muted">#{shown.seq}</span>
+      </output>
+      <label>
+        <span class="only-read">Speed</span>
+        <select
+          title="How fast a recording is played"
+          value={`${cursor.speed.value}`}
+          onChange={({ currentTarget }) => (cursor.speed.value = Number(currentTarget.value))}
+        >
+          {speeds.map((speed) => (
+            <option key={speed} value={`${speed}`}>
+              {speed}×
+            </option>
+          ))}
+        </select>
+      </label>
+      <BreakField session={session} />
+    </footer>
+  );
+}
+
+/** Where a query stands at which playing, or following, stops. */
+function BreakField({ session }: { readonly session: Session }) {
+  const [problem, setProblem] = useState('');
+  const [text, setText] = useState('');
+  const apply = (query: string): void => {
+    setText(query);
+    try {
+      session.cursor.breakTest.value = query.trim() === '' ? undefined : parseQuery(query, recordFields);
+      setProblem('');
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      session.cursor.breakTest.value = undefined;
+      setProblem(error.message);
+    }
+  };
+  return (
+    <label class="break">
+      <span>Break at</span>
+      <input
+        id="break-at"
+        type="text"
+        spellcheck={false}
+        placeholder="type:end reason:slowReader"
+        title={problem || 'A query over records: playing stops at the first that answers it (b)'}
+        aria-invalid={problem !== ''}
+        aria-describedby={problem === '' ? undefined : 'break-problem'}
+        value={text}
+        onInput={({ currentTarget }) => apply(currentTarget.value)}
+      />
+      {problem !== '' && (
+        <span id="break-problem" class="problem" role="alert">
+          {problem}
+        </span>
+      )}
+    </label>
+  );
+}
+
+function Sign({ path }: { readonly path: string }) {
+  return (
+    <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+      <path d={path} fill="currentColor" />
+    </svg>
+  );
+}

@@ -1,0 +1,209 @@
+import { batch, computed, signal, type ReadonlySignal } from '@preact/signals';
+import { fold } from './fold.js';
+import { copyView, type Folded } from './folded.js';
+import type { Run } from './run.js';
+import type { Cursor, Moment, SequencedRecord, View } from './types.js';
+
+/** Where playing, or following, has to stop. */
+export type BreakTest = (record: SequencedRecord) => boolean;
+
+export interface RunCursor extends Cursor {
+  /** The view at the cursor: a new object whenever it has changed. */
+  readonly view: ReadonlySignal<View>;
+  /** Stops playing, or following, at the first record that the test names. Undefined takes it away. */
+  readonly breakTest: { value: BreakTest | undefined };
+  /** Lets time pass while playing, by the milliseconds since the last frame. The app calls it once per frame. */
+  frame(elapsedMs: number): void;
+}
+
+/** How many units of the run pass in a second of playing at speed 1. */
+const unitsPerSecond = { ms: 1_000, tick: 1 };
+
+/** The most records that one frame of playing may fold: a very high speed is slowed down rather than the page. */
+const recordsPerFrameMax = 20_000;
+
+/** `clock`: milliseconds that only grow, default `performance.now`. */
+export function createCursor(run: Run, clock: () => number = () => performance.now()): RunCursor {
+  const live = signal(true);
+  const playing = signal(false);
+  const speed = signal(1);
+  const breakTest = signal<BreakTest | undefined>(undefined);
+  /** The view of a cursor that is not live; it belongs to the cursor, which folds it on while playing. */
+  let own: Folded | undefined;
+  let ownAt = 0;
+  const ownVersion = signal(0);
+
+  /** When the newest record came, for time to go on after it. */
+  let newest = { seq: 0, came: clock() };
+  /** Up to where a live run has been looked through for the break. */
+  let searched = 0;
+
+  const view = computed<View>(() => {
+    if (live.value) {
+      // Reading the version is what brings the next view.
+      return run.version.value >= 0 ? { ...run.head } : run.head;
+    }
+    return ownVersion.value > 0 && own !== undefined ? { ...own } : { ...run.head };
+  });
+  const seq = computed(() => view.value.seq);
+
+  const show = (moment: Folded, at = moment.at): void => {
+    batch(() => {
+      own = moment;
+      ownAt = at;
+      live.value = false;
+      ownVersion.value += 1;
+    });
+  };
+
+  const clamp = (target: Moment): Moment => Math.min(Math.max(target, run.firstSeq), run.lastSeq);
+
+  const seek = (target: Moment): void => {
+    const goal = clamp(target);
+    // A short way forwards needs no keyframe.
+    if (own !== undefined && !live.value && goal >= own.seq && goal - own.seq < 1_000 && isKept(own)) {
+      foldOn(own, goal);
+      show(own);
+    } else {
+      show(run.viewAt(goal));
+    }
+  };
+
+  /** Whether the records after a view are all kept: a cursor that stands still may be overtaken by the oldest record. */
+  const isKept = (moment: Folded): boolean => moment.seq >= run.firstSeq;
+
+  const foldOn = (moment: Folded, toSeq: Moment): void => {
+    run.forEach(moment.seq + 1, toSeq, (record) => {
+      fold(moment, record);
+      return undefined;
+    });
+  };
+
+  const stop = (): void => {
+    playing.value = false;
+  };
+
+  const playOn = (from: Folded, elapsedMs: number): void => {
+    const moment = isKept(from) ? from : run.viewAt(run.firstSeq);
+    if (moment !== from) ownAt = moment.at;
+    const target = ownAt + (elapsedMs / 1_000) * unitsPerSecond[run.header.unit] * speed.value;
+    const played = { records: 0, reached: target, broke: false };
+    run.forEach(moment.seq + 1, Infinity, (record) => {
+      if (record.at > target) return false;
+      if (played.records === recordsPerFrameMax) {
+        played.reached = record.at;
+        return false;
+      }
+      fold(moment, record);
+      played.records += 1;
+      played.broke = breakTest.value?.(record) === true;
+      return played.broke ? false : undefined;
+    });
+    const isAtEnd = moment.seq >= run.lastSeq;
+    if (played.broke || (isAtEnd && !run.growing.value)) {
+      stop();
+      show(moment);
+    } else if (isAtEnd) {
+      cursor.follow();
+    } else if (played.records > 0) {
+      show(moment, played.reached);
+    } else {
+      ownAt = played.reached;
+    }
+  };
+
+  /** While live: whether a record has come at which to stop. */
+  const searchBreak = (test: BreakTest): void => {
+    let found: Moment | undefined;
+    run.forEach(searched + 1, Infinity, (record) => {
+      if (!test(record)) return undefined;
+      found = record.seq;
+      return false;
+    });
+    searched = run.lastSeq;
+    if (found !== undefined) seek(found);
+  };
+
+  const cursor: RunCursor = {
+    live,
+    seq,
+    playing,
+    speed,
+    view,
+    breakTest: {
+      get value() {
+        return breakTest.value;
+      },
+      set value(test) {
+        searched = run.lastSeq;
+        breakTest.value = test;
+      },
+    },
+    now: () => {
+      if (!live.value) return ownAt;
+      // Time goes on between the records of what is live; simulated time goes on with its records only.
+      if (!run.growing.value || run.header.source !== 'live' || run.header.unit !== 'ms') return run.lastAt;
+      if (newest.seq !== run.lastSeq) newest = { seq: run.lastSeq, came: clock() };
+      return run.lastAt + (clock() - newest.came);
+    },
+    follow: () => {
+      batch(() => {
+        stop();
+        own = undefined;
+        searched = run.lastSeq;
+        live.value = true;
+      });
+    },
+    pause: () => {
+      stop();
+      if (live.value) show(copyView(run.head), cursor.now());
+    },
+    play: () => {
+      // At the end of a run that is over, playing starts again.
+      const over = !run.growing.value && view.value.seq >= run.lastSeq;
+      if (over) show(run.viewAt(run.firstSeq));
+      else if (live.value) return;
+      playing.value = true;
+    },
+    seek: (target) => {
+      stop();
+      seek(target);
+    },
+    seekTime: (at) => {
+      stop();
+      seek(run.seqAtTime(at));
+      ownAt = Math.max(ownAt, Math.min(at, run.lastAt));
+    },
+    step: (records) => {
+      stop();
+      const from = view.value.seq;
+      if (records >= 0) {
+        let left = records;
+        let target = from;
+        run.forEach(from + 1, Infinity, (record) => {
+          if (left === 0) return false;
+          left -= 1;
+          target = record.seq;
+          return undefined;
+        });
+        seek(target);
+      } else {
+        let target = from;
+        for (let left = -records; left > 0; left -= 1) {
+          const before = run.recordAtOrBefore(target - 1);
+          if (before === undefined || before.seq >= target) break;
+          target = before.seq;
+        }
+        seek(target);
+      }
+    },
+    frame: (elapsedMs) => {
+      if (live.value) {
+        if (breakTest.value !== undefined && run.lastSeq > searched) searchBreak(breakTest.value);
+      } else if (playing.value && own !== undefined) {
+        playOn(own, elapsedMs);
+      }
+    },
+  };
+  return cursor;
+}

@@ -1,0 +1,108 @@
+import { batch, signal, type ReadonlySignal } from '@preact/signals';
+import { checkedRecord, isSequenced, MalformedRecordError } from './checked-record.js';
+import { Run, type RunOptions } from './run.js';
+import type { LinkState, SequencedRecord, Sink, Source } from './types.js';
+
+/** What a feed has to say about itself. */
+export interface FeedHealth {
+  readonly state: LinkState;
+  readonly text: string;
+  /** Records that came, since the source was opened. */
+  readonly received: number;
+  /** Records that could not be read. */
+  readonly malformed: number;
+  /** Why the last of them could not be read. */
+  readonly lastProblem: string;
+}
+
+/** Takes records from one source at a time and makes runs of them. */
+export interface Feed {
+  readonly source: ReadonlySignal<Source | undefined>;
+  /** The run shown; undefined until a header has come. */
+  readonly run: ReadonlySignal<Run | undefined>;
+  /** Changes at most once per frame while records come. */
+  readonly health: ReadonlySignal<FeedHealth>;
+  /** Ends the source before, and opens this one. */
+  open(source: Source): void;
+}
+
+const atFirst: FeedHealth = { state: 'connecting', text: '', received: 0, malformed: 0, lastProblem: '' };
+
+export function createFeed(options: RunOptions = {}): Feed {
+  const source = signal<Source | undefined>(undefined);
+  const run = signal<Run | undefined>(undefined);
+  const health = signal<FeedHealth>({ ...atFirst, state: 'ended' });
+  const onFrame = options.onFrame ?? ((callback: () => void) => requestAnimationFrame(callback));
+  let close: () => void = () => undefined;
+  /** Counts of now; `health` follows once a frame. */
+  let counts = { received: 0, malformed: 0, lastProblem: '' };
+  let framePending = false;
+
+  const show = (): void => {
+    if (framePending) return;
+    framePending = true;
+    onFrame(() => {
+      framePending = false;
+      health.value = { ...health.value, ...counts };
+    });
+  };
+
+  const accept = (values: readonly unknown[]): void => {
+    let pending: SequencedRecord[] = [];
+    const flush = (): void => {
+      if (pending.length > 0) run.value?.append(pending);
+      pending = [];
+    };
+    for (const value of values) {
+      counts.received += 1;
+      try {
+        const record = checkedRecord(value);
+        if (isSequenced(record)) {
+          if (run.value === undefined) throw new MalformedRecordError('expected the header of a run first');
+          pending.push(record);
+        } else {
+          flush();
+          run.value = new Run(record, options);
+        }
+      } catch (error) {
+        if (!(error instanceof MalformedRecordError)) throw error;
+        counts = { ...counts, malformed: counts.malformed + 1, lastProblem: error.message };
+      }
+    }
+    flush();
+    show();
+  };
+
+  return {
+    source,
+    run,
+    health,
+    open: (opened) => {
+      close();
+      if (run.value !== undefined) run.value.growing.value = false;
+      let isOpen = true;
+      counts = { received: 0, malformed: 0, lastProblem: '' };
+      batch(() => {
+        source.value = opened;
+        run.value = undefined;
+        health.value = atFirst;
+      });
+      // A source that was closed may still have something on the way.
+      const sink: Sink = {
+        accept: (values) => {
+          if (isOpen) accept(values);
+        },
+        state: (state, text = '') => {
+          if (!isOpen) return;
+          if (state === 'ended' && run.value !== undefined) run.value.growing.value = false;
+          health.value = { ...health.value, state, text };
+        },
+      };
+      const stop = opened.start(sink);
+      close = () => {
+        isOpen = false;
+        stop();
+      };
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import type { ActorRecord, StepRecord, TimerRecord } from '../../../src/recording/record.js';
+import { endStreamEnd, joinStream, signOfLife } from './fold-streams.js';
+import { forgetEnded, type Folded } from './folded.js';
+import { actorKey, transitionKey } from './keys.js';
+import { stateText } from './state-text.js';
+import type { ActorEntry, TimerEntry } from './types.js';
+
+const noTimers: readonly TimerEntry[] = [];
+
+export function foldActor(view: Folded, record: ActorRecord): void {
+  const { system, actor, parent, machine, stream, subject, value, context, at, seq } = record;
+  if (!view.systems.has(system)) {
+    view.systems.set(system, { system, role: 'other', status: 'running', startedAt: at });
+  }
+  const key = actorKey(system, actor);
+  const cause = parent === undefined ? undefined : view.actors.get(actorKey(system, parent))?.lastTaken?.seq;
+  view.actors.set(key, {
+    key,
+    system,
+    actor,
+    ...(parent === undefined ? {} : { parent }),
+    ...(machine === undefined ? {} : { machine }),
+    ...(stream === undefined ? {} : { stream }),
+    ...(subject === undefined ? {} : { subject }),
+    value,
+    state: stateText(value),
+    context,
+    status: 'active',
+    startedAt: at,
+    startedSeq: seq,
+    ...(cause === undefined ? {} : { cause }),
+    steps: 0,
+    stateSince: at,
+    timers: noTimers,
+  });
+  forgetEnded(view.actors);
+  if (stream !== undefined) joinStream(view, record, stream);
+}
+
+export function foldStep(view: Folded, record: StepRecord): void {
+  view.totals = { ...view.totals, steps: view.totals.steps + 1 };
+  const key = actorKey(record.system, record.actor);
+  const entry = view.actors.get(key);
+  // The first records of a run may be lost; an actor of whom nothing else is known is shown from its next step on.
+  const known = entry ?? strangerOf(record, key);
+  const state = stateText(record.value);
+  const over = record.status !== 'active';
+  const isTaken = record.taken.length > 0;
+  view.actors.set(key, {
+    ...known,
+    value: record.value,
+    state,
+    context: record.context === undefined ? known.context : record.context,
+    status: record.status,
+    ...(record.error === undefined ? {} : { error: record.error }),
+    ...(over ? { endedAt: known.endedAt ?? record.at } : {}),
+    steps: known.steps + 1,
+    stateSince: state === known.state ? known.stateSince : record.at,
+    lastStep: record,
+    ...(isTaken ? { lastTaken: record } : { lastRefused: record }),
+    timers: over ? noTimers : known.timers,
+  });
+  const { machine, stream } = known;
+  if (machine !== undefined) {
+    for (const { source, index } of record.taken) {
+      const transition = transitionKey(machine, source, index);
+      view.coverage.set(transition, (view.coverage.get(transition) ?? 0) + 1);
+    }
+  }
+  if (stream === undefined) return;
+  // A timer of its own says nothing about the other side.
+  if (!/^(xstate\.)?after\b/.test(record.event.type)) signOfLife(view, stream, record.system, record.at);
+  if (over) endStreamEnd(view, stream, key, record.at);
+}
+
+function strangerOf({ system, actor, value, at, seq }: StepRecord, key: string): ActorEntry {
+  return {
+    key,
+    system,
+    actor,
+    value,
+    state: stateText(value),
+    context: null,
+    status: 'active',
+    startedAt: at,
+    startedSeq: seq,
+    steps: 0,
+    stateSince: at,
+    timers: noTimers,
+  };
+}
+
+export function foldTimer(view: Folded, record: TimerRecord): void {
+  const { op, system, actor, timer, state, delay, duration, at } = record;
+  const key = actorKey(system, actor);
+  const entry = view.actors.get(key);
+  if (entry === undefined || entry.endedAt !== undefined) return;
+  const others = entry.timers.filter((running) => running.timer !== timer);
+  if (op === 'start') {
+    const known = duration === undefined ? {} : { duration, deadline: at + duration };
+    view.actors.set(key, { ...entry, timers: [...others, { timer, state, delay, startedAt: at, ...known }] });
+  } else if (others.length < entry.timers.length) {
+    view.actors.set(key, { ...entry, timers: others.length === 0 ? noTimers : others });
+  }
+}
+
+/** Makes an actor a tombstone without a step of its own. */
+export function endActor(view: Folded, key: string, at: number): void {
+  const entry = view.actors.get(key);
+  if (entry === undefined) return;
+  view.actors.set(key, { ...entry, status: 'stopped', endedAt: at, timers: noTimers });
+  if (entry.stream !== undefined) endStreamEnd(view, entry.stream, key, at);
+}

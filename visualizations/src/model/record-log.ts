@@ -1,0 +1,111 @@
+import { copyView, emptyView, type Folded } from './folded.js';
+import { fold } from './fold.js';
+import type { Moment, SequencedRecord } from './types.js';
+
+/** How many records lie between two keyframes: the most that a seek has to fold. */
+export const chunkRecords = 4_096;
+
+interface Chunk {
+  /** The view before the first record of the chunk. */
+  readonly keyframe: Folded;
+  readonly records: SequencedRecord[];
+}
+
+/**
+ * The records of a run in order, bounded, with a keyframe for each chunk, so that the view at any moment is folded from
+ * the nearest keyframe. When there are too many, the oldest chunk goes.
+ */
+export class RecordLog {
+  readonly #chunks: Chunk[] = [];
+  readonly #chunksMax: number;
+  readonly #head: Folded;
+
+  /** `recordsMax`: how many records are kept, in whole chunks and at least two of them. */
+  constructor(unit: 'ms' | 'tick', recordsMax: number) {
+    this.#head = emptyView(unit);
+    this.#chunksMax = Math.max(2, Math.ceil(recordsMax / chunkRecords));
+  }
+
+  /** The view after the last record. It changes with each record. */
+  get head(): Folded {
+    return this.#head;
+  }
+
+  get size(): number {
+    const last = this.#chunks.at(-1);
+    return last === undefined ? 0 : (this.#chunks.length - 1) * chunkRecords + last.records.length;
+  }
+
+  get first(): SequencedRecord | undefined {
+    return this.#chunks[0]?.records[0];
+  }
+
+  get last(): SequencedRecord | undefined {
+    return this.#chunks.at(-1)?.records.at(-1);
+  }
+
+  append(record: SequencedRecord): void {
+    let chunk = this.#chunks.at(-1);
+    if (chunk === undefined || chunk.records.length === chunkRecords) {
+      chunk = { keyframe: copyView(this.#head), records: [] };
+      this.#chunks.push(chunk);
+      if (this.#chunks.length > this.#chunksMax) this.#chunks.shift();
+    }
+    chunk.records.push(record);
+    fold(this.#head, record);
+  }
+
+  /** A view of one's own at a moment: after the last record whose `seq` is not greater. */
+  viewAt(seq: Moment): Folded {
+    const chunk = this.#chunks[this.#chunkOf(seq)];
+    if (chunk === undefined) return copyView(this.#head);
+    const view = copyView(chunk.keyframe);
+    for (const record of chunk.records) {
+      if (record.seq > seq) break;
+      fold(view, record);
+    }
+    return view;
+  }
+
+  /** The last record at or before a moment. */
+  atOrBefore(seq: Moment): SequencedRecord | undefined {
+    const chunk = this.#chunks[this.#chunkOf(seq)];
+    const found = chunk?.records[lastIndex(chunk.records, (record) => record.seq <= seq)];
+    return found;
+  }
+
+  atOrBeforeTime(at: number): SequencedRecord | undefined {
+    const chunk = this.#chunks[lastIndex(this.#chunks, ({ records }) => (records[0]?.at ?? 0) <= at)];
+    return chunk?.records[lastIndex(chunk.records, (record) => record.at <= at)];
+  }
+
+  forEach(fromSeq: Moment, toSeq: Moment, visit: (record: SequencedRecord) => boolean | undefined): void {
+    for (let index = Math.max(0, this.#chunkOf(fromSeq)); index < this.#chunks.length; index += 1) {
+      const records = this.#chunks[index]?.records ?? [];
+      // The first chunk begins before the range.
+      const start = Math.max(0, lastIndex(records, (record) => record.seq < fromSeq) + 1);
+      for (let place = start; place < records.length; place += 1) {
+        const record = records[place];
+        if (record === undefined || record.seq > toSeq || visit(record) === false) return;
+      }
+    }
+  }
+
+  /** The chunk that holds a moment, or the first one where all are later; -1 where there is none. */
+  #chunkOf(seq: Moment): number {
+    const found = lastIndex(this.#chunks, ({ records }) => (records[0]?.seq ?? 0) <= seq);
+    return found === -1 && this.#chunks.length > 0 ? 0 : found;
+  }
+}
+
+/** The last index at which a condition holds that holds up to some point and never after; -1 where it never does. */
+function lastIndex<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  let low = -1;
+  let high = items.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (holds(items[middle] as T)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

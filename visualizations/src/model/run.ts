@@ -1,0 +1,96 @@
+import { signal } from '@preact/signals';
+import type { Folded } from './folded.js';
+import { RecordLog } from './record-log.js';
+import type { Moment, RunReader, RunRecord, SequencedRecord } from './types.js';
+
+export interface RunOptions {
+  /** How many records are kept, default 200,000; the oldest go first. */
+  readonly recordsMax?: number;
+  /** Calls back once, before the next picture is drawn. Default `requestAnimationFrame`. */
+  readonly onFrame?: (callback: () => void) => void;
+}
+
+/** One run: its header and its records, and the view at any moment of what is kept. */
+export class Run implements RunReader {
+  readonly header: RunRecord;
+  readonly #version = signal(0);
+  readonly #growing = signal(true);
+  readonly #log: RecordLog;
+  readonly #onFrame: (callback: () => void) => void;
+  #framePending = false;
+
+  constructor(header: RunRecord, options: RunOptions = {}) {
+    this.header = header;
+    this.#log = new RecordLog(header.unit, options.recordsMax ?? 200_000);
+    this.#onFrame = options.onFrame ?? ((callback) => requestAnimationFrame(callback));
+  }
+
+  get version() {
+    return this.#version;
+  }
+
+  get growing() {
+    return this.#growing;
+  }
+
+  get firstSeq(): Moment {
+    return this.#log.first?.seq ?? 0;
+  }
+
+  get lastSeq(): Moment {
+    return this.#log.last?.seq ?? 0;
+  }
+
+  get firstAt(): number {
+    return this.#log.first?.at ?? 0;
+  }
+
+  get lastAt(): number {
+    return this.#log.head.at;
+  }
+
+  get size(): number {
+    return this.#log.size;
+  }
+
+  /** The view after the last record. It changes as records come: read it within one frame. */
+  get head(): Folded {
+    return this.#log.head;
+  }
+
+  /** Adds records. A `seq` that does not grow is replaced by the next one, so that every moment has one record. */
+  append(records: readonly SequencedRecord[]): void {
+    for (const record of records) {
+      const next = this.lastSeq + 1;
+      this.#log.append(record.seq >= next ? record : { ...record, seq: next });
+    }
+    if (this.#framePending || records.length === 0) return;
+    this.#framePending = true;
+    this.#onFrame(() => {
+      this.#framePending = false;
+      this.#version.value += 1;
+    });
+  }
+
+  /** A view of one's own at a moment. */
+  viewAt(seq: Moment): Folded {
+    return this.#log.viewAt(seq);
+  }
+
+  record(seq: Moment): SequencedRecord | undefined {
+    const found = this.#log.atOrBefore(seq);
+    return found?.seq === seq ? found : undefined;
+  }
+
+  recordAtOrBefore(seq: Moment): SequencedRecord | undefined {
+    return this.#log.atOrBefore(seq);
+  }
+
+  seqAtTime(at: number): Moment {
+    return this.#log.atOrBeforeTime(at)?.seq ?? this.firstSeq;
+  }
+
+  forEach(fromSeq: Moment, toSeq: Moment, visit: (record: SequencedRecord) => boolean | undefined): void {
+    this.#log.forEach(fromSeq, toSeq, visit);
+  }
+}

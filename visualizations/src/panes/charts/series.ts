@@ -1,0 +1,138 @@
+import type { MessageRecord } from '../../../../src/recording/record.js';
+import { actorKey } from '../../model/keys.js';
+import type { RunReader, SequencedRecord } from '../../model/types.js';
+
+/** How many bins are kept. They become wider as the run becomes longer, so that a run of days fits. */
+const bins = 1_024;
+/** How many round trips are kept; the oldest go first. */
+const roundTripsMax = 4_000;
+/** How many heartbeats may wait for their answers. */
+const beatsMax = 1_000;
+
+export interface RoundTrip {
+  /** When the heartbeat was sent. */
+  readonly at: number;
+  /** Undefined where it was lost. */
+  readonly duration: number | undefined;
+}
+
+/** Sums for each stretch of time, at both ends of streams. */
+export interface Bins {
+  /** Handled by readers, and written by producers. */
+  readonly received: Float64Array;
+  readonly sent: Float64Array;
+  readonly receivedBytes: Float64Array;
+}
+
+/** What the charts show, summed record by record. */
+export class Series {
+  readonly bins: Bins = {
+    received: new Float64Array(bins),
+    sent: new Float64Array(bins),
+    receivedBytes: new Float64Array(bins),
+  };
+  readonly roundTrips: RoundTrip[] = [];
+  binWidth: number;
+  /** The last bin into which anything fell. */
+  lastBin = 0;
+  readonly #roles = new Map<string, string>();
+  readonly #counts = new Map<string, { readonly records: number; readonly bytes: number }>();
+  readonly #beats = new Map<
+    string,
+    { readonly at: number; readonly from: string | undefined; readonly subject: string }
+  >();
+  #seen = 0;
+
+  constructor(unit: 'ms' | 'tick') {
+    this.binWidth = unit === 'ms' ? 1_000 : 1;
+  }
+
+  read(run: RunReader): void {
+    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (record) => {
+      this.add(record);
+      return undefined;
+    });
+  }
+
+  add(record: SequencedRecord): void {
+    this.#seen = record.seq;
+    const bin = this.#binOf(record.at);
+    switch (record.type) {
+      case 'system':
+        this.#roles.set(record.system, record.role);
+        return;
+      case 'counts': {
+        const key = actorKey(record.system, record.actor);
+        const before = this.#counts.get(key) ?? { records: 0, bytes: 0 };
+        this.#counts.set(key, record);
+        const records = Math.max(0, record.records - before.records);
+        const isReader = this.#roles.get(record.system) !== 'producer';
+        const into = isReader ? this.bins.received : this.bins.sent;
+        into[bin] = (into[bin] ?? 0) + records;
+        if (isReader)
+          this.bins.receivedBytes[bin] = (this.bins.receivedBytes[bin] ?? 0) + Math.max(0, record.bytes - before.bytes);
+        return;
+      }
+      case 'step':
+        // An actor that is over counts no more.
+        if (record.status !== 'active') this.#counts.delete(actorKey(record.system, record.actor));
+        return;
+      case 'message':
+        this.#message(record);
+        return;
+      default:
+    }
+  }
+
+  #message(record: MessageRecord): void {
+    if (record.kind === 'heartbeat' && record.op === 'send') {
+      if (this.#beats.size >= beatsMax) this.#beats.delete(this.#beats.keys().next().value ?? '');
+      this.#beats.set(record.message, { at: record.at, from: record.from, subject: record.subject });
+    } else if (record.kind === 'heartbeat' && (record.op === 'drop' || record.op === 'dead')) {
+      this.#tell(record.message, undefined);
+    } else if (record.kind === 'answer' && record.op === 'deliver') {
+      this.#tell(this.#beatOf(record), record.at);
+    }
+  }
+
+  /** An answer goes to the subject by which its heartbeat is named; else it is the newest one of its receiver. */
+  #beatOf(answer: MessageRecord): string | undefined {
+    if (this.#beats.has(answer.subject)) return answer.subject;
+    let newest: string | undefined;
+    for (const [message, { from }] of this.#beats) if (from !== undefined && from === answer.to) newest = message;
+    return newest;
+  }
+
+  #tell(message: string | undefined, answeredAt: number | undefined): void {
+    const beat = message === undefined ? undefined : this.#beats.get(message);
+    if (message === undefined || beat === undefined) return;
+    this.#beats.delete(message);
+    if (answeredAt !== undefined) this.#giveUpBefore(beat);
+    this.roundTrips.push({ at: beat.at, duration: answeredAt === undefined ? undefined : answeredAt - beat.at });
+    if (this.roundTrips.length > roundTripsMax) this.roundTrips.splice(0, roundTripsMax / 4);
+  }
+
+  /** A heartbeat is lost where a later one on its subject was answered before it. */
+  #giveUpBefore(answered: { readonly at: number; readonly subject: string }): void {
+    for (const [message, { at, subject }] of this.#beats) {
+      if (at >= answered.at) return;
+      if (subject !== answered.subject) continue;
+      this.#beats.delete(message);
+      this.roundTrips.push({ at, duration: undefined });
+    }
+  }
+
+  #binOf(at: number): number {
+    while (at >= bins * this.binWidth) {
+      for (const sums of Object.values(this.bins) as Float64Array[]) {
+        for (let bin = 0; bin < bins / 2; bin += 1) sums[bin] = (sums[2 * bin] ?? 0) + (sums[2 * bin + 1] ?? 0);
+        sums.fill(0, bins / 2);
+      }
+      this.binWidth *= 2;
+      this.lastBin = Math.floor(this.lastBin / 2);
+    }
+    const bin = Math.max(0, Math.floor(at / this.binWidth));
+    this.lastBin = Math.max(this.lastBin, bin);
+    return bin;
+  }
+}

@@ -1,0 +1,197 @@
+import { useComputed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { formatBytes, formatCount, formatDuration, formatTime } from '../../model/format.js';
+import { actorKey } from '../../model/keys.js';
+import type { ActorEntry, PaneProps, SequencedRecord, StreamEndEntry } from '../../model/types.js';
+import { StatePill } from '../common/state-pill.js';
+import { useSampled } from '../drawing/use-sampled.js';
+import { Happening } from './happening.js';
+import { JsonTree } from './json-tree.js';
+import { recentHappenings } from './recent-steps.js';
+import { Timers } from './timers.js';
+import './details.css';
+
+/** Everything about what is selected: both ends of a stream, an actor, a message, a record. */
+export default function DetailsPane(props: PaneProps) {
+  const { view, selection } = props;
+  const chosen = selection.value.value;
+  // Keys only: the ends are drawn anew by themselves when they change.
+  const keys = useComputed(() => {
+    const { stream, system, actor } = selection.value.value;
+    const ends = stream === undefined ? [] : (view.value.streams.get(stream)?.ends.map((end) => end.key) ?? []);
+    const own = system === undefined || actor === undefined ? undefined : actorKey(system, actor);
+    return [...new Set([...(own === undefined ? [] : [own]), ...ends])].join('\t');
+  }).value;
+  const shown = keys === '' ? [] : keys.split('\t');
+  const hasMore = chosen.message !== undefined || chosen.seq !== undefined;
+
+  if (shown.length === 0 && !hasMore) {
+    return <p class="pane-empty">Select a stream, an actor or a message in any pane.</p>;
+  }
+  return (
+    <div class="details">
+      {chosen.message !== undefined && <Message {...props} message={chosen.message} />}
+      {chosen.seq !== undefined && <OneRecord {...props} seq={chosen.seq} />}
+      {shown.map((key) => (
+        <ActorDetails key={key} {...props} actorKey={key} />
+      ))}
+    </div>
+  );
+}
+
+function ActorDetails({
+  run,
+  view,
+  cursor,
+  selection,
+  theme,
+  actorKey: key,
+}: PaneProps & { readonly actorKey: string }) {
+  const { unit } = run.header;
+  const actor = useComputed(() => view.value.actors.get(key)).value;
+  const end = useComputed(() => {
+    const stream = view.value.actors.get(key)?.stream;
+    return stream === undefined
+      ? undefined
+      : view.value.streams.get(stream)?.ends.find((candidate) => candidate.key === key);
+  }).value;
+  const machine = useComputed(() => view.value.machines.get(actor?.machine ?? '')).value;
+  const seq = useSampled(cursor.seq, 300, (value) => value);
+  const happenings = useMemo(
+    () => (actor === undefined ? [] : recentHappenings(run, actor.system, actor.actor, seq)),
+    // An actor whose entry is the same has done nothing more.
+    [run, actor, actor === undefined ? seq : 0],
+  );
+  if (actor === undefined) {
+    return (
+      <section>
+        <p class="muted">{key.replace('\n', ' / ')} is not there at this moment.</p>
+      </section>
+    );
+  }
+  const isSelected = selection.value.value.actor === actor.actor && selection.value.value.system === actor.system;
+  return (
+    <section data-selected={isSelected} aria-label={`${actor.actor} of ${actor.system}`}>
+      <h3>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => selection.select({ system: actor.system, actor: actor.actor })}
+        >
+          {actor.system} <span class="muted">/ {actor.machine ?? 'no machine'}</span>
+        </button>
+      </h3>
+      <p class="details-state">
+        <StatePill state={actor.state} status={actor.status} />
+        <span class="muted">since {formatTime(actor.stateSince, unit)}</span>
+        {actor.status !== 'active' && <span class={actor.status === 'error' ? 'bad' : 'muted'}>† {actor.status}</span>}
+      </p>
+      {actor.error !== undefined && <p class="bad">{actor.error}</p>}
+      {end !== undefined && <EndFacts actor={actor} end={end} unit={unit} />}
+      <Timers timers={actor.timers} cursor={cursor} unit={unit} reducedMotion={theme.value.reducedMotion} />
+      {actor.context !== null && (
+        <details open>
+          <summary>Context</summary>
+          <JsonTree value={actor.context} />
+        </details>
+      )}
+      <details open>
+        <summary>
+          Events <span class="muted">{formatCount(actor.steps)}</span>
+        </summary>
+        <ol class="happenings">
+          {happenings.map((happening, index) => (
+            <Happening
+              key={happening.seq}
+              happening={happening}
+              machine={machine}
+              unit={unit}
+              cursor={cursor}
+              isLast={index === 0}
+            />
+          ))}
+        </ol>
+      </details>
+    </section>
+  );
+}
+
+interface EndFactsProps {
+  readonly actor: ActorEntry;
+  readonly end: StreamEndEntry;
+  readonly unit: 'ms' | 'tick';
+}
+
+function EndFacts({ actor, end, unit }: EndFactsProps) {
+  const facts: readonly (readonly [name: string, value: string | undefined])[] = [
+    ['stream', actor.stream],
+    ['subject', actor.subject],
+    ['opened', formatTime(actor.startedAt, unit)],
+    ['records', `${formatCount(end.records)}, ${formatBytes(end.bytes)}`],
+    ['waiting', end.waiting === undefined ? undefined : formatCount(end.waiting)],
+    ['credit', end.credit === undefined ? undefined : formatCount(end.credit)],
+    ['last heard', formatTime(end.lastSignAt, unit)],
+    ['lasted', actor.endedAt === undefined ? undefined : formatDuration(actor.endedAt - actor.startedAt, unit)],
+    ['ended', end.ending && `${end.ending.reason} (${end.ending.code}) ${end.ending.text}`],
+  ];
+  return (
+    <dl class="facts">
+      {facts.map(
+        ([name, value]) =>
+          value !== undefined && (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}
+
+/** All that became of a message. */
+function Message({ run, cursor, message }: PaneProps & { readonly message: string }) {
+  const version = useSampled(run.version, 500, (value) => value);
+  const found = useMemo(() => {
+    const records: SequencedRecord[] = [];
+    run.forEach(run.firstSeq, Infinity, (record) => {
+      if (record.type === 'message' && record.message === message) records.push(record);
+      return undefined;
+    });
+    return records;
+  }, [run, message, version]);
+  return (
+    <section>
+      <h3>Message {message}</h3>
+      <ol class="happenings">
+        {found.map(
+          (record) =>
+            record.type === 'message' && (
+              <li key={record.seq}>
+                <button type="button" onClick={() => cursor.seek(record.seq)}>
+                  <span class="muted mono">{formatTime(record.at, run.header.unit)}</span>{' '}
+                  <strong class={['drop', 'dead'].includes(record.op) ? 'bad' : ''}>{record.op}</strong> {record.kind}{' '}
+                  on <span class="mono">{record.subject}</span>, {formatBytes(record.bytes)} {record.text ?? ''}
+                </button>
+              </li>
+            ),
+        )}
+      </ol>
+    </section>
+  );
+}
+
+/** A record as it stands in the file. */
+function OneRecord({ run, seq }: PaneProps & { readonly seq: number }) {
+  const record = run.record(seq);
+  return (
+    <section>
+      <h3>Record {seq}</h3>
+      {record === undefined ? (
+        <p class="muted">It is not kept any more.</p>
+      ) : (
+        <JsonTree value={JSON.parse(JSON.stringify(record)) as Parameters<typeof JsonTree>[0]['value']} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,44 @@
+import type { Lane } from './rows.js';
+
+export const rowHeight = 24;
+export const headerHeight = 30;
+/** Where the lifelines begin: before them stands the time. */
+export const timeWidth = 88;
+const laneWidthMin = 150;
+const marginRight = 24;
+
+/** The name of the lifeline between the systems: no system, but what carries their messages. */
+export const wire = 'NATS';
+
+export interface LanePlace {
+  readonly name: string;
+  readonly role: Lane['role'] | 'wire';
+  /** Pixels from the left of the whole diagram. */
+  readonly x: number;
+}
+
+export interface LanePlaces {
+  readonly lanes: readonly LanePlace[];
+  readonly width: number;
+}
+
+const order = { consumer: 0, wire: 1, producer: 2, other: 3 };
+
+/** Consumers on the left, then the wire, then producers, then the others, over the width that there is. */
+export function placeLanes(lanes: readonly Lane[], hidden: ReadonlySet<string>, width: number): LanePlaces {
+  const shown: { name: string; role: LanePlace['role'] }[] = lanes
+    .filter(({ system }) => !hidden.has(system))
+    .map(({ system, role }) => ({ name: system, role }));
+  shown.push({ name: wire, role: 'wire' });
+  shown.sort((a, b) => order[a.role] - order[b.role]);
+  const room = Math.max(laneWidthMin, (width - timeWidth - marginRight) / shown.length);
+  return {
+    lanes: shown.map((lane, at) => ({ ...lane, x: Math.round(timeWidth + room * (at + 0.5)) })),
+    width: Math.ceil(timeWidth + room * shown.length + marginRight),
+  };
+}
+
+/** The middle of a row, in pixels from the top of the first. */
+export function rowMiddle(row: number): number {
+  return row * rowHeight + rowHeight / 2;
+}

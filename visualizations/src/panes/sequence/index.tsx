@@ -1,0 +1,233 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { PaneProps } from '../../model/types.js';
+import { createHatching } from '../drawing/hatching.js';
+import type { Palette } from '../drawing/palette.js';
+import { useCanvas } from '../drawing/use-canvas.js';
+import { headerHeight, placeLanes, rowHeight, type LanePlaces } from './geometry.js';
+import { paintSequence } from './paint.js';
+import type { SequenceModel } from './sequence-model.js';
+import { SequenceTable } from './table.js';
+import { useSequence } from './use-sequence.js';
+import { rowText, shortName } from './words.js';
+import './sequence.css';
+
+const nobody: ReadonlySet<string> = new Set();
+
+/** The row that shows what is selected: a record by its number, else the message. */
+function rowOf(model: SequenceModel, seq: number | undefined): number {
+  return seq === undefined ? -1 : model.rowAt(seq);
+}
+
+/** The messages between the systems from top to bottom, each row a moment; only what can be seen is drawn. */
+export default function SequencePane({ run, view, cursor, selection, theme }: PaneProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const spacer = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const follows = useRef(true);
+  const onlySelected = useSignal(true);
+  const foldHeartbeats = useSignal(true);
+  const foldRecords = useSignal(true);
+  const showsTable = useSignal(false);
+  const [hidden, setHidden] = useState(nobody);
+  const hatching = useRef<{ palette: Palette; fill: ReturnType<typeof createHatching> }>(undefined);
+
+  const selectedStream = useComputed(() => selection.value.value.stream).value;
+  const stream = onlySelected.value ? selectedStream : undefined;
+  const model = useSequence(run, { stream, foldHeartbeats: foldHeartbeats.value, foldRecords: foldRecords.value }, () =>
+    grown(),
+  );
+  const places = (): LanePlaces => placeLanes(model.current.lanes, hidden, scroller.current?.clientWidth ?? 0);
+
+  const { redraw } = useCanvas(canvas, theme, (picture) => {
+    if (hatching.current?.palette !== picture.palette) {
+      hatching.current = { palette: picture.palette, fill: createHatching(picture.palette) };
+    }
+    const { seq, message } = selection.value.peek();
+    paintSequence(picture, {
+      model: model.current,
+      places: places(),
+      scrollLeft: scroller.current?.scrollLeft ?? 0,
+      scrollTop: scroller.current?.scrollTop ?? 0,
+      moment: cursor.live.peek() ? Infinity : cursor.seq.peek(),
+      selectedRow: rowOf(model.current, seq),
+      selectedMessage: message,
+      unit: run.header.unit,
+      fill: hatching.current.fill,
+    });
+  });
+
+  /** The scrolled area follows the rows, and the newest row is kept in sight where the reader was at the end. */
+  const grown = (): void => {
+    const [area, box] = [spacer.current, scroller.current];
+    if (area === null || box === null) return;
+    // The canvas takes the height of the pane already.
+    const height = Math.max(0, headerHeight + model.current.rows.length * rowHeight + 8 - box.clientHeight);
+    area.style.height = `${height}px`;
+    area.style.width = `${places().width > box.clientWidth ? places().width : 0}px`;
+    if (cursor.live.peek() && follows.current) box.scrollTop = box.scrollHeight;
+    redraw();
+  };
+
+  const reveal = (row: number): void => {
+    const box = scroller.current;
+    if (box === null || row < 0) return;
+    const top = row * rowHeight;
+    const room = box.clientHeight - headerHeight;
+    if (top < box.scrollTop + rowHeight) box.scrollTop = Math.max(0, top - room / 3);
+    else if (top > box.scrollTop + room - 3 * rowHeight) box.scrollTop = top - (room * 2) / 3;
+  };
+
+  useEffect(() => {
+    follows.current = true;
+    grown();
+  }, [model.current, hidden, showsTable.value]);
+  useEffect(
+    () =>
+      view.subscribe(() => {
+        if (cursor.live.peek()) return;
+        reveal(model.current.rowAt(cursor.seq.peek()));
+        redraw();
+      }),
+    [view, model],
+  );
+  useEffect(
+    () =>
+      selection.value.subscribe(({ seq }) => {
+        reveal(rowOf(model.current, seq));
+        redraw();
+      }),
+    [selection, model],
+  );
+
+  const select = (row: number): void => {
+    const chosen = model.current.rows[row];
+    if (chosen === undefined) return;
+    follows.current = false;
+    const arrow = model.current.arrowsOf(row)[0];
+    const of = chosen.stream ?? arrow?.stream ?? selection.value.peek().stream;
+    selection.select({
+      ...(chosen.system !== undefined && { system: chosen.system }),
+      ...(chosen.actor !== undefined && { actor: chosen.actor }),
+      ...(of !== undefined && { stream: of }),
+      ...((chosen.message ?? arrow?.message) !== undefined && { message: chosen.message ?? arrow?.message ?? '' }),
+      seq: chosen.seq,
+    });
+  };
+  const rowUnder = (event: MouseEvent): number => {
+    const y = event.clientY - (canvas.current?.getBoundingClientRect().top ?? 0) - headerHeight;
+    return y < 0 ? -1 : Math.floor((y + (scroller.current?.scrollTop ?? 0)) / rowHeight);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const at = rowOf(model.current, selection.value.peek().seq);
+    const last = model.current.rows.length - 1;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
+    const from = at < 0 ? Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight) : at;
+    const to = {
+      ArrowDown: from + 1,
+      ArrowUp: from - 1,
+      PageDown: from + page,
+      PageUp: from - page,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (to !== undefined) select(Math.min(last, Math.max(0, to)));
+    else if (event.key === 'Enter' && at >= 0) cursor.seek(model.current.rows[at]?.lastSeq ?? 0);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const said = useComputed(() => {
+    const row = rowOf(model.current, selection.value.value.seq);
+    const chosen = model.current.rows[row];
+    return chosen === undefined
+      ? 'Click a row to select it, press Enter to go to its moment.'
+      : rowText(chosen, model.current.arrowsOf(row), run.header.unit);
+  });
+  const laneNames = useComputed(() => [...view.value.systems.keys()].join('\n')).value;
+  const toggles = useMemo(() => laneNames.split('\n').filter((name) => name !== ''), [laneNames]);
+
+  return (
+    <div class="sq">
+      <div class="sq-bar">
+        <button
+          type="button"
+          aria-pressed={onlySelected.value && stream !== undefined}
+          disabled={selectedStream === undefined}
+          title={selectedStream === undefined ? 'Select a stream to see it alone' : `Only ${selectedStream}`}
+          onClick={() => (onlySelected.value = !onlySelected.value)}
+        >
+          {selectedStream === undefined
+            ? 'All streams'
+            : onlySelected.value
+              ? `Only ${shortName(selectedStream)}`
+              : 'All streams'}
+        </button>
+        <button
+          type="button"
+          aria-pressed={foldHeartbeats.value}
+          onClick={() => (foldHeartbeats.value = !foldHeartbeats.value)}
+        >
+          Fold heartbeats
+        </button>
+        <button type="button" aria-pressed={foldRecords.value} onClick={() => (foldRecords.value = !foldRecords.value)}>
+          Fold records
+        </button>
+        <span class="sq-space" />
+        <details class="sq-hide">
+          <summary>Lifelines</summary>
+          <div>
+            {toggles.map((name) => (
+              <label key={name}>
+                <input
+                  type="checkbox"
+                  checked={!hidden.has(name)}
+                  onChange={() =>
+                    setHidden(
+                      (now) => new Set(now.has(name) ? [...now].filter((other) => other !== name) : [...now, name]),
+                    )
+                  }
+                />{' '}
+                {name}
+              </label>
+            ))}
+          </div>
+        </details>
+        <button
+          type="button"
+          aria-pressed={showsTable.value}
+          title="The same rows as a table"
+          onClick={() => (showsTable.value = !showsTable.value)}
+        >
+          Table
+        </button>
+      </div>
+      {showsTable.value ? (
+        <SequenceTable model={model} run={run} selection={selection} onSelect={select} />
+      ) : (
+        <div
+          ref={scroller}
+          class="sq-scroll"
+          tabIndex={0}
+          role="application"
+          aria-label="Sequence diagram; arrow keys select a row, the table has the same rows"
+          onScroll={({ currentTarget: box }) => {
+            follows.current = box.scrollTop + box.clientHeight >= box.scrollHeight - 2 * rowHeight;
+            redraw();
+          }}
+          onClick={(event) => select(rowUnder(event))}
+          onDblClick={(event) => cursor.seek(model.current.rows[rowUnder(event)]?.lastSeq ?? cursor.seq.peek())}
+          onKeyDown={onKeyDown}
+        >
+          <canvas ref={canvas} class="sq-canvas" />
+          <div ref={spacer} />
+        </div>
+      )}
+      <p class="sq-said" aria-live="polite">
+        {said}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import type { MarkRecord, MessageRecord } from '../../../../src/recording/record.js';
+import type { Moment } from '../../model/types.js';
+
+/** What became of a message so far. */
+export type Outcome = 'underWay' | 'delivered' | 'dropped' | 'dead' | 'duplicate';
+
+/** A message, or messages that are folded into one, drawn from the row where it was sent to the row where it ended. */
+export interface Arrow {
+  /** The id of the message; of a fold, of its first. */
+  readonly message: string;
+  readonly kind: string;
+  /** The systems at its ends; `undefined` is the wire, where that end was not watched. */
+  from: string | undefined;
+  to: string | undefined;
+  /** Absent where it is of none; of a fold of several streams, the first one. */
+  readonly stream: string | undefined;
+  /** A fold holds records of more streams than one. */
+  isMixed: boolean;
+  readonly subject: string;
+  readonly text: string | undefined;
+  outcome: Outcome;
+  /** It came when its receiver had left, or had ended, the stream. */
+  isLate: boolean;
+  /** The rows at which it was sent and at which it ended. The same where nothing came between. */
+  startRow: number;
+  endRow: number;
+  startAt: number;
+  endAt: number;
+  /** How many messages it stands for, how many of them came, and their bytes. */
+  count: number;
+  delivered: number;
+  bytes: number;
+}
+
+export type RowKind = 'message' | 'heartbeats' | 'state' | 'life' | 'end' | 'link' | 'gap' | 'mark';
+
+/** A line of the diagram: one moment. */
+export interface Row {
+  readonly kind: RowKind;
+  /** The first record that it tells of, and the last. */
+  readonly seq: Moment;
+  lastSeq: Moment;
+  readonly at: number;
+  lastAt: number;
+  /** The lifeline that it concerns; absent for what concerns all. */
+  readonly system: string | undefined;
+  readonly actor?: string;
+  readonly stream?: string | undefined;
+  /** What it says; a message says it on its arrow. */
+  text: string;
+  /** The state after it, where it is a change of state. */
+  readonly state?: string;
+  readonly tone?: MarkRecord['kind'];
+  /** Whether a message starts or ends in this row. */
+  readonly message?: string;
+  /** Rounds of a fold of heartbeats. */
+  rounds?: number;
+  answered?: number;
+  /** How long the last round of a fold took. */
+  roundTrip?: number;
+}
+
+export interface Lane {
+  readonly system: string;
+  readonly role: 'consumer' | 'producer' | 'other';
+}
+
+/** What a lifeline is from a row on. */
+export interface LaneChange {
+  readonly row: number;
+  readonly state?: string;
+  /** The connection is down. */
+  readonly isDown: boolean;
+  readonly isOver: boolean;
+}
+
+export interface SequenceOptions {
+  /** Only what concerns this stream, and heartbeats, links and marks; all streams where undefined. */
+  readonly stream: string | undefined;
+  /** Heartbeats and their answers become one line for each run of them. Those that are lost are always shown. */
+  readonly foldHeartbeats: boolean;
+  /** Records that follow each other from the same end become one arrow. */
+  readonly foldRecords: boolean;
+}
+
+/** Whether a message keeps connections alive rather than streams going. */
+export function isHeartbeat(record: MessageRecord): boolean {
+  return record.kind === 'heartbeat' || record.kind === 'answer';
+}

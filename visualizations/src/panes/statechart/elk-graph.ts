@@ -1,0 +1,175 @@
+import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
+import type { StateNodeRecord, TransitionRecord } from '../../../../src/recording/record.js';
+import { initialSuffix, transitionKey, type ChartEdge, type ChartNode, type ChartNote } from './chart.js';
+import { fontSizes, monospaceWidth, sansWidth } from './measure.js';
+
+export const headerHeight = 28;
+export const noteHeight = 16;
+const nodePadding = 12;
+const labelLineHeight = 15;
+/** Room for the ring of a timer before the name of its delay, and for the time left after it. */
+export const ringRoom = 18;
+export const timeLeftRoom = 46;
+const initialSize = 10;
+
+/** The boxes and edges of a machine without their places, and the graph that ELK is to place. */
+export interface Unplaced {
+  readonly graph: ElkNode;
+  readonly nodes: readonly Omit<ChartNode, 'x' | 'y' | 'width' | 'height'>[];
+  readonly edges: readonly Omit<ChartEdge, 'label' | 'points'>[];
+}
+
+type MutableUnplaced = {
+  nodes: Unplaced['nodes'][number][];
+  edges: Unplaced['edges'][number][];
+  elk: ElkExtendedEdge[];
+};
+
+/** `after:silenceTimeout` is shown as the name of its delay, since the ring beside it says the rest. */
+export function delayOf(event: string): string | undefined {
+  return event.startsWith('after:') ? event.slice('after:'.length) : undefined;
+}
+
+function noteOf(state: StateNodeRecord, transition: TransitionRecord): ChartNote {
+  const guard = transition.guard === undefined ? '' : ` [${transition.guard}]`;
+  return {
+    text: `${transition.event}${guard}${transition.actions.length === 0 ? '' : ` / ${transition.actions.join(', ')}`}`,
+    transition: transitionKey(state.id, transition.index),
+  };
+}
+
+function notesOf(state: StateNodeRecord): ChartNote[] {
+  return [
+    ...state.entry.map((command) => ({ text: `entry / ${command}` })),
+    ...state.transitions.filter(({ targets }) => targets.length === 0).map((transition) => noteOf(state, transition)),
+  ];
+}
+
+/** The longest line that is shown whole; the rest stands in the tooltip. */
+export const noteLettersMax = 44;
+
+function nodeSize(state: StateNodeRecord, notes: readonly ChartNote[], canCollapse: boolean) {
+  const title = sansWidth(state.key, fontSizes.state) + (canCollapse ? 26 : 8);
+  const lines = notes.map(({ text }) => monospaceWidth(text.slice(0, noteLettersMax), fontSizes.note));
+  return {
+    width: Math.max(64, ...[title, ...lines].map((width) => width + 2 * nodePadding)),
+    height: headerHeight + (notes.length === 0 ? 8 : notes.length * noteHeight + 10),
+  };
+}
+
+/** The state itself where it is shown, else the collapsed state around it. */
+function shownAt(root: StateNodeRecord, collapsed: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const shown = new Map<string, string>();
+  const visit = (state: StateNodeRecord, within?: string): void => {
+    shown.set(state.id, within ?? state.id);
+    const hiding = within ?? (collapsed.has(state.id) && state.children.length > 0 ? state.id : undefined);
+    for (const child of state.children) visit(child, hiding);
+  };
+  visit(root);
+  return shown;
+}
+
+function labelSize(event: string, guard: string | undefined, isTimed: boolean) {
+  const first = monospaceWidth(event, fontSizes.event) + (isTimed ? ringRoom + timeLeftRoom : 0);
+  const second = guard === undefined ? 0 : monospaceWidth(`[${guard}]`, fontSizes.event);
+  return { width: Math.max(first, second) + 12, height: (guard === undefined ? 1 : 2) * labelLineHeight + 4 };
+}
+
+function addEdges(state: StateNodeRecord, shown: ReadonlyMap<string, string>, out: MutableUnplaced): void {
+  const source = shown.get(state.id) ?? state.id;
+  for (const transition of state.transitions) {
+    transition.targets.forEach((targetId, nth) => {
+      const target = shown.get(targetId);
+      // What moves inside a collapsed state only, and what leads to a state that is not told, has no line.
+      if (target === undefined || (source === target && source !== state.id)) return;
+      if (source === target && targetId !== state.id) return;
+      const key = transitionKey(state.id, transition.index);
+      const id = nth === 0 ? key : `${key}.${nth}`;
+      const delay = delayOf(transition.event);
+      const event = delay ?? transition.event;
+      out.edges.push({
+        id,
+        transition: key,
+        source,
+        target,
+        event,
+        ...(transition.guard !== undefined && { guard: transition.guard }),
+        ...(delay !== undefined && { delay }),
+        actions: transition.actions,
+      });
+      out.elk.push({
+        id,
+        sources: [source],
+        targets: [target],
+        labels: [
+          {
+            text: event,
+            ...labelSize(event, transition.guard, delay !== undefined),
+            layoutOptions: { 'elk.edgeLabels.inline': 'true', 'elk.edgeLabels.placement': 'CENTER' },
+          },
+        ],
+      });
+    });
+  }
+}
+
+function addInitial(state: StateNodeRecord, children: ElkNode[], out: MutableUnplaced): void {
+  const first = state.children.find(({ key }) => key === state.initial);
+  if (first === undefined) return;
+  const id = state.id + initialSuffix;
+  out.nodes.push({
+    id,
+    parent: state.id,
+    key: '',
+    kind: 'initial',
+    isRegion: false,
+    isCollapsed: false,
+    canCollapse: false,
+    notes: [],
+  });
+  out.edges.push({ id, source: id, target: first.id, event: '', actions: [] });
+  out.elk.push({ id, sources: [id], targets: [first.id] });
+  children.unshift({ id, width: initialSize, height: initialSize });
+}
+
+/** The graph of a machine, in which the states named in `collapsed` hide what they hold. */
+export function elkGraph(root: StateNodeRecord, collapsed: ReadonlySet<string> = new Set()): Unplaced {
+  const out: MutableUnplaced = { nodes: [], edges: [], elk: [] };
+  const shown = shownAt(root, collapsed);
+  const visit = (state: StateNodeRecord, parent?: StateNodeRecord): ElkNode => {
+    const notes = notesOf(state);
+    const canCollapse = state.children.length > 0;
+    const isCollapsed = canCollapse && collapsed.has(state.id);
+    const size = nodeSize(state, notes, canCollapse);
+    out.nodes.push({
+      id: state.id,
+      ...(parent !== undefined && { parent: parent.id }),
+      key: state.key,
+      kind: state.kind,
+      ...(state.description !== undefined && { description: state.description }),
+      isRegion: parent?.kind === 'parallel',
+      isCollapsed,
+      canCollapse,
+      notes,
+    });
+    if (!canCollapse || isCollapsed) return { id: state.id, ...size };
+    const children = state.children.map((child) => visit(child, state));
+    addInitial(state, children, out);
+    return {
+      id: state.id,
+      children,
+      layoutOptions: {
+        'elk.padding': `[top=${size.height + 8},left=16,bottom=16,right=16]`,
+        'elk.nodeSize.constraints': 'MINIMUM_SIZE',
+        'elk.nodeSize.minimum': `(${size.width},${size.height})`,
+      },
+    };
+  };
+  const top = visit(root);
+  const addAll = (state: StateNodeRecord): void => {
+    addEdges(state, shown, out);
+    state.children.forEach(addAll);
+  };
+  addAll(root);
+  return { nodes: out.nodes, edges: out.edges, graph: { id: '', children: [top], edges: out.elk } };
+}

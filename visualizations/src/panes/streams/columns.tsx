@@ -1,0 +1,159 @@
+import type { ComponentChild } from 'preact';
+import { formatBytes, formatCount, formatDuration, formatRate } from '../../model/format.js';
+import { anomalyScore, type StreamRow } from '../../model/stream-row.js';
+import { StatePill } from '../common/state-pill.js';
+import { Sparkline } from './sparkline.js';
+
+export interface Column {
+  readonly id: string;
+  readonly title: string;
+  readonly about: string;
+  /** A CSS track size. */
+  readonly width: string;
+  readonly isNumber?: boolean;
+  /** What the column is sorted by; undefined comes last in either direction. */
+  readonly sortBy: (row: StreamRow) => number | string | undefined;
+  readonly cell: (row: StreamRow, unit: 'ms' | 'tick') => ComponentChild;
+}
+
+/** The columns of the stream table, from left to right. */
+export const columns: readonly Column[] = [
+  {
+    id: 'anomaly',
+    title: '!',
+    about: 'What needs a look; sorted by it, the worst come first, then those that live, the newest first',
+    width: '18px',
+    sortBy: anomalyScore,
+    cell: ({ anomalies }) =>
+      anomalies.length > 0 && (
+        <span class="anomaly" title={anomalies.join(', ')}>
+          <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+            <path d="M6 .8l5.4 10H.6z" fill="currentColor" />
+            <path d="M6 4.2v3.2M6 8.4v1.2" stroke="var(--surface)" stroke-width="1.3" />
+          </svg>
+          <span class="only-read">{anomalies.join(', ')}</span>
+        </span>
+      ),
+  },
+  {
+    id: 'state',
+    title: 'State',
+    about: 'The state at the end where the stream is read',
+    width: 'minmax(118px, 1fr)',
+    sortBy: (row) => row.state,
+    cell: (row) => <StatePill state={row.state} {...(row.anomalies.includes('error') ? { status: 'error' } : {})} />,
+  },
+  {
+    id: 'subject',
+    title: 'Subject',
+    about: 'The request subject',
+    width: 'minmax(88px, 1.3fr)',
+    sortBy: (row) => row.subject,
+    cell: (row) => <span title={`${row.subject}, stream ${row.stream}`}>{row.subject || '—'}</span>,
+  },
+  {
+    id: 'reason',
+    title: 'End',
+    about: 'Why it ended',
+    width: 'minmax(76px, 1fr)',
+    sortBy: (row) => (row.reason === '' ? undefined : row.reason),
+    cell: (row) =>
+      row.reason !== '' && (
+        <span
+          class={row.anomalies.includes('badEnd') ? 'bad' : 'muted'}
+          title={`${row.reason} ${row.code ?? ''} ${row.text}`}
+        >
+          {row.reason}
+        </span>
+      ),
+  },
+  {
+    id: 'rate',
+    title: 'Rate',
+    about: 'Records a second now, and over the last half minute',
+    width: '104px',
+    isNumber: true,
+    sortBy: (row) => row.rate,
+    cell: (row) => (
+      <span class="rate">
+        <Sparkline values={row.rates} />
+        <span>{row.rate > 0 ? formatRate(row.rate) : ''}</span>
+      </span>
+    ),
+  },
+  {
+    id: 'records',
+    title: 'Records',
+    about: 'Records so far',
+    width: '56px',
+    isNumber: true,
+    sortBy: (row) => row.records,
+    cell: (row) => formatCount(row.records),
+  },
+  {
+    id: 'bytes',
+    title: 'Bytes',
+    about: 'Payload bytes so far',
+    width: '58px',
+    isNumber: true,
+    sortBy: (row) => row.bytes,
+    cell: (row) => formatBytes(row.bytes),
+  },
+  {
+    id: 'age',
+    title: 'Age',
+    about: 'Since it was opened, or until it ended',
+    width: '56px',
+    isNumber: true,
+    sortBy: (row) => row.age,
+    cell: (row, unit) => formatDuration(row.age, unit),
+  },
+  {
+    id: 'silence',
+    title: 'Heard',
+    about: 'How long ago the other side was last heard',
+    width: '56px',
+    isNumber: true,
+    sortBy: (row) => row.silence,
+    cell: (row, unit) => (row.silence === undefined ? '' : formatDuration(row.silence, unit)),
+  },
+  {
+    id: 'waiting',
+    title: 'Waiting',
+    about: 'Records that wait for the reader, or for the wire',
+    width: '54px',
+    isNumber: true,
+    sortBy: (row) => row.waiting,
+    cell: (row) => (row.waiting === undefined ? '' : formatCount(row.waiting)),
+  },
+  {
+    id: 'credit',
+    title: 'Credit',
+    about: 'Records that may still be sent',
+    width: '48px',
+    isNumber: true,
+    sortBy: (row) => row.credit,
+    cell: (row) => (row.credit === undefined ? '' : formatCount(row.credit)),
+  },
+];
+
+/** The end of rows in an order: what is not known comes last. The order of what is equal stays. */
+export function sortRows(rows: readonly StreamRow[], columnId: string, descending: boolean): readonly StreamRow[] {
+  const column = columns.find(({ id }) => id === columnId) ?? columns[0];
+  if (column === undefined) return rows;
+  const keyed = rows.map((row) => ({ row, key: column.sortBy(row) }));
+  const direction = descending ? -1 : 1;
+  keyed.sort((a, b) => {
+    if (a.key === b.key) return tieBreak(a.row, b.row);
+    if (a.key === undefined) return 1;
+    if (b.key === undefined) return -1;
+    return (a.key < b.key ? -1 : 1) * direction;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+/** Streams that live before those that are over, the newest first. */
+function tieBreak(a: StreamRow, b: StreamRow): number {
+  const over = Number(a.entry.endedAt !== undefined) - Number(b.entry.endedAt !== undefined);
+  return over === 0 ? b.entry.openedSeq - a.entry.openedSeq : over;
+}

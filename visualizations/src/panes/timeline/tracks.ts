@@ -1,0 +1,220 @@
+import { actorKey } from '../../model/keys.js';
+import { outermostState, stateText } from '../../model/state-text.js';
+import type { RunReader, SequencedRecord } from '../../model/types.js';
+
+/** From this time on the end of the stream is in this state. */
+export interface Segment {
+  readonly at: number;
+  readonly state: string;
+  readonly phase: string;
+}
+
+/** A timer from its start to where it was cancelled or fired; `to` is undefined while it runs. */
+export interface TimerBar {
+  readonly timer: string;
+  readonly delay: string;
+  readonly from: number;
+  readonly duration: number | undefined;
+  to: number | undefined;
+  hasFired: boolean;
+}
+
+/** One end of a stream over time. */
+export interface Track {
+  readonly key: string;
+  readonly system: string;
+  readonly actor: string;
+  readonly stream: string;
+  readonly subject: string;
+  readonly startedAt: number;
+  readonly segments: Segment[];
+  readonly timers: TimerBar[];
+  endedAt: number | undefined;
+  /** How the stream ended here, where that was told. */
+  reason: string | undefined;
+  code: number | undefined;
+}
+
+export interface Interval {
+  readonly from: number;
+  to: number | undefined;
+}
+
+export interface Flag {
+  readonly at: number;
+  readonly seq: number;
+  readonly kind: 'note' | 'warning' | 'violation' | 'loop' | 'fault' | 'gap';
+  readonly text: string;
+}
+
+/** How much of each track is kept: a stream that lives for days must not fill the page. */
+const segmentsMax = 4_000;
+const timersMax = 1_000;
+const flagsMax = 2_000;
+/** Tracks beyond are forgotten, those that ended first. */
+const tracksMax = 24_000;
+
+/** The bins in which the density of a run is counted. They become wider as the run becomes longer. */
+const bins = 512;
+
+/** The tracks of a run, built record by record. */
+export class Tracks {
+  readonly byKey = new Map<string, Track>();
+  /** In the order in which streams came, both ends of a stream side by side. */
+  readonly #streams = new Map<string, Track[]>();
+  readonly downtimes = new Map<string, Interval[]>();
+  readonly flags: Flag[] = [];
+  /** How many records came in each bin, from time 0 on. */
+  readonly density = new Uint32Array(bins);
+  binWidth: number;
+  /** Grows when the list of tracks changes. */
+  listVersion = 0;
+  #seen = 0;
+  #listed: { version: number; tracks: readonly Track[] } = { version: -1, tracks: [] };
+
+  constructor(unit: 'ms' | 'tick') {
+    this.binWidth = unit === 'ms' ? 10 : 0.1;
+  }
+
+  read(run: RunReader): void {
+    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (record) => {
+      this.add(record);
+      return undefined;
+    });
+  }
+
+  /** All tracks, both ends of each stream one after the other. */
+  get tracks(): readonly Track[] {
+    if (this.#listed.version !== this.listVersion) {
+      this.#listed = { version: this.listVersion, tracks: [...this.#streams.values()].flat() };
+    }
+    return this.#listed.tracks;
+  }
+
+  add(record: SequencedRecord): void {
+    this.#seen = record.seq;
+    this.#count(record.at);
+    switch (record.type) {
+      case 'actor': {
+        if (record.stream === undefined) return;
+        const { system, actor, stream, subject = '', at } = record;
+        const key = actorKey(system, actor);
+        const state = stateText(record.value);
+        const track: Track = {
+          ...{ key, system, actor, stream, subject, startedAt: at, timers: [] },
+          ...{ endedAt: undefined, reason: undefined, code: undefined },
+          segments: [{ at, state, phase: outermostState(state) }],
+        };
+        const known = this.byKey.has(key);
+        this.byKey.set(key, track);
+        const ends = this.#streams.get(stream) ?? [];
+        this.#streams.set(stream, known ? [...ends.filter((end) => end.key !== key), track] : [...ends, track]);
+        this.listVersion += 1;
+        if (this.byKey.size > tracksMax) this.#forget();
+        return;
+      }
+      case 'step': {
+        const track = this.byKey.get(actorKey(record.system, record.actor));
+        if (track === undefined) return;
+        const state = record.status === 'error' ? 'error' : stateText(record.value);
+        if (track.segments.at(-1)?.state !== state) {
+          track.segments.push({ at: record.at, state, phase: outermostState(state) });
+          if (track.segments.length > segmentsMax) track.segments.splice(0, segmentsMax / 4);
+        }
+        if (record.status !== 'active') {
+          track.endedAt ??= record.at;
+          for (const bar of track.timers) bar.to ??= record.at;
+        }
+        return;
+      }
+      case 'timer':
+        this.#timer(record);
+        return;
+      case 'end': {
+        const track = this.byKey.get(actorKey(record.system, record.actor));
+        if (track === undefined) return;
+        track.reason = record.reason;
+        track.code = record.code;
+        return;
+      }
+      case 'link':
+        for (const system of record.systems) this.#link(system, record.at, record.op !== 'restored');
+        return;
+      case 'system':
+        if (record.op === 'start') return;
+        for (const track of this.byKey.values()) if (track.system === record.system) track.endedAt ??= record.at;
+        return;
+      case 'gap':
+        this.#flag({ at: record.at, seq: record.seq, kind: 'gap', text: `${record.dropped} records were left out` });
+        return;
+      case 'mark':
+        this.#flag({ at: record.at, seq: record.seq, kind: record.kind, text: record.text });
+        return;
+      default:
+    }
+  }
+
+  #timer(record: SequencedRecord & { type: 'timer' }): void {
+    const track = this.byKey.get(actorKey(record.system, record.actor));
+    if (track === undefined) return;
+    const running = track.timers.findLast(({ timer, to }) => timer === record.timer && to === undefined);
+    if (running !== undefined) {
+      running.to = record.at;
+      running.hasFired = record.op === 'fire';
+    }
+    if (record.op !== 'start') return;
+    const { timer, delay, duration, at } = record;
+    track.timers.push({ timer, delay, duration, from: at, to: undefined, hasFired: false });
+    if (track.timers.length > timersMax) track.timers.splice(0, timersMax / 4);
+  }
+
+  #link(system: string, at: number, isDown: boolean): void {
+    const intervals = this.downtimes.get(system) ?? [];
+    if (intervals.length === 0) this.downtimes.set(system, intervals);
+    const last = intervals.at(-1);
+    if (isDown && (last === undefined || last.to !== undefined)) intervals.push({ from: at, to: undefined });
+    if (!isDown && last !== undefined) last.to ??= at;
+  }
+
+  #flag(flag: Flag): void {
+    this.flags.push(flag);
+    if (this.flags.length > flagsMax) this.flags.splice(0, flagsMax / 4);
+  }
+
+  #count(at: number): void {
+    while (at >= bins * this.binWidth) {
+      for (let bin = 0; bin < bins / 2; bin += 1) {
+        this.density[bin] = (this.density[2 * bin] ?? 0) + (this.density[2 * bin + 1] ?? 0);
+      }
+      this.density.fill(0, bins / 2);
+      this.binWidth *= 2;
+    }
+    const bin = Math.max(0, Math.floor(at / this.binWidth));
+    this.density[bin] = (this.density[bin] ?? 0) + 1;
+  }
+
+  /** Forgets a tenth: streams of which all ends are over, oldest first. */
+  #forget(): void {
+    let surplus = tracksMax / 10;
+    for (const [stream, ends] of this.#streams) {
+      if (surplus <= 0) return;
+      if (ends.some(({ endedAt }) => endedAt === undefined)) continue;
+      this.#streams.delete(stream);
+      for (const { key } of ends) this.byKey.delete(key);
+      surplus -= ends.length;
+    }
+    this.listVersion += 1;
+  }
+}
+
+/** The index of the last segment that began at or before a time; -1 where all are later. */
+export function segmentAt(segments: readonly { readonly at: number }[], at: number): number {
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((segments[middle]?.at ?? Infinity) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../../../../src/clock.js';
+import type { RecordLog } from '../record-log.js';
+
+/** Counts what an end of a stream handles, and writes it down now and then. */
+export interface Counts {
+  add(bytes: number): void;
+  flush(): void;
+}
+
+/** At most one record of counts in so many milliseconds. */
+const periodMs = 250;
+
+export function createCounts(
+  { log, clock, system }: { readonly log: RecordLog; readonly clock: Clock; readonly system: string },
+  actor: string,
+  stream: string,
+): Counts {
+  let [records, bytes, writtenAt, isWritten] = [0, 0, -Infinity, true];
+  const flush = (): void => {
+    if (isWritten) return;
+    isWritten = true;
+    writtenAt = clock.now();
+    log.write({ type: 'counts', system, actor, stream, records, bytes });
+  };
+  return {
+    add: (size) => {
+      records += 1;
+      bytes += size;
+      isWritten = false;
+      if (clock.now() - writtenAt >= periodMs) flush();
+    },
+    flush,
+  };
+}

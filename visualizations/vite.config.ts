@@ -1,0 +1,22 @@
+import { defineConfig } from 'vite';
+import { ownPlacementsPlugin } from './src/panes/statechart/own-placements-plugin.js';
+
+/**
+ * Builds the page into `dist/page` of the project. Every URL in it is relative, and nothing is fetched from elsewhere, so
+ * that any folder and any path can serve it.
+ */
+export default defineConfig({
+  root: import.meta.dirname,
+  base: './',
+  build: {
+    outDir: '../dist/page',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 2_000,
+  },
+  plugins: [ownPlacementsPlugin()],
+  worker: { format: 'es' },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+});
