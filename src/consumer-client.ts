@@ -437,6 +437,10 @@ export class ConsumerClient {
     } else if (frame.type === 'announcement') {
       // It was told that nobody reads, and does not know it yet.
       delivery.cancel('the reader has left');
+    } else if (frame.type === 'deliveryClose') {
+      // One that is kept until it is acknowledged is not kept for nobody.
+      if (!frame.isFinal) delivery.cancel('the reader has left');
+      this.#runner.dispatch(id, { type: 'frame.close', code: frame.code, text: frame.text });
     }
   }
 

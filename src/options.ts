@@ -67,7 +67,7 @@ export interface ConsumerClientOptions extends CommonOptions {
   readonly offerExtension?: boolean;
   /**
    * Whether streams are offered the delivery extension, which producers of this package accept: nothing is lost, twice
-   * or out of order, the reader governs the pace, and a cancel takes one trip. False unless told.
+   * or out of order, the reader governs the pace, and a cancel takes one trip. True unless told.
    */
   readonly offerDelivery?: boolean;
 }
@@ -102,7 +102,7 @@ const defaults = {
   clientWindowBytes: 256 * 1024 * 1024,
   recordBytesMax: 64 * 1024 * 1024,
   offerExtension: true,
-  offerDelivery: false,
+  offerDelivery: true,
   acceptExtension: true,
   inboxPrefix: '_INBOX',
 };

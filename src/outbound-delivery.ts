@@ -151,7 +151,8 @@ export class OutboundDelivery implements BudgetWaiter {
     this.#flush();
     // A source that came to its own end has said how; only what is missing is lost.
     const end = this.#outflow.isClosed && this.#close !== undefined ? this.#close : { code, text };
-    this.#publish(encodeDeliveryClose({ number: this.#outflow.sent, isFinal: true, ...end }));
+    // Nothing repeats it, so it waits for a lost connection where all else is sent again.
+    this.#publishOnce(encodeDeliveryClose({ number: this.#outflow.sent, isFinal: true, ...end }));
     this.release(text);
   }
 
@@ -343,8 +344,11 @@ export class OutboundDelivery implements BudgetWaiter {
   }
 
   #publish(bytes: Uint8Array): void {
+    if (!this.#given.outbound.isSuspended) this.#publishOnce(bytes);
+  }
+
+  #publishOnce(bytes: Uint8Array): void {
     const { outbound, inbox, control } = this.#given;
-    if (outbound.isSuspended) return;
     try {
       outbound.publish(inbox, bytes, control);
     } catch (error) {

@@ -84,6 +84,9 @@ interface RunningStream extends ProducerStreamOutlet {
   readonly control: string;
   /** Gives back the timer of the reader's deadline. */
   readonly releaseDeadline: () => void;
+  /** Resolves when its actor is over. */
+  readonly gone: Promise<void>;
+  readonly settleGone: () => void;
 }
 
 /** What the last token of a control subject begins with. Heartbeat answers go to tokens of letters and digits. */
@@ -309,8 +312,9 @@ export class ProducerClient {
   }
 
   /**
-   * Takes no more requests, ends every stream with 1001, waits until the sources have finished, for
-   * `cancellationBufferMs` at most, and until the server has taken everything.
+   * Takes no more requests and ends every stream with 1001: one with delivery after what was written, which its reader
+   * has received when this resolves. Waits for that and until the sources have finished, for `cancellationBufferMs` at
+   * most, and until the server has taken everything.
    */
   async drain(): Promise<void> {
     this.#isDraining = true;
@@ -319,20 +323,25 @@ export class ProducerClient {
       Array.from(this.#handlings, (subscription) => this.#outbound.whileConnected(() => subscription.drain())),
     );
     this.#handlings.clear();
-    await this.close();
     const { clock, cancellationBufferMs } = this.#options;
+    let isExpired = false;
     let timer: unknown;
-    const expired = new Promise<'expired'>((resolve) => {
+    const expired = new Promise<void>((resolve) => {
       timer = clock.setTimeout(() => {
-        resolve('expired');
+        isExpired = true;
+        resolve();
       }, cancellationBufferMs);
     });
-    const outcome = await Promise.race([Promise.all(this.#sources), expired]);
+    const finishing = Array.from(this.#streams.values()).filter(({ delivery }) => delivery !== undefined);
+    for (const { end } of finishing) end(CloseCode.GoingAway, 'the producer drains');
+    await Promise.race([Promise.all(finishing.map(({ gone }) => gone)), this.#closed, expired]);
+    const late = finishing.filter(({ stream: { info } }) => this.#streams.has(info.inbox)).length;
+    await this.close();
+    await Promise.race([Promise.all(this.#sources), expired]);
     clock.clearTimeout(timer);
-    if (outcome === 'expired') {
-      this.#options.onWarning({
-        message: `${this.#sources.size} sources go on ${cancellationBufferMs} ms after their end`,
-      });
+    if (isExpired) {
+      const left = `${late} readers have not received everything, ${this.#sources.size} sources go on`;
+      this.#options.onWarning({ message: `drain: after ${cancellationBufferMs} ms ${left}` });
     }
     await this.#outbound.flush();
   }
@@ -419,10 +428,17 @@ export class ProducerClient {
           this.#options.onWarning({ message, subject: id, error });
         },
       });
+      let settleGone: () => void = () => undefined;
+      const gone = new Promise<void>((resolve) => {
+        settleGone = resolve;
+      });
+      const start = startOf(outlet.stream);
       running = Object.assign(outlet, {
-        start: startOf(outlet.stream),
+        start,
         control,
         releaseDeadline: this.#setDeadline(id, timeoutMs),
+        gone,
+        settleGone,
       });
       this.#streams.set(id, running);
       if (offer !== undefined) this.#controls.set(control, id);
@@ -536,6 +552,7 @@ export class ProducerClient {
     if (stream === undefined) return;
     this.#controls.delete(stream.control);
     stream.releaseDeadline();
+    stream.settleGone();
     if (stream.isOver) {
       stream.delivery?.release('it is over');
       return;

@@ -63,7 +63,9 @@ export interface ProducerStreamOutlet {
   publishClose(code: number, text: string): void;
   /** Aborts the stream's signal; nothing is written any more. */
   cancel(text: string): void;
-  /** Ends the stream with 5000 from outside its source, which is aborted. */
+  /** Ends the stream from outside its source, which is aborted: after what it wrote, where its consumer knows the extension. */
+  end(code: number, text: string): void;
+  /** Ends it with 5000. */
   fail(text: string): void;
   /** Whether the stream was closed, or its source cancelled. */
   readonly isOver: boolean;
@@ -147,11 +149,14 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
     controller.abort(new CloseError(CloseCode.GoingAway, text, 'cancelled'));
   };
 
-  const fail = (text: string): void => {
+  const end = (code: number, text: string): void => {
     if (over !== undefined) return;
     over = text;
-    dispatch({ type: 'source.failed', code: CloseCode.InternalServerError, text });
+    dispatch({ type: 'source.failed', code, text });
     cancel(text);
+  };
+  const fail = (text: string): void => {
+    end(CloseCode.InternalServerError, text);
   };
 
   return {
@@ -182,6 +187,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
       }
     },
     cancel,
+    end,
     fail,
     get isOver() {
       return over !== undefined;

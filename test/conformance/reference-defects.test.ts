@@ -15,7 +15,7 @@ describe('Defects of the reference', () => {
   let pair: Pair;
   let finished: string[];
   beforeEach(() => {
-    pair = createPair();
+    pair = createPair({ consumer: { offerDelivery: false } });
     finished = [];
     pair.producer.handle('ticks', async function* (request) {
       try {
@@ -88,7 +88,7 @@ describe('Defects of the reference', () => {
   });
 
   it('5: a slow reader blocks no other stream, and loses no record in silence', async () => {
-    const other = createPair({ consumer: { bufferedRecordsMax: 1_000 } });
+    const other = createPair({ consumer: { offerDelivery: false, bufferedRecordsMax: 1_000 } });
     const total = 20_000;
     other.producer.handle('many', function* () {
       for (let i = 0; i < total; i += 1) yield `${i}`;

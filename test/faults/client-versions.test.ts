@@ -80,7 +80,21 @@ for (const [forConsumer, forProducer] of pairs) {
       expect(end.reason).to.equal('noResponders');
     });
 
-    it('refuse what is larger than the max_payload of the server, and the stream goes on', async () => {
+    it('carry what is larger than the max_payload of the server in parts', async () => {
+      const large = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
+      producer.handle('large', () => [large, 'after']);
+      await connection.flush();
+      const records: Uint8Array[] = [];
+      for await (const record of consumer.openStream('large')) records.push(record);
+      expect(records.map(({ length }) => length)).to.deep.equal([200_000, 5]);
+      expect(Buffer.compare(records[0]!, large)).to.equal(0);
+    });
+
+    it('refuse it on a plain stream, which goes on', async () => {
+      const plain = await scene.consumer({
+        connection: await scene.connect({ client: forConsumer }),
+        offerDelivery: false,
+      });
       producer.handle('sizes', async function* () {
         try {
           yield new Uint8Array(64 * 1024);
@@ -92,9 +106,9 @@ for (const [forConsumer, forProducer] of pairs) {
       });
       await connection.flush();
       const records: Uint8Array[] = [];
-      for await (const record of consumer.openStream('sizes')) records.push(record);
+      for await (const record of plain.openStream('sizes')) records.push(record);
       expect(records.map(({ length }) => length)).to.deep.equal(['tooLarge'.length, 48_000]);
-      expect(() => consumer.openStream('sizes', new Uint8Array(64 * 1024)))
+      expect(() => plain.openStream('sizes', new Uint8Array(64 * 1024)))
         .to.throw(StreamError)
         .with.property('code', 'tooLarge');
     });

@@ -111,7 +111,8 @@ describe('a connection that its owner closes mid-stream', function () {
 
   it('of the producer has its readers told as of a dead one', async () => {
     const [forConsumer, forProducer] = await Promise.all([scene.connect(), scene.connect()]);
-    await serve(await scene.producer({ connection: forProducer }), forProducer);
+    // A producer announces its timing, and a consumer that expects more raises its own.
+    await serve(await scene.producer({ connection: forProducer, ...briskTiming }), forProducer);
     const streams = await openAll(await scene.consumer({ connection: forConsumer, ...briskTiming }));
     await forProducer.close();
     const ends = await Promise.all(streams.map((stream) => stream.closed));

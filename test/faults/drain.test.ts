@@ -152,7 +152,9 @@ describe('drain on a real server', function () {
       consumer.openStream('stuck', undefined, { onRecord: () => (records += 1) });
       await untilTrue(() => records === 1);
       await producer.drain();
-      expect(scene.warnings.map(({ message }) => message)).to.deep.equal(['1 sources go on 500 ms after their end']);
+      expect(scene.warnings.map(({ message }) => message)).to.deep.equal([
+        'drain: after 500 ms 0 readers have not received everything, 1 sources go on',
+      ]);
       release();
     });
   });

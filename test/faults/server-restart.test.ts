@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { CloseError } from '../../src/index.js';
 import { numberedRecord, numberedRecords, numberOf, pause } from '../support/numbered.js';
 import {
   briskTiming,
@@ -66,28 +67,35 @@ describe('a nats-server that is killed and restarted mid-stream', function () {
     expect(cancelled).to.equal(0);
   });
 
-  it('has its reader told within S after the reconnect where the producer does not come back', async () => {
-    const process = await scene.producerProcess({ subject: 'ticks', everyMs: 20, options: briskTiming });
-    const connection = await scene.connect();
-    const consumer = await scene.consumer({ connection, ...briskTiming });
-    let records = 0;
-    let ended = false;
-    const stream = consumer.openStream('ticks', undefined, { onRecord: () => (records += 1) });
-    void stream.closed.then(() => (ended = true));
-    await untilTrue(() => records >= 10);
+  for (const [offerDelivery, reason] of [
+    [false, 'producerSilent'],
+    // What was under way when the server was killed cannot be had again.
+    [true, 'recordsLost'],
+  ] as const) {
+    it(`has its reader told ${reason} within S after the reconnect where the producer does not come back`, async () => {
+      const process = await scene.producerProcess({ subject: 'ticks', everyMs: 20, options: briskTiming });
+      const connection = await scene.connect();
+      const consumer = await scene.consumer({ connection, offerDelivery, ...briskTiming });
+      let records = 0;
+      let ended = false;
+      const stream = consumer.openStream('ticks', undefined, { onRecord: () => (records += 1) });
+      void stream.closed.then(() => (ended = true));
+      await untilTrue(() => records >= 10);
 
-    const reconnected = untilStatus(connection, 'reconnect').then(() => performance.now());
-    await scene.server.kill();
-    await process.kill();
-    await pause(silenceTimeoutMs + 300);
-    expect(ended, 'while the server is away').to.equal(false);
-    await scene.server.restart();
-    const reconnectedAtMs = await reconnected;
-    const end = await stream.closed;
-    expect(end.reason).to.equal('producerSilent');
-    const afterMs = performance.now() - reconnectedAtMs;
-    expect(afterMs).to.be.within(silenceTimeoutMs - observationMs, silenceTimeoutMs + latenessMs);
-  });
+      const reconnected = untilStatus(connection, 'reconnect').then(() => performance.now());
+      await scene.server.kill();
+      await process.kill();
+      await pause(silenceTimeoutMs + 300);
+      expect(ended, 'while the server is away').to.equal(false);
+      await scene.server.restart();
+      const reconnectedAtMs = await reconnected;
+      const end = await stream.closed;
+      expect(end.reason).to.equal(reason);
+      expect((end.error as CloseError).firstMissing).to.equal(offerDelivery ? records : undefined);
+      const afterMs = performance.now() - reconnectedAtMs;
+      expect(afterMs).to.be.within(silenceTimeoutMs - observationMs, silenceTimeoutMs + latenessMs);
+    });
+  }
 
   it('has a source cancelled within K*I + T after the reconnect where the consumer does not come back', async () => {
     const connection = await scene.connect();

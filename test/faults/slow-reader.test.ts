@@ -7,7 +7,7 @@ const otherCount = 20;
 const recordCount = 2_000;
 const bufferedRecordsMax = 500;
 
-describe('a reader that stops reading', function () {
+describe('a reader that stops reading a plain stream', function () {
   this.timeout(40_000);
   let scene: Scene;
   beforeEach(async () => {
@@ -29,7 +29,7 @@ describe('a reader that stops reading', function () {
     });
     await connection.flush();
 
-    const consumer = await scene.consumer({ bufferedRecordsMax });
+    const consumer = await scene.consumer({ offerDelivery: false, bufferedRecordsMax });
     const stopped = consumer.openStream('busy');
     const reader = stopped[Symbol.asyncIterator]();
     expect(numberOf((await reader.next()).value as Uint8Array)).to.equal(0);
@@ -67,7 +67,7 @@ describe('a reader that stops reading', function () {
     const producer = await scene.producer({ connection });
     producer.handle('wide', ({ signal }) => numberedRecords(recordCount, { bytes: 1_000, everyMs: 0, signal }));
     await connection.flush();
-    const consumer = await scene.consumer({ bufferedBytesMax: 50_000 });
+    const consumer = await scene.consumer({ offerDelivery: false, bufferedBytesMax: 50_000 });
     const end = await consumer.openStream('wide').closed;
     expect(end.reason).to.equal('slowReader');
     expect(end.text).to.match(/^the reader is too slow: 50 records of 50000 bytes wait\b/);
@@ -90,7 +90,7 @@ describe('a reader that stops reading', function () {
       }
     });
     await connection.flush();
-    const consumer = await scene.consumer({ bufferedRecordsMax: 10 });
+    const consumer = await scene.consumer({ offerDelivery: false, bufferedRecordsMax: 10 });
     const stopped = consumer.openStream('endless');
     expect((await stopped.closed).reason).to.equal('slowReader');
     await untilTrue(() => finished.length === 1);

@@ -113,7 +113,7 @@ describe(`Random mutations of heartbeat answers that are waited for (SEED=${seed
     .forEach(({ name, wire }, index) => {
       it(`250 of ${name} leave the streams of other consumers alone`, async () => {
         const mutate = mutationsOf(wire, createRandom(seed - 100 - index));
-        const pair = createPair();
+        const pair = createPair({ consumer: { offerDelivery: false } });
         pair.producer.handle('a.b', async function* (request) {
           yield 'alive';
           await new Promise((resolve) => request.signal.addEventListener('abort', resolve));

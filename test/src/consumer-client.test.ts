@@ -214,7 +214,7 @@ describe('ConsumerClient, the callback forms', () => {
 
 describe('ConsumerClient, a reader that is too slow', () => {
   it('ends its own stream with how much waits, after the records that wait, and disturbs no other', async () => {
-    const pair = createPair({ consumer: { bufferedRecordsMax: 3 } });
+    const pair = createPair({ consumer: { offerDelivery: false, bufferedRecordsMax: 3 } });
     pair.producer.handle('logs', () => ['one', 'two', 'three', 'four', 'five']);
     pair.producer.handle('other', () => ['one', 'two']);
     const slow = pair.consumer.openStream('logs');
@@ -236,7 +236,7 @@ describe('ConsumerClient, a reader that is too slow', () => {
   });
 
   it('is too slow for its first record where that is larger than the queue', async () => {
-    const pair = createPair({ consumer: { bufferedBytesMax: 10 } });
+    const pair = createPair({ consumer: { offerDelivery: false, bufferedBytesMax: 10 } });
     pair.producer.handle('logs', () => ['x'.repeat(11)]);
     const end = await pair.consumer.openStream('logs').closed;
     expect(end).to.include({ reason: 'slowReader', records: 0 });

@@ -12,7 +12,7 @@ describe('HeartbeatExchange, heartbeats larger than max_payload', () => {
   let requests: string[];
   let finished: number;
   beforeEach(async () => {
-    pair = createPair({ maxPayloadBytes: 512 });
+    pair = createPair({ consumer: { offerDelivery: false }, maxPayloadBytes: 512 });
     requests = [];
     finished = 0;
     pair.producer.handle('logs.*', async function* (request) {

@@ -7,7 +7,7 @@ const megabyte = new Uint8Array(700 * 1024);
 
 describe('a record that cannot be published', () => {
   it('is not followed by others: its stream ends with 5000', async () => {
-    const pair = createPair();
+    const pair = createPair({ consumer: { offerDelivery: false } });
     const { producer, producerConnection, consumer } = pair;
     // More than 64 MiB wait for the connection, so that no further record is kept.
     const flood = producer.newWriter('flood');

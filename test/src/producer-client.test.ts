@@ -95,7 +95,8 @@ describe('ProducerClient, handle', () => {
     });
   });
 
-  it('throws a record that is too large into the generator, and the stream goes on', async () => {
+  it('throws a record that is too large for a plain reader into the generator, and the stream goes on', async () => {
+    const pair = createPair({ consumer: { offerDelivery: false } });
     const caught: unknown[] = [];
     pair.producer.handle('logs', function* () {
       try {
@@ -107,6 +108,7 @@ describe('ProducerClient, handle', () => {
     });
     expect(await readAll(pair.consumer.openStream('logs').text())).to.deep.equal(['small']);
     expect(caught[0]).to.include({ name: 'StreamError', code: 'tooLarge' });
+    await closePair(pair);
   });
 
   it('takes no more requests after stop, while streams that run go on', async () => {
@@ -214,6 +216,51 @@ describe('ProducerClient, its end', () => {
     await closePair(pair);
   });
 
+  it('drain lets readers have what was written before their streams end with 1001', async () => {
+    const pair = createPair({ consumer: { windowRecords: 4 } });
+    let written = 0;
+    pair.producer.handle('logs', async function* () {
+      for (;;) {
+        yield `${written}`;
+        written += 1;
+        await settle();
+      }
+    });
+    const stream = pair.consumer.openStream('logs');
+    while (written < 4) await settle();
+    const drained = pair.producer.drain();
+    const read: string[] = [];
+    const failure = await failureOf(async () => {
+      for await (const text of stream.text()) {
+        read.push(text);
+        await settle();
+      }
+    });
+    await drained;
+    expect(failure).to.include({ code: 1001, reason: 'closed' });
+    expect(read.length).to.be.at.least(written);
+    expect(read).to.deep.equal(read.map((_, index) => `${index}`));
+    expect(pair.warnings).to.deep.equal([]);
+    await closePair(pair);
+  });
+
+  it('drain ends streams for good whose readers take too long, and says so', async () => {
+    const pair = createPair({ consumer: { windowRecords: 4 }, producer: { cancellationBufferMs: 10 } });
+    pair.producer.handle('logs', async function* () {
+      for (;;) yield 'one';
+    });
+    const stream = pair.consumer.openStream('logs');
+    await settle();
+    // Four records are under way, and the fifth waits for a reader that does not read.
+    await pair.producer.drain();
+    expect(pair.warnings.map(({ message }) => message)).to.include(
+      'drain: after 10 ms 1 readers have not received everything, 0 sources go on',
+    );
+    expect(await stream.closed).to.include({ code: 1001, records: 4 });
+    expect(pair.producer.streams).to.deep.equal([]);
+    await closePair(pair);
+  });
+
   it('drain waits for sources for the cancellation buffer at most, and says so', async () => {
     const pair = createPair({ producer: { cancellationBufferMs: 10 } });
     pair.producer.handle('logs', async function* () {
@@ -223,7 +270,9 @@ describe('ProducerClient, its end', () => {
     pair.consumer.openStream('logs');
     await settle();
     await pair.producer.drain();
-    expect(pair.warnings.map(({ message }) => message)).to.deep.equal(['1 sources go on 10 ms after their end']);
+    expect(pair.warnings.map(({ message }) => message)).to.deep.equal([
+      'drain: after 10 ms 0 readers have not received everything, 1 sources go on',
+    ]);
     await closePair(pair);
   });
 

@@ -235,7 +235,7 @@ describe('Timed transitions of a producer, towards a consumer whose reports are 
   const time = useFakeTime();
 
   it('close the stream with the first report, at the heartbeat after the cancel', async () => {
-    const pair = createPair();
+    const pair = createPair({ consumer: { offerDelivery: false } });
     const finished: string[] = [];
     pair.producer.handle('logs', async function* (request) {
       try {

@@ -24,7 +24,7 @@ export interface BesiegedPair {
 }
 
 export async function besiege(): Promise<BesiegedPair> {
-  const pair = createPair();
+  const pair = createPair({ consumer: { offerDelivery: false } });
   const escaped: unknown[] = [];
   const onEscaped = (error: unknown): void => void escaped.push(error);
   process.on('unhandledRejection', onEscaped);

@@ -19,7 +19,7 @@ export const scenes = {
     reason: 'completed',
     code: 1000,
     consumer: ['opening', 'active', 'closed'],
-    producer: ['opening', 'active', 'closed'],
+    producer: ['opening', 'active', 'finishing', 'closed'],
   },
   tail: {
     about: `lines without end; the reader leaves after ${recordsBeforeTheTurn} records`,
@@ -40,7 +40,7 @@ export const scenes = {
     reason: 'closed',
     code: 5000,
     consumer: ['opening', 'active', 'closed'],
-    producer: ['opening', 'active', 'closed'],
+    producer: ['opening', 'active', 'finishing', 'closed'],
   },
 } as const satisfies Readonly<Record<string, Scene>>;
 

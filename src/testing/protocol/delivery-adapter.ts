@@ -262,6 +262,10 @@ export function deliveryAdapter(
         if (known === undefined) return [];
         if (known.run !== 0 && known.run !== run) return cancel(id, process, run);
         const inflow = { ...known, run };
+        if (known.isDetached && message.type === 'end') {
+          const over = tell(id, { type: 'frame.close', code: message.code, text: '' } as never);
+          return message.isFinal ? over : [cancel(id, process, run), over];
+        }
         if (known.isDetached) {
           const late = tell(id, { type: 'frame.data' });
           return message.type === 'announcement' ? [late, cancel(id, process, run)] : late;

@@ -116,6 +116,8 @@ export async function replayOnClients(trace: Trace, options: ProtocolSystemOptio
         inspect: peer.inspect,
         cancellationBufferMs: ticks.consumerBuffer * tickMs,
         offerExtension: exact,
+        // The model is that of the plain protocol.
+        offerDelivery: false,
       }),
     );
   }

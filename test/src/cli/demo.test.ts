@@ -63,7 +63,7 @@ describe('nats-stream demo', () => {
       expect(output[0]!.server.kind).to.equal(kind);
       expect(ends(output)).to.deep.equal(expectedEnds);
       expect(walk(output, 'whole', 'consumer')).to.deep.equal(['opening', 'active', 'closed']);
-      expect(walk(output, 'whole', 'producer')).to.deep.equal(['opening', 'active', 'closed']);
+      expect(walk(output, 'whole', 'producer')).to.deep.equal(['opening', 'active', 'finishing', 'closed']);
       expect(walk(output, 'tail', 'consumer')).to.deep.equal(['opening', 'active', 'cancelling', 'closed']);
       expect(walk(output, 'tail', 'producer')).to.deep.equal(['opening', 'active', 'closed']);
       expect(walk(output, 'killed', 'consumer')).to.deep.equal(['opening', 'active', 'cancelling', 'closed']);

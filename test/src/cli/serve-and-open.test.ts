@@ -152,7 +152,7 @@ describe('nats-stream serve and open', () => {
     expect(await reader.ended).to.equal(130);
     expect(reader.stderr).to.equal('nats-stream: interrupted after 1 records\n');
     await Promise.all([untilGone(Number(shell)), untilGone(Number(child))]);
-    await serving.untilStderr(/ended after 1 lines: the consumer no longer reads the stream/);
+    await serving.untilStderr(/ended after 1 lines: the reader has left/);
   });
 
   it('stops the command when the reader is killed without a word', async () => {
