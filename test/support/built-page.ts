@@ -10,12 +10,12 @@ export function builtPage(): string {
   const folder = join(root, 'dist/page');
   const index = join(folder, 'index.html');
   if (!existsSync(index) || statSync(index).mtimeMs < newest()) {
-    const { status, stdout, stderr } = spawnSync('npm', ['run', 'build', '-w', 'visualizations'], {
+    const { status, stdout, stderr } = spawnSync('npm', ['run', 'build', '-w', 'nats-stream-actors-visualizations'], {
       cwd: root,
       encoding: 'utf8',
     });
     if (status !== 0)
-      throw new Error(`npm run build -w visualizations failed with ${status ?? 'a signal'}:\n${stdout}\n${stderr}`);
+      throw new Error(`building the page failed with ${status ?? 'a signal'}:\n${stdout}\n${stderr}`);
   }
   return folder;
 }

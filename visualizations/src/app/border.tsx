@@ -3,8 +3,9 @@ import type { BorderId, Layout } from './layout.js';
 
 const names: Readonly<Record<BorderId, string>> = {
   left: 'Border between streams and statechart',
-  right: 'Border between statechart and details',
+  right: 'Border before the right column',
   bottom: 'Border above the lower panes',
+  corner: 'Border between sequence and details',
 };
 
 /** How far an arrow key moves a border. */
@@ -14,7 +15,7 @@ const keyShare = 0.02;
 export function Border({ border, layout }: { readonly border: BorderId; readonly layout: Layout }) {
   const element = useRef<HTMLDivElement>(null);
   const share = layout.sizes.value[border];
-  const isUpright = border !== 'bottom';
+  const isUpright = border === 'left' || border === 'right';
 
   const onPointerMove = (event: PointerEvent): void => {
     const box = element.current?.parentElement?.getBoundingClientRect();
@@ -24,8 +25,8 @@ export function Border({ border, layout }: { readonly border: BorderId; readonly
     else layout.resize(border, (box.bottom - event.clientY) / box.height);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const grows = { left: 'ArrowRight', right: 'ArrowLeft', bottom: 'ArrowUp' }[border];
-    const shrinks = { left: 'ArrowLeft', right: 'ArrowRight', bottom: 'ArrowDown' }[border];
+    const grows = { left: 'ArrowRight', right: 'ArrowLeft', bottom: 'ArrowUp', corner: 'ArrowUp' }[border];
+    const shrinks = { left: 'ArrowLeft', right: 'ArrowRight', bottom: 'ArrowDown', corner: 'ArrowDown' }[border];
     if (event.key !== grows && event.key !== shrinks) return;
     event.preventDefault();
     event.stopPropagation();

@@ -5,32 +5,37 @@ import type { PaneId } from '../panes/index.js';
 export const areas = {
   left: ['streams', 'tree'],
   middle: ['statechart'],
-  right: ['details'],
-  bottom: ['timeline', 'sequence', 'charts', 'compare'],
+  bottom: ['timeline', 'charts', 'compare'],
+  right: ['sequence'],
+  corner: ['details'],
 } as const satisfies Readonly<Record<string, readonly PaneId[]>>;
 
 export type AreaId = keyof typeof areas;
 
 export const areaIds = Object.keys(areas) as readonly AreaId[];
 
-/** How much of the page the movable borders give: shares of the width, and of the height. */
+/** What the movable borders give, as shares of what they divide. */
 export interface Sizes {
-  /** Left of the first border. */
+  /** Of the width beside the right column: what is left of the statechart. */
   readonly left: number;
-  /** Right of the second one. */
+  /** Of the whole width: the right column. */
   readonly right: number;
+  /** Of the height beside the right column: what is below the streams and the statechart. */
   readonly bottom: number;
+  /** Of the height of the right column: what is below the sequence. */
+  readonly corner: number;
 }
 
 export type BorderId = keyof Sizes;
 
-const defaultSizes: Sizes = { left: 0.38, right: 0.22, bottom: 0.36 };
+const defaultSizes: Sizes = { left: 0.46, right: 0.32, bottom: 0.34, corner: 0.4 };
 const limits: Readonly<Record<BorderId, readonly [least: number, most: number]>> = {
-  left: [0.15, 0.65],
-  right: [0.12, 0.5],
+  left: [0.15, 0.8],
+  right: [0.15, 0.7],
   bottom: [0.12, 0.8],
+  corner: [0.12, 0.8],
 };
-const storageKey = 'nats-stream.sizes';
+const storageKey = 'nats-stream.borders';
 
 export interface Layout {
   /** The pane in front of each area. */
@@ -55,8 +60,9 @@ export function createLayout(shown: readonly string[]): Layout {
   const front = signal<Readonly<Record<AreaId, PaneId>>>({
     left: 'streams',
     middle: 'statechart',
-    right: 'details',
     bottom: 'timeline',
+    right: 'sequence',
+    corner: 'details',
   });
   const sizes = signal<Sizes>(readSizes());
   const whole = signal<AreaId | undefined>(undefined);
@@ -103,7 +109,7 @@ function readSizes(): Sizes {
       const share = stored[border];
       return typeof share === 'number' && Number.isFinite(share) ? clamp(border, share) : defaultSizes[border];
     };
-    return { left: read('left'), right: read('right'), bottom: read('bottom') };
+    return { left: read('left'), right: read('right'), bottom: read('bottom'), corner: read('corner') };
   } catch {
     return defaultSizes;
   }

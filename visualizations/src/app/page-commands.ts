@@ -46,8 +46,11 @@ function timeCommands(app: App): readonly Command[] {
 }
 
 function paneCommands({ layout }: App): readonly Command[] {
-  const focus = (pane: string): void => {
-    requestAnimationFrame(() => document.getElementById(pane)?.focus());
+  const focus = (id: string): void => {
+    const element = document.getElementById(id);
+    // What is shown already has the focus at once: keys that follow quickly are meant for it.
+    if (element === null) requestAnimationFrame(() => document.getElementById(id)?.focus());
+    else element.focus();
   };
   return [
     ...panes.map<Command>((pane) => ({

@@ -1,7 +1,7 @@
 import type { Session } from '../model/session.js';
 import { panes, type PaneDefinition, type PaneId } from '../panes/index.js';
 import { Border } from './border.js';
-import { areaIds, areas, type AreaId, type Layout } from './layout.js';
+import { areas, type AreaId, type Layout } from './layout.js';
 import { Lazy } from './lazy.js';
 
 interface WorkspaceProps {
@@ -11,29 +11,28 @@ interface WorkspaceProps {
 
 /** All panes of a run, in areas whose borders can be moved. */
 export function Workspace({ layout, session }: WorkspaceProps) {
-  const { left, right, bottom } = layout.sizes.value;
+  const { left, right, bottom, corner } = layout.sizes.value;
   const whole = layout.whole.value;
-  const shares = {
-    '--left': `${left}fr`,
-    '--middle': `${1 - left - right}fr`,
-    '--right': `${right}fr`,
-    '--top': `${1 - bottom}fr`,
-    '--bottom': `${bottom}fr`,
-  };
+  const show = (area: AreaId) => <Area key={area} area={area} layout={layout} session={session} />;
+  if (whole !== undefined) return <main class="workspace">{show(whole)}</main>;
   return (
-    <main class="workspace" style={shares} data-whole={whole}>
-      {areaIds
-        .filter((area) => whole === undefined || area === whole)
-        .map((area) => (
-          <Area key={area} area={area} layout={layout} session={session} />
-        ))}
-      {whole === undefined && (
-        <>
-          <Border border="left" layout={layout} />
-          <Border border="right" layout={layout} />
-          <Border border="bottom" layout={layout} />
-        </>
-      )}
+    <main class="workspace" style={{ gridTemplateColumns: `${1 - right}fr ${right}fr` }}>
+      <div
+        class="workspace-main"
+        style={{ gridTemplateColumns: `${left}fr ${1 - left}fr`, gridTemplateRows: `${1 - bottom}fr ${bottom}fr` }}
+      >
+        {show('left')}
+        {show('middle')}
+        {show('bottom')}
+        <Border border="left" layout={layout} />
+        <Border border="bottom" layout={layout} />
+      </div>
+      <div class="workspace-side" style={{ gridTemplateRows: `${1 - corner}fr ${corner}fr` }}>
+        {show('right')}
+        {show('corner')}
+        <Border border="corner" layout={layout} />
+      </div>
+      <Border border="right" layout={layout} />
     </main>
   );
 }
@@ -60,7 +59,7 @@ function Area({ area, layout, session }: WorkspaceProps & { readonly area: AreaI
     document.getElementById(`tab-${next.id}`)?.focus();
   };
   return (
-    <section class="area" style={{ gridArea: isWhole ? '1 / 1 / -1 / -1' : area }} aria-label={front.title}>
+    <section class="area" data-area={area} aria-label={front.title}>
       <div class="area-bar">
         <div role="tablist" aria-label={`Panes: ${area}`}>
           {tabs.map((pane) => (

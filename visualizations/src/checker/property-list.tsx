@@ -22,8 +22,7 @@ export function PropertyList({ properties, show }: PropertyListProps) {
   return (
     <section aria-label="Properties">
       <h3>
-        Properties:{' '}
-        {violated.length === 0 ? 'nothing is violated' : `${violated.length} of ${sorted.length} violated`}
+        Properties: {violated.length === 0 ? 'nothing is violated' : `${violated.length} of ${sorted.length} violated`}
       </h3>
       <Rows properties={violated} show={show} />
       <details open={violated.length === 0}>

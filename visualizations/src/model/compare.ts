@@ -1,3 +1,4 @@
+import { eventText } from './event-text.js';
 import { stateText } from './state-text.js';
 import type { RunReader, SequencedRecord } from './types.js';
 
@@ -44,7 +45,7 @@ export function textOf(record: SequencedRecord): string | undefined {
       return `${record.system} ${record.machine ?? record.actor}: begins in ${stateText(record.value)}`;
     case 'step':
       return (
-        `${record.system} ${record.actor}: ${record.event.type} ` +
+        `${record.system} ${record.actor}: ${eventText(record.event.type)} ` +
         (record.taken.length === 0 ? 'is refused' : `→ ${stateText(record.value)}`)
       );
     case 'timer':

@@ -150,4 +150,3 @@ function NextMessage({ act }: NetworkControlsProps) {
     </div>
   );
 }
-

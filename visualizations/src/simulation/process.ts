@@ -55,7 +55,7 @@ export function createProcess(name: string, connection: MemoryConnection, world:
     for await (const status of statuses) {
       if (state === 'paused') await new Promise<void>((resolve) => onResume.push(resolve));
       // The state may have changed while the process waited.
-      if ((state) === 'crashed') return;
+      if (state === 'crashed') return;
       yield status;
     }
   }

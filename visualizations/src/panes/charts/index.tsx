@@ -60,7 +60,8 @@ export default function ChartsPane({ run, cursor, theme }: PaneProps) {
   const time = (value: number | undefined): string => (value === undefined ? '–' : durationText(value, unit));
 
   return (
-    <div class="ch">
+    // What can be scrolled must be reached by the keyboard.
+    <div class="ch" tabIndex={0} role="region" aria-label="Throughput and heartbeats">
       <dl class="ch-sums">
         <div>
           <dt>{`records${per} now`}</dt>
@@ -87,71 +88,73 @@ export default function ChartsPane({ run, cursor, theme }: PaneProps) {
           <dd>{summary.lost > 0 ? `✕ ${summary.lost}` : 0}</dd>
         </div>
       </dl>
-      <Plot
-        title={`Throughput, ${unit === 'ms' ? 'a second' : 'a tick'}`}
-        data={data.throughput as unknown as uPlot.AlignedData}
-        theme={theme}
-        moment={moment}
-        onPick={pick}
-        scales={{ y: { range: fromZero }, bytes: { range: fromZero } }}
-        series={(palette) => [
-          {
-            label: 'received',
-            stroke: palette.states['active'] ?? palette.text,
-            width: 2,
-            scale: 'y',
-            points: { show: false },
-            fill: `color-mix(in srgb, ${palette.good} 12%, transparent)`,
-          },
-          {
-            label: 'sent',
-            stroke: palette.states['opening'] ?? palette.text,
-            width: 1.5,
-            dash: [6, 4],
-            scale: 'y',
-            points: { show: false },
-          },
-          {
-            label: 'kB received',
-            stroke: palette.other,
-            width: 1.5,
-            dash: [2, 3],
-            scale: 'bytes',
-            points: { show: false },
-          },
-        ]}
-        axes={(palette) => [
-          axis(palette, unit === 'ms' ? 's' : ''),
-          axis(palette, '', 'y'),
-          axis(palette, ' kB', 'bytes'),
-        ]}
-      />
-      <Plot
-        title="Heartbeat round trip"
-        data={data.roundTrips as unknown as uPlot.AlignedData}
-        theme={theme}
-        moment={moment}
-        onPick={pick}
-        scales={{ y: { range: fromZero } }}
-        series={(palette) => [
-          {
-            label: 'answered',
-            stroke: palette.accent,
-            width: 1,
-            scale: 'y',
-            points: { show: true, size: 5, fill: palette.accent },
-            spanGaps: true,
-          },
-          {
-            label: 'lost',
-            stroke: palette.bad,
-            width: 0,
-            scale: 'y',
-            points: { show: true, size: 9, width: 2, fill: palette.surface },
-          },
-        ]}
-        axes={(palette) => [axis(palette, unit === 'ms' ? 's' : ''), axis(palette, unit === 'ms' ? ' ms' : '', 'y')]}
-      />
+      <div class="ch-plots">
+        <Plot
+          title={`Throughput, ${unit === 'ms' ? 'a second' : 'a tick'}`}
+          data={data.throughput as unknown as uPlot.AlignedData}
+          theme={theme}
+          moment={moment}
+          onPick={pick}
+          scales={{ y: { range: fromZero }, bytes: { range: fromZero } }}
+          series={(palette) => [
+            {
+              label: 'received',
+              stroke: palette.states['active'] ?? palette.text,
+              width: 2,
+              scale: 'y',
+              points: { show: false },
+              fill: `color-mix(in srgb, ${palette.good} 12%, transparent)`,
+            },
+            {
+              label: 'sent',
+              stroke: palette.states['opening'] ?? palette.text,
+              width: 1.5,
+              dash: [6, 4],
+              scale: 'y',
+              points: { show: false },
+            },
+            {
+              label: 'kB received',
+              stroke: palette.other,
+              width: 1.5,
+              dash: [2, 3],
+              scale: 'bytes',
+              points: { show: false },
+            },
+          ]}
+          axes={(palette) => [
+            axis(palette, unit === 'ms' ? 's' : ''),
+            axis(palette, '', 'y'),
+            axis(palette, ' kB', 'bytes'),
+          ]}
+        />
+        <Plot
+          title="Heartbeat round trip"
+          data={data.roundTrips as unknown as uPlot.AlignedData}
+          theme={theme}
+          moment={moment}
+          onPick={pick}
+          scales={{ y: { range: fromZero } }}
+          series={(palette) => [
+            {
+              label: 'answered',
+              stroke: palette.accent,
+              width: 1,
+              scale: 'y',
+              points: { show: true, size: 5, fill: palette.accent },
+              spanGaps: true,
+            },
+            {
+              label: 'lost',
+              stroke: palette.bad,
+              width: 0,
+              scale: 'y',
+              points: { show: true, size: 9, width: 2, fill: palette.surface },
+            },
+          ]}
+          axes={(palette) => [axis(palette, unit === 'ms' ? 's' : ''), axis(palette, unit === 'ms' ? ' ms' : '', 'y')]}
+        />
+      </div>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { eventText } from '../../model/event-text.js';
 import { formatTime } from '../../model/format.js';
 import { stateText } from '../../model/state-text.js';
 import type { Cursor } from '../../model/types.js';
@@ -35,7 +36,7 @@ function Title({ happening }: { readonly happening: ActorHappening }) {
     case 'step':
       return (
         <>
-          <strong class="mono">{happening.event.type}</strong>
+          <strong class="mono">{eventText(happening.event.type)}</strong>
           {happening.from !== undefined && <span class="muted"> from {happening.from}</span>}
         </>
       );

@@ -3,9 +3,9 @@ import type { Lane } from './rows.js';
 export const rowHeight = 24;
 export const headerHeight = 30;
 /** Where the lifelines begin: before them stands the time. */
-export const timeWidth = 88;
-const laneWidthMin = 150;
-const marginRight = 24;
+export const timeWidth = 76;
+const laneWidthMin = 88;
+const marginRight = 8;
 
 /** The name of the lifeline between the systems: no system, but what carries their messages. */
 export const wire = 'NATS';

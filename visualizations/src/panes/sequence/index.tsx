@@ -81,6 +81,13 @@ export default function SequencePane({ run, view, cursor, selection, theme }: Pa
   useEffect(() => {
     follows.current = true;
     grown();
+    // What is at the end stays at the end when the pane becomes larger or smaller.
+    const resized = new ResizeObserver(() => {
+      if (cursor.live.peek()) follows.current = true;
+      grown();
+    });
+    if (scroller.current !== null) resized.observe(scroller.current);
+    return () => resized.disconnect();
   }, [model.current, hidden, showsTable.value]);
   useEffect(
     () =>

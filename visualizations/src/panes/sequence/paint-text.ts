@@ -1,39 +1,48 @@
 import type { Picture } from '../drawing/use-canvas.js';
 import { timeWidth } from './geometry.js';
 
-/** A text in a rounded box; with a bar of its colour where that colour means a state. */
-export function pill(
-  { context, palette, width }: Picture,
-  text: string,
-  x: number,
-  y: number,
-  fill: string,
-  stroke: string,
-  color: string,
-  size: number,
-  align: 'left' | 'center' = 'left',
-  hasBar = false,
-): void {
+/** What stands on a row: a text in a rounded box; with a bar of the colour of its edge where that means a state. */
+export interface Sign {
+  readonly text: string;
+  readonly fill: string;
+  readonly stroke: string;
+  readonly color: string;
+  readonly hasBar?: boolean;
+}
+
+/** The middle of a sign, and how far to the right it may reach, in pixels of the diagram. */
+export interface SignPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly right: number;
+}
+
+const size = 11;
+const height = size + 7;
+
+/** Draws a sign. One that is wider than its lifeline has room for is moved, and cut, so that it stays in the diagram. */
+export function pill(picture: Picture, { x, y, right }: SignPlace, sign: Sign): void {
+  const { context, palette, width } = picture;
+  const { text, fill, stroke, color, hasBar = false } = sign;
+  const bar = hasBar ? 4 : 0;
   context.font = `${size}px ${palette.sans}`;
-  const most = Math.max(60, Math.floor(width - timeWidth - 40));
-  const shown = fitted(context, text, most);
-  const wide = context.measureText(shown).width + 14 + (hasBar ? 4 : 0);
-  const left = align === 'left' ? x : Math.max(timeWidth, x - wide / 2);
-  const high = size + 7;
+  const shown = fitted(context, text, Math.max(60, Math.floor(width - timeWidth - 28)));
+  const wide = context.measureText(shown).width + 14 + bar;
+  const left = Math.max(timeWidth, Math.min(x - wide / 2, right - wide - 4));
   context.fillStyle = fill;
   context.strokeStyle = stroke;
   context.lineWidth = 1;
   context.beginPath();
-  context.roundRect(left, y - high / 2, wide, high, 5);
+  context.roundRect(left, y - height / 2, wide, height, 5);
   context.fill();
   context.stroke();
   if (hasBar) {
     context.fillStyle = stroke;
-    context.fillRect(left, y - high / 2, 4, high);
+    context.fillRect(left, y - height / 2, bar, height);
   }
   context.textAlign = 'left';
   context.fillStyle = color;
-  context.fillText(shown, left + 7 + (hasBar ? 4 : 0), y + 0.5);
+  context.fillText(shown, left + 7 + bar, y + 0.5);
 }
 
 /** As much of a text as there is room for. */

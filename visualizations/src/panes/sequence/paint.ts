@@ -1,11 +1,11 @@
 import type { Moment } from '../../model/types.js';
-import { stateColor } from '../drawing/palette.js';
+import { stateColor, type Palette } from '../drawing/palette.js';
 import { outermostState } from '../../model/state-text.js';
 import { durationText, momentText } from '../drawing/time-text.js';
 import type { Picture } from '../drawing/use-canvas.js';
 import { headerHeight, rowHeight, rowMiddle, timeWidth, type LanePlace, type LanePlaces } from './geometry.js';
 import { paintArrow } from './paint-arrow.js';
-import { fitted, pill } from './paint-text.js';
+import { fitted, pill, type Sign } from './paint-text.js';
 import type { Row } from './rows.js';
 import type { SequenceModel } from './sequence-model.js';
 import { foldText } from './words.js';
@@ -108,63 +108,47 @@ function paintRow(picture: Picture, scene: SequenceScene, row: Row, at: number):
   if (pause >= pauseMin[unit]) {
     context.strokeStyle = palette.line;
     line(context, scrollLeft + 8, at * rowHeight, scrollLeft + picture.width, at * rowHeight);
-    context.textAlign = 'left';
+    // It stands between the times of the two rows, where no message is drawn.
     context.font = `9px ${palette.sans}`;
-    pill(
-      picture,
-      `+${durationText(pause, unit)}`,
-      scrollLeft + timeWidth + 2,
-      at * rowHeight,
-      palette.surface,
-      palette.line,
-      palette.muted,
-      9,
-    );
+    context.fillText(`+${durationText(pause, unit)}`, scrollLeft + timeWidth - 14, at * rowHeight);
   }
-  if (row.kind === 'message') return;
+  const sign = signOf(row, unit, palette);
+  if (sign === undefined) return;
   const lane = places.lanes.find(({ name }) => name === row.system);
   if (row.system !== undefined && lane === undefined) return;
-  const middle = lane?.x ?? (timeWidth + Math.min(places.width, picture.width + scrollLeft)) / 2;
+  const right = Math.max(places.width, picture.width + scrollLeft);
+  if (row.kind === 'gap') zigzag(picture, scrollLeft + timeWidth, scrollLeft + picture.width, y);
+  pill(picture, { x: lane?.x ?? (timeWidth + right) / 2, y, right }, sign);
+}
+
+/** What stands on a row that is no message; undefined for messages, which are drawn as arrows. */
+function signOf(row: Row, unit: 'ms' | 'tick', palette: Palette): Sign | undefined {
+  const { surface, surface2, line, lineStrong, text, muted, accent, warm, bad } = palette;
   switch (row.kind) {
+    case 'message':
+      return undefined;
     case 'heartbeats': {
       const isMissing = (row.rounds ?? 0) > (row.answered ?? 0);
-      pill(
-        picture,
-        `♥ ${foldText(row, unit)}`,
-        middle,
-        y,
-        palette.surface,
-        palette.line,
-        isMissing ? palette.warm : palette.muted,
-        11,
-        'center',
-      );
-      return;
+      return { text: `♥ ${foldText(row, unit)}`, fill: surface, stroke: line, color: isMissing ? warm : muted };
     }
     case 'state': {
-      const color = stateColor(palette, outermostState(row.state ?? ''));
-      pill(picture, row.text, middle, y, palette.surface, color, palette.text, 11, 'center', true);
-      return;
+      const stroke = stateColor(palette, outermostState(row.state ?? ''));
+      return { text: row.text, fill: surface, stroke, color: text, hasBar: true };
     }
     case 'gap':
-      zigzag(picture, scrollLeft + timeWidth, scrollLeft + picture.width, y);
-      pill(picture, row.text, middle, y, palette.surface, palette.bad, palette.text, 11, 'center');
-      return;
+      return { text: row.text, fill: surface, stroke: bad, color: text };
     case 'mark': {
-      const color =
-        row.tone === 'note' ? palette.accent : row.tone === 'fault' || row.tone === 'loop' ? palette.warm : palette.bad;
-      const sign = { note: 'ℹ', warning: '⚠', violation: '✖', loop: '↻', fault: '⚡' }[row.tone ?? 'note'];
-      pill(picture, `${sign} ${row.text}`, middle, y, palette.surface, color, palette.text, 11, 'center');
-      return;
+      const tone = row.tone ?? 'note';
+      const sign = { note: 'ℹ', warning: '⚠', violation: '✖', loop: '↻', fault: '⚡' }[tone];
+      const stroke = { note: accent, warning: bad, violation: bad, loop: warm, fault: warm }[tone];
+      return { text: `${sign} ${row.text}`, fill: surface, stroke, color: text };
     }
     case 'life':
-      pill(picture, `✖ ${row.text}`, middle, y, palette.bad, palette.bad, palette.surface, 11, 'center');
-      return;
+      return { text: `✖ ${row.text}`, fill: bad, stroke: bad, color: surface };
     case 'link':
-      pill(picture, row.text, middle, y, palette.surface, palette.warm, palette.text, 11, 'center');
-      return;
+      return { text: row.text, fill: surface, stroke: warm, color: text };
     case 'end':
-      pill(picture, `■ ${row.text}`, middle, y, palette.surface2, palette.lineStrong, palette.text, 11, 'center');
+      return { text: `■ ${row.text}`, fill: surface2, stroke: lineStrong, color: text };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MessageRecord, StepRecord } from '../../../../src/recording/record.js';
+import { eventText } from '../../model/event-text.js';
 import { actorKey } from '../../model/keys.js';
 import { outermostState, stateText } from '../../model/state-text.js';
 import type { RunReader, SequencedRecord } from '../../model/types.js';
@@ -178,7 +179,7 @@ export class SequenceModel {
       record,
       stream,
       after,
-      `${after}${record.status === 'error' ? ' (error)' : ''} ← ${record.event.type}`,
+      `${after}${record.status === 'error' ? ' (error)' : ''} ← ${eventText(record.event.type)}`,
     );
   }
 

@@ -9,7 +9,14 @@ export function shortName(stream: string): string {
 /** What stands above an arrow. `isOneStream`: the stream needs no name, since only one is shown. */
 export function arrowLabel(arrow: Arrow, isOneStream: boolean): string {
   const { kind, stream, subject, text, count, bytes, isMixed } = arrow;
-  const name = kind === 'open' ? subject : isOneStream || stream === undefined ? '' : isMixed ? 'several streams' : shortName(stream);
+  const name =
+    kind === 'open'
+      ? subject
+      : isOneStream || stream === undefined
+        ? ''
+        : isMixed
+          ? 'several streams'
+          : shortName(stream);
   const parts = count > 1 ? [kind, `×${count}`, bytesText(bytes), name] : [kind, text, name];
   return parts.filter((part) => part !== undefined && part !== '').join(' ');
 }

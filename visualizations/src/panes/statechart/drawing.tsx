@@ -18,7 +18,9 @@ export interface DrawingProps {
 
 /** The edge of a running timer, where it is drawn, if need be from a collapsed state; else its ring is at its box. */
 function ringEdge(chart: Chart, timer: TimerEntry): ChartEdge | undefined {
-  return chart.edges.find((edge) => edge.delay === timer.delay && edge.transition?.startsWith(`${timer.state}#`) === true);
+  return chart.edges.find(
+    (edge) => edge.delay === timer.delay && edge.transition?.startsWith(`${timer.state}#`) === true,
+  );
 }
 
 /** The box that stands for a state: its own, or the collapsed one around it. */

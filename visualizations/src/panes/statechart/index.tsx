@@ -208,7 +208,12 @@ export default function StatechartPane({ run, view, cursor, selection, theme }: 
         </svg>
       )}
       {!showsText.value && (
-        <TimerList timers={overlay.timers} cursor={cursor} unit={run.header.unit} reducedMotion={theme.value.reducedMotion} />
+        <TimerList
+          timers={overlay.timers}
+          cursor={cursor}
+          unit={run.header.unit}
+          reducedMotion={theme.value.reducedMotion}
+        />
       )}
       {chart === undefined && <p class="sc-placing">Placing {machine.machine}…</p>}
       {actor !== undefined && refused !== undefined && (

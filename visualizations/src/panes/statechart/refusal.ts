@@ -1,15 +1,17 @@
 import type { StateNodeRecord, StepRecord } from '../../../../src/recording/record.js';
+import { eventText } from '../../model/event-text.js';
 import { statesById } from './active-states.js';
 
 /** Why an event was refused, in words. `state`: the state that the actor was in, as text. */
 export function refusalText(root: StateNodeRecord, step: StepRecord, state: string): string {
   const refused = step.refused ?? [];
-  if (step.status !== 'active') return `${step.event.type} came to an actor that is ${step.status}`;
-  if (refused.length === 0) return `no transition for ${step.event.type} in ${state}`;
+  const event = eventText(step.event.type);
+  if (step.status !== 'active') return `${event} came to an actor that is ${step.status}`;
+  if (refused.length === 0) return `no transition for ${event} in ${state}`;
   const states = statesById(root);
   const reasons = refused.map(({ source, index }) => {
     const transition = states.get(source)?.transitions.find((candidate) => candidate.index === index);
     return `${states.get(source)?.key ?? source} [${transition?.guard ?? 'guard'}]`;
   });
-  return `${step.event.type}: the guard said no at ${reasons.join(', ')}`;
+  return `${event}: the guard said no at ${reasons.join(', ')}`;
 }

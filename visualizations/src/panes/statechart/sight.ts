@@ -26,7 +26,11 @@ export function wholeSight(chart: Size, pane: Size): Sight {
     0.05,
     Math.min(scaleMax, (pane.width - 2 * margin) / chart.width, (pane.height - 2 * margin) / chart.height),
   );
-  return { scale, x: (pane.width - chart.width * scale) / 2, y: Math.max(margin, (pane.height - chart.height * scale) / 2) };
+  return {
+    scale,
+    x: (pane.width - chart.width * scale) / 2,
+    y: Math.max(margin, (pane.height - chart.height * scale) / 2),
+  };
 }
 
 /**

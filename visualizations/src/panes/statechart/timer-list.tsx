@@ -29,7 +29,15 @@ export function TimerList({
               <text x={20} y={14} font-size={fontSizes.event}>
                 {timer.delay}
               </text>
-              <Ring timer={timer} cursor={cursor} unit={unit} reducedMotion={reducedMotion} x={9} y={10} textEnd={width - 4} />
+              <Ring
+                timer={timer}
+                cursor={cursor}
+                unit={unit}
+                reducedMotion={reducedMotion}
+                x={9}
+                y={10}
+                textEnd={width - 4}
+              />
             </svg>
           </li>
         );

@@ -6,21 +6,13 @@ import { createHatching } from '../drawing/hatching.js';
 import type { Palette } from '../drawing/palette.js';
 import { useCanvas } from '../drawing/use-canvas.js';
 import { useFrames } from '../drawing/use-frames.js';
-import {
-  labelWidth,
-  listTracks,
-  pinnedHeight,
-  timeScale,
-  topHeight,
-  trackHeight,
-  type TrackList,
-} from './geometry.js';
+import { labelWidth, listTracks, pinnedHeight, timeScale, topHeight, trackHeight, type TrackList } from './geometry.js';
 import { paintTimeline, type Area } from './paint.js';
 import { areaStatistics, type AreaStatistics } from './statistics.js';
 import { StatisticsTable } from './statistics-table.js';
 import { TimelinePointer, type Sight } from './pointer.js';
 import { TimelineBar } from './timeline-bar.js';
-import { clamped, panned, zoomed, type TimeWindow } from './time-window.js';
+import { clamped, leastSpan, panned, zoomed, type TimeWindow } from './time-window.js';
 import { Tracks, type Track } from './tracks.js';
 import './timeline.css';
 
@@ -57,7 +49,7 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
 
   const whole = (): TimeWindow => ({
     from: run.firstAt,
-    to: Math.max(run.firstAt + 1e-3, run.lastAt, cursor.live.peek() ? cursor.now() : 0),
+    to: Math.max(run.firstAt + leastSpan[run.header.unit], run.lastAt, cursor.live.peek() ? cursor.now() : 0),
   });
   const windowNow = (): TimeWindow => {
     if (chosen.current !== undefined) return chosen.current;

@@ -5,6 +5,8 @@ export interface TimeWindow {
 }
 
 const narrowest = { ms: 5, tick: 0.5 };
+/** A run that has just begun is shown as if it had lasted so long already. */
+export const leastSpan = { ms: 1_000, tick: 4 };
 
 /** Makes the window narrower, or wider, by a factor; the time at `pivot` (0 left, 1 right) stays where it is. */
 export function zoomed(window: TimeWindow, factor: number, pivot: number, unit: 'ms' | 'tick'): TimeWindow {

@@ -124,10 +124,12 @@ export default function TreePane({ run, view, cursor, selection }: PaneProps) {
                   <SystemCells row={row} />
                 ) : (
                   <>
-                    <span class="tree-name mono">{row.actor.actor}</span>
+                    <span class="tree-name mono" title={row.actor.actor}>
+                      {lastToken(row.actor.actor)}
+                    </span>
                     <span class="muted">{row.actor.machine ?? ''}</span>
                     <StatePill state={row.actor.state} status={row.actor.status} />
-                    <span class="muted">{row.actor.subject ?? ''}</span>
+                    <span class="tree-subject muted">{row.actor.subject ?? ''}</span>
                     {row.below > 0 && <Living row={row} />}
                     <span class="tree-space" />
                     {row.actor.cause !== undefined && (
@@ -141,7 +143,7 @@ export default function TreePane({ run, view, cursor, selection }: PaneProps) {
                           cursor.seek(row.actor?.cause ?? 0);
                         }}
                       >
-                        made by #{row.actor.cause}
+                        by #{row.actor.cause}
                       </button>
                     )}
                     <span class="muted number">
@@ -178,6 +180,11 @@ function Living({ row: { below, living } }: { readonly row: TreeRow }) {
       {formatCount(living)} live{below > living ? `, ${formatCount(below - living)} ended` : ''}
     </span>
   );
+}
+
+/** The last token of an inbox, by which people tell streams apart; the beginning is the same for all of a client. */
+function lastToken(actor: string): string {
+  return actor.slice(actor.lastIndexOf('.') + 1);
 }
 
 function select(selection: Selection, row: TreeRow): void {
