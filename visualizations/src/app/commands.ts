@@ -27,7 +27,8 @@ export function listenToKeys(commands: () => readonly Command[]): () => void {
   return () => window.removeEventListener('keydown', onKeyDown);
 }
 
+/** Whether letters are typed into an element. Sliders take arrows only, which are no commands. */
 function isField(element: HTMLElement): boolean {
-  if (element instanceof HTMLInputElement) return !['checkbox', 'radio', 'button'].includes(element.type);
+  if (element instanceof HTMLInputElement) return !['checkbox', 'radio', 'button', 'range'].includes(element.type);
   return element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement || element.isContentEditable;
 }

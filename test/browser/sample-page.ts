@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import type { PageStage } from '../support/page.js';
+import { seed } from '../support/seed.js';
+import { sampleFile, sampleHeader, sampleRecords } from '../visualizations/sample-run.js';
+
+/** The run that most tests of the page look at: 120 streams, some of which end badly. */
+export const records = sampleRecords({ streams: 120, seed });
+
+/** The same run as a recording. */
+export const recording = {
+  name: 'sample.jsonl',
+  mimeType: 'application/json',
+  buffer: Buffer.from(sampleFile({ streams: 120, seed })),
+};
+
+/** Opens the page and gives it the sample as a live run. */
+export async function openLive(stage: PageStage, hash = ''): Promise<Page> {
+  const page = await stage.open({ hash });
+  await untilConnected(stage);
+  stage.send([sampleHeader, ...records]);
+  return page;
+}
+
+/** Opens the page without a server, and the sample in it as a recording. */
+export async function openRecording(stage: PageStage, options: Parameters<PageStage['open']>[0] = {}): Promise<Page> {
+  const page = await stage.open({ live: false, hash: '#tool=simulation', ...options });
+  await page.setInputFiles('#open-file', recording);
+  await page.getByRole('status').filter({ hasText: 'complete' }).waitFor();
+  await untilMoment(page, records.length);
+  return page;
+}
+
+/** Resolves when a page takes records. */
+export async function untilConnected(stage: PageStage, count = 1): Promise<void> {
+  const until = Date.now() + 15_000;
+  while (stage.connections < count && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(stage.connections, 'pages that take records').to.be.at.least(count);
+}
+
+/** Resolves when the page shows the moment of this record. */
+export async function untilMoment(page: Page, seq: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => document.querySelector('.time-shown')?.textContent.endsWith(`#${wanted}`),
+    seq,
+  );
+}
+
+/** The moment that the page shows. */
+export async function shownMoment(page: Page): Promise<number> {
+  return Number(/#(\d+)$/.exec((await page.locator('.time-shown').textContent()) ?? '')?.[1]);
+}
+
+/** Closes the page, with the context that it was opened in. */
+export async function closed(page: Page): Promise<void> {
+  await page.context().close();
+}
