@@ -22,7 +22,10 @@ describe('finding something on the page', function () {
     const count = Number.parseInt((await button.textContent()) ?? '', 10);
     expect(count).to.be.greaterThan(0);
     await button.click();
-    await page.locator('.streams-count').filter({ hasText: `${count} of 120` }).waitFor();
+    await page
+      .locator('.streams-count')
+      .filter({ hasText: `${count} of 120` })
+      .waitFor();
     expect(await page.locator('.grid-row:not(:has(.anomaly))').count()).to.equal(0);
     await closed(page);
   });
@@ -55,7 +58,10 @@ describe('finding something on the page', function () {
     const stream = new URLSearchParams(hash.slice(1)).get('stream') ?? '';
     expect(stream).to.match(/^s\d+/);
     await page.locator('.details .facts').first().filter({ hasText: stream }).waitFor();
-    await page.locator('.sq-bar').getByRole('button', { name: `Only ${stream}` }).waitFor();
+    await page
+      .locator('.sq-bar')
+      .getByRole('button', { name: `Only ${stream}` })
+      .waitFor();
     await closed(page);
 
     const again = await stage.open({ hash: hash.replace(/&?tool=[^&]*/, '') });

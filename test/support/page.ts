@@ -9,8 +9,12 @@ import { findChromium } from './chromium.js';
 /** A browser, and a server that serves the built page as the command does, with records that a test sends. */
 export interface PageStage {
   readonly url: string;
-  /** Opens the page. `hash` begins with `#`; without `live` the page has no token, and so no records but its own. */
+  /**
+   * Opens the page. `hash` begins with `#`; without `live` the page has no token, and so no records but its own; with
+   * `url` it is the page of another server.
+   */
   open(options?: {
+    readonly url?: string;
     readonly live?: boolean;
     readonly hash?: string;
     readonly context?: BrowserContextOptions;
@@ -52,11 +56,11 @@ export async function setStage(): Promise<PageStage> {
   const write = (text: string): void => {
     for (const response of connections) response.write(text);
   };
-  const { origin } = new URL(server.url);
 
   return {
     url: server.url,
-    open: async ({ live = true, hash = '', context = {} } = {}) => {
+    open: async ({ url = server.url, live = true, hash = '', context = {} } = {}) => {
+      const { origin } = new URL(url);
       const opened = await browser.newContext({ viewport: { width: 1500, height: 900 }, ...context });
       opened.setDefaultTimeout(patienceMs);
       const page = await opened.newPage();
@@ -68,7 +72,7 @@ export async function setStage(): Promise<PageStage> {
         const { protocol, origin: asked } = new URL(request.url());
         if (!['data:', 'blob:'].includes(protocol) && asked !== origin) found.push(`request: ${request.url()}`);
       });
-      await page.goto((live ? server.url : `${origin}/`) + hash);
+      await page.goto((live ? url : `${origin}/`) + hash);
       return page;
     },
     send: (values) => write(toEvent(values as Parameters<typeof toEvent>[0])),

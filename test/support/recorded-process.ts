@@ -11,13 +11,17 @@ interface Setting {
   readonly role: 'consumer' | 'producer';
   readonly subject: string;
   readonly streams: number;
+  /** How long after one record the next one is made. Default 20 ms. */
+  readonly everyMs?: number;
+  /** Options of the client; short ones unless told. */
+  readonly timing?: Readonly<Record<string, number>>;
 }
 
-const { url, role, subject, streams } = JSON.parse(process.argv[2] ?? '{}') as Setting;
+const { url, role, subject, streams, everyMs = 20, timing: given } = JSON.parse(process.argv[2] ?? '{}') as Setting;
 const connection = await connect({ servers: url });
 const recorder = createRecorder();
 const inspection = inspectOverNats(recorder, connection, { subject, process: role });
-const timing = {
+const timing = given ?? {
   heartbeatIntervalMs: 500,
   heartbeatRequestTimeoutMs: 250,
   silenceTimeoutMs: 1500,
@@ -29,7 +33,7 @@ if (role === 'producer') {
   producer.handle('count.*', async function* ({ signal }) {
     for (let n = 0; !signal.aborted; n += 1) {
       yield `${n}`;
-      await sleep(20);
+      await sleep(everyMs);
     }
   });
 } else {

@@ -140,7 +140,8 @@ describe('stream rows', () => {
 
 describe('treeRows()', () => {
   const run = runOf(sampleRecords({ streams: 30, seed }));
-  const all = treeRows(run.head, { collapsed: new Set(), showsEnded: true });
+  const opened = new Map<string, boolean>();
+  const all = treeRows(run.head, { opened, showsEnded: true });
 
   it('has each system and each actor once, children below their parents', () => {
     expect(all).to.have.length(run.head.systems.size + run.head.actors.size);
@@ -152,11 +153,19 @@ describe('treeRows()', () => {
   });
 
   it('leaves out tombstones and what is below closed rows', () => {
-    const living = treeRows(run.head, { collapsed: new Set(), showsEnded: false });
+    const living = treeRows(run.head, { opened, showsEnded: false });
     expect(living.length).to.equal(all.filter(({ actor }) => actor?.endedAt === undefined).length);
-    const closed = treeRows(run.head, { collapsed: new Set(['collector']), showsEnded: true });
+    const closed = treeRows(run.head, { opened: new Map([...opened, ['collector', false]]), showsEnded: true });
     expect(closed.filter(({ system }) => system.system === 'collector')).to.have.length(1);
     expect(closed[0]?.below).to.equal(all[0]?.below);
+  });
+
+  it('keeps rows with very many children closed until they are opened', () => {
+    const { head } = runOf(sampleRecords({ streams: 120, seed }));
+    expect(treeRows(head, { opened, showsEnded: true }).map(({ level }) => level)).to.deep.equal([1, 2, 1, 2]);
+    const [, client] = treeRows(head, { opened, showsEnded: true });
+    const wide = treeRows(head, { opened: new Map([[client?.key ?? '', true]]), showsEnded: true });
+    expect(wide.length).to.equal(4 + (client?.below ?? 0));
   });
 });
 

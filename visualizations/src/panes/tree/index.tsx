@@ -11,14 +11,14 @@ const rowHeight = 26;
 
 /** Systems and their actors. Those that have ended stay as tombstones; each leads to the event that made it. */
 export default function TreePane({ run, view, cursor, selection }: PaneProps) {
-  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [showsEnded, setShowsEnded] = useState(true);
   const [focused, setFocused] = useState('');
   const rows = useSampled(
     view,
     300,
-    (now) => treeRows(now, { collapsed, showsEnded }),
-    `${[...collapsed].join('|')} ${showsEnded}`,
+    (now) => treeRows(now, { opened, showsEnded }),
+    `${[...opened].join('|')} ${showsEnded}`,
   );
   const scroller = useRef<HTMLDivElement>(null);
   const { items, totalHeight, scrollTo } = useVirtual(scroller, rows.length, rowHeight);
@@ -38,7 +38,7 @@ export default function TreePane({ run, view, cursor, selection }: PaneProps) {
 
   const toggle = (row: TreeRow, expanded = !row.expanded): void => {
     if (row.below === 0) return;
-    setCollapsed((now) => new Set(expanded ? [...now].filter((key) => key !== row.key) : [...now, row.key]));
+    setOpened((now) => new Map(now).set(row.key, expanded));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const row = rows[focusIndex];

@@ -15,13 +15,16 @@ export interface TreeRow {
 }
 
 export interface TreeChoice {
-  /** Keys of rows that are closed. */
-  readonly collapsed: ReadonlySet<string>;
+  /** Rows that somebody has opened (true) or closed, by their keys. */
+  readonly opened: ReadonlyMap<string, boolean>;
   readonly showsEnded: boolean;
 }
 
+/** A row with more children than this is closed until it is opened: the next system would be out of sight. */
+const childrenShown = 50;
+
 /** The lines of the tree, parents before their children, systems by name and actors by when they came. */
-export function treeRows(view: View, { collapsed, showsEnded }: TreeChoice): readonly TreeRow[] {
+export function treeRows(view: View, { opened, showsEnded }: TreeChoice): readonly TreeRow[] {
   const children = new Map<string, ActorEntry[]>();
   for (const actor of view.actors.values()) {
     const parent = actor.parent === undefined ? actor.system : actorKey(actor.system, actor.parent);
@@ -36,11 +39,12 @@ export function treeRows(view: View, { collapsed, showsEnded }: TreeChoice): rea
   const add = (key: string, level: number, system: SystemEntry, actor: ActorEntry | undefined): [number, number] => {
     const place = rows.length;
     const own = { key, level, system, ...(actor === undefined ? {} : { actor }) };
-    const expanded = !collapsed.has(key);
+    const directly = children.get(key) ?? [];
+    const expanded = opened.get(key) ?? directly.length <= childrenShown;
     let below = 0;
     let living = 0;
     rows.push({ ...own, below, living, expanded });
-    for (const child of children.get(key) ?? []) {
+    for (const child of directly) {
       const [more, moreLiving] = add(child.key, level + 1, system, child);
       const lives = child.endedAt === undefined;
       below += 1 + more;
