@@ -1,7 +1,8 @@
 // Packs the package, installs the tarball into an empty project as a user would, and uses it from there: by import,
-// by require on a Node that can, by its types, and as a command.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// by require on a Node that can, by its types, and as a command that serves the page.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -39,6 +40,11 @@ try {
     `xstate@${peerDependencies.xstate}`,
     `typescript@${devDependencies.typescript}`,
   );
+
+  // What builds the page, and the inspectors of others, are no business of those who install this.
+  const unwanted = ['vite', 'preact', 'elkjs', 'ws', '@xstate', '@statelyai'];
+  const installed = readdirSync(join(project, 'node_modules')).filter((folder) => unwanted.includes(folder));
+  if (installed.length > 0) throw new Error(`an install brings along ${installed.join(', ')}`);
 
   const doors = Object.keys(entries)
     .filter((entry) => !entry.endsWith('.json'))
@@ -85,6 +91,44 @@ try {
   const help = run('npx', 'nats-stream', '--help');
   if (!help.includes('Usage: nats-stream')) throw new Error(`nats-stream --help says ${help}`);
   console.log('nats-stream --help: fine');
+
+  const served = await viewPage();
+  console.log(`nats-stream view: ${served.files} files of the page, ${served.records} records`);
 } finally {
   rmSync(project, { recursive: true, force: true });
+}
+
+/** Has the installed command show a recording, and fetches the page, all that it names, and the records. */
+async function viewPage() {
+  const header = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'check' };
+  writeFileSync(join(project, 'run.jsonl'), `${JSON.stringify(header)}\n`);
+  const view = spawn('npx', ['nats-stream', 'view', '--file', 'run.jsonl'], {
+    cwd: project,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    let printed = '';
+    view.stdout.setEncoding('utf8').on('data', (text) => (printed += text));
+    const ended = once(view, 'exit').then(([code]) => {
+      throw new Error(`nats-stream view ended with ${code} and said: ${printed}`);
+    });
+    ended.catch(() => undefined);
+    while (!/^page +http\S+\n/m.test(printed)) await Promise.race([once(view.stdout, 'data'), ended]);
+    const url = new URL(/^page +(\S+)$/m.exec(printed)[1]);
+    const get = async (path) => {
+      const response = await fetch(new URL(path, url));
+      if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
+      return response.text();
+    };
+    const index = await get(url);
+    const named = Array.from(index.matchAll(/(?:src|href)="\.\/([^"]+)"/g), (match) => match[1]);
+    if (!named.some((file) => file.endsWith('.js'))) throw new Error(`the page names no script: ${index}`);
+    await Promise.all(named.map(get));
+    const records = await get(`/records${url.search}`);
+    if (!records.includes(JSON.stringify(header))) throw new Error(`GET /records: ${records}`);
+    return { files: named.length + 1, records: 1 };
+  } finally {
+    process.kill(-view.pid, 'SIGTERM');
+  }
 }
