@@ -20,7 +20,7 @@ export default tseslint.config(
   {
     // Scripts that Node runs as they are. Those of the compiler's files are known to the compiler.
     files: ['**/*.{js,mjs}'],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+    languageOptions: { globals: { console: 'readonly', fetch: 'readonly', process: 'readonly', URL: 'readonly' } },
   },
   {
     files: ['test/**/*.ts'],
