@@ -34,10 +34,11 @@ export type {
 
 // Watching: what happens to clients, as records for the page, for files and for tools.
 export { createRecorder } from './recording/recorder.js';
-export type { Recorder, RecorderOptions } from './recording/recorder.js';
+export type { Recorder } from './recording/recorder.js';
+export type { RecorderOptions } from './recording/recorder-options.js';
 export type { RecordListener } from './recording/outlet.js';
 export { inspectOverNats } from './recording/over-nats.js';
-export type { InspectionOverNats, OverNatsOptions } from './recording/over-nats.js';
+export type { InspectedClient, InspectionOverNats, OverNatsOptions } from './recording/over-nats.js';
 export { collectOverNats } from './recording/collector.js';
 export type { Collector, CollectorOptions } from './recording/collector.js';
 export { showInStately } from './recording/stately-inspect.js';
@@ -46,7 +47,13 @@ export { readJsonLines, toJsonLine } from './recording/json-lines.js';
 export { recordVersion } from './recording/record.js';
 export type { AnyRecord, RunRecord } from './recording/record.js';
 export type { RecordDraft } from './recording/draft.js';
-export type { ClientRecorder, ClientRecording, RecordedClient, StreamCounts } from './recording/client-recording.js';
+export type {
+  ClientRecorder,
+  ClientRecording,
+  MessageEar,
+  RecordedClient,
+  StreamCounts,
+} from './recording/client-recording.js';
 
 // What follows is for those who bring a transport, a clock or an observer of their own.
 export type { Clock } from './clock.js';

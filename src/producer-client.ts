@@ -26,7 +26,8 @@ import {
   type ProducerStreamOutlet,
   type StreamInfo,
 } from './producer-stream.js';
-import type { StreamCounts } from './recording/client-recording.js';
+import type { RecordedClient, StreamCounts } from './recording/client-recording.js';
+import { makeRecordable } from './recording/recordable.js';
 import { Runner } from './runner.js';
 import { timerMsMax } from './refusals.js';
 import { runSource, type Records } from './source.js';
@@ -133,7 +134,7 @@ export class ProducerClient {
   constructor(options: ProducerClientOptions) {
     this.#options = resolveOptions(options);
     const { clock, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
-    const recording = this.#options.recorder?.attach({
+    const recorded: RecordedClient = {
       role: 'producer',
       connection: this.#options.connection,
       actors: () => this.#runner.actors,
@@ -142,8 +143,9 @@ export class ProducerClient {
         const running = this.#streams.get(id);
         return running === undefined ? undefined : countsOf(running);
       },
-    });
-    const connection = recording?.connection ?? this.#options.connection;
+    };
+    const recordable = makeRecordable(this, recorded, this.#options.recorder);
+    const { connection } = recordable;
     this.#connection = connection;
     this.#outbound = new Outbound(connection, (subject, error) => {
       this.#options.onWarning({ message: 'a record could not be published', subject, error });
@@ -160,7 +162,7 @@ export class ProducerClient {
       machines: { producerStream: producerStreamMachine, heartbeat: heartbeatMachine },
       clock,
       inspect: this.#options.inspect,
-      recording,
+      recordable,
       delays: {
         heartbeatInterval: heartbeatIntervalMs,
         heartbeatRequestTimeout: heartbeatRequestTimeoutMs,

@@ -7,8 +7,9 @@ import {
   type CommandType,
   type SpawnParams,
 } from '../machines/index.js';
+import { bothInspectors } from './both-inspectors.js';
 import type { Clock } from './clock.js';
-import type { ClientRecording } from './recording/client-recording.js';
+import type { Recordable } from './recording/recordable.js';
 
 /** What an observer given to a client is told, by XState itself, of every actor of that client. */
 export type Inspector = Observer<InspectionEvent> | ((event: InspectionEvent) => void);
@@ -32,7 +33,7 @@ export interface RunnerOptions {
   readonly clock: Clock;
   readonly inspect: Inspector | undefined;
   /** Asked for its observer whenever an actor is made. */
-  readonly recording?: ClientRecording | undefined;
+  readonly recordable?: Recordable;
   /** A clock for one actor; the client's clock where there is none. */
   readonly clockOf?: (id: string) => Clock | undefined;
   /** An actor is over and gone. */
@@ -110,8 +111,8 @@ export class Runner {
   }
 
   #create(id: string, machine: AnyStateMachine, input: object | undefined): AnyActor {
-    const { clockOf, recording } = this.#options;
-    const inspect = bothInspectors(this.#options.inspect, recording?.inspect);
+    const { clockOf, recordable } = this.#options;
+    const inspect = bothInspectors(this.#options.inspect, recordable?.inspect);
     const clock = clockOf?.(id) ?? this.#options.clock;
     const actor: AnyActor = createActor(machine, {
       id,
@@ -210,16 +211,4 @@ export class Runner {
       }
     }
   }
-}
-
-function bothInspectors(one: Inspector | undefined, other: Inspector | undefined): Inspector | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  const tell = (inspector: Inspector, event: InspectionEvent) => {
-    if (typeof inspector === 'function') inspector(event);
-    else inspector.next?.(event);
-  };
-  return (event) => {
-    tell(one, event);
-    tell(other, event);
-  };
 }

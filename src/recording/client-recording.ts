@@ -1,16 +1,17 @@
 import type { AnyActor } from 'xstate';
-import type { NatsConnection } from '../nats-connection.js';
+import type { NatsConnection, NatsMessage } from '../nats-connection.js';
 import type { Inspector } from '../runner.js';
 
 /** What the option `recorder` of a client takes: a recorder, or one under another name. See `createRecorder`. */
 export interface ClientRecorder {
-  /** Called by each client for itself when it is made. */
+  /** Called by each client for itself when it is made, or later for a client that is to be recorded. */
   readonly attach: (client: RecordedClient) => ClientRecording;
 }
 
 /** What a recorder asks a client for, and only while somebody listens. */
 export interface RecordedClient {
   readonly role: 'consumer' | 'producer';
+  /** As the application gave it: what goes through it by this way is not heard. */
   readonly connection: NatsConnection;
   /** The actors that live now, the client's own first. */
   actors(): Iterable<AnyActor>;
@@ -38,8 +39,14 @@ export interface StreamCounts {
 
 /** What a client gets of its recorder. */
 export interface ClientRecording {
-  /** The client's connection; what goes through it is seen while somebody listens. */
-  readonly connection: NatsConnection;
   /** An observer for the actors that are made now; undefined while nobody listens, so that actors cost what they cost. */
   readonly inspect: Inspector | undefined;
+  /** Hears what goes through the client's connection; undefined while nobody listens. */
+  readonly ear: MessageEar | undefined;
+}
+
+/** Hears the messages of a client. It never throws. */
+export interface MessageEar {
+  sent(subject: string, payload: Uint8Array | string | undefined, reply: string | undefined): void;
+  delivered(message: NatsMessage): void;
 }

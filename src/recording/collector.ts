@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import type { NatsConnection, NatsMessage } from '../nats-connection.js';
-import { refuse } from '../refusals.js';
+import { refuse, requireKnownNames } from '../refusals.js';
 import { isPublishSubject } from '../wire/index.js';
 import {
   askIntervalMs,
@@ -11,7 +11,7 @@ import {
   greetingSubject,
   replySubject,
 } from './over-nats-messages.js';
-import { defaultRecordsSubject } from './over-nats.js';
+import { defaultRecordsSubject } from './records-publisher.js';
 import { createProcessMerge, type ProcessMerge } from './process-merge.js';
 import { recordVersion, type RunRecord } from './record.js';
 import { Outlet, type RecordListener } from './outlet.js';
@@ -47,7 +47,7 @@ const mergeMs = 150;
  * get names that are unique among all, times are those of the collector, and both ends of a stream have its `stream` in
  * common. A process that is not heard for six seconds without a goodbye has crashed.
  *
- * @throws {StreamError} `badArgument` for a subject that is none.
+ * @throws {StreamError} `badArgument` for an unknown option, and for a subject that is none.
  */
 export function collectOverNats(
   connection: NatsConnection,
@@ -59,6 +59,7 @@ export function collectOverNats(
     subject = defaultRecordsSubject,
     label = `records on ${options.subject ?? defaultRecordsSubject}`,
   } = options;
+  requireKnownNames('options', options, ['subject', 'label', 'recordsMax', 'askIntervalMs']);
   if (!isPublishSubject(subject))
     refuse(`subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`);
   const clock = systemClock;

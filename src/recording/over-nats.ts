@@ -1,25 +1,15 @@
-import { systemClock } from '../clock.js';
-import { messageOf } from '../errors.js';
-import type { NatsConnection, NatsMessage } from '../nats-connection.js';
-import { isPublishSubject } from '../wire/index.js';
-import {
-  askSubject,
-  collectorTimeoutMs,
-  decodeAsk,
-  encodeBatches,
-  encodeFarewell,
-  greetingSubject,
-  replySubject,
-  type PublisherIdentity,
-} from './over-nats-messages.js';
-import type { AnyRecord } from './record.js';
-import type { Recorder } from './recorder.js';
-import { refuse } from '../refusals.js';
+import type { ConsumerClient } from '../consumer-client.js';
+import type { NatsConnection } from '../nats-connection.js';
+import type { ProducerClient } from '../producer-client.js';
+import { kindOf, refuse } from '../refusals.js';
+import { recordableOf, type Recordable } from './recordable.js';
+import { createRecorder, type Recorder } from './recorder.js';
+import { publishRecords } from './records-publisher.js';
 
 export interface OverNatsOptions {
   /** What the subjects of records begin with. `nats-stream.records` unless told. */
   readonly subject?: string;
-  /** What this process is called. Something unique unless told. */
+  /** What this process is called, and what the lifelines of its clients begin with. Something unique unless told. */
   readonly process?: string;
   /** Is told what could not be published. */
   readonly onWarning?: (warning: { readonly message: string; readonly error?: unknown }) => void;
@@ -33,108 +23,66 @@ export interface InspectionOverNats {
   stop(): void;
 }
 
-export const defaultRecordsSubject = 'nats-stream.records';
-
-interface Collecting {
-  lastAskedAt: number;
-  batches: number;
-  readonly stop: () => void;
-}
+/** A client of this package, whichever role it has. */
+export type InspectedClient = ConsumerClient | ProducerClient;
 
 /**
- * Publishes the records of a recorder to whoever asks for them on `<subject>.ask`, and to each by itself on
- * `<subject>.to.<its token>`, in batches that fit into a message. A collector that does not ask again within
- * six seconds is let go, and while nobody asks the recorder records nothing.
+ * Publishes what happens to a client, or to several, to whoever asks for it on `<subject>.ask`, and to each by itself on
+ * `<subject>.to.<its token>`, in batches that fit into a message. A collector that does not ask again within six seconds
+ * is let go, and while nobody asks nothing is recorded.
  *
  * Batches go out one after the other: the next one when the server has taken the last. What does not go out fast enough
  * is left out, and a `gap` tells so.
  *
+ * @param clients They need no option for it; their streams are seen as they are, also those that are open already.
+ * @throws {StreamError} `badArgument` for what is no client of this package, and for a subject that is none.
+ * @example
+ *   const consumer = new ConsumerClient({ connection });
+ *   const inspection = inspectOverNats(consumer, { process: 'billing' });
+ */
+export function inspectOverNats(
+  clients: InspectedClient | readonly InspectedClient[],
+  options?: OverNatsOptions,
+): InspectionOverNats;
+/**
+ * The same for all that a recorder records, such as actors of the application.
+ *
  * @param connection Where the records go; it may be that of the clients.
- * @throws {StreamError} `badArgument` for a subject that is none.
  */
 export function inspectOverNats(
   recorder: Recorder,
   connection: NatsConnection,
-  options: OverNatsOptions = {},
+  options?: OverNatsOptions,
+): InspectionOverNats;
+export function inspectOverNats(
+  what: Recorder | InspectedClient | readonly InspectedClient[],
+  where: NatsConnection | OverNatsOptions | undefined,
+  more?: OverNatsOptions,
 ): InspectionOverNats {
-  const { subject = defaultRecordsSubject, onWarning = () => undefined } = options;
-  if (!isPublishSubject(subject))
-    refuse(`subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`);
-  const identity: PublisherIdentity = { process: options.process ?? 'process', instance: newInstance() };
-  const collecting = new Map<string, Collecting>();
-
-  const publish = (to: string, payloads: Iterable<Uint8Array>): void => {
-    try {
-      for (const payload of payloads) connection.publish(to, payload);
-    } catch (error) {
-      onWarning({ message: `records could not be published: ${messageOf(error)}`, error });
-    }
-  };
-
-  const begin = (token: string): Collecting => {
-    const to = replySubject(subject, token);
-    const stop = recorder.listen((records: readonly AnyRecord[]) => {
-      const bytesMax = connection.info?.max_payload ?? 1024 * 1024;
-      publish(to, encodeBatches(identity, records, bytesMax));
-      // The listener is busy until the server has taken this; a connection that is lost tells nothing.
-      return connection.flush().catch(() => undefined);
-    });
-    return { lastAskedAt: systemClock.now(), batches: 0, stop };
-  };
-
-  const letGo = (token: string): void => {
-    collecting.get(token)?.stop();
-    collecting.delete(token);
-  };
-
-  let timer: unknown;
-  const watch = (): void => {
-    timer = systemClock.setTimeout(() => {
-      const now = systemClock.now();
-      for (const [token, { lastAskedAt }] of collecting) if (now - lastAskedAt > collectorTimeoutMs) letGo(token);
-      timer = undefined;
-      if (collecting.size > 0) watch();
-    }, collectorTimeoutMs / 3);
-    (timer as { unref?: () => void }).unref?.();
-  };
-
-  const onAsk = (message: NatsMessage): void => {
-    const ask = decodeAsk(message.data);
-    if (ask === undefined) return;
-    if (ask.isOver) {
-      letGo(ask.token);
-      return;
-    }
-    const known = collecting.get(ask.token);
-    if (known === undefined) collecting.set(ask.token, begin(ask.token));
-    else known.lastAskedAt = systemClock.now();
-    // Whether there is something to tell or not: so that the collector hears that this process lives.
-    publish(replySubject(subject, ask.token), encodeBatches(identity, [], Infinity));
-    if (timer === undefined) watch();
-  };
-
-  const subscription = connection.subscribe(askSubject(subject), {
-    callback: (error, message) => {
-      if (error === null) onAsk(message);
-      else onWarning({ message: `records cannot be asked for: ${error.message}`, error });
-    },
-  });
-  publish(greetingSubject(subject), [new Uint8Array()]);
+  if (isRecorder(what)) return publishRecords(what, where as NatsConnection, more);
+  const options = where as OverNatsOptions | undefined;
+  const recordables = (Array.isArray(what) ? (what as readonly unknown[]) : [what]).map(requireClient);
+  const [first] = recordables;
+  if (first === undefined) refuse('clients: expected one at least, came none');
+  const recorder = createRecorder(options?.process === undefined ? {} : { system: options.process });
+  const inspection = publishRecords(recorder, first.client.connection, options);
+  const detach = recordables.map((recordable) => recordable.attach(recorder));
   return {
     get collectors() {
-      return collecting.size;
+      return inspection.collectors;
     },
     stop: () => {
-      for (const token of [...collecting.keys()]) {
-        letGo(token);
-        publish(replySubject(subject, token), [encodeFarewell(identity)]);
-      }
-      systemClock.clearTimeout(timer);
-      if (!connection.isClosed()) subscription.unsubscribe();
+      inspection.stop();
+      for (const takeOff of detach) takeOff();
     },
   };
 }
 
-function newInstance(): string {
-  return globalThis.crypto.randomUUID().slice(0, 8);
+function isRecorder(what: unknown): what is Recorder {
+  return typeof what === 'object' && what !== null && 'listen' in what;
+}
+
+function requireClient(client: unknown): Recordable {
+  const recordable = typeof client === 'object' && client !== null ? recordableOf(client) : undefined;
+  return recordable ?? refuse(`client: expected a ConsumerClient or a ProducerClient, came ${kindOf(client)}`);
 }

@@ -31,7 +31,8 @@ export function createProcessMerge(): ProcessMerge {
     const known = process.systems.get(system);
     if (known !== undefined) return known.name;
     let name = system;
-    const candidates = [system, `${process.name} ${system}`, `${process.name} ${instance} ${system}`];
+    const ofProcess = system.startsWith(`${process.name} `) ? system : `${process.name} ${system}`;
+    const candidates = [system, ofProcess, `${ofProcess} ${instance}`];
     for (const candidate of candidates) {
       name = candidate;
       const owner = owners.get(candidate);

@@ -6,7 +6,7 @@ import type { DraftLog, RecordDraft } from './draft.js';
 import type { MachineIndex } from './machine-record.js';
 import type { PlainLimits } from './plain.js';
 import { createSystemRecording } from './system-recording.js';
-import { watchConnection } from './watched-connection.js';
+import { watchMessages } from './message-watch.js';
 
 /** What the systems of a recorder share. */
 export interface SystemSurroundings {
@@ -40,7 +40,7 @@ export function recordClient(
   surroundings: SystemSurroundings,
 ): RecordedSystem & { readonly recording: ClientRecording } {
   const { log, isOn, now, dataMessagesPerSecond } = surroundings;
-  const { connection, refill } = watchConnection(client.connection, { log, system, isOn, now, dataMessagesPerSecond });
+  const { ear, refill } = watchMessages({ log, system, now, dataMessagesPerSecond });
   const observer = createClientObserver(client, system, log);
   const actors = createSystemRecording({ ...surroundings, system, ...observer });
   const { inspect, attempt } = shield(system, surroundings, actors.inspect);
@@ -60,7 +60,9 @@ export function recordClient(
   return {
     name: system,
     recording: {
-      connection: surroundings.messages ? connection : client.connection,
+      get ear() {
+        return surroundings.messages && isOn() ? ear : undefined;
+      },
       get inspect() {
         if (!isOn()) return undefined;
         return (event: InspectionEvent) => {

@@ -1,41 +1,12 @@
 import type { InspectionEvent } from 'xstate';
-import { systemClock, type Clock } from '../clock.js';
+import { systemClock } from '../clock.js';
 import type { ClientRecorder } from './client-recording.js';
 import type { RecordDraft, TimedDraft } from './draft.js';
 import type { MachineIndex } from './machine-record.js';
 import { Outlet, type RecordListener } from './outlet.js';
 import { recordVersion, type MarkRecord, type RunRecord } from './record.js';
+import { checkOptions, type RecorderOptions } from './recorder-options.js';
 import { recordActors, recordClient, type RecordedSystem } from './recorded-system.js';
-
-export interface RecorderOptions {
-  /** What the lifelines of this recorder's clients begin with, such as a service's name. Their roles alone unless told. */
-  readonly system?: string;
-  /** What the run is, for people. `live` unless told. */
-  readonly label?: string;
-  readonly source?: RunRecord['source'];
-  /** What makes a simulated run again. */
-  readonly seed?: number;
-  /** Where the times come from, and on which batches and counts are sent. The platform's unless told. */
-  readonly clock?: Clock;
-  /** How many records wait for a listener at most; beyond, they are left out and a `gap` tells so. 10,000 unless told. */
-  readonly recordsMax?: number;
-  /** How long records are gathered for a listener. Milliseconds, 40 unless told; 0 hands each over at once. */
-  readonly flushMs?: number;
-  /** How often the counts of streams are told. Milliseconds, 250 unless told; a fourth as often for many busy streams. */
-  readonly countsIntervalMs?: number;
-  /** How many messages of records and of credit are told in a second at most, for each client. 200 unless told; 0 for none. */
-  readonly dataMessagesPerSecond?: number;
-  /** Whether messages on the wire are told. True unless told. */
-  readonly messages?: boolean;
-  /** How deep contexts and events are looked into. 4 unless told. */
-  readonly depthMax?: number;
-  /** How many entries of an object or an array are told. 20 unless told. */
-  readonly entriesMax?: number;
-  /** How many characters of a text are told. 200 unless told. */
-  readonly charactersMax?: number;
-  /** Whether a record is told. Runs for each record, so it has to be quick. */
-  readonly filter?: (record: RecordDraft) => boolean;
-}
 
 /**
  * Turns what happens to clients and other actors into records, while somebody listens. While nobody does, it converts
@@ -65,12 +36,14 @@ const busyStreams = 400;
 /**
  * Makes a recorder. It never throws into what it records, and never waits for anybody.
  *
+ * @throws {StreamError} `badArgument` for an unknown option, and for a number that is none or less than 0.
  * @example
  *   const recorder = createRecorder();
  *   const consumer = new ConsumerClient({ connection, recorder });
  *   const stop = recorder.listen((records) => console.log(records));
  */
 export function createRecorder(options: RecorderOptions = {}): Recorder {
+  checkOptions(options);
   const { clock = systemClock, recordsMax = 10_000, flushMs = 40, countsIntervalMs = 250, filter } = options;
   const startedAt = clock.now();
   const header: RunRecord = {

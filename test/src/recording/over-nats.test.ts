@@ -205,11 +205,54 @@ describe('records over NATS', () => {
     collector.stop();
   });
 
-  it('are refused on a subject that is none', () => {
+  it('tell of clients that know of no recorder, from the streams that are open already, until it is stopped', async () => {
+    const pair = createPair();
+    pair.producer.handle('ticks', async function* ({ signal }) {
+      for (; !signal.aborted; await sleep(5)) yield 'tick';
+    });
+    const early = pair.consumer.openStream('ticks', undefined, { onRecord: () => undefined });
+    await sleep(20);
+    const inspection = inspectOverNats([pair.consumer, pair.producer], { process: 'shop' });
+    const records: AnyRecord[] = [];
+    const collector = collectOverNats(pair.bystander, (batch) => void records.push(...batch));
+    const endsOf = (id: string) =>
+      only(records, 'actor')
+        .filter(({ stream }) => stream === `${pair.consumer.id}${id}`)
+        .map(({ system }) => system);
+    await until(() => endsOf(early.id).length === 2, 'both ends of the stream that was open');
+    expect(endsOf(early.id)).to.have.members(['shop consumer', 'shop producer']);
+    const late = pair.consumer.openStream('ticks', undefined, { onRecord: () => undefined });
+    await until(() => endsOf(late.id).length === 2, 'both ends of the stream that came later');
+    const saw = (op: string, kind: string) => () =>
+      only(records, 'message').some((message) => message.op === op && message.kind === kind);
+    await until(saw('send', 'open'), 'the request, as it went out');
+    await until(saw('deliver', 'data'), 'a record, as it came');
+    early.cancel();
+    await until(() => only(records, 'end').some(({ reason }) => reason === 'cancelled'), 'the end');
+
+    inspection.stop();
+    await until(() => only(records, 'system').some(({ op }) => op === 'stop'), 'the goodbye');
+    expect(inspection.collectors).to.equal(0);
+    collector.stop();
+    late.cancel();
+    await closePair(pair);
+  });
+
+  it('are those of nothing else than clients and recorders', () => {
+    expect(() => inspectOverNats({} as never)).to.throw(StreamError, 'client: expected a ConsumerClient or a Produc');
+    expect(() => inspectOverNats(null as never)).to.throw(StreamError, 'came null');
+    expect(() => inspectOverNats([])).to.throw(StreamError, 'clients: expected one at least, came none');
+  });
+
+  it('are refused on a subject that is none, and with an option that is none', () => {
     const connection = createMemoryBroker().connect();
     expect(() => inspectOverNats(createRecorder(), connection, { subject: 'a.*' })).to.throw(
       StreamError,
       'subject: expected',
+    );
+    expect(() => inspectOverNats(createRecorder(), connection, { subjects: 'a' } as never)).to.throw(
+      StreamError,
+      'unknown option subjects (did you mean subject?)',
     );
     expect(() => collectOverNats(connection, () => undefined, { subject: '' })).to.throw(
       StreamError,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createActor, fromPromise, setup } from 'xstate';
-import { createRecorder, type AnyRecord, type RecordDraft, type Recorder } from '../../../src/index.js';
+import { createRecorder, StreamError, type AnyRecord, type RecordDraft, type Recorder } from '../../../src/index.js';
 import { createTestClock } from '../../../src/testing/index.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 
@@ -278,6 +278,15 @@ describe('recorder, clients', () => {
       'shop consumer',
       'shop producer',
     ]);
+  });
+});
+
+describe('recorder, its options', () => {
+  it('are refused where one is unknown or no number', () => {
+    expect(() => createRecorder({ flush: 1 } as never)).to.throw(StreamError, 'unknown option flush');
+    expect(() => createRecorder({ recordsMax: -1 })).to.throw(StreamError, 'recordsMax: expected a number of at least');
+    expect(() => createRecorder({ flushMs: '4' } as never)).to.throw(StreamError, 'flushMs: expected a number');
+    expect(() => createRecorder({ filter: 'all' } as never)).to.throw(StreamError, 'filter: expected a function');
   });
 });
 

@@ -1,25 +1,23 @@
-import type { NatsConnection, NatsMessage } from '../nats-connection.js';
 import {
   describeMessage,
   isFrequent,
   type DescribedMessage,
   type MessageDescription,
 } from '../wire/describe-message.js';
+import type { MessageEar } from './client-recording.js';
 import type { DraftLog } from './draft.js';
 
-export interface MessageWatch {
+export interface MessageWatchOptions {
   readonly log: DraftLog;
   readonly system: string;
-  /** Whether somebody listens; nothing is looked at while nobody does. */
-  readonly isOn: () => boolean;
   /** Milliseconds. */
   readonly now: () => number;
   /** How many messages of records are told in a second at most. Those beyond are in the counts alone. */
   readonly dataMessagesPerSecond: number;
 }
 
-export interface WatchedConnection {
-  readonly connection: NatsConnection;
+export interface MessageWatch {
+  readonly ear: MessageEar;
   /** Time has passed: more messages of records may be told. */
   readonly refill: () => void;
 }
@@ -27,16 +25,18 @@ export interface WatchedConnection {
 /** Of how many streams the plain records are counted at most. */
 const countedStreamsMax = 10_000;
 
+const encoder = new TextEncoder();
+const nothing = new Uint8Array();
+
 /**
- * The same connection, which tells of each message of the protocol that goes through it.
+ * Tells of each message of the protocol that goes through a connection.
  *
  * At high rates messages of records, and of credit for them, would drown all others and cost more than the records
  * themselves, so only so many are told in each second. The records of a plain stream have no numbers on the wire; they are
  * counted at both ends, as long as none is left out.
  */
-export function watchConnection(connection: NatsConnection, watch: MessageWatch): WatchedConnection {
-  const { log, system, isOn, now, dataMessagesPerSecond: frequentPerSecond } = watch;
-  const encoder = new TextEncoder();
+export function watchMessages(options: MessageWatchOptions): MessageWatch {
+  const { log, system, now, dataMessagesPerSecond: frequentPerSecond } = options;
   /** How many plain records have gone by, of each stream that was seen to open and of which none was left out. */
   const numbers = { send: new Map<string, number>(), deliver: new Map<string, number>() };
   let unnamed = 0;
@@ -100,32 +100,18 @@ export function watchConnection(connection: NatsConnection, watch: MessageWatch)
     }
   };
 
-  const watched: NatsConnection = {
-    get info() {
-      return connection.info;
-    },
-    publish: (subject, payload, options) => {
-      connection.publish(subject, payload, options);
-      if (!isOn()) return;
-      const data = typeof payload === 'string' ? encoder.encode(payload) : (payload ?? new Uint8Array());
-      if (isFrequent(data) && !takeRoom()) return;
-      attempt('send', { subject, data, reply: options?.reply });
-    },
-    subscribe: (subject, options) =>
-      connection.subscribe(subject, {
-        ...options,
-        callback: (error, message: NatsMessage) => {
-          if (error === null && isOn() && (!isFrequent(message.data) || takeRoom())) attempt('deliver', message);
-          options.callback(error, message);
-        },
-      }),
-    flush: () => connection.flush(),
-    status: () => connection.status(),
-    closed: () => connection.closed(),
-    isClosed: () => connection.isClosed(),
-  };
   return {
-    connection: watched,
+    ear: {
+      sent: (subject, payload, reply) => {
+        const data = typeof payload === 'string' ? encoder.encode(payload) : (payload ?? nothing);
+        if (isFrequent(data) && !takeRoom()) return;
+        attempt('send', { subject, data, reply });
+      },
+      delivered: (message) => {
+        if (isFrequent(message.data) && !takeRoom()) return;
+        attempt('deliver', message);
+      },
+    },
     refill: () => {
       const elapsed = now() - refilledAt;
       refilledAt += elapsed;
