@@ -158,7 +158,7 @@ export function createActorEntry(actor: AnyActor, id: string): ActorEntry {
     restart: (system, now, agoMs) =>
       Array.from(timers).flatMap(([timer, running]) => {
         // What a clock of the timer would hardly show is not worth a record.
-        if (now - agoMs - running.startedAt < running.duration / 30) return [];
+        if (now - agoMs - running.startedAt < running.duration / 12) return [];
         running.startedAt = now - agoMs;
         return [started(system, timer, running, now)];
       }),

@@ -7,7 +7,7 @@ import { openConnection } from '../connection.js';
 import { Failure } from '../failure.js';
 import type { LogFile } from './log-file.js';
 import { sourcesOf } from './sources.js';
-import { recordDemo } from './recording.js';
+import { publishDemo } from './recording.js';
 import type { OwnConnection, Stage } from './stage.js';
 import { watchStreamStates, type StreamStateChange } from './stream-states.js';
 import { demoTiming } from './timing.js';
@@ -147,13 +147,8 @@ function produce(
   onChange: (change: StreamStateChange) => void,
   recordsSubject: string | undefined,
 ): void {
+  const producer = new ProducerClient({ connection, ...demoTiming, inspect: watchStreamStates(onChange) });
   // Its lifeline is to be told from that of the demo's other producer.
-  const { recorder } = recordDemo(connection, 'doomed', recordsSubject).options;
-  const producer = new ProducerClient({
-    connection,
-    ...demoTiming,
-    inspect: watchStreamStates(onChange),
-    ...(recorder === undefined ? {} : { recorder: recorder.named('doomed producer') }),
-  });
+  publishDemo([producer], connection, recordsSubject, 'doomed');
   producer.handle(subject, sourcesOf(log).killed);
 }

@@ -3,7 +3,7 @@ import { ConsumerClient, ProducerClient, type ConsumerStreamEnd } from '../../in
 import { startDoomedProducer, type DoomedProducer } from './doomed-producer.js';
 import type { LogFile } from './log-file.js';
 import type { Outcome, Report } from './report.js';
-import { recordDemo } from './recording.js';
+import { publishDemo } from './recording.js';
 import { recordsBeforeTheTurn, sceneNames, sceneOf, scenes, subjectOf, type SceneName } from './scenes.js';
 import { sourcesOf } from './sources.js';
 import type { Stage } from './stage.js';
@@ -38,9 +38,9 @@ export async function play(
   const inspect = watchStreamStates(onChange);
 
   const connection = await stage.connect('nats-stream demo');
-  const recording = recordDemo(connection, 'demo', recordsSubject);
-  const producer = new ProducerClient({ connection, ...demoTiming, inspect, ...recording.options });
-  const consumer = new ConsumerClient({ connection, ...demoTiming, inspect, ...recording.options });
+  const producer = new ProducerClient({ connection, ...demoTiming, inspect });
+  const consumer = new ConsumerClient({ connection, ...demoTiming, inspect });
+  const stopPublishing = publishDemo([consumer, producer], connection, recordsSubject);
   let doomed: DoomedProducer | undefined;
 
   const playScene = async (name: SceneName): Promise<ConsumerStreamEnd> => {
@@ -95,7 +95,7 @@ export async function play(
     return outcomes.every(({ problems }) => problems.length === 0);
   } finally {
     await Promise.all([consumer.close(), producer.close(), doomed?.close()]);
-    await recording.stop();
+    await stopPublishing();
     await connection.close();
   }
 }

@@ -1,23 +1,21 @@
-import { createRecorder, inspectOverNats, type NatsConnection, type Recorder } from '../../index.js';
+import { inspectOverNats, type InspectedClient, type NatsConnection } from '../../index.js';
 
-/** The records of one process of the demo. */
-export interface DemoRecording {
-  /** For the clients of the process. */
-  readonly options: { readonly recorder?: Recorder };
-  /** Resolves when the server has taken the last of them. */
-  stop(): Promise<void>;
-}
-
-/** Publishes what happens to the clients of a demo, where somebody watches it. */
-export function recordDemo(connection: NatsConnection, process: string, subject: string | undefined): DemoRecording {
-  if (subject === undefined) return { options: {}, stop: () => Promise.resolve() };
-  const recorder = createRecorder();
-  const inspection = inspectOverNats(recorder, connection, { subject, process });
-  return {
-    options: { recorder },
-    stop: async () => {
-      inspection.stop();
-      await connection.flush().catch(() => undefined);
-    },
+/**
+ * Publishes what happens to the clients of a demo, where somebody watches it.
+ *
+ * @param process What their lifelines begin with.
+ * @returns What ends it; resolves when the server has taken the last record.
+ */
+export function publishDemo(
+  clients: readonly InspectedClient[],
+  connection: NatsConnection,
+  subject: string | undefined,
+  process?: string,
+): () => Promise<void> {
+  if (subject === undefined) return () => Promise.resolve();
+  const inspection = inspectOverNats(clients, { subject, ...(process === undefined ? {} : { process }) });
+  return async () => {
+    inspection.stop();
+    await connection.flush().catch(() => undefined);
   };
 }

@@ -20,6 +20,9 @@ describe('values of contexts and events, as plain data', () => {
     ['more fields than are taken', { a: 1, b: 2, c: 3, d: 4 }, { a: 1, b: 2, c: 3, '…': '1 more' }],
     ['what is too deep', { a: { b: { c: { d: 1 } } } }, { a: { b: { c: '{…}' } } }],
     ['cycles', circular, { name: 'me', self: '(circular)' }],
+    ['one thing in two places, which is no cycle', [circular['name'], [limits], [limits]], ['me', [limits], [limits]]],
+    ['objects without a prototype', Object.assign(Object.create(null) as object, { a: 1 }), { a: 1 }],
+    ['a field that is called __proto__', JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":1}}')],
   ];
   for (const [what, value, expected] of cases) {
     it(`takes ${what}`, () => expect(plain(value, limits)).to.deep.equal(expected));
