@@ -100,6 +100,11 @@ const endAsCancelled = {
     endOf({ context }, abnormal(event.reason, event.text)),
 } as const;
 
+const endAsClosed = {
+  type: 'reader.end',
+  params: (scope: Scope) => endOf(scope, abnormal('cancelled', 'the client was closed')),
+} as const;
+
 /** Ends that come from outside while the reader is there: the same in opening and in active. */
 const whileRead = {
   'frame.close': [
@@ -128,16 +133,6 @@ const whileRead = {
       ],
     },
   ],
-  'frame.lost': {
-    target: '#consumerStream.closed',
-    actions: [
-      {
-        type: 'reader.end',
-        params: ({ context, event }: Scope & { readonly event: { readonly code: number; readonly text: string } }) =>
-          endOf({ context }, abnormal('recordsLost', `the producer closed with ${event.code}: ${event.text}`)),
-      },
-    ],
-  },
   'frame.malformed': {
     target: '#consumerStream.cancelling',
     actions: [
@@ -161,16 +156,6 @@ const whileRead = {
     ],
   },
   'app.cancel': { target: '#consumerStream.cancelling', actions: [endAsCancelled, tellLeft] },
-  'app.close': {
-    target: '#consumerStream.closed',
-    actions: [
-      {
-        type: 'reader.end',
-        params: (scope: Scope) => endOf(scope, abnormal('cancelled', 'the client was closed')),
-      },
-      tellProducer,
-    ],
-  },
   'link.closed': {
     target: '#consumerStream.closed',
     actions: [
@@ -204,6 +189,8 @@ export const consumerStreamMachine = streamSetup.createMachine({
       initial: 'starting',
       on: {
         ...whileRead,
+        // No producer has been heard, so there is none that could be told.
+        'app.close': { target: 'closed', actions: [endAsClosed] },
         'frame.noResponders': {
           target: 'closed',
           actions: [
@@ -264,7 +251,20 @@ export const consumerStreamMachine = streamSetup.createMachine({
       description: 'A record or a heartbeat has been heard. PROTOCOL.md, Consumer stream: active.',
       entry: [{ type: 'reader.attach', params: ({ context }) => ({ id: context.id }) }],
       initial: 'listening',
-      on: whileRead,
+      on: {
+        ...whileRead,
+        'app.close': { target: 'closed', actions: [endAsClosed, tellProducer] },
+        'frame.lost': {
+          target: 'closed',
+          actions: [
+            {
+              type: 'reader.end',
+              params: ({ context, event }) =>
+                endOf({ context }, abnormal('recordsLost', `the producer closed with ${event.code}: ${event.text}`)),
+            },
+          ],
+        },
+      },
       states: {
         listening: {
           description: 'The silence timeout runs from the last sign of life.',
@@ -286,7 +286,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
           },
           on: {
             'frame.data': { target: 'listening', reenter: true, actions: [deliver] },
-            'frame.announced': { target: 'listening', reenter: true, actions: [{ type: 'noteExtended' }] },
+            'frame.announced': { actions: [{ type: 'noteExtended' }] },
             'frame.gap': { target: 'recovering', actions: [resume] },
             'heartbeat.alive': { target: 'listening', reenter: true },
             'link.lost': { target: 'suspended' },
@@ -309,7 +309,6 @@ export const consumerStreamMachine = streamSetup.createMachine({
             },
           },
           on: {
-            'frame.announced': { target: 'recovering', reenter: true },
             'frame.gap': { target: 'recovering', reenter: true, actions: [resume] },
             'frame.recovered': { target: 'listening' },
             'heartbeat.alive': { target: 'recovering', reenter: true },

@@ -73,22 +73,6 @@ const endAsFailed = ({ context, event }: CloseScope) => ({ id: context.id, code:
 
 /** What ends a stream in opening, active and cancelling alike. */
 const whileRunning = {
-  'source.ended': [
-    {
-      guard: 'isExtended',
-      target: '#producerStream.finishing',
-      actions: [{ type: 'wire.finish', params: endNormally }],
-    },
-    { target: '#producerStream.closed', actions: [{ type: 'wire.close', params: endNormally }] },
-  ],
-  'source.failed': [
-    {
-      guard: 'isExtended',
-      target: '#producerStream.finishing',
-      actions: [{ type: 'wire.finish', params: endAsFailed }],
-    },
-    { target: '#producerStream.closed', actions: [{ type: 'wire.close', params: endAsFailed }] },
-  ],
   'heartbeat.lost': {
     target: '#producerStream.closed',
     actions: stop('the consumer does not answer heartbeats'),
@@ -108,6 +92,36 @@ const whileRunning = {
   },
 } as const;
 
+const closeNormally = {
+  target: '#producerStream.closed',
+  actions: [{ type: 'wire.close', params: endNormally }],
+} as const;
+
+const closeAsFailed = {
+  target: '#producerStream.closed',
+  actions: [{ type: 'wire.close', params: endAsFailed }],
+} as const;
+
+/** The source's own ends before any report. An extended stream has none that could be withdrawn: its reports are exact. */
+const whileRead = {
+  'source.ended': [
+    {
+      guard: 'isExtended',
+      target: '#producerStream.finishing',
+      actions: [{ type: 'wire.finish', params: endNormally }],
+    },
+    closeNormally,
+  ],
+  'source.failed': [
+    {
+      guard: 'isExtended',
+      target: '#producerStream.finishing',
+      actions: [{ type: 'wire.finish', params: endAsFailed }],
+    },
+    closeAsFailed,
+  ],
+} as const;
+
 const onReport = [
   {
     guard: 'reportsAreExact',
@@ -123,24 +137,19 @@ const whileDelivering = {
   'heartbeat.confirmed': { actions: [{ type: 'wire.probe', params: ({ context }: Scope) => ({ id: context.id }) }] },
 } as const;
 
+type TextScope = Scope & { readonly event: { readonly text: string } };
+
+/** The consumer, which waits for whatever may still come, need not. */
+const closeForReader = {
+  type: 'wire.close',
+  params: ({ context, event }: TextScope) => ({ id: context.id, code: CloseCode.GoingAway, text: event.text }),
+} as const;
+
 const onCancel = {
   target: '#producerStream.closed',
   actions: [
-    {
-      type: 'source.cancel',
-      params: ({ context, event }: Scope & { readonly event: { readonly text: string } }) => ({
-        id: context.id,
-        text: event.text,
-      }),
-    },
-    {
-      type: 'wire.close',
-      params: ({ context, event }: Scope & { readonly event: { readonly text: string } }) => ({
-        id: context.id,
-        code: CloseCode.GoingAway,
-        text: event.text,
-      }),
-    },
+    { type: 'source.cancel', params: ({ context, event }: TextScope) => ({ id: context.id, text: event.text }) },
+    closeForReader,
   ],
 } as const;
 
@@ -166,9 +175,9 @@ export const producerStreamMachine = streamSetup.createMachine({
       ],
       on: {
         ...whileRunning,
+        ...whileRead,
         ...whileDelivering,
         'source.record': { target: 'active', actions: [publish] },
-        'flow.blocked': { target: 'active.blocked' },
         'heartbeat.reported': onReport,
         'peer.cancelled': onCancel,
       },
@@ -179,6 +188,7 @@ export const producerStreamMachine = streamSetup.createMachine({
       initial: 'flowing',
       on: {
         ...whileRunning,
+        ...whileRead,
         ...whileDelivering,
         'source.record': { actions: [publish] },
         'heartbeat.reported': onReport,
@@ -205,6 +215,8 @@ export const producerStreamMachine = streamSetup.createMachine({
       },
       on: {
         ...whileRunning,
+        'source.ended': closeNormally,
+        'source.failed': closeAsFailed,
         'source.record': { actions: [publish] },
         'heartbeat.confirmed': { target: 'active' },
         // No report can be withdrawn while the connection is down, so the judgement starts afresh with the next one.
@@ -218,7 +230,7 @@ export const producerStreamMachine = streamSetup.createMachine({
       on: {
         ...whileDelivering,
         'peer.acknowledged': { target: 'closed' },
-        'peer.cancelled': { target: 'closed' },
+        'peer.cancelled': { target: 'closed', actions: [closeForReader] },
         'heartbeat.reported': { target: 'closed' },
         'heartbeat.lost': { target: 'closed', actions: [closeLoudly('the consumer does not answer heartbeats')] },
         'app.close': { target: 'closed', actions: [closeLoudly('the producer stops the stream')] },

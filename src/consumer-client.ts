@@ -17,8 +17,7 @@ import { groupBySubject, listStreams } from './listed-streams.js';
 import { LivenessClock } from './liveness-clock.js';
 import type { NatsMessage, NatsSubscription } from './nats-connection.js';
 import type { QueuedRecord } from './record-queue.js';
-import type { RecordedClient, StreamCounts } from './recording/client-recording.js';
-import { makeRecordable } from './recording/recordable.js';
+import type { StreamCounts } from './recording/client-recording.js';
 import { absorbingMs, resolveOptions, type ConsumerClientOptions, type ResolvedOptions } from './options.js';
 import { Outbound } from './outbound.js';
 import { timerMsMax } from './refusals.js';
@@ -107,7 +106,7 @@ export class ConsumerClient {
   constructor(options: ConsumerClientOptions) {
     this.#options = resolveOptions(options);
     const { clock, randomBytes } = this.#options;
-    const recorded: RecordedClient = {
+    const recording = this.#options.recorder?.attach({
       role: 'consumer',
       connection: this.#options.connection,
       actors: () => this.#runner.actors,
@@ -116,9 +115,8 @@ export class ConsumerClient {
         const stream = this.#streams.get(id);
         return stream === undefined ? undefined : this.#countsOf(id, stream);
       },
-    };
-    const recordable = makeRecordable(this, recorded, this.#options.recorder);
-    const { connection } = recordable;
+    });
+    const connection = recording?.connection ?? this.#options.connection;
     this.id = consumerIdOf(newConsumerToken(randomBytes));
     this.#outbound = new Outbound(connection, (subject, error) => {
       this.#options.onWarning({ message: 'a record could not be published', subject, error });
@@ -131,7 +129,7 @@ export class ConsumerClient {
       machines: { consumerStream: consumerStreamMachine },
       clock,
       inspect: this.#options.inspect,
-      recordable,
+      recording,
       clockOf: (id) => this.#streams.get(id)?.clock,
       delays: {
         openTimeout: this.#options.openTimeoutMs,
@@ -440,8 +438,7 @@ export class ConsumerClient {
       // It was told that nobody reads, and does not know it yet.
       delivery.cancel('the reader has left');
     } else if (frame.type === 'deliveryClose') {
-      // One that is kept until it is acknowledged is not kept for nobody.
-      if (!frame.isFinal) delivery.cancel('the reader has left');
+      // Nothing comes any more, so there is nothing to be absorbed.
       this.#runner.dispatch(id, { type: 'frame.close', code: frame.code, text: frame.text });
     }
   }

@@ -173,7 +173,7 @@ export class OutboundDelivery implements BudgetWaiter {
   onGrant(grant: ControlFrame & { readonly type: 'grant' | 'resume' }): boolean {
     if (this.#isOver) return true;
     if (!isGrantPossible(this.#outflow, grant)) return false;
-    this.#outflow = takeGrant(this.#outflow, grant);
+    this.#outflow = takeGrant(this.#outflow, grant, grant.type === 'resume');
     this.#given.budget.give(this.#frames.release(this.#outflow.acknowledged));
     this.#pumpWaiting();
     if (this.#outflow.isClosed && isSettled(this.#outflow)) this.#given.onEdge('acknowledged');

@@ -4,23 +4,18 @@ import {
   heartbeatMachine,
   producerClientMachine,
   producerStreamMachine,
-  type Window,
 } from '../../../machines/index.js';
-import type { Properties } from '../explorer/properties.js';
 import { system, type Faults, type Order, type StartActors, type Stimulus } from '../explorer/system.js';
-import type { ActorView, Predicate } from '../explorer/system-view.js';
+import type { Predicate } from '../explorer/system-view.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
-import {
-  deliveryAdapter,
-  inflowNote,
-  outflowNote,
-  producedNote,
-  type ModelInflow,
-  type ModelOutflow,
-} from './delivery-adapter.js';
-import { deliveryReaderMachine, type DeliveryReaderContext } from './delivery-reader.js';
+import { deliveryAdapter } from './delivery-adapter.js';
+import { deliveryArithmetic, type DeliveryArithmetic } from './delivery-arithmetic.js';
+import { deliveryReaderMachine } from './delivery-reader.js';
+import { deliveryTurnMachine } from './delivery-turn.js';
+import { viewDelivery, type DeliveryView } from './delivery-view.js';
+import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
-import { sourceMachine } from './source.js';
+import { failingSourceMachine, sourceMachine } from './source.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './system.js';
 
 export interface DeliverySystemOptions {
@@ -32,48 +27,22 @@ export interface DeliverySystemOptions {
   readonly missedHeartbeatsMax?: number;
   /** How many records each source has to give. 2 unless told. */
   readonly records?: number;
+  /** How many bytes each record has, by its number; the last holds for all that follow. One each unless told. */
+  readonly recordBytes?: readonly number[];
   /** How many records may be under way. 1 unless told. */
   readonly windowRecords?: number;
+  /** How many bytes may be under way. As many as records unless told. */
+  readonly windowBytes?: number;
+  /** The most bytes of a frame: larger records travel in fragments. None do unless told. */
+  readonly frameBytes?: number;
   readonly ticks?: Partial<ProtocolTicks>;
   readonly faults?: Faults;
   /** Whether readers may leave. True unless told. */
   readonly leave?: boolean;
-}
-
-/** What is true of one extended stream in one state of the system. */
-interface DeliveryView {
-  readonly reader: string | undefined;
-  readonly delivered: number;
-  readonly taken: number;
-  readonly end: string | null;
-  readonly produced: number;
-  readonly sourceRuns: boolean;
-  readonly sourceEnded: boolean;
-  readonly isServed: boolean;
-  readonly producerLives: boolean;
-  readonly outflow: ModelOutflow | undefined;
-  readonly inflow: ModelInflow | undefined;
-  readonly isHeld: boolean;
-}
-
-function viewDelivery(view: ProtocolView, { consumer, id, inbox }: ModelStream): DeliveryView {
-  const [at, from] = [view[consumer], view[producerProcess]];
-  const reader = at?.actors[readerOf(id)] as ActorView<DeliveryReaderContext> | undefined;
-  const source = from?.actors[sourceOf(inbox)];
-  return {
-    reader: reader?.value as string | undefined,
-    delivered: reader?.context.delivered ?? 0,
-    taken: reader?.context.taken ?? 0,
-    end: reader?.context.end ?? null,
-    produced: Number(from?.notes[producedNote(inbox)] ?? 0),
-    sourceRuns: source?.matches('running') === true,
-    sourceEnded: source?.matches('ended') === true,
-    isServed: from?.actors[inbox] !== undefined,
-    producerLives: from?.isAlive === true,
-    outflow: (from?.notes[outflowNote(inbox)] ?? undefined) as ModelOutflow | undefined,
-    inflow: (at?.notes[inflowNote(id)] ?? undefined) as ModelInflow | undefined,
-    isHeld: at?.actors[id] !== undefined || from?.actors[inbox] !== undefined,
-  };
+  /** What else may happen. Nothing unless told. */
+  readonly incidents?: readonly Incident[];
+  /** Takes the place of the functions of these names, for mutants of them. */
+  readonly arithmetic?: Partial<DeliveryArithmetic>;
 }
 
 function stimuliOf(
@@ -114,6 +83,7 @@ function stimuliOf(
       actor: sourceOf(inbox),
       event: { type: 'produce' },
       max: records,
+      // A source awaits its writes.
       when: on(({ sourceRuns, outflow }) => sourceRuns && outflow?.waiting === 0),
     },
     [`finish ${id}`]: {
@@ -127,15 +97,9 @@ function stimuliOf(
 
 /** Two of this package's clients on the delivery extension: its arithmetic, and the machines that run in production. */
 export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSystem {
-  const {
-    delay = 0,
-    order = 'connection',
-    missedHeartbeatsMax = 2,
-    records = 2,
-    windowRecords = 1,
-    faults = {},
-  } = options;
-  const window: Window = { records: windowRecords, bytes: windowRecords };
+  const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 2, faults = {} } = options;
+  const { windowRecords = 1, windowBytes = windowRecords, recordBytes = [1], incidents = [] } = options;
+  const bytesOf = (number: number): number => recordBytes[number] ?? recordBytes.at(-1) ?? 1;
   const ticks = { ...protocolTicks, ...options.ticks };
   const streams = streamsOf(options);
   const processes: Readonly<Record<string, StartActors>> = {
@@ -149,7 +113,8 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
       producerStream: producerStreamMachine,
       heartbeat: heartbeatMachine,
       reader: deliveryReaderMachine,
-      source: sourceMachine,
+      source: incidents.includes('sourceFails') ? failingSourceMachine : sourceMachine,
+      ...(options.frameBytes === undefined ? {} : { turn: deliveryTurnMachine }),
     },
     delays: {
       heartbeatInterval: ticks.interval,
@@ -158,93 +123,22 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
       openTimeout: ticks.open,
       'consumerStream.cancellationBuffer': ticks.consumerBuffer,
       'producerStream.cancellationBuffer': ticks.producerBuffer,
+      ...(options.frameBytes === undefined ? {} : { turn: 0 }),
     },
     network: { delay, order },
-    adapter: deliveryAdapter(protocolAdapter({ producer: producerProcess }), { producer: producerProcess, window }),
-    stimuli: Object.fromEntries(
-      streams.flatMap((stream) => Object.entries(stimuliOf(stream, records, options.leave ?? true))),
-    ),
+    adapter: deliveryAdapter(protocolAdapter({ producer: producerProcess }), {
+      producer: producerProcess,
+      window: { records: windowRecords, bytes: windowBytes },
+      bytesOf,
+      partsOf: (number) => Math.ceil(bytesOf(number) / (options.frameBytes ?? Infinity)) || 1,
+      arithmetic: { ...deliveryArithmetic, ...options.arithmetic },
+    }),
+    stimuli: {
+      ...Object.fromEntries(
+        streams.flatMap((stream) => Object.entries(stimuliOf(stream, records, options.leave ?? true))),
+      ),
+      ...incidentStimuli(incidents, streams),
+    },
     faults,
   });
-}
-
-function budgetOf(fault: Faults[keyof Faults]): number {
-  return typeof fault === 'number' ? fault : (fault?.max ?? 0);
-}
-
-/** What must hold of each extended stream. Source: PROTOCOL.md, Delivery. */
-export function deliveryProperties(options: DeliverySystemOptions = {}): Required<Properties<ProtocolView>> {
-  const { delay = 0, faults = {} } = options;
-  const ticks = { ...protocolTicks, ...options.ticks };
-  const [losses, crashes, cuts] = [faults.drop, faults.crash, faults.cut].map(budgetOf) as [number, number, number];
-  const always: Record<string, Predicate<ProtocolView>> = {};
-  const leadsTo: Record<string, Required<Properties<ProtocolView>>['leadsTo'][string]> = {};
-  const reachable: Record<string, Predicate<ProtocolView>> = {};
-
-  for (const stream of streamsOf(options)) {
-    const { id } = stream;
-    const on =
-      (holds: (view: DeliveryView) => boolean): Predicate<ProtocolView> =>
-      (view) =>
-        holds(viewDelivery(view, stream));
-    always[`${id}: each record comes once, in order, and none after the end`] = on(
-      ({ reader }) => reader !== 'wronged',
-    );
-    always[`${id}: a normal end means that everything was delivered`] = on(
-      ({ end, delivered, produced }) => end !== 'completed' || delivered === produced,
-    );
-    always[`${id}: credit is never negative`] = on(
-      ({ outflow }) =>
-        outflow === undefined || outflow.flow.sent - outflow.flow.consumed <= outflow.flow.window.records,
-    );
-    always[`${id}: no more is kept at the producer than the window holds`] = on(
-      ({ outflow }) =>
-        outflow === undefined || outflow.flow.sent - outflow.flow.acknowledged <= outflow.flow.window.records,
-    );
-    always[`${id}: no more waits at the consumer than the window holds`] = on(
-      ({ inflow, delivered, taken }) => inflow === undefined || delivered - taken <= inflow.flow.window.records,
-    );
-    if (crashes + cuts === 0 && losses < (options.missedHeartbeatsMax ?? 2)) {
-      always[`${id}: who does not leave gets everything`] = on(
-        ({ end }) => end === null || end === 'completed' || end === 'cancelled' || (losses > 0 && end === 'noAnswer'),
-      );
-    }
-    // Nothing has to come about while somebody is cut off; all of it has to once that is healed.
-    const whenWhole =
-      (holds: (view: DeliveryView) => boolean): Predicate<ProtocolView> =>
-      (view, { cut }) =>
-        cut.length === 0 && holds(viewDelivery(view, stream));
-    const ends = (holds: (view: DeliveryView) => boolean) => ({
-      from: whenWhole(holds),
-      to: ((view, surroundings) => !whenWhole(holds)(view, surroundings)) as Predicate<ProtocolView>,
-    });
-    // A reader that has taken all that came must get more, or an end; so a lost record, grant, probe or close stalls nobody.
-    for (let number = 0; number < (options.records ?? 2); number += 1) {
-      leadsTo[`${id}: record ${number} comes to a reader that reads`] = ends(
-        ({ reader, delivered, taken, produced }) =>
-          reader === 'reading' && delivered === number && taken === number && produced > number,
-      );
-    }
-    leadsTo[`${id}: a reader that took everything is told that the source has ended`] = ends(
-      ({ reader, delivered, taken, produced, sourceRuns }) =>
-        reader === 'reading' && taken === delivered && delivered === produced && !sourceRuns,
-    );
-    leadsTo[`${id}: a source whose reader left is cancelled`] = {
-      ...ends(({ reader, sourceRuns }) => (reader === 'left' || reader === 'leftAndTold') && sourceRuns),
-      ...(cuts > 0
-        ? {}
-        : { within: losses + crashes === 0 ? 2 * delay : ticks.interval * (1 + losses) + 2 * delay + crashes * 11 }),
-    };
-    leadsTo[`${id}: what is over is forgotten`] = ends(
-      ({ reader, isHeld }) => reader !== undefined && reader !== 'reading' && isHeld,
-    );
-    const runsOut = (options.records ?? 2) > (options.windowRecords ?? 1);
-    if (runsOut)
-      reachable[`${id}: a source waits for credit`] = on(({ outflow }) => outflow !== undefined && outflow.waiting > 0);
-    reachable[`${id}: everything is delivered, and the end is normal`] = on(
-      ({ end, delivered }) => end === 'completed' && delivered === (options.records ?? 2),
-    );
-    if (losses > 0) reachable[`${id}: something is missing`] = on(({ inflow }) => inflow?.flow.isRecovering === true);
-  }
-  return { always, leadsTo, reachable };
 }

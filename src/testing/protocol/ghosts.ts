@@ -10,7 +10,7 @@ import type { ProtocolView } from './system.js';
  * Ghosts: what a host writes down for properties alone, because no actor's state shows it. They make more states, so a
  * system has them only if asked.
  */
-const downNote = 'down';
+export const downNote = 'down';
 const connectionClosedNote = 'connection closed';
 const sentWhileDownNote = 'sent while down';
 const toldWhileDownNote = 'told of silence while down';
@@ -19,7 +19,7 @@ const releasedNote = 'released';
 const unaskedNote = 'unasked';
 
 /** Whether the last request to a consumer, or the one before, had no responders and no answer was heard since. */
-const missedNote = (consumer: string): string => `missed by ${consumer}`;
+export const missedNote = (consumer: string): string => `missed by ${consumer}`;
 const requestedNote = (id: string): string => `requested ${id}`;
 const gateNote = (id: string): string => `gate ${id}`;
 const readNote = (id: string): string => `read ${id}`;

@@ -3,9 +3,12 @@ export { protocolAdapter, type ProtocolAdapterOptions, type ProtocolMessage } fr
 export { protocolBounds, protocolProperties, type ProtocolBounds } from './properties.js';
 export { readerMachine, type ReaderContext } from './reader.js';
 export { sourceMachine } from './source.js';
-export { deliveryAdapter, type DeliveryMessage } from './delivery-adapter.js';
+export { deliveryAdapter } from './delivery-adapter.js';
+export { deliveryArithmetic, type DeliveryArithmetic, type DeliveryTerms } from './delivery-arithmetic.js';
+export type { DeliveryMessage } from './delivery-messages.js';
+export { deliveryProperties } from './delivery-properties.js';
 export { deliveryReaderMachine } from './delivery-reader.js';
-export { deliveryProperties, deliverySystem, type DeliverySystemOptions } from './delivery-system.js';
+export { deliverySystem, type DeliverySystemOptions } from './delivery-system.js';
 export { replayOnClients } from './replay-on-clients.js';
 export { incidents, type Incident } from './incidents.js';
 export { producerProcess, streamsOf, type ModelStream } from './model-stream.js';

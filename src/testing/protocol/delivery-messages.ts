@@ -1,0 +1,39 @@
+import type { Grant } from '../../../machines/index.js';
+import { send, type Effect } from '../explorer/effects.js';
+import { addressOf, inboxOf, type ProtocolMessage } from './adapter.js';
+
+/** A frame of an extended stream's producer, without its bytes. */
+export type DeliveryFrame =
+  | { readonly type: 'announcement'; readonly end: number; readonly isWanting: boolean }
+  | { readonly type: 'records'; readonly first: number; readonly count: number }
+  /** One of the fragments of a large record, counted from 0. */
+  | { readonly type: 'part'; readonly number: number; readonly index: number }
+  | { readonly type: 'end'; readonly number: number; readonly isFinal: boolean; readonly code: number };
+
+/** What its consumer says. */
+export type DeliveryControl = ({ readonly type: 'grant' | 'resume' } & Grant) | { readonly type: 'cancel' };
+
+/**
+ * What extended clients send each other besides: the frames of PROTOCOL.md, Delivery. `run` says which registration of
+ * the stream is meant, as the control subject does on the wire.
+ */
+export type DeliveryMessage =
+  | ProtocolMessage
+  | (DeliveryFrame & { readonly id: string; readonly run: number })
+  | (DeliveryControl & { readonly inbox: string; readonly run: number });
+
+/** Sends a frame from the producer to the consumer of a stream. */
+export function sendFrame(inbox: string, run: number, frame: DeliveryFrame): Effect {
+  const { consumer, stream } = addressOf(inbox);
+  return send(consumer, { id: stream, run, ...frame }, inbox);
+}
+
+/** Sends what a consumer says of its stream. */
+export function sendControl(
+  producer: string,
+  { consumer, id, run }: { readonly consumer: string; readonly id: string; readonly run: number },
+  control: DeliveryControl,
+): Effect {
+  const inbox = inboxOf(consumer, id);
+  return send(producer, { inbox, run, ...control }, `control ${inbox}`);
+}

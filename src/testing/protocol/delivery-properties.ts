@@ -1,0 +1,198 @@
+import type { Properties } from '../explorer/properties.js';
+import type { Faults } from '../explorer/system.js';
+import type { Predicate } from '../explorer/system-view.js';
+import { clientProperties } from './client-properties.js';
+import type { DeliverySystemOptions } from './delivery-system.js';
+import { viewDelivery, type DeliveryView } from './delivery-view.js';
+import { incidentProperties } from './incident-properties.js';
+import type { Incident } from './incidents.js';
+import { streamsOf, type ModelStream } from './model-stream.js';
+import { protocolTicks, type ProtocolView } from './system.js';
+
+type DeliveryProperties = Required<Properties<ProtocolView>>;
+
+/** What readers may be told where an incident ends their streams, besides the end of the source and their own. */
+const endsOfIncidents: Readonly<Partial<Record<Incident, readonly string[]>>> = {
+  producerCloses: ['closed', 'recordsLost', 'noAnswer'],
+  producerConnectionCloses: ['producerSilent', 'recordsLost', 'noAnswer'],
+  producerLinkLost: ['producerSilent', 'recordsLost', 'noAnswer'],
+  consumerConnectionCloses: ['connectionClosed'],
+  malformedFrame: ['unsupportedData'],
+  slowReader: ['slowReader'],
+  noResponders: ['noResponders'],
+  sourceFails: ['closed'],
+};
+
+function budgetOf(fault: Faults[keyof Faults]): number {
+  return typeof fault === 'number' ? fault : (fault?.max ?? 0);
+}
+
+function isIn(value: unknown, state: string, inner?: string): boolean {
+  if (inner === undefined) return value === state || (typeof value === 'object' && value !== null && state in value);
+  return typeof value === 'object' && value !== null && (value as Record<string, unknown>)[state] === inner;
+}
+
+/** In how many ticks what is promised comes about, for a system made with these options; undefined: some time. */
+function boundsOf(options: DeliverySystemOptions) {
+  const { delay = 0, faults = {}, incidents = [], missedHeartbeatsMax = 2 } = options;
+  const ticks = { ...protocolTicks, ...options.ticks };
+  const losses = budgetOf(faults.drop);
+  const [crashes, cuts] = [budgetOf(faults.crash), budgetOf(faults.cut)];
+  // Each heartbeat that finds out what was lost may be the one that is late.
+  const found = losses * (ticks.interval + 4 * delay);
+  const isTroubled = crashes > 0 || incidents.some((incident) => !['sourceFails', 'consumerLinkLost', 'malformedFrame', 'slowReader'].includes(incident));
+  const silent = Math.max(ticks.silence, ticks.open) + delay;
+  const given = missedHeartbeatsMax * ticks.interval + ticks.requestTimeout;
+  return {
+    losses,
+    crashes,
+    cuts,
+    /** What was sent, and the end: three trips where credit must be asked for, five where a link was away. */
+    toReader: isTroubled ? undefined : 5 * delay + found,
+    /** The news that nobody reads: by its frame, or by heartbeats. */
+    toSource: cuts > 0 ? undefined : losses + crashes + incidents.length === 0 ? 3 * delay : given + 4 * delay + losses * ticks.interval,
+    /** A close. */
+    toTold: losses + crashes + cuts + incidents.filter((one) => one === 'producerConnectionCloses' || one === 'producerLinkLost').length === 0 ? delay : undefined,
+    /** The end of a producer that says nothing. */
+    silent: cuts + losses > 0 ? undefined : silent,
+  };
+}
+
+/** What must hold of each extended stream. Source: PROTOCOL.md, Delivery. */
+export function deliveryProperties(options: DeliverySystemOptions = {}): DeliveryProperties {
+  const streams = streamsOf(options);
+  const properties = streams.map((stream) => propertiesOf(stream, options));
+  return {
+    always: Object.assign(
+      {},
+      ...properties.map(({ always }) => always),
+      clientProperties(streams),
+      incidentProperties(streams),
+    ) as DeliveryProperties['always'],
+    leadsTo: Object.assign({}, ...properties.map(({ leadsTo }) => leadsTo)) as DeliveryProperties['leadsTo'],
+    reachable: Object.assign({}, ...properties.map(({ reachable }) => reachable)) as DeliveryProperties['reachable'],
+  };
+}
+
+function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): DeliveryProperties {
+  const { id } = stream;
+  const { records = 2, windowRecords = 1, incidents = [] } = options;
+  const bounds = boundsOf(options);
+  const on =
+    (holds: (view: DeliveryView) => boolean): Predicate<ProtocolView> =>
+    (view) =>
+      holds(viewDelivery(view, stream));
+  // Nothing has to come about while somebody is cut off; all of it has to once that is healed.
+  const whenWhole =
+    (holds: (view: DeliveryView) => boolean): Predicate<ProtocolView> =>
+    (view, { cut }) => {
+      if (cut.length > 0) return false;
+      const of = viewDelivery(view, stream);
+      return of.isLinked && holds(of);
+    };
+  const ends = (holds: (view: DeliveryView) => boolean, within: number | undefined) => ({
+    from: whenWhole(holds),
+    to: ((view, surroundings) => !whenWhole(holds)(view, surroundings)) as Predicate<ProtocolView>,
+    ...(within === undefined ? {} : { within }),
+  });
+
+  const always: Record<string, Predicate<ProtocolView>> = {
+    [`${id}: each record comes once, in order, and none after the end`]: on(({ reader }) => reader !== 'wronged'),
+    [`${id}: a normal end means that everything was delivered`]: on(
+      ({ end, delivered, produced }) => end !== 'completed' || delivered === produced,
+    ),
+    [`${id}: credit is never negative`]: on(
+      ({ outflow }) =>
+        outflow === undefined || outflow.flow.sent - outflow.flow.consumed <= outflow.flow.window.records,
+    ),
+    [`${id}: no more is kept at the producer than the window holds`]: on(({ outflow }) => {
+      if (outflow === undefined) return true;
+      const { sent, acknowledged, sentBytes, consumedBytes, window } = outflow.flow;
+      const kept = sent - acknowledged;
+      return kept <= window.records && (sentBytes - consumedBytes <= window.bytes || sent - outflow.flow.consumed <= 1);
+    }),
+    [`${id}: no more waits at the consumer than the window holds`]: on(
+      ({ inflow, delivered, taken }) => inflow === undefined || delivered - taken <= inflow.flow.window.records,
+    ),
+    // What the statecharts show is so.
+    [`${id}: the consumer knows that its producer is extended`]: on(
+      ({ at, isExtended, inflow }) =>
+        !(isIn(at, 'opening') || isIn(at, 'active')) || isExtended === (inflow !== undefined && inflow.run !== 0),
+    ),
+    [`${id}: the consumer recovers as long as something may be missing`]: on(
+      ({ at, inflow }) =>
+        !(isIn(at, 'active', 'listening') || isIn(at, 'active', 'recovering')) ||
+        isIn(at, 'active', 'recovering') === (inflow?.flow.isRecovering === true),
+    ),
+    [`${id}: the producer is blocked as long as a record waits`]: on(
+      ({ from, outflow }) => !isIn(from, 'active') || isIn(from, 'active', 'blocked') === (outflow?.waiting ?? 0) > 0,
+    ),
+    [`${id}: records are lost only where some may be missing`]: on(
+      ({ end, delivered, produced, inflow }) =>
+        end !== 'recordsLost' || delivered < produced || inflow?.flow.isRecovering === true || inflow === undefined,
+    ),
+  };
+  if (bounds.crashes + bounds.cuts === 0 && bounds.losses < (options.missedHeartbeatsMax ?? 2)) {
+    const may = ['completed', 'cancelled', ...incidents.flatMap((incident) => endsOfIncidents[incident] ?? [])];
+    if (bounds.losses > 0) may.push('noAnswer');
+    always[`${id}: who does not leave gets everything`] = on(({ end }) => end === null || may.includes(end));
+  }
+
+  const leadsTo: Record<string, DeliveryProperties['leadsTo'][string]> = {};
+  // A reader that has taken all that came must get more, or an end; so a lost record, grant, probe or close stalls nobody.
+  for (let number = 0; number < records; number += 1) {
+    leadsTo[`${id}: record ${number} comes to a reader that reads`] = ends(
+      ({ reader, delivered, taken, produced }) =>
+        reader === 'reading' && delivered === number && taken === number && produced > number,
+      bounds.toReader,
+    );
+  }
+  leadsTo[`${id}: a reader that took everything is told that the source has ended`] = ends(
+    ({ reader, delivered, taken, produced, sourceRuns, isServed }) =>
+      reader === 'reading' && taken === delivered && delivered === produced && !sourceRuns && isServed,
+    bounds.toReader,
+  );
+  leadsTo[`${id}: a reader is told that its stream is over`] = ends(
+    ({ reader, inflow, isServed, producerLives }) =>
+      reader === 'reading' && inflow !== undefined && inflow.run !== 0 && producerLives && !isServed,
+    bounds.toTold,
+  );
+  leadsTo[`${id}: a reader is told that its producer is dead`] = ends(
+    ({ reader, producerLives }) => reader === 'reading' && !producerLives,
+    bounds.silent,
+  );
+  leadsTo[`${id}: the consumer hears that its producer is extended`] = ends(
+    ({ reader, isServed, inflow }) => reader === 'reading' && isServed && inflow?.run === 0,
+    bounds.toReader,
+  );
+  leadsTo[`${id}: what may be missing comes, or is known not to be`] = ends(
+    ({ reader, isServed, inflow }) => reader === 'reading' && isServed && inflow?.flow.isRecovering === true,
+    bounds.toReader,
+  );
+  leadsTo[`${id}: a source that nobody reads is cancelled`] = ends(
+    ({ reader, sourceRuns }) => reader !== undefined && reader !== 'reading' && sourceRuns,
+    bounds.toSource,
+  );
+  leadsTo[`${id}: what is over is forgotten`] = ends(
+    ({ reader, isHeld }) => reader !== undefined && reader !== 'reading' && isHeld,
+    bounds.losses + bounds.crashes + bounds.cuts + incidents.length === 0 ? 4 * (options.delay ?? 0) : undefined,
+  );
+
+  const bytes = (options.recordBytes ?? [1]).slice(0, records);
+  const runsOut = records > windowRecords || bytes.reduce((sum, one) => sum + one, 0) > (options.windowBytes ?? windowRecords);
+  return {
+    always,
+    leadsTo,
+    reachable: {
+      ...(runsOut
+        ? { [`${id}: a source waits for credit`]: on(({ outflow }) => outflow !== undefined && outflow.waiting > 0) }
+        : {}),
+      [`${id}: everything is delivered, and the end is normal`]: on(
+        ({ end, delivered }) => end === 'completed' && delivered === records,
+      ),
+      ...(bounds.losses > 0
+        ? { [`${id}: something is missing`]: on(({ inflow }) => inflow?.flow.isRecovering === true) }
+        : {}),
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { StateValue } from 'xstate';
+import type { ActorView } from '../explorer/system-view.js';
+import { readerOf, sourceOf } from './adapter.js';
+import { inflowNote, type ModelInflow } from './delivery-inflow.js';
+import { outflowNote, producedNote, type ModelOutflow } from './delivery-outflow.js';
+import type { DeliveryReaderContext } from './delivery-reader.js';
+import { isLinkDown } from './ghosts.js';
+import { producerProcess, type ModelStream } from './model-stream.js';
+import type { ProtocolView } from './system.js';
+
+/** What is true of one extended stream in one state of the system. */
+export interface DeliveryView {
+  readonly reader: string | undefined;
+  readonly delivered: number;
+  readonly taken: number;
+  readonly end: string | null;
+  readonly produced: number;
+  readonly sourceRuns: boolean;
+  readonly isServed: boolean;
+  readonly producerLives: boolean;
+  /** The actor at the consumer, and that at the producer. */
+  readonly at: StateValue | undefined;
+  readonly from: StateValue | undefined;
+  /** Whether the actor at the consumer knows that its producer is extended. */
+  readonly isExtended: boolean;
+  readonly outflow: ModelOutflow | undefined;
+  readonly inflow: ModelInflow | undefined;
+  readonly isHeld: boolean;
+  /** Neither client believes that its link is down. */
+  readonly isLinked: boolean;
+}
+
+/** The properties of one state ask for the same views over and over. */
+const viewsOf = new WeakMap<ProtocolView, Map<string, DeliveryView>>();
+
+export function viewDelivery(view: ProtocolView, stream: ModelStream): DeliveryView {
+  let views = viewsOf.get(view);
+  if (views === undefined) {
+    views = new Map();
+    viewsOf.set(view, views);
+  }
+  let found = views.get(stream.inbox);
+  if (found === undefined) {
+    found = createView(view, stream);
+    views.set(stream.inbox, found);
+  }
+  return found;
+}
+
+function createView(view: ProtocolView, { consumer, id, inbox }: ModelStream): DeliveryView {
+  const [at, from] = [view[consumer], view[producerProcess]];
+  const reader = at?.actors[readerOf(id)] as ActorView<DeliveryReaderContext> | undefined;
+  const stream = at?.actors[id] as ActorView | undefined;
+  const served = from?.actors[inbox] as ActorView | undefined;
+  return {
+    reader: reader?.value as string | undefined,
+    delivered: reader?.context.delivered ?? 0,
+    taken: reader?.context.taken ?? 0,
+    end: reader?.context.end ?? null,
+    produced: Number(from?.notes[producedNote(inbox)] ?? 0),
+    sourceRuns: from?.actors[sourceOf(inbox)]?.matches('running') === true,
+    isServed: served !== undefined,
+    producerLives: from?.isAlive === true,
+    at: stream?.value,
+    from: served?.value,
+    isExtended: stream?.context['extended'] === true,
+    outflow: (from?.notes[outflowNote(inbox)] ?? undefined) as ModelOutflow | undefined,
+    inflow: (at?.notes[inflowNote(id)] ?? undefined) as ModelInflow | undefined,
+    isHeld: stream !== undefined || served !== undefined,
+    isLinked: !isLinkDown(view, consumer) && !isLinkDown(view, producerProcess),
+  };
+}
