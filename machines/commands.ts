@@ -26,6 +26,8 @@ export interface CommandParams {
   'wire.finish': { readonly id: string; readonly code: number; readonly text: string };
   /** Ask an extended stream's producer for everything from the first item that is missing. */
   'wire.resume': { readonly id: string };
+  /** The link is back: ask for everything from the first item that has not come. Where no producer is known, do nothing. */
+  'wire.catchUp': { readonly id: string };
   /** Tell an extended stream's producer that nobody reads. Where none is known, do nothing. */
   'wire.cancel': { readonly id: string; readonly text: string };
   /** Publish a heartbeat request that lists these streams. An earlier request of this heartbeat is forgotten. */

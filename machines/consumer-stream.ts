@@ -1,4 +1,4 @@
-import { assign, setup } from 'xstate';
+import { setup } from 'xstate';
 import { CloseCode } from './close-code.js';
 import { clientActorId, declareCommands, type CommandParams, type StreamEnd } from './commands.js';
 import type { ConsumerStreamEvent } from './events.js';
@@ -12,10 +12,7 @@ export interface ConsumerStreamInput {
   readonly linkUp: boolean;
 }
 
-export interface ConsumerStreamContext extends ConsumerStreamInput {
-  /** Whether the producer has shown that it knows the delivery extension. */
-  readonly extended: boolean;
-}
+export type ConsumerStreamContext = ConsumerStreamInput;
 
 type Scope = { readonly context: ConsumerStreamContext };
 
@@ -38,6 +35,7 @@ const streamSetup = setup({
     ...declareCommands(
       'wire.open',
       'wire.resume',
+      'wire.catchUp',
       'wire.cancel',
       'reader.deliver',
       'reader.attach',
@@ -45,11 +43,9 @@ const streamSetup = setup({
       'reader.end',
       'actor.tell',
     ),
-    noteExtended: assign({ extended: true }),
   },
   guards: {
     isLinkUp: ({ context }) => context.linkUp,
-    isExtended: ({ context }) => context.extended,
     isNormal: (_, params: { readonly code: number }) => params.code === CloseCode.Normal,
   },
   delays: {
@@ -180,7 +176,6 @@ export const consumerStreamMachine = streamSetup.createMachine({
   description: 'PROTOCOL.md, Consumer stream',
   context: ({ input }) => ({
     ...((input as ConsumerStreamInput | undefined) ?? { id: '', subject: '', linkUp: true }),
-    extended: false,
   }),
   initial: 'opening',
   states: {
@@ -232,7 +227,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
           },
           on: {
             'frame.data': { target: '#consumerStream.active.listening', actions: [deliver] },
-            'frame.announced': { target: '#consumerStream.active.listening', actions: [{ type: 'noteExtended' }] },
+            'frame.announced': { target: '#consumerStream.active.listening' },
             'heartbeat.alive': { target: '#consumerStream.active.listening' },
             'link.lost': { target: 'suspended' },
           },
@@ -241,7 +236,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
           description: 'The connection is down, so silence proves nothing and no timer runs.',
           on: {
             'frame.data': { target: '#consumerStream.active.suspended', actions: [deliver] },
-            'frame.announced': { target: '#consumerStream.active.suspended', actions: [{ type: 'noteExtended' }] },
+            'frame.announced': { target: '#consumerStream.active.suspended' },
             'link.restored': { target: 'waiting' },
           },
         },
@@ -286,15 +281,13 @@ export const consumerStreamMachine = streamSetup.createMachine({
           },
           on: {
             'frame.data': { target: 'listening', reenter: true, actions: [deliver] },
-            'frame.announced': { actions: [{ type: 'noteExtended' }] },
             'frame.gap': { target: 'recovering', actions: [resume] },
             'heartbeat.alive': { target: 'listening', reenter: true },
             'link.lost': { target: 'suspended' },
           },
         },
         recovering: {
-          description:
-            'Items of an extended stream are missing, or may be, and were asked for. The silence timeout runs.',
+          description: 'Items of an extended stream are missing, and were asked for. The silence timeout runs.',
           after: {
             silenceTimeout: {
               target: '#consumerStream.cancelling',
@@ -309,7 +302,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
             },
           },
           on: {
-            'frame.gap': { target: 'recovering', reenter: true, actions: [resume] },
+            'frame.gap': { actions: [resume] },
             'frame.recovered': { target: 'listening' },
             'heartbeat.alive': { target: 'recovering', reenter: true },
             'link.lost': { target: 'suspended' },
@@ -319,11 +312,11 @@ export const consumerStreamMachine = streamSetup.createMachine({
           description: 'The connection is down, so silence proves nothing and no timer runs.',
           on: {
             'frame.data': { actions: [deliver] },
-            'link.restored': [
+            'link.restored': {
+              target: 'listening',
               // What was sent meanwhile is lost, and so may be what had just been sent.
-              { guard: 'isExtended', target: 'recovering', actions: [resume] },
-              { target: 'listening' },
-            ],
+              actions: [{ type: 'wire.catchUp', params: ({ context }) => ({ id: context.id }) }],
+            },
           },
         },
       },

@@ -28,9 +28,9 @@ export type { ListedStream } from './listed-stream.js';
 /** The arithmetic of the delivery extension. */
 export {
   beginInflow,
-  beginRecovery,
   closeInflow,
   consume,
+  forgetGap,
   grantOf,
   isGrantDue,
   isOverrun,

@@ -9,7 +9,7 @@ export interface Inflow {
   /** The number of the first item that has not come, counted from 0. */
   readonly next: number;
   readonly receivedBytes: number;
-  /** Something is missing, or may be: it was asked for, and has not come. */
+  /** Something is missing: it was asked for, and has not come. */
   readonly isRecovering: boolean;
   /** The close came, after everything before it. */
   readonly isClosed: boolean;
@@ -81,9 +81,9 @@ export function receiveAnnouncement(inflow: Inflow, end: number, isWanting: bool
   };
 }
 
-/** The consumer asks for what may be missing. */
-export function beginRecovery(inflow: Inflow): Inflow {
-  return { ...inflow, isRecovering: true };
+/** The link was away: whether something is missing will be seen from what comes now. */
+export function forgetGap(inflow: Inflow): Inflow {
+  return { ...inflow, isRecovering: false };
 }
 
 export function receiveBytes(inflow: Inflow, bytes: number): Inflow {

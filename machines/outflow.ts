@@ -11,7 +11,7 @@ export interface Outflow {
   readonly sentBytes: number;
   /** Whether the close was sent. */
   readonly isClosed: boolean;
-  /** Whether the consumer has said what it has received, and has not asked for more since. */
+  /** Whether the consumer has said anything of this stream. */
   readonly isKnown: boolean;
   /** The number of the first item that the consumer has not received, as far as it has said. */
   readonly acknowledged: number;
@@ -64,15 +64,11 @@ export function isGrantPossible(outflow: Outflow, { next, consumed, consumedByte
   return next <= endOf(outflow) && consumed <= Math.min(next, outflow.sent) && consumedBytes <= outflow.sentBytes;
 }
 
-/**
- * Takes a grant that is possible. One that was overtaken by a later one changes nothing.
- *
- * @param isAsking whether it is a resume: the consumer waits for an answer until it grants again.
- */
-export function takeGrant(outflow: Outflow, grant: Grant, isAsking = false): Outflow {
+/** Takes a grant that is possible. One that was overtaken by a later one changes nothing. */
+export function takeGrant(outflow: Outflow, grant: Grant): Outflow {
   return {
     ...outflow,
-    isKnown: !isAsking,
+    isKnown: true,
     acknowledged: Math.max(outflow.acknowledged, grant.next),
     consumed: Math.max(outflow.consumed, grant.consumed),
     consumedBytes: Math.max(outflow.consumedBytes, grant.consumedBytes),

@@ -131,10 +131,13 @@ const onReport = [
   { target: '#producerStream.cancelling' },
 ] as const;
 
-/** What an extended stream's consumer says, and a heartbeat of it. Sending again needs no timer but the heartbeat's. */
+/** At a heartbeat an extended stream's consumer hears how far the stream has come: no other timer is needed. */
+const probe = { type: 'wire.probe', params: ({ context }: Scope) => ({ id: context.id }) } as const;
+
+/** The same, and what an extended stream's consumer asks for. */
 const whileDelivering = {
   'peer.resumed': { actions: [{ type: 'wire.resend', params: ({ context }: Scope) => ({ id: context.id }) }] },
-  'heartbeat.confirmed': { actions: [{ type: 'wire.probe', params: ({ context }: Scope) => ({ id: context.id }) }] },
+  'heartbeat.confirmed': { actions: [probe] },
 } as const;
 
 type TextScope = Scope & { readonly event: { readonly text: string } };
@@ -176,7 +179,7 @@ export const producerStreamMachine = streamSetup.createMachine({
       on: {
         ...whileRunning,
         ...whileRead,
-        ...whileDelivering,
+        'heartbeat.confirmed': { actions: [probe] },
         'source.record': { target: 'active', actions: [publish] },
         'heartbeat.reported': onReport,
         'peer.cancelled': onCancel,
@@ -201,7 +204,7 @@ export const producerStreamMachine = streamSetup.createMachine({
         },
         blocked: {
           description: 'The reader of an extended stream has granted no more: what the source hands over waits.',
-          entry: [{ type: 'wire.probe', params: ({ context }) => ({ id: context.id }) }],
+          entry: [probe],
           on: { 'flow.open': { target: 'flowing' } },
         },
       },

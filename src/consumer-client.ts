@@ -140,6 +140,7 @@ export class ConsumerClient {
       performers: {
         'wire.open': ({ id }) => this.#publishOpen(id),
         'wire.resume': ({ id }) => this.#streams.get(id)?.delivery?.resume(),
+        'wire.catchUp': ({ id }) => this.#streams.get(id)?.delivery?.catchUp(),
         'wire.cancel': ({ id, text }) => this.#streams.get(id)?.delivery?.cancel(text),
         'wire.answer': ({ reply, reported }) => this.#publishAnswer(reply, reported),
         'reader.deliver': ({ id }) => this.#streams.get(id)?.deliverHeld(),

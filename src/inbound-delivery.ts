@@ -1,8 +1,8 @@
 import {
   beginInflow,
-  beginRecovery,
   closeInflow,
   consume,
+  forgetGap,
   grantOf,
   isGrantDue,
   isOverrun,
@@ -121,9 +121,15 @@ export class InboundDelivery {
     if (isGrantDue(this.#inflow)) this.grant();
   }
 
+  /** The link was away: asks for everything from the first record that has not come, if there is any. */
+  catchUp(): void {
+    this.#inflow = forgetGap(this.#inflow);
+    this.resume();
+  }
+
   /** Asks for everything from the first record that has not come. */
   resume(): void {
-    this.#inflow = noteGranted(beginRecovery(this.#inflow));
+    this.#inflow = noteGranted(this.#inflow);
     this.#say({ type: 'resume', ...grantOf(this.#inflow) });
   }
 

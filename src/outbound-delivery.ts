@@ -173,7 +173,7 @@ export class OutboundDelivery implements BudgetWaiter {
   onGrant(grant: ControlFrame & { readonly type: 'grant' | 'resume' }): boolean {
     if (this.#isOver) return true;
     if (!isGrantPossible(this.#outflow, grant)) return false;
-    this.#outflow = takeGrant(this.#outflow, grant, grant.type === 'resume');
+    this.#outflow = takeGrant(this.#outflow, grant);
     this.#given.budget.give(this.#frames.release(this.#outflow.acknowledged));
     this.#pumpWaiting();
     if (this.#outflow.isClosed && isSettled(this.#outflow)) this.#given.onEdge('acknowledged');
@@ -185,8 +185,6 @@ export class OutboundDelivery implements BudgetWaiter {
     if (this.#isOver) return;
     this.#flush();
     this.#frames.rewind(this.#outflow.acknowledged);
-    // Where nothing is missing, the consumer must hear so, or it would wait.
-    if (!this.#frames.hasUnpublished) this.announce(true);
     this.#publishFrames();
   }
 

@@ -24,13 +24,13 @@ const announced = { type: 'frame.announced' } as const;
 const gap = { type: 'frame.gap' } as const;
 const extended = reach(machine, input, announced);
 const recovering = reach(machine, input, announced, gap);
-const noted = { ...input, extended: true };
 
 const open = command('wire.open', { id });
 const deliver = command('reader.deliver', { id });
 const attach = command('reader.attach', { id });
 const detach = command('reader.detach', { id });
 const resume = command('wire.resume', { id });
+const catchUp = command('wire.catchUp', { id });
 const leave = command('wire.cancel', { id, text: 'the reader has left' });
 const tellLeft = command('actor.tell', { to: [clientActorId], event: { type: 'stream.left', id } });
 const tellClosed = command('actor.tell', { to: [clientActorId], event: { type: 'stream.closed', id } });
@@ -54,7 +54,9 @@ function whileRead(state: 'opening' | 'active'): readonly RowCase[] {
     value,
     commands: [
       end(reason, code, text),
-      ...(value === 'closed' ? [...(row === 'app.close' ? [leave] : []), tellClosed] : [tellLeft, detach, leave]),
+      ...(value === 'closed'
+        ? [...(row === 'app.close' && state === 'active' ? [leave] : []), tellClosed]
+        : [tellLeft, detach, leave]),
     ],
   });
   const close = (code: number, text: string) => ({ type: 'frame.close', code, text }) as const;
@@ -63,11 +65,6 @@ function whileRead(state: 'opening' | 'active'): readonly RowCase[] {
   return [
     ends('frame.close', close(1000, 'bye'), 'closed', ['completed', 1000, 'bye'], 'isNormal'),
     ends('frame.close', close(5000, 'broken'), 'closed', ['closed', 5000, 'broken']),
-    ends('frame.lost', { type: 'frame.lost', code: 1001, text: 'gone' }, 'closed', [
-      'recordsLost',
-      1006,
-      'the producer closed with 1001: gone',
-    ]),
     ends('frame.malformed', { type: 'frame.malformed', text: 'not JSON' }, 'cancelling', [
       'unsupportedData',
       1003,
@@ -88,7 +85,7 @@ describeRows('## Consumer stream', machine, [
     from: { input },
     value: { opening: 'waiting' },
     commands: [open],
-    context: { ...input, extended: false },
+    context: { ...input },
   },
   {
     state: 'opening.starting',
@@ -96,7 +93,7 @@ describeRows('## Consumer stream', machine, [
     from: { input: offline },
     value: { opening: 'unsent' },
     commands: [],
-    context: { ...offline, extended: false },
+    context: { ...offline },
   },
   {
     state: 'opening.unsent',
@@ -183,7 +180,6 @@ describeRows('## Consumer stream', machine, [
     event: announced,
     value: { active: 'listening' },
     commands: [attach],
-    context: noted,
   },
   {
     state: 'opening.suspended',
@@ -192,17 +188,15 @@ describeRows('## Consumer stream', machine, [
     event: announced,
     value: { active: 'suspended' },
     commands: [attach],
-    context: noted,
   },
   ...whileRead('active'),
   {
-    state: 'active.listening',
-    row: 'frame.announced',
+    state: 'active',
+    row: 'frame.lost',
     from: listening,
-    event: announced,
-    value: { active: 'listening' },
-    commands: [],
-    context: noted,
+    event: { type: 'frame.lost', code: 1001, text: 'gone' },
+    value: 'closed',
+    commands: [end('recordsLost', 1006, 'the producer closed with 1001: gone'), tellClosed],
   },
   {
     state: 'active.listening',
@@ -224,14 +218,6 @@ describeRows('## Consumer stream', machine, [
       detach,
       leave,
     ],
-  },
-  {
-    state: 'active.recovering',
-    row: 'frame.announced',
-    from: recovering,
-    event: announced,
-    value: { active: 'recovering' },
-    commands: [],
   },
   {
     state: 'active.recovering',
@@ -264,15 +250,6 @@ describeRows('## Consumer stream', machine, [
     event: lost,
     value: { active: 'suspended' },
     commands: [],
-  },
-  {
-    state: 'active.suspended',
-    row: 'link.restored',
-    guard: 'isExtended',
-    from: reach(machine, input, announced, lost),
-    event: restored,
-    value: { active: 'recovering' },
-    commands: [resume],
   },
   {
     state: 'active.listening',
@@ -325,7 +302,7 @@ describeRows('## Consumer stream', machine, [
     from: activeSuspended,
     event: restored,
     value: { active: 'listening' },
-    commands: [],
+    commands: [catchUp],
   },
   {
     state: 'cancelling',
@@ -412,7 +389,6 @@ describe('consumerStream: PROTOCOL.md, Consumer stream', () => {
       id: '',
       subject: '',
       linkUp: true,
-      extended: false,
     });
   });
 });

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import {
   beginInflow,
   beginOutflow,
-  beginRecovery,
   closeInflow,
   consume,
   creditOf,
   endOf,
+  forgetGap,
   grantOf,
   isGrantDue,
   isGrantPossible,
@@ -111,11 +111,17 @@ describe('inflow: PROTOCOL.md, Delivery', () => {
     expect(receiveItems(inflow, 1, 2)).to.include({ taken: 2, edge: 'recovered' });
   });
 
+  it('asks anew for what is missing when the link was away', () => {
+    const { inflow } = receiveItems(received(1), 2, 1);
+    expect(receiveItems(forgetGap(inflow), 2, 1).edge).to.equal('gap');
+    expect(receiveItems(forgetGap(inflow), 1, 1).edge).to.equal(undefined);
+  });
+
   it('learns from an announcement that something is missing, each time, or that nothing is', () => {
     const missing = receiveAnnouncement(received(1), 2, false);
     expect(missing.edge).to.equal('gap');
     expect(receiveAnnouncement(missing.inflow, 2, false).edge).to.equal('gap');
-    expect(receiveAnnouncement(beginRecovery(received(1)), 1, false).edge).to.equal('recovered');
+    expect(receiveAnnouncement(missing.inflow, 1, false).edge).to.equal('recovered');
     expect(receiveAnnouncement(received(1), 1, false).edge).to.equal(undefined);
     expect(receiveAnnouncement(received(2), 1, false).edge).to.equal(undefined);
   });

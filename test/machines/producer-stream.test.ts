@@ -58,8 +58,7 @@ function whileRunning(state: keyof typeof states): readonly RowCase[] {
     commands: [command('wire.finish', { id, code, text: event.text })],
   });
   return [
-    finish(ended, 1000),
-    finish(failed, 4321),
+    ...(state === 'cancelling' ? [] : [finish(ended, 1000), finish(failed, 4321)]),
     ends({ type: 'source.ended', text: 'that was all' }, [close(1000, 'that was all')]),
     ends({ type: 'source.failed', code: 4321, text: 'disk full' }, [close(4321, 'disk full')]),
     ends({ type: 'heartbeat.lost' }, stop('the consumer does not answer heartbeats')),
@@ -73,7 +72,7 @@ function whileDelivering(state: 'opening' | 'active'): readonly RowCase[] {
   const from = state === 'opening' ? reach(machine, extended) : reach(machine, extended, record);
   const value = state === 'opening' ? 'opening' : { active: 'flowing' };
   return [
-    { state, row: 'peer.resumed', from, event: resumed, value, commands: [resend] },
+    ...(state === 'opening' ? [] : [{ state, row: 'peer.resumed', from, event: resumed, value, commands: [resend] }]),
     { state, row: 'heartbeat.confirmed', from, event: confirmed, value, commands: [probe] },
     {
       state,
@@ -116,14 +115,6 @@ describeRows('## Producer stream', machine, [
     commands: [publish],
   },
   ...whileDelivering('opening'),
-  {
-    state: 'opening',
-    row: 'flow.blocked',
-    from: reach(machine, extended),
-    event: blocked,
-    value: { active: 'blocked' },
-    commands: [probe],
-  },
   ...whileRunning('active'),
   ...whileDelivering('active'),
   {
@@ -196,7 +187,7 @@ describeRows('## Producer stream', machine, [
   ...(
     [
       [{ type: 'peer.acknowledged' }, []],
-      [{ type: 'peer.cancelled', text: 'enough' }, []],
+      [{ type: 'peer.cancelled', text: 'enough' }, [close(1001, 'enough')]],
       [reported, []],
       [{ type: 'heartbeat.lost' }, [close(1001, 'the consumer does not answer heartbeats')]],
       [{ type: 'app.close' }, [close(1001, 'the producer stops the stream')]],

@@ -167,6 +167,7 @@ export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<Re
       case 'wire.resend':
       case 'wire.finish':
       case 'wire.resume':
+      case 'wire.catchUp':
       case 'wire.cancel':
         return [];
       case 'reader.attach':

@@ -34,6 +34,7 @@ export function deliveryAdapter(
       case 'wire.open':
         return [...listOf(inflows.command(recorded as never, scope)), ...listOf(plain.command(recorded, scope))];
       case 'wire.resume':
+      case 'wire.catchUp':
       case 'wire.cancel':
       case 'reader.detach':
       case 'reader.take':
@@ -52,7 +53,9 @@ export function deliveryAdapter(
 
   const restored = (scope: HostScope): readonly Effect[] => [
     note(downNote, false),
-    ...(scope.process === producer ? outflows.publishAll({ ...scope, notes: { ...scope.notes, [downNote]: false } }) : []),
+    ...(scope.process === producer
+      ? outflows.publishAll({ ...scope, notes: { ...scope.notes, [downNote]: false } })
+      : []),
   ];
 
   const receive = (message: DeliveryMessage | IncidentMessage, scope: HostScope): Effects | undefined => {

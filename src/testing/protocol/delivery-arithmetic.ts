@@ -14,7 +14,7 @@ export const deliveryArithmetic = {
   beginInflow: machines.beginInflow,
   receiveItems: machines.receiveItems,
   receiveAnnouncement: machines.receiveAnnouncement,
-  beginRecovery: machines.beginRecovery,
+  forgetGap: machines.forgetGap,
   receiveBytes: machines.receiveBytes,
   isOverrun: machines.isOverrun,
   closeInflow: machines.closeInflow,

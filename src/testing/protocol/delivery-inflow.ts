@@ -17,7 +17,7 @@ export interface ModelInflow {
 }
 
 type InflowCommand =
-  | Command<'wire.open' | 'wire.resume' | 'wire.cancel' | 'reader.detach'>
+  | Command<'wire.open' | 'wire.resume' | 'wire.catchUp' | 'wire.cancel' | 'reader.detach'>
   | { readonly type: 'reader.take'; readonly params: { readonly id: string } };
 
 export function inflowNote(id: string): string {
@@ -28,8 +28,8 @@ type Draft = { -readonly [Key in keyof ModelInflow]: ModelInflow[Key] };
 
 /** The consumer's side of extended streams, as `src/inbound-delivery.ts` has it in production. */
 export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryTerms, producer: string) {
-  const { beginInflow, beginRecovery, closeInflow, consume, grantOf, isGrantDue, isOverrun } = arithmetic;
-  const { noteGranted, receiveAnnouncement, receiveBytes, receiveItems } = arithmetic;
+  const { beginInflow, closeInflow, consume, grantOf, isGrantDue, isOverrun } = arithmetic;
+  const { forgetGap, noteGranted, receiveAnnouncement, receiveBytes, receiveItems } = arithmetic;
 
   /** One act on what is kept of one stream, and what it brings about. */
   const act = (
@@ -55,8 +55,9 @@ export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryT
         return note(inflowNote(id), inflow as unknown as Plain);
       }
       case 'wire.resume':
+      case 'wire.catchUp':
         return act(id, scope, (inflow, effects, say) => {
-          inflow.flow = noteGranted(beginRecovery(inflow.flow));
+          inflow.flow = noteGranted(type === 'wire.catchUp' ? forgetGap(inflow.flow) : inflow.flow);
           if (inflow.run !== 0) effects.push(say({ type: 'resume', ...grantOf(inflow.flow) }));
         });
       case 'wire.cancel':
@@ -123,13 +124,14 @@ export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryT
         if (frame.type === 'announcement' ? inflow.run === run && !inflow.isDetached : isFirst) {
           effects.push(tell(id, { type: 'frame.announced' }));
         }
-        // Any frame is a sign of life; what is dropped is so while cancelling.
+        // Any frame is a sign of life, and so is what is dropped while cancelling.
         effects.push(tell(id, { type: inflow.isDetached ? 'frame.data' : 'heartbeat.alive' }));
         if (inflow.run !== run) {
           effects.push(say({ type: 'cancel' }, run));
         } else if (inflow.isDetached) {
           if (frame.type === 'announcement') effects.push(say({ type: 'cancel' }));
-          if (frame.type === 'end') effects.push(tell(id, { type: 'frame.close', code: frame.code, text: '' } as never));
+          if (frame.type === 'end')
+            effects.push(tell(id, { type: 'frame.close', code: frame.code, text: '' } as never));
         } else if (frame.type === 'announcement') {
           take(id, inflow, effects, receiveAnnouncement(inflow.flow, frame.end, frame.isWanting));
           if (inflow.flow.isRecovering) return;

@@ -79,7 +79,10 @@ export function modelOutflows({ window, bytesOf, partsOf, arithmetic }: Delivery
         effects.push(sendFrame(inbox, run, { type: 'records', first: number, count }));
         outflow.next += count;
       } else {
-        effects.push(sendFrame(inbox, run, { type: 'part', number, index }), spawn(turnOf(inbox), 'turn', { stream: inbox }));
+        effects.push(
+          sendFrame(inbox, run, { type: 'part', number, index }),
+          spawn(turnOf(inbox), 'turn', { stream: inbox }),
+        );
         outflow.isPublishing = true;
         [outflow.next, outflow.part] = index + 1 === partsOf(number) ? [number + 1, 0] : [number, index + 1];
       }
@@ -92,7 +95,8 @@ export function modelOutflows({ window, bytesOf, partsOf, arithmetic }: Delivery
     if (!isDown) effects.push(sendFrame(inbox, run, { type: 'announcement', end: next, isWanting: waiting > 0 }));
   };
   const closeAfterWaiting = (outflow: Draft): void => {
-    if (outflow.waiting === 0 && outflow.close !== null && !outflow.flow.isClosed) outflow.flow = sendClose(outflow.flow);
+    if (outflow.waiting === 0 && outflow.close !== null && !outflow.flow.isClosed)
+      outflow.flow = sendClose(outflow.flow);
   };
 
   const command = ({ type, params }: OutflowCommand, scope: HostScope): Effects => {
@@ -152,12 +156,10 @@ export function modelOutflows({ window, bytesOf, partsOf, arithmetic }: Delivery
           announce(inbox, outflow, effects, run, isDown);
         });
       case 'wire.resend':
-        return act(inbox, scope, (outflow, effects, { run, isDown }) => {
+        return act(inbox, scope, (outflow) => {
           if (outflow.flow.acknowledged <= outflow.next) {
             [outflow.next, outflow.part] = [outflow.flow.acknowledged, 0];
           }
-          // Where nothing is missing, the consumer must hear so, or it would wait.
-          if (outflow.next === endOf(outflow.flow)) announce(inbox, outflow, effects, run, isDown);
         });
     }
   };
@@ -172,8 +174,7 @@ export function modelOutflows({ window, bytesOf, partsOf, arithmetic }: Delivery
       if (message.type === 'cancel') return tell(inbox, { type: 'peer.cancelled', text: '' } as never);
       return act(inbox, scope, (outflow, effects) => {
         if (!isGrantPossible(outflow.flow, message)) return;
-        const isAsking = message.type === 'resume';
-        outflow.flow = takeGrant(outflow.flow, message, isAsking);
+        outflow.flow = takeGrant(outflow.flow, message);
         if (outflow.flow.acknowledged > outflow.next) [outflow.next, outflow.part] = [outflow.flow.acknowledged, 0];
         const wasBlocked = outflow.waiting > 0;
         for (; outflow.waiting > 0; outflow.waiting -= 1) {
@@ -184,7 +185,7 @@ export function modelOutflows({ window, bytesOf, partsOf, arithmetic }: Delivery
         if (wasBlocked && outflow.waiting === 0) effects.push(tell(inbox, { type: 'flow.open' }));
         closeAfterWaiting(outflow);
         if (outflow.flow.isClosed && isSettled(outflow.flow)) effects.push(tell(inbox, { type: 'peer.acknowledged' }));
-        if (isAsking) effects.push(tell(inbox, { type: 'peer.resumed' }));
+        if (message.type === 'resume') effects.push(tell(inbox, { type: 'peer.resumed' }));
       });
     },
 

@@ -32,29 +32,49 @@ function isIn(value: unknown, state: string, inner?: string): boolean {
   return typeof value === 'object' && value !== null && (value as Record<string, unknown>)[state] === inner;
 }
 
+/** Incidents that do not touch the heartbeats, and end no stream but by its consumer. */
+const quietIncidents: readonly Incident[] = ['sourceFails', 'malformedFrame', 'slowReader'];
+
 /** In how many ticks what is promised comes about, for a system made with these options; undefined: some time. */
 function boundsOf(options: DeliverySystemOptions) {
   const { delay = 0, faults = {}, incidents = [], missedHeartbeatsMax = 2 } = options;
-  const ticks = { ...protocolTicks, ...options.ticks };
-  const losses = budgetOf(faults.drop);
-  const [crashes, cuts] = [budgetOf(faults.crash), budgetOf(faults.cut)];
-  // Each heartbeat that finds out what was lost may be the one that is late.
-  const found = losses * (ticks.interval + 4 * delay);
-  const isTroubled = crashes > 0 || incidents.some((incident) => !['sourceFails', 'consumerLinkLost', 'malformedFrame', 'slowReader'].includes(incident));
-  const silent = Math.max(ticks.silence, ticks.open) + delay;
-  const given = missedHeartbeatsMax * ticks.interval + ticks.requestTimeout;
+  const { interval, requestTimeout, silence, open } = { ...protocolTicks, ...options.ticks };
+  const { drop } = faults;
+  const [losses, crashes, cuts] = [drop, faults.crash, faults.cut].map(budgetOf) as [number, number, number];
+  const isQuiet = (besides: readonly Incident[]) =>
+    incidents.every((incident) => quietIncidents.includes(incident) || besides.includes(incident));
+  const isLost = (type: string): boolean =>
+    losses > 0 && (typeof drop !== 'object' || drop.when?.({ type }, { from: '', to: '' }) !== false);
+  // What was lost is found out by the next heartbeat; and that, its announcement or what follows may be lost as well.
+  const found = losses * (interval + 4 * delay);
+  const onlyBetween = crashes === 0 && isQuiet(['consumerLinkLost']);
+  const isWhole = losses + crashes + cuts === 0;
   return {
     losses,
     crashes,
     cuts,
-    /** What was sent, and the end: three trips where credit must be asked for, five where a link was away. */
-    toReader: isTroubled ? undefined : 5 * delay + found,
-    /** The news that nobody reads: by its frame, or by heartbeats. */
-    toSource: cuts > 0 ? undefined : losses + crashes + incidents.length === 0 ? 3 * delay : given + 4 * delay + losses * ticks.interval,
+    /** A record, or the end: three trips where credit must be asked for, five where a link was away. */
+    toReader: onlyBetween ? 5 * delay + found : undefined,
+    /** That its producer is extended: the first frame, or the next heartbeat. */
+    toKnow: onlyBetween ? 5 * delay + found + (isWhole && incidents.length === 0 ? 0 : interval) : undefined,
+    /** That nobody reads: one trip to a producer that is known. */
+    toKnownSource: isWhole && isQuiet(['consumerCloses', 'consumerLinkLost']) ? delay : undefined,
+    /** The same by heartbeats, or to one that is not known yet. */
+    toSource:
+      isWhole && isQuiet([])
+        ? 3 * delay
+        : cuts === 0 && isQuiet(['consumerCloses'])
+          ? missedHeartbeatsMax * interval + requestTimeout + 4 * delay + losses * interval
+          : undefined,
     /** A close. */
-    toTold: losses + crashes + cuts + incidents.filter((one) => one === 'producerConnectionCloses' || one === 'producerLinkLost').length === 0 ? delay : undefined,
+    toTold:
+      crashes + cuts === 0 && !isLost('end') && isQuiet(['producerCloses', 'heartbeatUnanswerable', 'consumerLinkLost'])
+        ? delay
+        : undefined,
     /** The end of a producer that says nothing. */
-    silent: cuts + losses > 0 ? undefined : silent,
+    silent: cuts + losses === 0 && isQuiet([]) ? Math.max(silence, open) + delay : undefined,
+    /** Nothing is kept of what is over. */
+    toForget: isWhole && isQuiet([]) ? 4 * delay : undefined,
   };
 }
 
@@ -115,11 +135,8 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
       ({ inflow, delivered, taken }) => inflow === undefined || delivered - taken <= inflow.flow.window.records,
     ),
     // What the statecharts show is so.
-    [`${id}: the consumer knows that its producer is extended`]: on(
-      ({ at, isExtended, inflow }) =>
-        !(isIn(at, 'opening') || isIn(at, 'active')) || isExtended === (inflow !== undefined && inflow.run !== 0),
-    ),
-    [`${id}: the consumer recovers as long as something may be missing`]: on(
+    [`${id}: a stream whose producer was heard is active`]: on(({ at, isKnown }) => !(isIn(at, 'opening') && isKnown)),
+    [`${id}: the consumer recovers as long as something is missing`]: on(
       ({ at, inflow }) =>
         !(isIn(at, 'active', 'listening') || isIn(at, 'active', 'recovering')) ||
         isIn(at, 'active', 'recovering') === (inflow?.flow.isRecovering === true),
@@ -127,7 +144,7 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
     [`${id}: the producer is blocked as long as a record waits`]: on(
       ({ from, outflow }) => !isIn(from, 'active') || isIn(from, 'active', 'blocked') === (outflow?.waiting ?? 0) > 0,
     ),
-    [`${id}: records are lost only where some may be missing`]: on(
+    [`${id}: records are lost only where some are missing`]: on(
       ({ end, delivered, produced, inflow }) =>
         end !== 'recordsLost' || delivered < produced || inflow?.flow.isRecovering === true || inflow === undefined,
     ),
@@ -142,19 +159,18 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
   // A reader that has taken all that came must get more, or an end; so a lost record, grant, probe or close stalls nobody.
   for (let number = 0; number < records; number += 1) {
     leadsTo[`${id}: record ${number} comes to a reader that reads`] = ends(
-      ({ reader, delivered, taken, produced }) =>
-        reader === 'reading' && delivered === number && taken === number && produced > number,
+      ({ reader, delivered, taken, produced, isKnown, isServed }) =>
+        reader === 'reading' && isKnown && isServed && delivered === number && taken === number && produced > number,
       bounds.toReader,
     );
   }
   leadsTo[`${id}: a reader that took everything is told that the source has ended`] = ends(
-    ({ reader, delivered, taken, produced, sourceRuns, isServed }) =>
-      reader === 'reading' && taken === delivered && delivered === produced && !sourceRuns && isServed,
+    ({ reader, delivered, taken, produced, sourceRuns, isServed, isKnown }) =>
+      reader === 'reading' && isKnown && taken === delivered && delivered === produced && !sourceRuns && isServed,
     bounds.toReader,
   );
   leadsTo[`${id}: a reader is told that its stream is over`] = ends(
-    ({ reader, inflow, isServed, producerLives }) =>
-      reader === 'reading' && inflow !== undefined && inflow.run !== 0 && producerLives && !isServed,
+    ({ reader, isKnown, isServed, producerLives }) => reader === 'reading' && isKnown && producerLives && !isServed,
     bounds.toTold,
   );
   leadsTo[`${id}: a reader is told that its producer is dead`] = ends(
@@ -162,10 +178,10 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
     bounds.silent,
   );
   leadsTo[`${id}: the consumer hears that its producer is extended`] = ends(
-    ({ reader, isServed, inflow }) => reader === 'reading' && isServed && inflow?.run === 0,
-    bounds.toReader,
+    ({ reader, isServed, isKnown }) => reader === 'reading' && isServed && !isKnown,
+    bounds.toKnow,
   );
-  leadsTo[`${id}: what may be missing comes, or is known not to be`] = ends(
+  leadsTo[`${id}: what is missing comes`] = ends(
     ({ reader, isServed, inflow }) => reader === 'reading' && isServed && inflow?.flow.isRecovering === true,
     bounds.toReader,
   );
@@ -173,13 +189,18 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
     ({ reader, sourceRuns }) => reader !== undefined && reader !== 'reading' && sourceRuns,
     bounds.toSource,
   );
+  leadsTo[`${id}: a source whose reader had records is cancelled when it leaves`] = ends(
+    ({ reader, delivered, sourceRuns }) => reader !== undefined && reader !== 'reading' && delivered > 0 && sourceRuns,
+    bounds.toKnownSource,
+  );
   leadsTo[`${id}: what is over is forgotten`] = ends(
     ({ reader, isHeld }) => reader !== undefined && reader !== 'reading' && isHeld,
-    bounds.losses + bounds.crashes + bounds.cuts + incidents.length === 0 ? 4 * (options.delay ?? 0) : undefined,
+    bounds.toForget,
   );
 
   const bytes = (options.recordBytes ?? [1]).slice(0, records);
-  const runsOut = records > windowRecords || bytes.reduce((sum, one) => sum + one, 0) > (options.windowBytes ?? windowRecords);
+  const runsOut =
+    records > windowRecords || bytes.reduce((sum, one) => sum + one, 0) > (options.windowBytes ?? windowRecords);
   return {
     always,
     leadsTo,

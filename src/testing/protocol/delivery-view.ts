@@ -21,8 +21,8 @@ export interface DeliveryView {
   /** The actor at the consumer, and that at the producer. */
   readonly at: StateValue | undefined;
   readonly from: StateValue | undefined;
-  /** Whether the actor at the consumer knows that its producer is extended. */
-  readonly isExtended: boolean;
+  /** Whether the consumer has heard its producer, and so can tell it something. */
+  readonly isKnown: boolean;
   readonly outflow: ModelOutflow | undefined;
   readonly inflow: ModelInflow | undefined;
   readonly isHeld: boolean;
@@ -52,6 +52,7 @@ function createView(view: ProtocolView, { consumer, id, inbox }: ModelStream): D
   const reader = at?.actors[readerOf(id)] as ActorView<DeliveryReaderContext> | undefined;
   const stream = at?.actors[id] as ActorView | undefined;
   const served = from?.actors[inbox] as ActorView | undefined;
+  const inflow = (at?.notes[inflowNote(id)] ?? undefined) as ModelInflow | undefined;
   return {
     reader: reader?.value as string | undefined,
     delivered: reader?.context.delivered ?? 0,
@@ -63,9 +64,9 @@ function createView(view: ProtocolView, { consumer, id, inbox }: ModelStream): D
     producerLives: from?.isAlive === true,
     at: stream?.value,
     from: served?.value,
-    isExtended: stream?.context['extended'] === true,
     outflow: (from?.notes[outflowNote(inbox)] ?? undefined) as ModelOutflow | undefined,
-    inflow: (at?.notes[inflowNote(id)] ?? undefined) as ModelInflow | undefined,
+    inflow,
+    isKnown: inflow !== undefined && inflow.run !== 0,
     isHeld: stream !== undefined || served !== undefined,
     isLinked: !isLinkDown(view, consumer) && !isLinkDown(view, producerProcess),
   };
