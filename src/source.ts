@@ -1,13 +1,15 @@
 import { CloseCode } from '../machines/index.js';
 import { CloseError, messageOf, StreamError } from './errors.js';
-import type { Writer } from './writer.js';
+import { writeYielded, type Writer } from './writer.js';
 
 /** What a handler gives: the records of one stream, as an async generator makes them. */
 export type Records = AsyncIterable<unknown> | Iterable<unknown>;
 
-type Step = IteratorResult<unknown, unknown>;
-
-const over: Step = { done: true, value: undefined };
+/** An async iterator, or a plain one whose values are awaited as `for await` does. */
+interface Steps {
+  readonly iterator: AsyncIterator<unknown> | Iterator<unknown>;
+  readonly isPlain: boolean;
+}
 
 /**
  * Runs a source to its end: writes what it yields, closes with 1000 when it returns and with 5000 and the reason when
@@ -25,18 +27,11 @@ export async function runSource(
   signal: AbortSignal,
   warn: (message: string, error: unknown) => void,
 ): Promise<void> {
-  const untilAborted = interruptible(signal);
-  let iterator: AsyncIterator<unknown> | undefined;
+  let steps: Steps | undefined;
   try {
-    iterator = iteratorOf(start());
-    let step = await pulled(iterator.next());
-    while (step !== undefined && step.done !== true) {
-      const failure = await untilAborted(writeRecord(writer, step.value));
-      if (signal.aborted) break;
-      if (failure === undefined) step = await pulled(iterator.next());
-      else if (iterator.throw === undefined) throw failure;
-      else step = await pulled(iterator.throw(failure));
-    }
+    steps = stepsOf(start());
+    // One promise of the abort for the whole source: one for each of its records would cost more than the record.
+    await Promise.race([writeAll(steps, writer, signal, warnUnlessAborted), aborted(signal)]);
     if (!signal.aborted) await writer.close();
   } catch (error) {
     if (signal.aborted) warnUnlessAborted(error);
@@ -44,16 +39,9 @@ export async function runSource(
   }
   // A source that has returned or thrown is done and takes no notice; one whose stream ended under it cleans up.
   try {
-    await iterator?.return?.();
+    await steps?.iterator.return?.();
   } catch (error) {
     warnUnlessAborted(error);
-  }
-
-  /** The next step of the source; undefined once its stream is over, which the source may take time to notice. */
-  async function pulled(pending: Promise<Step>): Promise<Step | undefined> {
-    const step = await untilAborted(pending);
-    if (step === undefined) Promise.resolve(pending).catch(warnUnlessAborted);
-    return step;
   }
 
   /** A source that passes its signal on to what it awaits is expected to throw the abort back. */
@@ -63,45 +51,76 @@ export async function runSource(
   }
 }
 
-function iteratorOf(records: Records): AsyncIterator<unknown> {
+/**
+ * Writes what a source yields until it returns, or has yielded after its stream is over. Waits only for what takes
+ * time: an async source, a promise among the values of a plain one, a record that has to wait.
+ *
+ * @param onLateError Hears what the source throws after its stream is over.
+ */
+async function writeAll(
+  { iterator, isPlain }: Steps,
+  writer: Writer,
+  signal: AbortSignal,
+  onLateError: (error: unknown) => void,
+): Promise<void> {
+  const isOver = () => signal.aborted;
+  try {
+    let pending = iterator.next();
+    for (;;) {
+      const step = isPlain ? (pending as IteratorResult<unknown>) : await pending;
+      const value: unknown = isPlain && isThenable(step.value) ? await step.value : step.value;
+      if (step.done === true || isOver()) return;
+      let refusal: StreamError | undefined;
+      try {
+        const written = writeYielded(writer, value);
+        if (written !== undefined) await written;
+      } catch (error) {
+        if (isOver()) return;
+        if (!isOfRecord(error)) throw error;
+        refusal = error;
+      }
+      if (isOver()) return;
+      if (refusal === undefined) pending = iterator.next();
+      else if (iterator.throw === undefined) throw refusal;
+      else pending = iterator.throw(refusal);
+    }
+  } catch (error) {
+    if (!isOver()) throw error;
+    onLateError(error);
+  }
+}
+
+/** Whether a write failed for the record itself, so that the stream can go on without it. */
+function isOfRecord(error: unknown): error is StreamError {
+  return error instanceof StreamError && (error.code === 'tooLarge' || error.code === 'notEncodable');
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const onAbort = () => {
+      resolve();
+    };
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+function stepsOf(records: Records): Steps {
   const given = records as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined;
-  if (typeof given?.[Symbol.asyncIterator] === 'function')
-    return (given as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  if (typeof given?.[Symbol.asyncIterator] === 'function') {
+    return { iterator: (given as AsyncIterable<unknown>)[Symbol.asyncIterator](), isPlain: false };
+  }
   if (typeof given?.[Symbol.iterator] === 'function' && typeof given !== 'string') {
-    return awaiting((given as Iterable<unknown>)[Symbol.iterator]());
+    return { iterator: (given as Iterable<unknown>)[Symbol.iterator](), isPlain: true };
   }
   throw new StreamError(
     'badArgument',
     `handler: expected an async generator, or another iterable of records, came ${given === null ? 'null' : typeof given}`,
   );
-}
-
-/**
- * A plain iterator as an async one, whose values are awaited as `for await` does. An async generator around it would
- * not let it return while a value of it is pending.
- */
-function awaiting(iterator: Iterator<unknown>): AsyncIterator<unknown> {
-  const settled = async ({ done, value }: Step): Promise<Step> => ({ done: done === true, value: await value });
-  return {
-    next: async () => settled(iterator.next()),
-    ...(iterator.throw === undefined ? {} : { throw: async (error) => settled(iterator.throw?.(error) ?? over) }),
-    return: () =>
-      new Promise((resolve) => {
-        resolve(iterator.return?.() ?? over);
-      }),
-  };
-}
-
-/** Writes bytes and strings as they are and any other value with the codec. Gives back what the source may catch. */
-async function writeRecord(writer: Writer, record: unknown): Promise<StreamError | undefined> {
-  try {
-    if (record instanceof Uint8Array || typeof record === 'string') await writer.write(record);
-    else await writer.writeObject(record);
-    return undefined;
-  } catch (error) {
-    if (error instanceof StreamError && (error.code === 'tooLarge' || error.code === 'notEncodable')) return error;
-    throw error;
-  }
 }
 
 async function closeAsFailed(writer: Writer, error: unknown): Promise<void> {
@@ -114,24 +133,4 @@ async function closeAsFailed(writer: Writer, error: unknown): Promise<void> {
     const why = isCodeBad ? ['the source threw a close code that is no integer'] : [];
     await writer.closeWithCode(CloseCode.InternalServerError, ...why, text);
   }
-}
-
-/**
- * Awaits something until the signal aborts; then gives undefined. `Promise.race` with one promise of the abort would
- * keep a reaction on it for every record of the stream.
- */
-function interruptible(signal: AbortSignal): <Value>(value: Value | PromiseLike<Value>) => Promise<Value | undefined> {
-  let interrupt: (() => void) | undefined;
-  signal.addEventListener('abort', () => interrupt?.(), { once: true });
-  return (value) =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        resolve(undefined);
-        return;
-      }
-      interrupt = () => {
-        resolve(undefined);
-      };
-      Promise.resolve(value).then(resolve, reject);
-    });
 }

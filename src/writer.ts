@@ -29,6 +29,12 @@ export interface WriteOptions {
 const encoder = new TextEncoder();
 
 /**
+ * Writes what a source yields: bytes and strings as they are, any other value with the codec. Undefined where more can
+ * be written at once, so that no promise is made for a record that does not wait. Throws what `write` rejects with.
+ */
+export let writeYielded: (writer: Writer, value: unknown) => Promise<unknown> | undefined;
+
+/**
  * Writes the records of one stream, and its close.
  *
  * Records are published when the turn is over, in the order of the calls. Towards a reader that grants credit a record
@@ -71,7 +77,13 @@ export class Writer {
    * stream goes on), `writerClosed` after the close or the end of the stream.
    */
   write(data: Uint8Array | string, options?: WriteOptions): Promise<number> {
-    return this.#write(() => ({ data: typeof data === 'string' ? encoder.encode(data) : data }), options);
+    try {
+      const signal = this.#takeSignal(options);
+      const record = recordOf(data);
+      return lengthOnce(this.#sink.write(record, signal), record);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   /**
@@ -79,7 +91,13 @@ export class Writer {
    * `notEncodable` where the value cannot be told to this reader as what it is.
    */
   writeObject(value: unknown, options?: WriteOptions): Promise<number> {
-    return this.#write(() => encodeValue(value, this.#codec, this.#sink.readsSuperjson), options);
+    try {
+      const signal = this.#takeSignal(options);
+      const record = this.#encode(value);
+      return lengthOnce(this.#sink.write(record, signal), record);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   /** Closes the stream as complete, with 1000. */
@@ -89,37 +107,63 @@ export class Writer {
 
   /** Closes the stream with any code; the texts are joined with `: `. Rejects where the writer is closed already. */
   closeWithCode(code: number, ...text: readonly string[]): Promise<void> {
-    return attempt(() => {
+    try {
       if (!Number.isSafeInteger(code)) {
         throw new StreamError('badArgument', `close code: expected an integer, came ${String(code)}`);
       }
-      if (this.#closed) throw new StreamError('writerClosed', 'the writer is closed');
+      this.#refuseIfClosed();
       this.#closed = true;
       this.#sink.close(code, text.join(': '));
-    });
+      return Promise.resolve();
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
-  #write(encode: () => WireRecord, options: WriteOptions | undefined): Promise<number> {
-    return attempt(() => {
-      const signal = signalOfWrite(options);
-      signal?.throwIfAborted();
-      if (this.#closed) throw new StreamError('writerClosed', 'the writer is closed');
-      const record = encode();
-      const { data } = record;
-      if (!(data instanceof Uint8Array)) {
-        throw new StreamError('badArgument', `record: expected a Uint8Array or a string, came ${typeof data}`);
-      }
-      const written = this.#sink.write(record, signal);
-      return written === undefined ? data.length : written.then(() => data.length);
-    });
+  /** The signal of a write that may begin. */
+  #takeSignal(options: WriteOptions | undefined): AbortSignal | undefined {
+    const signal = signalOfWrite(options);
+    signal?.throwIfAborted();
+    this.#refuseIfClosed();
+    return signal;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closed) throw new StreamError('writerClosed', 'the writer is closed');
+  }
+
+  #encode(value: unknown): WireRecord {
+    return encodeValue(value, this.#codec, this.#sink.readsSuperjson);
+  }
+
+  static {
+    writeYielded = (writer, value) => {
+      writer.#refuseIfClosed();
+      const isRecord = value instanceof Uint8Array || typeof value === 'string';
+      return writer.#sink.write(isRecord ? recordOf(value) : writer.#encode(value), undefined);
+    };
   }
 }
 
-/** A promise of the result, whose rejection does not end the process where nobody awaits it. */
-function attempt<Result>(run: () => Result | Promise<Result>): Promise<Result> {
-  const promise = new Promise<Result>((resolve) => {
-    resolve(run());
-  });
+function recordOf(data: Uint8Array | string): WireRecord {
+  if (typeof data === 'string') return { data: encoder.encode(data) };
+  if (data instanceof Uint8Array) return { data };
+  throw new StreamError('badArgument', `record: expected a Uint8Array or a string, came ${typeof data}`);
+}
+
+/** A promise of the length of a record, once it is written. */
+function lengthOnce(written: Promise<void> | undefined, { data }: WireRecord): Promise<number> {
+  return written === undefined ? Promise.resolve(data.length) : unawaited(written.then(() => data.length));
+}
+
+/** The same promise, whose rejection does not end the process where nobody awaits it. */
+function unawaited<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(() => undefined);
   return promise;
+}
+
+function rejected(error: unknown): Promise<never> {
+  // The signal of a write may have been aborted with any reason, and a codec may throw anything.
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+  return unawaited(Promise.reject(error));
 }
