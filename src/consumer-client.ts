@@ -17,7 +17,8 @@ import { groupBySubject, listStreams } from './listed-streams.js';
 import { LivenessClock } from './liveness-clock.js';
 import type { NatsMessage, NatsSubscription } from './nats-connection.js';
 import type { QueuedRecord } from './record-queue.js';
-import type { StreamCounts } from './recording/client-recording.js';
+import type { RecordedClient, StreamCounts } from './recording/client-recording.js';
+import { makeRecordable } from './recording/recordable.js';
 import { absorbingMs, resolveOptions, type ConsumerClientOptions, type ResolvedOptions } from './options.js';
 import { Outbound } from './outbound.js';
 import { timerMsMax } from './refusals.js';
@@ -106,7 +107,7 @@ export class ConsumerClient {
   constructor(options: ConsumerClientOptions) {
     this.#options = resolveOptions(options);
     const { clock, randomBytes } = this.#options;
-    const recording = this.#options.recorder?.attach({
+    const recorded: RecordedClient = {
       role: 'consumer',
       connection: this.#options.connection,
       actors: () => this.#runner.actors,
@@ -115,8 +116,9 @@ export class ConsumerClient {
         const stream = this.#streams.get(id);
         return stream === undefined ? undefined : this.#countsOf(id, stream);
       },
-    });
-    const connection = recording?.connection ?? this.#options.connection;
+    };
+    const recordable = makeRecordable(this, recorded, this.#options.recorder);
+    const { connection } = recordable;
     this.id = consumerIdOf(newConsumerToken(randomBytes));
     this.#outbound = new Outbound(connection, (subject, error) => {
       this.#options.onWarning({ message: 'a record could not be published', subject, error });
@@ -129,7 +131,7 @@ export class ConsumerClient {
       machines: { consumerStream: consumerStreamMachine },
       clock,
       inspect: this.#options.inspect,
-      recording,
+      recordable,
       clockOf: (id) => this.#streams.get(id)?.clock,
       delays: {
         openTimeout: this.#options.openTimeoutMs,

@@ -40,8 +40,8 @@ export function createLoad(streams: number): Load {
       { system: 'collector', actor: stream },
     ];
     const message = {
-      ...{ type: 'message', message: `m${total}`, from: 'collector', to: 'dashboard' },
-      ...{ subject: `_SINBOX.${n}`, kind: 'data', stream, bytes: 120 },
+      ...({ type: 'message', message: `m${total}`, from: 'collector', to: 'dashboard' } as const),
+      ...({ subject: `_SINBOX.${n}`, kind: 'data', stream, bytes: 120 } as const),
     } as const;
     const counts = { type: 'counts', stream, records: total, bytes: total * 120 } as const;
     return [
