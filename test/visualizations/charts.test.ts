@@ -86,6 +86,11 @@ describe('the charts', () => {
     ]);
   });
 
+  it('tell heartbeats as lost whose answers were lost', () => {
+    const series = seriesOf([beat(0, 'send', 'r1'), { ...answer(30, 'r1'), op: 'drop' }]);
+    expect(series.roundTrips).to.deep.equal([{ at: 0, duration: undefined }]);
+  });
+
   it('tell heartbeats that were lost: dropped, or passed by a later one of theirs', () => {
     const series = seriesOf([
       beat(0, 'send', 'r1'),

@@ -5,6 +5,8 @@ import { createSimulation } from '../../visualizations/src/simulation/simulation
 /** A scenario that was played to its end, and what tests ask of it. */
 export interface Played {
   readonly records: readonly AnyRecord[];
+  /** The streams that were opened, and the inboxes by which the records know them. */
+  readonly streams: readonly { readonly name: string; readonly inbox: string }[];
   /** How the stream of this name ended at this end, in the words of its record; undefined while it has not. */
   readonly end: (system: string, stream: string) => string | undefined;
   /** How many records an end of a stream has handled up to a moment. */
@@ -40,6 +42,7 @@ export async function play(
 
   return {
     records,
+    streams: simulation.streams,
     states,
     state: (system, stream) => states(system, stream).at(-1) ?? 'no state',
     end: (system, stream) => {

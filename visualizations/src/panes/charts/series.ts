@@ -92,6 +92,8 @@ export class Series {
       this.#tell(record.message, undefined);
     } else if (record.kind === 'answer' && record.op === 'deliver') {
       this.#tell(this.#beatOf(record), record.at);
+    } else if (record.kind === 'answer' && (record.op === 'drop' || record.op === 'dead')) {
+      this.#tell(this.#beatOf(record), undefined);
     }
   }
 

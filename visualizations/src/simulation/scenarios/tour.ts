@@ -39,7 +39,7 @@ export const tour: Scenario = {
     { at: 28_500, do: 'cancel', stream: 'B' },
     say(
       32_500,
-      'The next heartbeat listed B, the answer reported it, and its source was stopped: at most one interval later.',
+      'One message told the producer, which stopped the source of B. Had it been lost, the next heartbeat would have told.',
     ),
     say(36_000, 'Stream C. What if the producer dies without a word?'),
     { at: 36_500, do: 'open', consumer: 'consumer', stream: 'C', everyMs: 700 },
