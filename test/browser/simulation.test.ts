@@ -85,6 +85,7 @@ describe('the simulation in the page', function () {
     await isOver(page);
     await page.waitForFunction(() => location.hash.includes('crash'));
     const { hash } = new URL(page.url());
+    await page.locator('.streams-count').filter({ hasText: ', 0 live' }).waitFor();
     const told = await shownStreams(page);
     expect(told.some((text) => text.startsWith('producerSilent'))).to.equal(true);
     await closed(page);

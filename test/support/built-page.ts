@@ -14,8 +14,7 @@ export function builtPage(): string {
       cwd: root,
       encoding: 'utf8',
     });
-    if (status !== 0)
-      throw new Error(`building the page failed with ${status ?? 'a signal'}:\n${stdout}\n${stderr}`);
+    if (status !== 0) throw new Error(`building the page failed with ${status ?? 'a signal'}:\n${stdout}\n${stderr}`);
   }
   return folder;
 }

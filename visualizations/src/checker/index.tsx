@@ -45,6 +45,9 @@ function connect(open: ToolProps['open']): Link {
         const { exploration, place } = now;
         if (data.report.exploration !== exploration) return;
         state.value = { exploration, report: data.report, ...(place === undefined ? {} : { place }) };
+        // Whoever has not taken a step yet is led to what was found.
+        const found = data.report.properties.find(({ path }) => path !== undefined)?.path;
+        if (found !== undefined && (place?.path.length ?? 0) === 0) send({ type: 'walk', exploration, path: found });
         return;
       }
       case 'place': {
@@ -56,12 +59,13 @@ function connect(open: ToolProps['open']): Link {
         state.value = { ...now, problem: data.text };
     }
   });
+  const send = (command: CheckerCommand): void => worker.postMessage(command);
   worker.addEventListener('error', ({ message }) => {
     state.value = { ...state.value, problem: `the explorer has failed: ${message}` };
   });
   return {
     state,
-    send: (command) => worker.postMessage(command),
+    send,
     show: () => {
       if (isShown) return;
       isShown = true;
@@ -79,7 +83,7 @@ function parsePlace(text: string): { readonly exploration: string; readonly path
 }
 
 /** The checker's view: what is explored, its properties, and what else could happen here. */
-export default function Checker({ open, argument, setArgument, cursor }: ToolProps) {
+export default function Checker({ open, argument, setArgument, view, cursor, selection }: ToolProps) {
   const [{ state, send, show }] = useState(() => (link ??= connect(open)));
   const { exploration, report, place, progress, problem } = state.value;
   const chosen = explorationOf(exploration);
@@ -99,6 +103,12 @@ export default function Checker({ open, argument, setArgument, cursor }: ToolPro
     if (asked !== undefined) choose(asked.exploration, asked.path);
     else if (state.peek().place === undefined) choose(first);
   }, []);
+  const firstStream = view.value.streams.keys().next().value;
+  useEffect(() => {
+    // Whoever has selected nothing looks at the first stream.
+    if (firstStream !== undefined && selection.value.peek().stream === undefined)
+      selection.select({ stream: firstStream });
+  }, [firstStream, selection]);
   useEffect(() => {
     if (place !== undefined) setArgument(`${place.exploration}:${place.path.join('.')}`);
   }, [place]);
@@ -139,6 +149,14 @@ export default function Checker({ open, argument, setArgument, cursor }: ToolPro
           {problem}
         </p>
       )}
+      <p>
+        <button
+          type="button"
+          title="What nats-stream check --trace has written"
+          onClick={() => document.getElementById('open-file')?.click()}>
+          Open a trace…
+        </button>
+      </p>
       {report !== undefined && <PropertyList properties={report.properties} show={walk} />}
       {place !== undefined && <NextSteps place={place} walk={walk} />}
     </div>

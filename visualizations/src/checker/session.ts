@@ -1,8 +1,9 @@
 import type { AnyRecord } from '../../../src/recording/record.js';
-import { exploreAsync, type Progress, type System, type Violation } from '../../../src/testing/index.js';
+import { exploreAsync, type Progress, type Violation } from '../../../src/testing/index.js';
+import { compileSystem } from '../../../src/testing/explorer/compile-system.js';
+import { traceRecords } from '../../../src/testing/explorer/trace-records.js';
 import { explorationOf, subjectOf } from './explorations.js';
-import { traceRecords, type TraceMark } from './trace-records.js';
-import { createWalker, type NextStep, type Walker } from './walker.js';
+import { createWalker, type NextStep } from './walker.js';
 
 /** What became of one property. */
 export interface PropertyReport {
@@ -53,6 +54,7 @@ export function createCheckerSession(id: string): CheckerSession {
   if (exploration === undefined) throw new RangeError(`expected the id of an exploration, came ${id}`);
   const { system, properties } = subjectOf(exploration);
   const walker = createWalker(system, properties);
+  const compiled = compileSystem(system.config);
   const discoveries: { readonly path: readonly number[]; readonly violation: Violation }[] = [];
 
   const reportOf = (
@@ -103,34 +105,18 @@ export function createCheckerSession(id: string): CheckerSession {
     },
     walk: (path) => {
       walker.goTo(path);
-      return placeOf(id, exploration.title, system, walker, marksOf(path));
+      // One way may lead to more than one discovery.
+      const found = discoveries.filter((discovery) => discovery.path.join() === path.join());
+      const loopAt = found.find(({ violation }) => violation.loopAt !== undefined)?.violation.loopAt;
+      const reason = found.map(({ violation }) => violation.reason).join('; ');
+      const trace = { ...walker.trace(), ...(loopAt === undefined ? {} : { loopAt }) };
+      const title = { label: exploration.title, ...(reason === '' ? {} : { violation: reason }) };
+      return {
+        exploration: id,
+        path: walker.path,
+        next: walker.next(),
+        records: traceRecords(compiled, trace, title),
+      };
     },
-  };
-
-  /** What is violated where a discovery is shown, and where it begins to repeat itself. */
-  function marksOf(path: readonly number[]): readonly TraceMark[] {
-    return discoveries
-      .filter((found) => found.path.join() === path.join())
-      .flatMap(({ violation: { reason, loopAt } }): readonly TraceMark[] => [
-        ...(loopAt === undefined
-          ? []
-          : [{ after: loopAt, kind: 'loop' as const, text: 'from here the run repeats for ever' }]),
-        { after: path.length, kind: 'violation', text: reason },
-      ]);
-  }
-}
-
-function placeOf(
-  exploration: string,
-  title: string,
-  system: System,
-  walker: Walker,
-  marks: readonly TraceMark[],
-): PlaceReport {
-  return {
-    exploration,
-    path: walker.path,
-    next: walker.next(),
-    records: traceRecords(system, walker.trace(), title, marks),
   };
 }

@@ -7,9 +7,9 @@ import type { LinkState, SequencedRecord, Sink, Source } from './types.js';
 export interface FeedHealth {
   readonly state: LinkState;
   readonly text: string;
-  /** Records that came, since the source was opened. */
+  /** Records that came of the run, its header included. */
   readonly received: number;
-  /** Records that could not be read. */
+  /** Records that could not be read, since the source was opened. */
   readonly malformed: number;
   /** Why the last of them could not be read. */
   readonly lastProblem: string;
@@ -63,6 +63,8 @@ export function createFeed(options: RunOptions = {}): Feed {
         } else {
           flush();
           run.value = new Run(record, options);
+          // What is told of a run is not of those before it.
+          counts.received = 1;
         }
       } catch (error) {
         if (!(error instanceof MalformedRecordError)) throw error;

@@ -1,5 +1,5 @@
 import type { MessageRecord } from '../../../../src/recording/record.js';
-import type { Row } from './rows.js';
+import { isBeat, type Row } from './rows.js';
 
 /** Heartbeats and their answers, folded into a row for each run of them. */
 export class HeartbeatFolds {
@@ -10,10 +10,10 @@ export class HeartbeatFolds {
 
   /** Takes a message that was sent or delivered. `begin` makes a new row where `last` is no fold that could grow. */
   add(record: MessageRecord, last: Row | undefined, begin: () => Row): void {
-    const isBeat = record.kind === 'heartbeat' && record.op === 'send';
+    const isSent = isBeat(record) && record.op === 'send';
     const isAnswered = record.kind === 'answer' && record.op === 'deliver';
     let isLast = this.#fold === last;
-    if (isBeat && last?.kind !== 'heartbeats') {
+    if (isSent && last?.kind !== 'heartbeats') {
       this.#fold = begin();
       this.#fold.rounds = this.#fold.answered = 0;
       isLast = true;
@@ -21,7 +21,7 @@ export class HeartbeatFolds {
     const fold = this.#fold;
     // An answer whose heartbeat came before all that is kept has no row.
     if (fold === undefined) return;
-    if (isBeat) {
+    if (isSent) {
       fold.rounds = (fold.rounds ?? 0) + 1;
       this.#sentAt.set(record.message, record.at);
     }

@@ -11,7 +11,7 @@ const lostAt = 0.4;
 function colorOf(arrow: Arrow, palette: Palette): string {
   if (arrow.outcome === 'dropped') return palette.bad;
   if (arrow.isLate || arrow.outcome === 'dead' || arrow.outcome === 'duplicate') return palette.warm;
-  if (arrow.kind === 'open') return palette.accent;
+  if (arrow.kind === 'open' || arrow.kind === 'request') return palette.accent;
   return arrow.kind === 'close' || arrow.kind === 'cancel' ? palette.text : palette.edge;
 }
 

@@ -83,7 +83,12 @@ export interface SequenceOptions {
   readonly foldRecords: boolean;
 }
 
+/** Whether a message asks, as a heartbeat, which streams are read. The model of the protocol calls it `ask`. */
+export function isBeat({ kind }: MessageRecord): boolean {
+  return kind === 'heartbeat' || kind === 'ask';
+}
+
 /** Whether a message keeps connections alive rather than streams going. */
 export function isHeartbeat(record: MessageRecord): boolean {
-  return record.kind === 'heartbeat' || record.kind === 'answer';
+  return isBeat(record) || record.kind === 'answer';
 }

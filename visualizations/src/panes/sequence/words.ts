@@ -17,7 +17,9 @@ export function arrowLabel(arrow: Arrow, isOneStream: boolean): string {
         : isMixed
           ? 'several streams'
           : shortName(stream);
-  const parts = count > 1 ? [kind, `×${count}`, bytesText(bytes), name] : [kind, text, name];
+  // The text of a model's message begins with its kind.
+  const said = text?.startsWith(kind) === true ? [text] : [kind, text];
+  const parts = count > 1 ? [kind, `×${count}`, bytesText(bytes), name] : [...said, name];
   return parts.filter((part) => part !== undefined && part !== '').join(' ');
 }
 
