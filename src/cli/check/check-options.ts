@@ -11,6 +11,7 @@ export interface CheckOptions {
   readonly records?: number;
   readonly missed?: number;
   readonly plain?: true;
+  readonly symmetric?: true;
   readonly interval?: number;
   readonly requestTimeout?: number;
   readonly silence?: number;
@@ -58,6 +59,7 @@ const protocolOptions: readonly Option[] = [
   new Option('--records <n>', 'records that each source may give (default: 1)').argParser(wholeNumber),
   new Option('--missed <n>', 'heartbeats in a row that may be missed, K (default: 2)').argParser(positiveCount),
   new Option('--plain', 'consumers whose reports are not exact, as those of the Go package'),
+  new Option('--symmetric', 'explore streams that differ by name alone only once'),
   ticksOption('--interval', 'I, the heartbeat interval', protocolTicks.interval).argParser(positiveCount),
   ticksOption('--request-timeout', 'T, the heartbeat request timeout', protocolTicks.requestTimeout).argParser(
     positiveCount,
@@ -118,10 +120,11 @@ export function addCheckOptions(command: Command): Command {
 
 /** What contradicts itself in the options, or undefined. */
 export function contradiction(options: CheckOptions): string | undefined {
-  const { streams = 1, consumers = 1, simulate, walks, seed, late, lateTicks } = options;
+  const { streams = 1, consumers = 1, symmetric, simulate, walks, seed, late, lateTicks } = options;
   if (streams * consumers > streamsMax) {
     return `expected at most ${streamsMax} streams in all, but ${streams} for each of ${consumers} consumers were asked for`;
   }
+  if (symmetric === true && consumers > 1) return "'--symmetric' goes with one consumer only";
   if (simulate === undefined && walks !== undefined) return "'--walks' goes with '--simulate' only";
   if (simulate === undefined && seed !== undefined) return "'--seed' goes with '--simulate' only";
   if (lateTicks !== undefined && (late ?? 0) === 0) return "'--late-ticks' goes with '--late' only";

@@ -36,6 +36,7 @@ function shippedProtocol(options: CheckOptions): Subject {
     `${exact ? 'exact' : 'plain'} reports`,
     `delay ${delay}`,
     `order ${order}`,
+    ...(options.symmetric === true ? ['symmetric'] : []),
   ];
   const durations = [
     `I ${ticks.interval}`,
@@ -54,7 +55,7 @@ function shippedProtocol(options: CheckOptions): Subject {
       ['faults', describeFaults(faults)],
       ...brokenTimingRules(asked).map((rule) => ['timing', rule] as const),
     ],
-    system: protocolSystem(asked) as System,
+    system: protocolSystem({ ...asked, symmetric: options.symmetric === true }) as System,
     properties: protocolProperties(asked) as Properties<SystemView>,
   };
 }

@@ -1,4 +1,5 @@
 import type { CompiledSystem } from './compile-system.js';
+import { exchangedPredicates } from './exchanged-predicates.js';
 import { createPredicateTable, type NamedPredicate, type PredicateTable } from './predicate-table.js';
 import type { Properties } from './properties.js';
 import type { Successors } from './successors.js';
@@ -47,7 +48,8 @@ export function createChecks(
     to: add(`${name}: to`, to),
   }));
   const guards = system.stimuli.map(({ name, when }) => (when === undefined ? -1 : add(`${name}: when`, when)));
-  const table = createPredicateTable(system, successors, predicates, symmetry);
+  const plain = createPredicateTable(system, successors, predicates);
+  const table = symmetry === undefined ? plain : exchangedPredicates(plain, symmetry, successors.width);
   /** By entry and stimulus; undefined where it was not asked for yet. */
   const allowed: (boolean | undefined)[] = [];
 

@@ -1,7 +1,8 @@
-import { createChecks, type Checks } from './checks.js';
+import { createChecks } from './checks.js';
 import { compileWith } from './compile-with.js';
 import type { ExploreOptions, Progress } from './explore-options.js';
-import { checkLeadsTo, lateReason } from './leads-to-check.js';
+import { createCovering } from './covering.js';
+import { checkLeadsTo } from './leads-to-check.js';
 import { createResult, type ExploreResult } from './result.js';
 import { createQuotient } from './quotient.js';
 import { unfold } from './unfold.js';
@@ -25,13 +26,6 @@ const firstAnalysis = 64;
 /** Up to so many states they are looked at each time that there are four times as many, then at sixteen times. */
 const frequentAnalyses = 200_000;
 
-/** Where ids are exchanged, a state does not tell which of them waits, so only counted waiting can be judged. */
-function checkBounded({ leadsTo }: Checks, hasSymmetry: boolean): void {
-  const unbounded = leadsTo.find(({ within }) => within === undefined);
-  if (!hasSymmetry || unbounded === undefined) return;
-  throw new Error(`ids: '${unbounded.name}' needs a 'within', or a system without interchangeable ids`);
-}
-
 /** The exploration itself; it yields each time that it has worked for a while. */
 export function* exploration(
   system: System,
@@ -44,10 +38,10 @@ export function* exploration(
   const symmetry = compiled.ids.length > 1 ? createSymmetry(compiled, successors) : undefined;
   const checks = createChecks(compiled, successors, options, symmetry);
   const { table } = checks;
-  checkBounded(checks, symmetry !== undefined);
-  const quotient = symmetry === undefined ? undefined : createQuotient(symmetry, successors, checks);
-  const states = createStateTable(quotient?.rowWidth ?? width);
-  const graph = createStateGraph(checks.leadsTo.length > 0 && quotient === undefined);
+  const quotient = symmetry === undefined ? undefined : createQuotient(symmetry, width);
+  const states = createStateTable(width);
+  const graph = createStateGraph(checks.leadsTo.length > 0, symmetry?.count);
+  const allStates = symmetry === undefined ? graph : createCovering(graph, symmetry);
   const violations: Violation[] = [];
   const violated = new Set<string>();
   const reached = new Set<string>();
@@ -55,10 +49,11 @@ export function* exploration(
   const isJudged: boolean[] = [];
   const worst: Record<string, number> = {};
   const limit = { states: statesMaxDefault, seconds: Infinity, partial: false, ...options.limit };
+  const statesMax = Math.min(limit.states, graph.statesMax);
   const progressIntervalMs = options.progressIntervalMs ?? progressIntervalMsDefault;
   let lastProgressAt = startedAt;
   /** The state that is being looked at, and what the predicates say of it. */
-  const row = new Int32Array(states.width);
+  const row = new Int32Array(width);
   let entry = 0;
   /** The states after the steps that are being taken. */
   let targets = new Int32Array(0);
@@ -70,9 +65,16 @@ export function* exploration(
   };
   const traces = createTraceMaker(compiled, successors, look);
   const rowOf = (index: number) => {
-    const copy = new Int32Array(states.width);
+    const copy = new Int32Array(width);
     states.read(index, copy);
     return copy;
+  };
+  /** The state of `allStates`. */
+  const coveredRow = (state: number) => {
+    if (symmetry === undefined) return rowOf(state);
+    const exchanged = new Int32Array(width);
+    symmetry.permute(rowOf(Math.floor(state / symmetry.count)), allStates.exchange(state), exchanged);
+    return exchanged;
   };
   const rowsTo = (index: number) => {
     const rows = graph.pathTo(index).map(rowOf);
@@ -85,7 +87,7 @@ export function* exploration(
     const last = rows[rows.length - 1];
     const permutation = symmetry === undefined || last === undefined ? 0 : permutationOf(last);
     const exchanged = rows.map((state) => {
-      const other = state.slice(0, width);
+      const other = state.slice();
       if (permutation > 0) symmetry?.permute(state, permutation, other);
       return other;
     });
@@ -100,14 +102,13 @@ export function* exploration(
   const mustStop = () => violations.length > 0 && options.stopAt !== 'end';
 
   function analyse(): void {
-    if (quotient !== undefined) return;
     for (const check of checks.leadsTo) {
       if (violated.has(check.name)) continue;
-      const found = checkLeadsTo(graph, table, check);
+      const found = checkLeadsTo(allStates, table, check);
       if (found.worst !== undefined) worst[check.name] = found.worst;
       if (found.violation === undefined) continue;
       const { path, reason } = found.violation;
-      const trace = traces.along(path.states.map(rowOf), path.loopAt);
+      const trace = traces.along(path.states.map(coveredRow), path.loopAt);
       report(createViolation(compiled, check.name, 'leadsTo', reason, trace));
     }
   }
@@ -122,7 +123,7 @@ export function* exploration(
 
   /** Where every step is known, a state from which time can never go on is one too many. */
   function checkTime(): void {
-    if (checks.leadsTo.length === 0 || quotient !== undefined || violations.length > 0) return;
+    if (checks.leadsTo.length === 0 || violations.length > 0) return;
     const state = firstTimelock(graph);
     if (state === -1) return;
     const reason = 'time can never go on from here: something must always happen first';
@@ -144,19 +145,9 @@ export function* exploration(
     isJudged[own] = true;
   }
 
-  function checkState(index: number): void {
-    if (isJudged[entry] !== true) checkEntry(index);
-    if (quotient === undefined) return;
-    for (const check of checks.leadsTo) {
-      if (quotient.violated(row, check) === -1 || violated.has(check.name)) continue;
-      const trace = traceTo(index, (last) => quotient.violated(last, check));
-      report(createViolation(compiled, check.name, 'leadsTo', lateReason(check), trace));
-    }
-  }
-
   function reportFault(index: number, step: number, fault: string): void {
     if (violated.has(brokenProperty)) return;
-    const rows = rowsTo(index).map((state) => state.slice(0, width));
+    const rows = rowsTo(index);
     const last = rows[rows.length - 1];
     if (last !== undefined) look(last);
     // Where ids were exchanged, the step that breaks may be another one.
@@ -176,12 +167,10 @@ export function* exploration(
       return;
     }
     const known = states.count;
-    const to =
-      quotient === undefined
-        ? states.add(steps.words, step * width)
-        : states.add(quotient.representative(quotient.after(row, step)), 0);
+    const exchange = quotient?.representative(steps.words, step * width) ?? 0;
+    const to = states.add(steps.words, step * width);
     if (to === known) graph.add(index);
-    graph.connect(to, steps.kinds[step] === StepKind.tick);
+    graph.connect(to, steps.kinds[step] === StepKind.tick, exchange);
   }
 
   /** Takes all steps out of the state in `row`. */
@@ -202,7 +191,7 @@ export function* exploration(
         graph.add(index);
         known += 1;
       }
-      graph.connect(to, steps.kinds[step] === StepKind.tick);
+      graph.connect(to, steps.kinds[step] === StepKind.tick, 0);
     }
   }
 
@@ -248,7 +237,7 @@ export function* exploration(
       depth,
       ms: elapsedMs,
       memoryBytes,
-      worst: quotient?.worst ?? worst,
+      worst,
       coverage: Object.fromEntries(coverage),
       violations,
     };
@@ -261,20 +250,21 @@ export function* exploration(
     report(createViolation(compiled, brokenProperty, 'broken', fault, traces.atStart(process, fault)));
     return finish('violation');
   }
-  states.add(quotient?.initial(initial) ?? initial, 0);
+  quotient?.checkInitial(initial);
+  states.add(initial, 0);
   graph.add(-1);
   let nextAnalysis = firstAnalysis;
   for (let index = 0; index < states.count; index += 1) {
     states.read(index, row);
     entry = table.entryOf(row);
     const before = violations.length;
-    checkState(index);
+    if (isJudged[entry] !== true) checkEntry(index);
     if (mustStop()) return finish('violation');
     // The trace of a violation has looked at other states.
     if (violations.length > before) entry = table.entryOf(row);
     expand(index);
     if (mustStop()) return finish('violation');
-    const isAtLimit = states.count > limit.states;
+    const isAtLimit = states.count > statesMax;
     const stopped = isAtLimit ? 'states' : index % statesPerLook === statesPerLook - 1 ? lookUp() : undefined;
     if (index === nextAnalysis || stopped !== undefined) {
       nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;

@@ -2,7 +2,7 @@ import type { LeadsToCheck } from './checks.js';
 import { shortestDelay, shortestLasso, type StatePath } from './leads-to-traces.js';
 import type { PredicateTable } from './predicate-table.js';
 import { responseTimes } from './response.js';
-import type { StateGraph } from './state-graph.js';
+import type { WayGraph } from './state-graph.js';
 
 export interface LeadsToFinding {
   /** The most ticks that an answer takes; undefined if nothing was asked. */
@@ -11,22 +11,20 @@ export interface LeadsToFinding {
   readonly violation: { readonly path: StatePath; readonly reason: string } | undefined;
 }
 
-/** What is wrong with an answer that comes too late. */
-export function lateReason({ name, within = 0 }: Pick<LeadsToCheck, 'name' | 'within'>): string {
-  return `'${name}' takes more than ${within} ticks`;
-}
-
 /** Judges one leads-to property in what is known of the graph. A round or a delay that is found there is real. */
 export function checkLeadsTo(
-  graph: StateGraph,
+  graph: WayGraph,
   table: PredicateTable,
   { name, within, from, to }: LeadsToCheck,
 ): LeadsToFinding {
+  const exchanges = Array.from({ length: table.exchanges }, (_, exchange) => exchange);
   const answersOf = (predicate: number) =>
-    Uint8Array.from({ length: table.count }, (_, entry) => (table.holds(entry, predicate) ? 1 : 0));
+    exchanges.map((exchange) =>
+      Uint8Array.from({ length: table.count }, (_, entry) => (table.holds(entry, predicate, exchange) ? 1 : 0)),
+    );
   const [asks, answers] = [answersOf(from), answersOf(to)];
-  const isPending = (state: number) => answers[graph.entry(state)] === 0;
-  const isAsking = (state: number) => asks[graph.entry(state)] === 1;
+  const isPending = (state: number) => answers[graph.exchange(state)]?.[graph.entry(state)] === 0;
+  const isAsking = (state: number) => asks[graph.exchange(state)]?.[graph.entry(state)] === 1;
   const times = responseTimes(graph, isPending, isAsking);
   const { worst } = times;
   const isTooLate = within !== undefined && worst !== undefined && worst > within;
@@ -34,7 +32,7 @@ export function checkLeadsTo(
   const path = isTooLate
     ? shortestDelay(graph, times, isPending, isAsking, within)
     : shortestLasso(graph, times, isPending, isAsking);
-  const reason = isTooLate ? lateReason({ name, within }) : `'${name}' may wait for ever`;
+  const reason = isTooLate ? `'${name}' takes more than ${within} ticks` : `'${name}' may wait for ever`;
   if (path === undefined) return { worst, violation: undefined };
   // Beyond the depth that is fully known there may be a shorter way.
   const known = graph.expanded === graph.count ? Infinity : graph.depth(graph.expanded);

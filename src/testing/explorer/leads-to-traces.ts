@@ -1,6 +1,6 @@
 import { createIntegerList } from './integer-list.js';
 import type { ResponseTimes } from './response.js';
-import type { StateGraph } from './state-graph.js';
+import type { WayGraph } from './state-graph.js';
 import { createStateTable } from './state-table.js';
 
 /** A way through the states; from `loopAt` on it repeats for ever. */
@@ -23,7 +23,7 @@ type Visit = (state: number, phase: number, reach: (state: number, phase: number
  * @param nextSource the first source numbered so or higher, -1 if there is none.
  * @returns the states from a source to the end.
  */
-function search(graph: StateGraph, nextSource: (from: number) => number, visit: Visit): readonly number[] | undefined {
+function search(graph: WayGraph, nextSource: (from: number) => number, visit: Visit): readonly number[] | undefined {
   const nodes = createStateTable(2);
   const parents = createIntegerList();
   const lengths = createIntegerList();
@@ -78,25 +78,25 @@ function search(graph: StateGraph, nextSource: (from: number) => number, visit: 
   return undefined;
 }
 
-function sourcesAmong(graph: StateGraph, isSource: (state: number) => boolean): (from: number) => number {
+function sourcesAmong(graph: WayGraph, isSource: (state: number) => boolean): (from: number) => number {
   return (from) => {
     for (let state = from; state < graph.expanded; state += 1) if (isSource(state)) return state;
     return -1;
   };
 }
 
-function forEachEdge(graph: StateGraph, state: number, use: (target: number, isTick: boolean) => void): void {
+function forEachEdge(graph: WayGraph, state: number, use: (target: number, isTick: boolean) => void): void {
   if (state >= graph.expanded) return;
-  const end = graph.firstEdge(state + 1);
-  for (let edge = graph.firstEdge(state); edge < end; edge += 1) use(graph.target(edge), graph.isTick(edge));
+  const end = graph.endOfEdges(state);
+  for (let edge = graph.firstEdge(state); edge < end; edge += 1) use(graph.target(edge, state), graph.isTick(edge));
 }
 
-function stemTo(graph: StateGraph, way: readonly number[]): readonly number[] {
+function stemTo(graph: WayGraph, way: readonly number[]): readonly number[] {
   return [...graph.pathTo(way[0] ?? 0), ...way.slice(1)];
 }
 
 /** The shortest round from a state back to itself, through pending states, in which time goes on. */
-function shortestLoop(graph: StateGraph, state: number, times: ResponseTimes): readonly number[] | undefined {
+function shortestLoop(graph: WayGraph, state: number, times: ResponseTimes): readonly number[] | undefined {
   return search(
     graph,
     (from) => (from <= state ? state : -1),
@@ -115,7 +115,7 @@ function shortestLoop(graph: StateGraph, state: number, times: ResponseTimes): r
 
 /** A shortest way into a round that `to` never ends, and that round; undefined if there is none. */
 export function shortestLasso(
-  graph: StateGraph,
+  graph: WayGraph,
   times: ResponseTimes,
   isPending: (state: number) => boolean,
   isAsking: (state: number) => boolean,
@@ -139,7 +139,7 @@ export function shortestLasso(
 
 /** A shortest way on which more than `within` ticks pass before `to` holds. */
 export function shortestDelay(
-  graph: StateGraph,
+  graph: WayGraph,
   times: ResponseTimes,
   isPending: (state: number) => boolean,
   isAsking: (state: number) => boolean,

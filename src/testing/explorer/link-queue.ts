@@ -6,6 +6,8 @@ import { createPairTable } from './pair-table.js';
 export interface InFlight {
   readonly message: number;
   readonly left: number;
+  /** Sent in one step with the one before it, so that either may come first. */
+  readonly isJoined: boolean;
 }
 
 /** A message that may arrive next, and the queue without it. */
@@ -25,8 +27,13 @@ export interface LinkQueue {
   isUrgent(queue: number): boolean;
   /** The queue one tick later; what must arrive still must. */
   tick(queue: number): number;
-  /** The queue with one more message, which has the link's whole delay. */
-  push(queue: number, message: number): number;
+  /**
+   * The queue with one more message, which has the link's whole delay.
+   *
+   * @param isJoined whether its order among those that were sent in the same step just before it is left open, where
+   *   they are of other subjects.
+   */
+  push(queue: number, message: number, isJoined: boolean): number;
 }
 
 /**
@@ -41,9 +48,25 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
   const ticked: number[] = [];
   const pushed = createPairTable();
 
+  /** Brings the messages that one step sent together into one form. The first one of them is joined to none. */
+  function withBatchesSorted(content: readonly InFlight[]): readonly InFlight[] {
+    const batches: InFlight[][] = [];
+    for (const item of content) {
+      const batch = batches[batches.length - 1];
+      if (item.isJoined && batch !== undefined) batch.push(item);
+      else batches.push([item]);
+    }
+    return batches.flatMap((batch) =>
+      batch
+        .sort((a, b) => (subjectOf(a.message) < subjectOf(b.message) ? -1 : 1))
+        .map((item, index) => ({ ...item, isJoined: index > 0 })),
+    );
+  }
+
   /** Brings contents that differ only in an order without meaning into one form. */
   function normalised(content: readonly InFlight[]): readonly InFlight[] {
-    if (link.order === 'connection') return content;
+    if (link.order === 'connection')
+      return content.some(({ isJoined }) => isJoined) ? withBatchesSorted(content) : content;
     if (link.order === 'none') return [...content].sort((a, b) => a.message - b.message || a.left - b.left);
     const subjects = [...new Set(content.map(({ message }) => subjectOf(message)))].sort();
     return subjects.flatMap((subject) => content.filter(({ message }) => subjectOf(message) === subject));
@@ -51,18 +74,22 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
 
   function idOf(content: readonly InFlight[]): number {
     const normal = normalised(content);
-    return queues.idOf(normal.map(({ message, left }) => `${message}:${left}`).join(), () => normal);
+    return queues.idOf(
+      normal.map(({ message, left, isJoined }) => `${message}:${left}${isJoined ? '+' : ''}`).join(),
+      () => normal,
+    );
   }
 
   function isDeliverable(content: readonly InFlight[], index: number): boolean {
     const earlier = content.slice(0, index);
     const item = content[index];
     if (item === undefined) return false;
+    const isFirstOfSubject = () => earlier.every(({ message }) => subjectOf(message) !== subjectOf(item.message));
     switch (link.order) {
       case 'connection':
-        return index === 0;
+        return index === 0 || (content.slice(1, index + 1).every(({ isJoined }) => isJoined) && isFirstOfSubject());
       case 'subject':
-        return earlier.every(({ message }) => subjectOf(message) !== subjectOf(item.message));
+        return isFirstOfSubject();
       case 'none':
         return earlier.every(({ message, left }) => message !== item.message || left !== item.left);
     }
@@ -86,14 +113,16 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
     isUrgent: (queue) => (urgent[queue] ??= queues.values[queue]?.some(({ left }) => left === 0) ?? false),
     tick(queue) {
       return (ticked[queue] ??= idOf(
-        (queues.values[queue] ?? []).map(({ message, left }) => ({ message, left: Math.max(0, left - 1) })),
+        (queues.values[queue] ?? []).map((item) => ({ ...item, left: Math.max(0, item.left - 1) })),
       ));
     },
-    push(queue, message) {
-      const known = pushed.get(queue, message);
+    push(queue, message, isJoined) {
+      const key = message * 2 + (isJoined ? 1 : 0);
+      const known = pushed.get(queue, key);
       if (known !== -1) return known;
-      const after = idOf([...(queues.values[queue] ?? []), { message, left: link.delay }]);
-      pushed.set(queue, message, after);
+      const joined = isJoined && link.order === 'connection';
+      const after = idOf([...(queues.values[queue] ?? []), { message, left: link.delay, isJoined: joined }]);
+      pushed.set(queue, key, after);
       return after;
     },
   };

@@ -4,7 +4,6 @@ import { createIntegerList } from './integer-list.js';
 import { createStateParts } from './state-parts.js';
 import { createStateTable } from './state-table.js';
 import type { Successors } from './successors.js';
-import type { Symmetry } from './symmetry.js';
 import type { Predicate, ProcessView, SurroundingsView, SystemView } from './system-view.js';
 import { viewProcess } from './watched-view.js';
 
@@ -23,10 +22,12 @@ export interface PredicateTable {
   readonly evaluations: number;
   /** How many entries there are. */
   readonly count: number;
+  /** How many exchanges of interchangeable ids there are; 1 where there is only the one that changes nothing. */
+  readonly exchanges: number;
   /** The entry of a state: states have the same one exactly if all predicates say the same of them. */
   entryOf(state: Int32Array): number;
-  /** @param permutation of interchangeable ids, 0 for none: what would be if these were exchanged. */
-  holds(entry: number, predicate: number, permutation?: number): boolean;
+  /** @param exchange of interchangeable ids, 0 for none: what would be if these were exchanged. */
+  holds(entry: number, predicate: number, exchange?: number): boolean;
 }
 
 const bitsPerWord = 32;
@@ -42,12 +43,9 @@ export function createPredicateTable(
   system: CompiledSystem,
   { processes, surroundings, width }: Successors,
   predicates: readonly NamedPredicate[],
-  symmetry?: Symmetry,
 ): PredicateTable {
   const processCount = system.processes.length;
-  const permutations = symmetry?.count ?? 1;
-  const wordsPerView = Math.max(1, Math.ceil(predicates.length / bitsPerWord));
-  const permuted = new Int32Array(width);
+  const wordsPerEntry = Math.max(1, Math.ceil(predicates.length / bitsPerWord));
   const parts = createStateParts(processes.states);
   const trees = predicates.map(() => createDecisionTree());
   /** The entries of the states that are alike in every part: by the classes of the processes, and the surroundings. */
@@ -56,14 +54,14 @@ export function createPredicateTable(
   let withSurroundings = createStateTable(processCount + 1);
   let entryWithSurroundings = createIntegerList();
   let partsThen = 0;
-  /** An entry is a row of answers, a bit for each predicate, and for each exchange of ids. */
-  const entries = createStateTable(wordsPerView * permutations);
+  /** An entry is a row of answers, a bit for each predicate. */
+  const entries = createStateTable(wordsPerEntry);
   const answers: number[] = [];
-  const fresh = new Int32Array(wordsPerView * permutations);
+  const fresh = new Int32Array(wordsPerEntry);
   const row = new Int32Array(processCount + 1);
   let evaluations = 0;
   /** The state that is being judged, and whether a predicate has asked for its surroundings. */
-  let state: Int32Array = permuted;
+  let state: Int32Array = new Int32Array(width);
   let wasAsked = false;
 
   function valueOf(part: number): number {
@@ -111,28 +109,22 @@ export function createPredicateTable(
     return answer;
   }
 
-  /** Answers all predicates, for every exchange of ids, in `fresh`. */
+  /** Answers all predicates in `fresh`. */
   function judge(given: Int32Array): void {
     fresh.fill(0);
     wasAsked = false;
-    for (let permutation = 0; permutation < permutations; permutation += 1) {
-      state = given;
-      if (permutation > 0) {
-        symmetry?.permute(given, permutation, permuted);
-        state = permuted;
-      }
-      for (let predicate = 0; predicate < predicates.length; predicate += 1) {
-        if (!(trees[predicate]?.find(valueOf) ?? evaluate(predicate))) continue;
-        const word = permutation * wordsPerView + Math.floor(predicate / bitsPerWord);
-        fresh[word] = (fresh[word] ?? 0) | (1 << (predicate % bitsPerWord));
-      }
+    state = given;
+    for (let predicate = 0; predicate < predicates.length; predicate += 1) {
+      if (!(trees[predicate]?.find(valueOf) ?? evaluate(predicate))) continue;
+      const word = Math.floor(predicate / bitsPerWord);
+      fresh[word] = (fresh[word] ?? 0) | (1 << (predicate % bitsPerWord));
     }
   }
 
   function judgedEntry(given: Int32Array): number {
     judge(given);
     const entry = entries.add(fresh, 0);
-    if (entry * fresh.length === answers.length) answers.push(...fresh);
+    if (entry * wordsPerEntry === answers.length) answers.push(...fresh);
     return entry;
   }
 
@@ -146,9 +138,7 @@ export function createPredicateTable(
       entryWithSurroundings = createIntegerList();
     }
     for (let process = 0; process < processCount; process += 1) {
-      const own = given[process] ?? 0;
-      // With its ids exchanged, a state shows parts that nobody may have read yet, so there it stands for itself.
-      row[process] = symmetry === undefined ? parts.classOf(process, own) : own;
+      row[process] = parts.classOf(process, given[process] ?? 0);
     }
     row[processCount] = given[width - 1] ?? 0;
   }
@@ -181,6 +171,7 @@ export function createPredicateTable(
     get count() {
       return entries.count;
     },
+    exchanges: 1,
     entryOf(given) {
       classify(given);
       const known = knownEntry();
@@ -191,9 +182,8 @@ export function createPredicateTable(
       remember(entry);
       return entry;
     },
-    holds(entry, predicate, permutation = 0) {
-      const word =
-        answers[entry * fresh.length + permutation * wordsPerView + Math.floor(predicate / bitsPerWord)] ?? 0;
+    holds(entry, predicate) {
+      const word = answers[entry * wordsPerEntry + Math.floor(predicate / bitsPerWord)] ?? 0;
       return (word & (1 << (predicate % bitsPerWord))) !== 0;
     },
   };

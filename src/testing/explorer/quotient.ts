@@ -1,112 +1,52 @@
-import type { Checks, LeadsToCheck } from './checks.js';
-import { StepKind } from './step-buffer.js';
-import type { Successors } from './successors.js';
 import type { Symmetry } from './symmetry.js';
 
 /**
- * States up to an exchange of ids: of all states that differ by one, the row with the smallest integers stands for the
- * rest. A row is a state, and behind it, for each `within` and each exchange of ids, how long the answer has been
- * awaited, plus one; 0 means that nothing is awaited.
+ * States up to an exchange of ids: of all states that differ by one, the one with the smallest integers stands for the
+ * rest.
  */
 export interface Quotient {
-  readonly rowWidth: number;
-  /** For each `within`: the most ticks that an answer took. At most one more than allowed. */
-  readonly worst: Readonly<Record<string, number>>;
-  /** The row of the initial state. @throws Error if it tells ids apart. */
-  initial(state: Int32Array): Int32Array;
-  /** The row after step `step` of the buffer, with the ids as they are. It is overwritten by the next call. */
-  after(row: Int32Array, step: number): Int32Array;
-  /** The row that stands for this one. It is overwritten by the next call. */
-  representative(row: Int32Array): Int32Array;
-  /** The exchange of ids under which a property with a `within` is violated in this row, -1 if there is none. */
-  violated(row: Int32Array, check: LeadsToCheck): number;
+  /** @throws Error if the initial state tells ids apart. */
+  checkInitial(state: Int32Array): void;
+  /**
+   * Puts the representative in the place of the state at `offset` of `words`.
+   *
+   * @returns the exchange of ids that turns it back into the state that was there.
+   */
+  representative(words: Int32Array, offset: number): number;
 }
 
-/** Makes the quotient of a system by its symmetry. */
-export function createQuotient(symmetry: Symmetry, successors: Successors, checks: Checks): Quotient {
-  const { width, steps } = successors;
-  const { table, leadsTo } = checks;
-  const { count } = symmetry;
-  const rowWidth = width + leadsTo.length * count;
-  const moved = new Int32Array(rowWidth);
-  const permuted = new Int32Array(rowWidth);
-  const best = new Int32Array(rowWidth);
-  const worst: Record<string, number> = {};
-  const composed = Array.from({ length: count }, (_, second) =>
-    Array.from({ length: count }, (__, first) => symmetry.compose(second, first)),
-  );
+/** Makes the quotient of a system by its symmetry. @param width of a state. */
+export function createQuotient(symmetry: Symmetry, width: number): Quotient {
+  const own = new Int32Array(width);
+  const other = new Int32Array(width);
 
-  /** Counts on for every property, given what was awaited before. */
-  function advance(row: Int32Array, isTick: boolean): void {
-    if (leadsTo.length === 0) return;
-    const entry = table.entryOf(row);
-    leadsTo.forEach(({ name, within = 0, from, to }, index) => {
-      for (let permutation = 0; permutation < count; permutation += 1) {
-        const at = width + index * count + permutation;
-        const before = row[at] ?? 0;
-        const passed = before === 0 || !isTick ? before : Math.min(before + 1, within + 2);
-        if (passed > 0) worst[name] = Math.max(worst[name] ?? 0, passed - 1);
-        if (table.holds(entry, to, permutation)) row[at] = 0;
-        else row[at] = passed === 0 && table.holds(entry, from, permutation) ? 1 : passed;
-        if (row[at] === 1) worst[name] ??= 0;
-      }
-    });
-  }
-
-  function isBefore(one: Int32Array, other: Int32Array): boolean {
-    for (let k = 0; k < rowWidth; k += 1) {
-      const difference = (one[k] ?? 0) - (other[k] ?? 0);
+  function isBefore(words: Int32Array, offset: number): boolean {
+    for (let k = 0; k < width; k += 1) {
+      const difference = (other[k] ?? 0) - (words[offset + k] ?? 0);
       if (difference !== 0) return difference < 0;
     }
     return false;
   }
 
-  function exchange(row: Int32Array, permutation: number, into: Int32Array): void {
-    symmetry.permute(row, permutation, into);
-    for (let index = 0; index < leadsTo.length; index += 1) {
-      const at = width + index * count;
-      for (let other = 0; other < count; other += 1) {
-        into[at + other] = row[at + (composed[other]?.[permutation] ?? 0)] ?? 0;
-      }
-    }
-  }
-
   return {
-    rowWidth,
-    worst,
-    initial(state) {
-      const row = new Int32Array(rowWidth);
-      row.set(state);
-      for (let permutation = 1; permutation < count; permutation += 1) {
-        symmetry.permute(state, permutation, permuted);
-        if (!state.every((word, k) => permuted[k] === word)) {
+    checkInitial(state) {
+      for (let permutation = 1; permutation < symmetry.count; permutation += 1) {
+        symmetry.permute(state, permutation, other);
+        if (!state.every((word, k) => other[k] === word)) {
           throw new Error('ids: the system starts in a state that tells them apart');
         }
       }
-      advance(row, false);
-      return row;
     },
-    after(row, step) {
-      moved.set(steps.words.subarray(step * width, (step + 1) * width));
-      moved.set(row.subarray(width), width);
-      advance(moved, steps.kinds[step] === StepKind.tick);
-      return moved;
-    },
-    representative(row) {
-      best.set(row);
-      for (let permutation = 1; permutation < count; permutation += 1) {
-        exchange(row, permutation, permuted);
-        if (isBefore(permuted, best)) best.set(permuted);
+    representative(words, offset) {
+      let best = 0;
+      for (let k = 0; k < width; k += 1) own[k] = words[offset + k] ?? 0;
+      for (let permutation = 1; permutation < symmetry.count; permutation += 1) {
+        symmetry.permute(own, permutation, other);
+        if (!isBefore(words, offset)) continue;
+        best = permutation;
+        words.set(other, offset);
       }
-      return best;
-    },
-    violated(row, { name, within = 0 }) {
-      const index = leadsTo.findIndex((check) => check.name === name);
-      const at = width + index * count;
-      for (let permutation = 0; permutation < count; permutation += 1) {
-        if ((row[at + permutation] ?? 0) - 1 > within) return permutation;
-      }
-      return -1;
+      return symmetry.inverse(best);
     },
   };
 }

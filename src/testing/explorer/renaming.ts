@@ -11,21 +11,17 @@ export interface Renaming {
   readonly message: (message: Message) => Message;
 }
 
-type Sortable = string | { readonly id: string };
-
-function keyOf(item: Sortable): string {
-  return typeof item === 'string' ? item : item.id;
+/** What a set is kept in order by: strings by themselves, things with an id by that, and all else by its text. */
+function keyOf(item: Plain): string {
+  if (typeof item === 'string') return item;
+  const id = typeof item === 'object' && item !== null && 'id' in item ? item['id'] : undefined;
+  return typeof id === 'string' ? id : canonicalText(item, 'the item');
 }
 
-/** A list in strictly ascending order, of strings or of things with an id: a set, as far as one can see. */
-function isSet(items: readonly Plain[]): items is readonly Sortable[] {
-  return items.every((item, index) => {
-    const isSortable =
-      typeof item === 'string' ||
-      (typeof item === 'object' && item !== null && 'id' in item && typeof item['id'] === 'string');
-    const previous = items[index - 1];
-    return isSortable && (index === 0 || keyOf(previous as Sortable) < keyOf(item as Sortable));
-  });
+/** A list in strictly ascending order: a set, as far as one can see. */
+function isSet(items: readonly Plain[]): boolean {
+  const keys = items.map(keyOf);
+  return keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') < key);
 }
 
 /** Ids are found as whole words: `A` in `consumer.A`, and not in `AB`. */
@@ -44,7 +40,7 @@ export function createRenaming(from: readonly string[], to: readonly string[]): 
       // A set stays in order, so that equal sets stay equal. If the list is no set after all, the machines tell: they
       // then do not treat ids alike.
       if (!isSet(value as readonly Plain[])) return items;
-      return [...items].sort((a, b) => (keyOf(a as Sortable) < keyOf(b as Sortable) ? -1 : 1));
+      return [...items].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     }
     const fields = Object.entries(value as Readonly<Record<string, Plain>>);
     // The type of an event is the machine's vocabulary, whatever the ids are.

@@ -1,4 +1,4 @@
-import type { StateGraph } from './state-graph.js';
+import type { WayGraph } from './state-graph.js';
 
 /** How long answers take: for each state the ticks until `to` holds at the latest. */
 export interface ResponseTimes {
@@ -33,7 +33,7 @@ function ticksOf(mark: number): number {
  * @param isAsking whether `from` holds.
  */
 export function responseTimes(
-  graph: StateGraph,
+  graph: WayGraph,
   isPending: (state: number) => boolean,
   isAsking: (state: number) => boolean,
 ): ResponseTimes {
@@ -75,11 +75,11 @@ export function responseTimes(
   function visit(root: number): void {
     let state = root;
     let edge = graph.firstEdge(root);
-    let end = graph.firstEdge(root + 1);
+    let end = graph.endOfEdges(root);
     let low = enter(root);
     for (;;) {
       if (edge < end) {
-        const target = graph.target(edge);
+        const target = graph.target(edge, state);
         const mark = marks[target] ?? answered;
         if (mark === unvisited) {
           // The edge is looked at again when its target is known.
@@ -88,7 +88,7 @@ export function responseTimes(
           callLows.push(low);
           state = target;
           edge = graph.firstEdge(target);
-          end = graph.firstEdge(target + 1);
+          end = graph.endOfEdges(target);
           low = enter(target);
           continue;
         }
@@ -103,7 +103,7 @@ export function responseTimes(
       if (caller === undefined) return;
       state = caller;
       edge = callEdges.pop() ?? 0;
-      end = graph.firstEdge(caller + 1);
+      end = graph.endOfEdges(caller);
       low = Math.min(low, callLows.pop() ?? 0);
     }
   }

@@ -44,6 +44,14 @@ export function createSuccessors(system: CompiledSystem): Successors {
     return steps.open(from, kind, which, detail);
   }
 
+  /** Whether messages that one step sends on one link have no order. Where ids are exchanged, neither comes first. */
+  const joinsMessages = system.ids.length > 1;
+
+  function isJoined(sent: Int32Array, k: number): boolean {
+    for (let earlier = 0; earlier < k; earlier += 2) if (sent[earlier] === sent[k]) return true;
+    return false;
+  }
+
   /** Puts messages on their links, unless the link is cut or nobody will ever read them. */
   function enqueue(at: number, sent: Int32Array, isStarting: boolean): void {
     const { words } = steps;
@@ -54,7 +62,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
       const mayBeGone = !faults.crash.restart && !isStarting;
       if (mayBeGone && !table.isAlive(words[at + (links[link]?.to ?? 0)] ?? 0)) continue;
       const word = at + processCount + link;
-      words[word] = queues[link]?.push(words[word] ?? 0, sent[k + 1] ?? 0) ?? 0;
+      words[word] = queues[link]?.push(words[word] ?? 0, sent[k + 1] ?? 0, joinsMessages && isJoined(sent, k)) ?? 0;
     }
   }
 
@@ -117,7 +125,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
         }
         if (duplicated !== -1 && maySuffer('duplicate', link, message)) {
           const twice = open(StepKind.duplicate, link, message);
-          steps.words[twice + word] = queue.push(content, message);
+          steps.words[twice + word] = queue.push(content, message, false);
           steps.words[twice + last] = duplicated;
         }
       }

@@ -10,6 +10,8 @@ export interface Symmetry {
   permute(state: Int32Array, permutation: number, into: Int32Array): void;
   /** The permutation that is `second` after `first`. */
   compose(second: number, first: number): number;
+  /** The permutation that undoes this one. */
+  inverse(permutation: number): number;
   /** The stimulus that takes the place of this one. */
   stimulus(permutation: number, stimulus: number): number;
 }
@@ -119,7 +121,7 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
     if (memo === undefined || to === undefined || queue === 0) return queue;
     const content = queues[link]?.contents[queue] ?? [];
     return (memo[queue] ??= to.idOf(
-      content.map(({ message, left }) => ({ message: messageUnder(permutation, message), left })),
+      content.map((item) => ({ ...item, message: messageUnder(permutation, item.message) })),
     ));
   }
 
@@ -144,9 +146,13 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
       index % 2 === 0 ? (places[permutation]?.links[word] ?? word) : messageUnder(permutation, word),
     );
     // Each link has its own order; which of two links is written to first makes no difference.
-    const pairs = (words: readonly number[]) =>
-      system.links.map((_, link) => words.filter((__, index) => index % 2 === 1 && words[index - 1] === link).join());
-    return isSame(pairs(expected), pairs([...other.sent]));
+    return queues.every((queue, link) => {
+      const after = (words: ArrayLike<number>) => {
+        const messages = Array.from(words).filter((_, index) => index % 2 === 1 && words[index - 1] === link);
+        return messages.reduce((content, message, index) => queue.push(content, message, index > 0), 0);
+      };
+      return after(expected) === after(other.sent);
+    });
   }
 
   table.watch((state, input, reaction) => {
@@ -163,6 +169,14 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
     }
   });
 
+  const composed = renamings.map((second) =>
+    orders.map((first) => {
+      const after = first.map(second.name);
+      return orders.findIndex((order) => isSame(order, after));
+    }),
+  );
+  const inverses = composed.map((_, permutation) => composed.findIndex((second) => second[permutation] === 0));
+
   return {
     count: orders.length,
     permute(state, permutation, into) {
@@ -176,10 +190,8 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
       }
       into[last] = surroundingsUnder(permutation, state[last] ?? 0);
     },
-    compose(second, first) {
-      const after = orders[first]?.map((id) => renamings[second]?.name(id) ?? id) ?? [];
-      return orders.findIndex((order) => isSame(order, after));
-    },
+    compose: (second, first) => composed[second]?.[first] ?? 0,
+    inverse: (permutation) => inverses[permutation] ?? 0,
     stimulus: (permutation, stimulus) => places[permutation]?.stimuli[stimulus] ?? stimulus,
   };
 }

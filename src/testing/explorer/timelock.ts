@@ -12,8 +12,8 @@ export function firstTimelock(graph: StateGraph): number {
   function leadsToTick(state: number): boolean {
     const first = graph.firstEdge(state);
     // Where time can go on at once, it is the last step.
-    for (let edge = graph.firstEdge(state + 1) - 1; edge >= first; edge -= 1) {
-      if (graph.isTick(edge) || canTick[graph.target(edge)] === 1) return true;
+    for (let edge = graph.endOfEdges(state) - 1; edge >= first; edge -= 1) {
+      if (graph.isTick(edge) || canTick[graph.target(edge, state)] === 1) return true;
     }
     return false;
   }

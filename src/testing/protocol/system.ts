@@ -70,11 +70,23 @@ export interface ProtocolModelOptions extends ProtocolSystemOptions {
   readonly ghosts?: boolean;
   /** Makes each source hand over a record after each so many ticks, for ever, in place of `records` at any time. */
   readonly sourcePeriod?: number;
+  /**
+   * Explores streams that differ by their names alone only once: see `ids` of a system. For several streams of one
+   * consumer. False unless told.
+   */
+  readonly symmetric?: boolean;
 }
 
 /** Whether a system made with these options writes its ghosts down. */
 export function hasGhosts({ ghosts, incidents = [] }: ProtocolModelOptions): boolean {
   return ghosts ?? incidents.length > 0;
+}
+
+/** @throws Error for systems whose streams cannot be exchanged one by one. */
+function interchangeable({ symmetric = false, consumers = 1 }: ProtocolModelOptions, streams: readonly ModelStream[]) {
+  if (!symmetric) return [];
+  if (consumers > 1) throw new Error(`symmetric: expected one consumer, but got ${consumers}`);
+  return streams.map(({ id }) => id);
 }
 
 type Processes = Readonly<Record<string, StartActors>>;
@@ -160,5 +172,6 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
       ...incidentStimuli(incidents, streams),
     },
     faults,
+    ids: interchangeable(options, streams),
   });
 }

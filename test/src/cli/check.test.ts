@@ -102,6 +102,17 @@ describe('nats-stream check', () => {
       expect(code).to.equal(0);
     });
 
+    it('explores streams that differ by name alone once, with the same verdicts and times', async () => {
+      const options = ['--streams', '2', '--records', '0'];
+      const [plain, symmetric] = [await report(...options), await report(...options, '--symmetric')];
+      expect(symmetric.properties).to.deep.equal(plain.properties);
+      expect(symmetric.complete).to.equal(true);
+      expect(plain.states / symmetric.states).to.be.within(1.9, 2);
+      const { code, stderr } = await check('--consumers', '2', '--symmetric');
+      expect(code).to.equal(2);
+      expect(stderr).to.include("'--symmetric' goes with one consumer only");
+    });
+
     it('names what was never used where it is asked to', async () => {
       const { stdout } = await check('--coverage');
       expect(stdout).to.match(/^reader\n {2}state {7}reader\.wronged\n {2}transition {2}reader\.\w+: /m);
