@@ -1,15 +1,9 @@
-import {
-  createActor,
-  type AnyActor,
-  type AnyActorRef,
-  type AnyStateMachine,
-  type EventObject,
-  type StateValue,
-} from 'xstate';
+import { createActor, type AnyActor, type AnyStateMachine, type EventObject, type StateValue } from 'xstate';
 import type { CompiledStart, CompiledSystem } from './compile-system.js';
 import type { Plain } from './plain-data.js';
 import { createProcessHost, type HostedActors, type ProcessInput } from './process-host.js';
 import type { ActorState, ProcessState } from './process-state.js';
+import { justScheduled } from './scheduled-timer.js';
 
 interface RunningTimer {
   readonly id: string;
@@ -40,13 +34,6 @@ function withoutEffects(machine: AnyStateMachine): AnyStateMachine {
   return machine.provide({ actions: Object.fromEntries(custom.map(([name]) => [name, () => undefined])) } as never);
 }
 
-/** XState stores what it schedules just before it asks the clock, which alone tells a timer's id. */
-function justScheduled(actor: AnyActorRef, timers: ReadonlySet<RunningTimer>) {
-  const scheduled = Object.values(actor.system.getSnapshot()._scheduledEvents);
-  const known = new Set([...timers].map(({ id }) => id));
-  return scheduled.find(({ id }) => !known.has(id)) ?? scheduled[scheduled.length - 1];
-}
-
 /** Makes a process that has not started. */
 export function createRealProcess(
   system: CompiledSystem,
@@ -70,7 +57,10 @@ export function createRealProcess(
       },
       clock: {
         setTimeout(fn: () => void, delay: number) {
-          const scheduled = justScheduled(actor, timers);
+          const scheduled = justScheduled(
+            actor,
+            Array.from(timers, (timer) => timer.id),
+          );
           const timer = { id: scheduled?.id ?? '', event: scheduled?.event ?? { type: '' }, fire: fn, left: delay };
           timers.add(timer);
           return timer;

@@ -9,7 +9,7 @@ export type { DeliveryMessage } from './delivery-messages.js';
 export { deliveryProperties } from './delivery-properties.js';
 export { deliveryReaderMachine } from './delivery-reader.js';
 export { deliverySystem, type DeliverySystemOptions } from './delivery-system.js';
-export { replayOnClients } from './replay-on-clients.js';
+export { replayOnClients } from './replay/replay-on-clients.js';
 export { incidents, type Incident } from './incidents.js';
 export { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
 export { viewStream, type StreamView } from './stream-view.js';
