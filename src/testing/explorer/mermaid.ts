@@ -1,9 +1,9 @@
 import { changeText, messageText, pointText } from './step-text.js';
 import type { Step, Trace } from './trace.js';
 
-/** Mermaid ends a statement at these. */
+/** Mermaid ends a statement at a semicolon or a line break, and begins an escape with `#`. */
 function escape(text: string): string {
-  return text.replaceAll('#', '#35;').replaceAll(';', '#59;').replaceAll('\n', ' ');
+  return text.replace(/[#;]/g, (character) => `#${character.charCodeAt(0)};`).replaceAll('\n', ' ');
 }
 
 function linesOf(step: Step, participant: (process: string | undefined) => string): readonly string[] {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { explore, type ViolationRecord } from '../../../src/testing/explorer/index.js';
+import { explore, system, type ViolationRecord } from '../../../src/testing/explorer/index.js';
+import { counter } from './support/machines.js';
 import { isAsking, isDone, requestSystem } from './support/request-system.js';
 
 const slow = () =>
@@ -64,5 +65,16 @@ describe('violation, toMermaid', () => {
       ].join('\n'),
     );
     expect(slow().toMermaid().split('\n')).to.include('p0-xp1: 0 request').and.to.include('p0->>p1: 4 request');
+  });
+
+  it('escapes what Mermaid would take for its own, once', () => {
+    const one = system({
+      processes: { 'a#1; b': { counter: { machine: counter, input: { size: 2 } } } },
+      stimuli: { up: { process: 'a#1; b', event: { type: 'up' } } },
+    });
+    const { violations } = explore(one, {
+      always: { rests: (view) => view['a#1; b'].actors.counter?.context.count === 0 },
+    });
+    expect(violations[0]?.toMermaid()).to.include('participant p0 as a#35;1#59; b\n');
   });
 });
