@@ -125,7 +125,7 @@ export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryT
           effects.push(tell(id, { type: 'frame.announced' }));
         }
         // Any frame is a sign of life, and so is what is dropped while cancelling.
-        effects.push(tell(id, { type: inflow.isDetached ? 'frame.data' : 'heartbeat.alive' }));
+        if (!isFirst) effects.push(tell(id, { type: inflow.isDetached ? 'frame.data' : 'heartbeat.alive' }));
         if (inflow.run !== run) {
           effects.push(say({ type: 'cancel' }, run));
         } else if (inflow.isDetached) {

@@ -47,12 +47,15 @@ function boundsOf(options: DeliverySystemOptions) {
     losses > 0 && (typeof drop !== 'object' || drop.when?.({ type }, { from: '', to: '' }) !== false);
   // What was lost is found out by the next heartbeat; and that, its announcement or what follows may be lost as well.
   const found = losses * (interval + 4 * delay);
+  const heartbeatsLost = isLost('ask') || isLost('answer') ? losses : 0;
   const onlyBetween = crashes === 0 && isQuiet(['consumerLinkLost']);
   const isWhole = losses + crashes + cuts === 0;
   return {
     losses,
-    crashes,
-    cuts,
+    /** Whether the heartbeats keep every stream alive, and every request comes. */
+    isSupervised:
+      crashes + cuts === 0 && heartbeatsLost < missedHeartbeatsMax && !incidents.includes('heartbeatUnanswerable'),
+    mayMissRequest: isLost('request'),
     /** A record, or the end: three trips where credit must be asked for, five where a link was away. */
     toReader: onlyBetween ? 5 * delay + found : undefined,
     /** That its producer is extended: the first frame, or the next heartbeat. */
@@ -135,11 +138,15 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
       ({ inflow, delivered, taken }) => inflow === undefined || delivered - taken <= inflow.flow.window.records,
     ),
     // What the statecharts show is so.
+    [`${id}: a stream that is read is not over`]: on(({ reader, at }) => reader !== 'reading' || at !== undefined),
     [`${id}: a stream whose producer was heard is active`]: on(({ at, isKnown }) => !(isIn(at, 'opening') && isKnown)),
     [`${id}: the consumer recovers as long as something is missing`]: on(
       ({ at, inflow }) =>
         !(isIn(at, 'active', 'listening') || isIn(at, 'active', 'recovering')) ||
         isIn(at, 'active', 'recovering') === (inflow?.flow.isRecovering === true),
+    ),
+    [`${id}: nobody is judged by silence while the link is down`]: on(
+      ({ reader, isConsumerLinked, isTimed }) => isConsumerLinked || reader !== 'reading' || !isTimed,
     ),
     [`${id}: the producer is blocked as long as a record waits`]: on(
       ({ from, outflow }) => !isIn(from, 'active') || isIn(from, 'active', 'blocked') === (outflow?.waiting ?? 0) > 0,
@@ -149,9 +156,9 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
         end !== 'recordsLost' || delivered < produced || inflow?.flow.isRecovering === true || inflow === undefined,
     ),
   };
-  if (bounds.crashes + bounds.cuts === 0 && bounds.losses < (options.missedHeartbeatsMax ?? 2)) {
+  if (bounds.isSupervised) {
     const may = ['completed', 'cancelled', ...incidents.flatMap((incident) => endsOfIncidents[incident] ?? [])];
-    if (bounds.losses > 0) may.push('noAnswer');
+    if (bounds.mayMissRequest) may.push('noAnswer');
     always[`${id}: who does not leave gets everything`] = on(({ end }) => end === null || may.includes(end));
   }
 

@@ -26,6 +26,9 @@ export interface DeliveryView {
   readonly outflow: ModelOutflow | undefined;
   readonly inflow: ModelInflow | undefined;
   readonly isHeld: boolean;
+  /** Whether a timer of the stream runs at the consumer. */
+  readonly isTimed: boolean;
+  readonly isConsumerLinked: boolean;
   /** Neither client believes that its link is down. */
   readonly isLinked: boolean;
 }
@@ -68,6 +71,8 @@ function createView(view: ProtocolView, { consumer, id, inbox }: ModelStream): D
     inflow,
     isKnown: inflow !== undefined && inflow.run !== 0,
     isHeld: stream !== undefined || served !== undefined,
+    isTimed: Object.keys(stream?.timers ?? {}).length > 0,
+    isConsumerLinked: !isLinkDown(view, consumer),
     isLinked: !isLinkDown(view, consumer) && !isLinkDown(view, producerProcess),
   };
 }

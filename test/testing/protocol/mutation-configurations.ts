@@ -1,20 +1,23 @@
-import type { Faults, ProtocolModelOptions } from '../../../src/testing/index.js';
+import type { DeliverySystemOptions, Faults, ProtocolModelOptions } from '../../../src/testing/index.js';
 
 /** A system in which mutants are looked for. */
-export interface MutationConfiguration {
+export type MutationConfiguration = {
   readonly name: string;
-  readonly options: ProtocolModelOptions;
   /** Which mutants, by `place: description`: those whose mistake this system can show. */
   readonly of: RegExp;
   /** The only stimuli that happen, where all of them would make too many states. */
   readonly stimuli?: RegExp;
-}
+} & (
+  | { readonly options: ProtocolModelOptions }
+  /** A system on the delivery extension. */
+  | { readonly delivery: DeliverySystemOptions }
+);
 
 const crashOfTheConsumer: Faults = { crash: { max: 1, of: ['consumer'] } };
 const plain = { exact: false } as const;
 
 /**
- * Where each kind of mutant is noticed. The special ones come first and are small; what is left for the last needs
+ * Where each kind of mutant is noticed, but for those of the delivery extension. The special ones come first and are small; what is left for the last needs
  * nothing but a stream that is opened, read, left and completed.
  */
 export const mutationConfigurations: readonly MutationConfiguration[] = [

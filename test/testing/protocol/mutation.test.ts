@@ -7,8 +7,17 @@ import {
   producerClientMachine,
   producerStreamMachine,
 } from '../../../machines/index.js';
-import { mutants, mutate, protocolProperties, protocolSystem, type Mutant } from '../../../src/testing/index.js';
+import {
+  deliveryProperties,
+  deliverySystem,
+  mutants,
+  mutate,
+  protocolProperties,
+  protocolSystem,
+  type Mutant,
+} from '../../../src/testing/index.js';
 import { statesOf, transitionsOf } from '../../machines/machine-walk.js';
+import { deliveryMutationConfigurations } from './delivery-mutation-configurations.js';
 import { isOfExtension } from './extension-mutants.js';
 import { harmlessMutants } from './harmless-mutants.js';
 import { mutationConfigurations, type MutationConfiguration } from './mutation-configurations.js';
@@ -31,11 +40,14 @@ function isHarmless(name: string): boolean {
 
 /** Which of the mutants the properties notice in this system. */
 function noticedIn(
-  { options, stimuli }: MutationConfiguration,
+  configuration: MutationConfiguration,
   mutantsOf: (machine: AnyStateMachine) => readonly Mutant[],
 ): readonly string[] {
-  const system = protocolSystem(options);
-  const { reachable, ...properties } = protocolProperties(options);
+  const { stimuli } = configuration;
+  const [system, { reachable, ...properties }] =
+    'delivery' in configuration
+      ? [deliverySystem(configuration.delivery), deliveryProperties(configuration.delivery)]
+      : [protocolSystem(configuration.options), protocolProperties(configuration.options)];
   const some =
     stimuli === undefined
       ? // With only some of the stimuli not everything can be reached.
@@ -45,7 +57,7 @@ function noticedIn(
             Object.entries(system.config.stimuli ?? {}).filter(([stimulus]) => stimuli.test(stimulus)),
           ),
         };
-  return mutate(system, { ...properties, ...some, limit: { states: 50_000 }, mutantsOf })
+  return mutate(system, { ...properties, ...some, limit: { states: 100_000 }, mutantsOf })
     .outcomes.filter(({ outcome }) => outcome === 'noticed')
     .map(nameOf);
 }
@@ -56,7 +68,7 @@ function tablesOf(machine: AnyStateMachine): string {
 }
 
 describe('the mutants of the machines', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const mutantsOf = new Map<AnyStateMachine, readonly Mutant[]>();
   const all: string[] = [];
 
@@ -64,8 +76,7 @@ describe('the mutants of the machines', function () {
     for (const machine of machines) {
       const some = mutants(machine);
       mutantsOf.set(machine, some);
-      // Those of the delivery extension have a model of their own: delivery.test.ts.
-      all.push(...some.map(nameOf).filter((name) => !isOfExtension(name)));
+      all.push(...some.map(nameOf));
     }
   });
 
@@ -73,22 +84,28 @@ describe('the mutants of the machines', function () {
     expect(new Set(all).size).to.equal(all.length);
   });
 
-  it('are noticed by a property each, but for those that are harmless', () => {
-    const left = new Set(all.filter((name) => !isHarmless(name)));
-    const count = left.size;
-    for (const configuration of mutationConfigurations) {
-      const noticed = noticedIn(configuration, (machine) =>
-        (mutantsOf.get(machine) ?? []).filter((mutant) => {
-          const name = nameOf(mutant);
-          return left.has(name) && configuration.of.test(name);
-        }),
-      );
-      expect(noticed.length, `${configuration.name} is of no use`).to.be.greaterThan(0);
-      for (const name of noticed) left.delete(name);
-    }
-    console.log(`      ${all.length} mutants, ${count - left.size} noticed, ${all.length - count} harmless`);
-    expect([...left]).to.deep.equal([]);
-  });
+  for (const [peers, configurations, isOfThese] of [
+    ['of plain peers', mutationConfigurations, (name: string) => !isOfExtension(name)],
+    ['of the delivery extension', deliveryMutationConfigurations, isOfExtension],
+  ] as const) {
+    it(`${peers} are noticed by a property each, but for those that are harmless`, () => {
+      const own = all.filter(isOfThese);
+      const left = new Set(own.filter((name) => !isHarmless(name)));
+      const count = left.size;
+      for (const configuration of configurations) {
+        const noticed = noticedIn(configuration, (machine) =>
+          (mutantsOf.get(machine) ?? []).filter((mutant) => {
+            const name = nameOf(mutant);
+            return left.has(name) && configuration.of.test(name);
+          }),
+        );
+        expect(noticed.length, `${configuration.name} is of no use`).to.be.greaterThan(0);
+        for (const name of noticed) left.delete(name);
+      }
+      console.log(`      ${own.length} mutants, ${count - left.size} noticed, ${own.length - count} harmless`);
+      expect([...left]).to.deep.equal([]);
+    });
+  }
 
   it('that are harmless have one reason each, and differ from the state tables of PROTOCOL.md', () => {
     const harmless = machines.flatMap((machine) =>

@@ -1,0 +1,94 @@
+import type { Faults } from '../../../src/testing/index.js';
+import type { MutationConfiguration } from './mutation-configurations.js';
+
+/** So many of these messages are lost, and no others. */
+function loseOnly(max: number, ...types: readonly string[]): Faults {
+  return { drop: { max, when: (message) => types.includes((message as { readonly type: string }).type) } };
+}
+
+const one = { records: 1, leave: false } as const;
+const two = { records: 2, windowRecords: 2, leave: false } as const;
+
+/** Where each mutant of the delivery extension is noticed, each in a system as small as shows its mistake. */
+export const deliveryMutationConfigurations: readonly MutationConfiguration[] = [
+  {
+    name: 'an extended stream',
+    delivery: { records: 1 },
+    of: /^consumerStream\.(cancelling → entry\[1\]|opening\.waiting → on\.frame\.announced)|^producerStream\.opening → entry\[0\]|^producerStream\.(opening|active) → on\.(source\.ended\[0\]\.actions|peer\.cancelled)|^producerStream\.finishing → on\.peer\.(acknowledged|cancelled:)/,
+  },
+  {
+    name: 'an extended stream whose reader leaves before its last record',
+    delivery: {},
+    of: /^producerStream\.finishing → on\.peer\.cancelled\.actions/,
+  },
+  {
+    name: 'an extended stream, and a loss',
+    delivery: { ...one, faults: { drop: 1 } },
+    of: /^consumerStream\.active\.(listening → on\.frame\.gap|recovering → on\.frame\.recovered)|^producerStream\.(opening|active) → on\.source\.ended\[0\](:|\.guard: flips)|^producerStream\.(opening|active|finishing) → on\.(peer\.resumed|heartbeat\.confirmed: drops the transition on heartbeat\.confirmed$)|^producerStream\.finishing → on\.heartbeat\.reported/,
+  },
+  {
+    name: 'an extended stream whose source fails, and a loss',
+    delivery: { ...one, incidents: ['sourceFails'], faults: { drop: 1 } },
+    of: /^producerStream\.(opening|active) → on\.source\.failed\[0\](:|\.actions|\.guard: flips)/,
+  },
+  {
+    name: 'an extended stream, and the connection of the consumer is lost',
+    delivery: { ...one, incidents: ['consumerLinkLost'] },
+    of: /^consumerStream\.opening\.suspended → on\.frame\.announced/,
+  },
+  {
+    name: 'an extended stream whose consumer is cut off',
+    delivery: { ...one, faults: { cut: { max: 1, of: ['consumer'] } } },
+    of: /^consumerStream\.active\.suspended → on\.link\.restored\.actions/,
+  },
+  {
+    name: 'an extended stream of which a record is lost, and the connection of the consumer',
+    delivery: { ...two, incidents: ['consumerLinkLost'], faults: loseOnly(1, 'records') },
+    of: /^consumerStream\.active\.recovering → on\.link\.lost/,
+  },
+  {
+    name: 'an extended stream of which a record is lost, and what asks for it',
+    delivery: { ...one, faults: loseOnly(2, 'records', 'resume') },
+    of: /^consumerStream\.active\.recovering → on\.frame\.gap/,
+  },
+  {
+    name: 'an extended stream of which a record is lost, and what asks for it again and again',
+    delivery: { ...one, ticks: { silence: 5 }, faults: loseOnly(3, 'records', 'resume') },
+    of: /^consumerStream\.active\.recovering → on\.heartbeat\.alive/,
+  },
+  {
+    name: 'an extended stream of which a record is lost, and its producer dies',
+    delivery: { ...two, faults: { ...loseOnly(1, 'records'), crash: { max: 1, of: ['producer'] } } },
+    of: /^consumerStream\.active\.recovering → after/,
+  },
+  {
+    name: 'an extended stream whose consumer is closed',
+    delivery: { ...one, incidents: ['consumerCloses'] },
+    of: /^consumerStream\.active → on\.app\.close\.actions\[1\]|^producerStream\.finishing → on\.heartbeat\.lost:/,
+  },
+  {
+    name: 'an extended stream of which a record is lost, and its producer is closed',
+    delivery: { records: 2, leave: false, incidents: ['producerCloses'], faults: loseOnly(1, 'records') },
+    of: /^consumerStream\.active → on\.frame\.lost|^producerStream\.finishing → on\.app\.close/,
+  },
+  {
+    name: 'an extended stream, and the connection of its producer is closed',
+    delivery: { ...one, incidents: ['producerConnectionCloses'] },
+    of: /^producerStream\.finishing → on\.link\.closed/,
+  },
+  {
+    name: 'an extended stream whose producer gives its consumer up',
+    delivery: { records: 2, leave: false, missedHeartbeatsMax: 1, incidents: ['heartbeatUnanswerable'] },
+    of: /^producerStream\.finishing → on\.heartbeat\.lost\.actions/,
+  },
+  {
+    name: 'a plain stream whose source fails',
+    options: { incidents: ['sourceFails'] },
+    of: /^producerStream\.(opening|active) → on\.source\.(ended|failed)\[0\]\.guard: drops/,
+  },
+  {
+    name: 'an extended stream of records that need most of the window',
+    delivery: { records: 3, leave: false, windowRecords: 3, windowBytes: 3, recordBytes: [1, 3] },
+    of: /on\.flow\.|active\.blocked → entry/,
+  },
+];
