@@ -106,7 +106,8 @@ function namesOf(actions: readonly unknown[]): readonly string[] {
   });
 }
 
-function nameOf(part: unknown): string | undefined {
+/** What a guard or an action is called; undefined where there is none. */
+export function nameOf(part: unknown): string | undefined {
   if (part === undefined || part === null) return undefined;
   if (typeof part === 'string') return part;
   const { type, name } = part as { readonly type?: unknown; readonly name?: unknown };

@@ -1,7 +1,7 @@
 /**
  * What a recorder costs: the same clients and streams, on a real nats-server, take turns in three conditions. They have
- * no recorder; they have one to which nobody listens; they have one whose records are kept and written as they are for a
- * page. Two things are measured, each in a second of this process's CPU time, which other work on the machine changes
+ * no recorder; they have one to which nobody listens; they publish their records over NATS to the command in a process of
+ * its own, as for a page that is open. Two things are measured, each in a second of this process's CPU time, which other work on the machine changes
  * less than the time on the wall: records through 1,000 streams that stay open, and events of actors, in the lives of
  * streams that open and end. Each figure is that of the best quarter of the rounds, those that other work on the machine has
  * disturbed least, and each ratio is to the clients without a recorder.
@@ -9,7 +9,9 @@
  * @example npm run bench:recorder -- --rounds 12 --streams 1000
  */
 import { connect } from 'nats';
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startNatsServer } from '../support/nats-server.js';
 
@@ -17,9 +19,10 @@ import { startNatsServer } from '../support/nats-server.js';
 const { ConsumerClient, createRecorder, ProducerClient } = (await built(
   'index.js',
 )) as typeof import('../../src/index.js');
-const { toEvent } = (await built('cli/view/event-stream.js')) as typeof import('../../src/cli/view/event-stream.js');
 const { recordableOf } = (await built('recording/recordable.js')) as typeof import('../../src/recording/recordable.js');
-const { createRunLog } = (await built('recording/run-log.js')) as typeof import('../../src/recording/run-log.js');
+const { publishRecords } = (await built(
+  'recording/records-publisher.js',
+)) as typeof import('../../src/recording/records-publisher.js');
 
 const { values } = parseArgs({
   options: {
@@ -45,6 +48,8 @@ interface Figures {
 }
 
 const server = await startNatsServer();
+const command = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const watcher = spawn(process.execPath, [command, 'record', '--server', server.url, '--out', '/dev/null']);
 const connections = [await connect({ servers: server.url }), await connect({ servers: server.url })] as const;
 const producer = new ProducerClient({ connection: connections[0] });
 const consumer = new ConsumerClient({ connection: connections[1] });
@@ -92,25 +97,22 @@ for (const condition of conditions) {
       `${text('eventsPerSecond').padStart(7)} events/s (${ratio('eventsPerSecond')})  ${text('recorded')} recorded/s`,
   );
 }
+watcher.kill();
 await server.stop();
 process.exit();
 
 async function measure(condition: Condition): Promise<Figures> {
-  const recorder = createRecorder();
+  let recorded = 0;
+  const filter = () => {
+    recorded += 1;
+    return true;
+  };
+  const recorder = createRecorder({ filter });
   const detach =
     condition === 'without a recorder'
       ? []
       : [consumer, producer].map((client) => recordableOf(client)?.attach(recorder));
-  let recorded = 0;
-  const log = createRunLog(100_000);
-  const stop =
-    condition !== 'a page listens'
-      ? undefined
-      : recorder.listen((batch) => {
-          log.append(batch);
-          toEvent(batch);
-          recorded += batch.length;
-        });
+  const inspection = condition === 'a page listens' ? publishRecords(recorder, connections[1]) : undefined;
   // What lives is told at the start, once.
   await sleep(500);
   // What the condition before has left is not this one's.
@@ -126,7 +128,7 @@ async function measure(condition: Condition): Promise<Figures> {
   await live(lives);
   // The records of the other streams have gone on meanwhile.
   const eventsSeconds = cpuSeconds(usedByLives) - (records - before) / recordsPerSecond;
-  stop?.();
+  inspection?.stop();
   for (const takeOff of detach) takeOff?.();
   return { recordsPerSecond, eventsPerSecond: (lives * eventsPerLife) / eventsSeconds, recorded: recordedPerSecond };
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Progress } from '../../testing/index.js';
+import { wantsColours } from '../colours.js';
 import { ExitCode } from '../exit-code.js';
 import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';
 import { say } from '../log.js';
@@ -73,7 +74,7 @@ async function check(options: CheckOptions): Promise<number> {
   const onProgress = (options.progress ?? isTerminal) ? progress.show : undefined;
   const findings = await examine(subject, options, leaving.signal, onProgress);
   progress.clear();
-  const isColoured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+  const isColoured = wantsColours(process.stdout);
   const report =
     options.json === true
       ? jsonReport(subject, findings)

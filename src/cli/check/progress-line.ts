@@ -1,5 +1,5 @@
 import type { Progress } from '../../testing/index.js';
-import { count, mebibytes } from './numbers.js';
+import { count, mebibytes } from '../numbers.js';
 
 /** Shows how an exploration stands. */
 export interface ProgressLine {

@@ -1,8 +1,9 @@
 import type { Coverage } from '../../testing/index.js';
 import type { Findings, PropertyFinding } from './findings.js';
-import { count, mebibytes } from './numbers.js';
+import { createPainter } from '../colours.js';
+import { count, mebibytes } from '../numbers.js';
 import type { Subject } from './subject.js';
-import { table } from './table.js';
+import { table } from '../table.js';
 
 /** The colours of a terminal, by what they say here. */
 const colours = { good: '32', wrong: '31', open: '33', strong: '1' } as const;
@@ -15,8 +16,7 @@ export interface TextReportOptions {
 
 /** What was found, for people: tables of the properties and of the coverage, a sentence, and the traces. */
 export function textReport(subject: Subject, findings: Findings, options: TextReportOptions): string {
-  const paint = (colour: keyof typeof colours, text: string) =>
-    options.isColoured ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
+  const paint = createPainter(colours, options.isColoured);
   const { violations, coverage } = findings;
   const [head = '', ...rows] = propertyTable(findings);
   const colourOf = ({ verdict }: PropertyFinding) =>

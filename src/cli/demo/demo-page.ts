@@ -1,6 +1,6 @@
 import { createRunLog } from '../../recording/run-log.js';
 import { createLiveRecords } from '../view/event-stream.js';
-import { builtPageFolder, listPage } from '../view/page-files.js';
+import { listPage } from '../view/page-files.js';
 import { startPageServer } from '../view/page-server.js';
 import { watchDemoRecords } from '../watching.js';
 import type { Stage } from './stage.js';
@@ -16,9 +16,9 @@ export interface DemoPage {
 /** How many records a page that is opened late finds as they were. */
 const recordsKept = 100_000;
 
-/** @throws Failure where the page is not built. */
-export async function startDemoPage(stage: Stage): Promise<DemoPage> {
-  const files = listPage(builtPageFolder());
+/** @throws Failure where there is no page in the folder. */
+export async function startDemoPage(stage: Stage, folder: string): Promise<DemoPage> {
+  const files = listPage(folder);
   const live = createLiveRecords(createRunLog(recordsKept));
   const server = await startPageServer({ files, port: 0, serveRecords: live.serve });
   const connection = await stage.connect('nats-stream demo page');

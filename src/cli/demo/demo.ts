@@ -1,10 +1,12 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { wantsColours } from '../colours.js';
 import { addConnectionOptions, type ConnectionOptions } from '../connection-options.js';
 import { ExitCode } from '../exit-code.js';
 import { Failure } from '../failure.js';
 import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';
 import { createOutput } from '../output.js';
 import { startDemoPage, type DemoPage } from './demo-page.js';
+import { builtPageFolder } from '../view/page-files.js';
 import { registerDoomedProducer } from './doomed-producer.js';
 import { createJsonReport } from './json-report.js';
 import { findLog } from './log-file.js';
@@ -18,13 +20,17 @@ interface DemoOptions extends ConnectionOptions {
   readonly json?: true;
   readonly embedded?: true;
   readonly once?: true;
+  readonly again?: true;
+  /** The folder of the page, where it is not the one that is built in; false for none. */
+  readonly page: string | boolean;
 }
 
 const help = `
 Runs on the server of --server or NATS_URL, else on a nats-server that it finds (NATS_SERVER, the PATH, /usr/sbin,
 /usr/local/sbin, /usr/local/bin) and starts for itself, else on a broker in memory, and says which.
 Exits with 0 when every stream ended as it should, else with 1.
-In a terminal it serves the page of nats-stream view too, and plays on there until it is interrupted.
+It serves the page of nats-stream view too, and prints its address. In a terminal it then plays on there until it is
+interrupted, as with --again; elsewhere it ends after one play, as with --once.
 
 Examples:
   $ nats-stream demo
@@ -41,8 +47,11 @@ export function registerDemo(program: Command): void {
     )
     .option('-f, --file <path>', 'the log to serve (default: the largest readable one in /var/log)')
     .option('--embedded', 'run on the broker in memory')
-    .option('--once', 'end after one play, without the page')
-    .option('--json', 'print one JSON object a line');
+    .addOption(new Option('--again', 'play on until it is interrupted').conflicts(['once', 'json']))
+    .option('--once', 'end after one play')
+    .option('--page <folder>', 'serve the page from this folder (default: the one that is built in)')
+    .option('--no-page', 'serve no page')
+    .option('--json', 'print one JSON object a line, and serve no page');
   addConnectionOptions(command)
     .addHelpText('after', help)
     .action(async (options: DemoOptions) => {
@@ -68,17 +77,18 @@ async function demo(options: DemoOptions): Promise<number> {
   const write = (text: string) => {
     void output.write(text);
   };
-  const coloured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+  const coloured = wantsColours(process.stdout);
   const report = options.json === true ? createJsonReport(write) : createTextReport(write, coloured);
 
-  const isWatched = process.stdout.isTTY && options.once !== true && options.json !== true;
+  const isWatched = options.page !== false && options.json !== true;
+  const playsOn = options.again ?? (process.stdout.isTTY && options.once !== true);
   const stage = await chooseStage(options);
   let page: DemoPage | undefined;
   try {
-    page = isWatched ? await openPage(stage, write) : undefined;
+    page = isWatched ? await openPage(stage, options.page, playsOn, write) : undefined;
     const asItShould = await play(stage, log, report, leaving.signal, page?.recordsSubject);
     if (interrupted !== undefined) return exitCodeOf[interrupted];
-    if (page !== undefined && asItShould) {
+    if (page !== undefined && playsOn && asItShould) {
       write(`\nThe demo plays on at ${page.url}\nCtrl-C ends it.\n`);
       await repeatDemo(stage, log, page.recordsSubject, leaving.signal);
     }
@@ -94,14 +104,20 @@ async function demo(options: DemoOptions): Promise<number> {
 }
 
 /** Where there is no page the demo is played without it. */
-async function openPage(stage: Stage, write: (text: string) => void): Promise<DemoPage | undefined> {
+async function openPage(
+  stage: Stage,
+  page: string | boolean,
+  playsOn: boolean,
+  write: (text: string) => void,
+): Promise<DemoPage | undefined> {
   try {
-    const page = await startDemoPage(stage);
-    write(`page     ${page.url}\n\n`);
-    return page;
+    const opened = await startDemoPage(stage, typeof page === 'string' ? page : builtPageFolder());
+    write(`page     ${opened.url}${playsOn ? '' : '  until the demo is over; --again plays on'}\n\n`);
+    return opened;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    write(`page     ${error.message}\n\n`);
+    // Whoever names a folder wants that page.
+    if (!(error instanceof Failure) || typeof page === 'string') throw error;
+    write(`page     none: ${error.message}\n\n`);
     return undefined;
   }
 }

@@ -1,4 +1,7 @@
 import type { ConsumerStreamEnd } from '../../index.js';
+import { createPainter } from '../colours.js';
+import { count } from '../numbers.js';
+import { table } from '../table.js';
 import { scenes, sceneNames } from './scenes.js';
 import type { Report } from './report.js';
 
@@ -17,8 +20,7 @@ const nameWidth = Math.max(...sceneNames.map((name) => name.length));
 
 /** For people: a line for each thing that happens, and a table at the end. */
 export function createTextReport(write: (text: string) => void, coloured: boolean): Report {
-  const paint = (colour: keyof typeof colours, text: string) =>
-    coloured ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
+  const paint = createPainter(colours, coloured);
   const paintState = (state: string) => (state in colours ? paint(state as keyof typeof colours, state) : state);
   const print = (...lines: readonly string[]) => {
     write(`${lines.join('\n')}\n`);
@@ -81,21 +83,4 @@ export function createTextReport(write: (text: string) => void, coloured: boolea
 
 function describe({ reason, code, text }: ConsumerStreamEnd): string {
   return `${reason === 'closed' ? `closed with ${code}` : reason}${text === '' ? '' : `: ${text}`}`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
-}
-
-/** Pads the cells of each column to one width; numbers stand at the right. */
-function table(rows: readonly (readonly string[])[], numeric: readonly number[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) =>
-        numeric.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -1,3 +1,6 @@
+import { createPainter } from '../colours.js';
+import { count } from '../numbers.js';
+import { table } from '../table.js';
 import { rateOf, type StreamRow, type StreamTableEnd } from '../../recording/stream-table.js';
 
 export interface TableTextOptions {
@@ -19,19 +22,11 @@ export function tableText(
 ): readonly string[] {
   const shown = all.slice(0, Math.max(1, height - 2));
   const cells = [head, ...shown.map((row) => cellsOf(row, at))];
-  const widths = head.map((_, column) => Math.max(...cells.map((line) => (line[column] ?? '').length)));
-  const lines = cells.map((line) =>
-    line
-      .map((cell, column) =>
-        numeric.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd()
-      .slice(0, columns),
-  );
+  const lines = table(cells, numeric).map((line) => line.slice(0, columns));
+  const paint = createPainter(colours, coloured);
   const painted = lines.map((line, index) => {
     const row = shown[index - 1];
-    return coloured ? `\u001b[${colours[row === undefined ? 'head' : moodOf(row)]}m${line}\u001b[0m` : line;
+    return paint(row === undefined ? 'head' : moodOf(row), line);
   });
   const hidden = all.length - shown.length;
   return hidden === 0 ? painted : [...painted, `… and ${hidden} more`];
@@ -69,10 +64,6 @@ function moodOf({ consumer, producer, endedAt }: StreamRow): keyof typeof colour
 /** What comes from elsewhere must not move the cursor. */
 function oneLine(text: string): string {
   return text.replace(/\p{Cc}/gu, ' ');
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
 }
 
 function duration(ms: number): string {

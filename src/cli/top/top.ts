@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createStreamTable } from '../../recording/stream-table.js';
+import { wantsColours } from '../colours.js';
 import { addConnectionOptions } from '../connection-options.js';
 import { ExitCode } from '../exit-code.js';
 import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';
@@ -71,7 +72,7 @@ async function top(options: TopOptions): Promise<number> {
     const { columns, rows: height } = terminalSize();
     const size = isOnce && !isTTY ? { columns: 1000, rows: Infinity } : { columns, rows: height - 2 };
     const live = rows.filter(({ endedAt }) => endedAt === undefined).length;
-    const coloured = isTTY && (process.env['NO_COLOR'] ?? '') === '';
+    const coloured = wantsColours(process.stdout);
     const lines = [
       `${watching.description}; ${watching.processes()} processes, ${live} streams live, ${rows.length - live} ended`,
       '',

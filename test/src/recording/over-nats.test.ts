@@ -208,7 +208,10 @@ describe('records over NATS', () => {
   it('tell of clients that know of no recorder, from the streams that are open already, until it is stopped', async () => {
     const pair = createPair();
     pair.producer.handle('ticks', async function* ({ signal }) {
-      for (; !signal.aborted; await sleep(5)) yield 'tick';
+      while (!signal.aborted) {
+        yield 'tick';
+        await sleep(5);
+      }
     });
     const early = pair.consumer.openStream('ticks', undefined, { onRecord: () => undefined });
     await sleep(20);
@@ -223,7 +226,7 @@ describe('records over NATS', () => {
     expect(endsOf(early.id)).to.have.members(['shop consumer', 'shop producer']);
     const late = pair.consumer.openStream('ticks', undefined, { onRecord: () => undefined });
     await until(() => endsOf(late.id).length === 2, 'both ends of the stream that came later');
-    const saw = (op: string, kind: string) => () =>
+    const saw = (op: string, kind: string) => (): boolean =>
       only(records, 'message').some((message) => message.op === op && message.kind === kind);
     await until(saw('send', 'open'), 'the request, as it went out');
     await until(saw('deliver', 'data'), 'a record, as it came');

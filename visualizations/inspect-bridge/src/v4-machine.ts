@@ -1,3 +1,4 @@
+import { nameOf } from '../../../src/recording/machine-record.js';
 import { eventNames } from './v4-events.js';
 import type { AnyStateMachine, AnyStateNode, AnyTransition } from './v5.js';
 
@@ -151,14 +152,6 @@ function namesOf(actions: readonly unknown[]): readonly { readonly type: string 
 /** Version 4 would run what is called like its own actions. */
 function safeName(name: string): string {
   return name.replace(/^xstate\./, '');
-}
-
-function nameOf(part: unknown): string | undefined {
-  if (part === undefined || part === null) return undefined;
-  if (typeof part === 'string') return part;
-  const { type, name } = part as { readonly type?: unknown; readonly name?: unknown };
-  if (typeof type === 'string') return type;
-  return typeof name === 'string' && name !== '' ? name : '(inline)';
 }
 
 /** The child through which a way leads that may end deeper. */
