@@ -326,22 +326,20 @@ export class ProducerClient {
     );
     this.#handlings.clear();
     const { clock, cancellationBufferMs } = this.#options;
-    let isExpired = false;
     let timer: unknown;
-    const expired = new Promise<void>((resolve) => {
+    const expired = new Promise<'expired'>((resolve) => {
       timer = clock.setTimeout(() => {
-        isExpired = true;
-        resolve();
+        resolve('expired');
       }, cancellationBufferMs);
     });
     const finishing = Array.from(this.#streams.values()).filter(({ delivery }) => delivery !== undefined);
-    for (const { end } of finishing) end(CloseCode.GoingAway, 'the producer drains');
+    for (const stream of finishing) stream.end(CloseCode.GoingAway, 'the producer drains');
     await Promise.race([Promise.all(finishing.map(({ gone }) => gone)), this.#closed, expired]);
     const late = finishing.filter(({ stream: { info } }) => this.#streams.has(info.inbox)).length;
     await this.close();
-    await Promise.race([Promise.all(this.#sources), expired]);
+    const outcome = await Promise.race([Promise.all(this.#sources), expired]);
     clock.clearTimeout(timer);
-    if (isExpired) {
+    if (late > 0 || outcome === 'expired') {
       const left = `${late} readers have not received everything, ${this.#sources.size} sources go on`;
       this.#options.onWarning({ message: `drain: after ${cancellationBufferMs} ms ${left}` });
     }

@@ -246,7 +246,7 @@ describe('ProducerClient, its end', () => {
 
   it('drain ends streams for good whose readers take too long, and says so', async () => {
     const pair = createPair({ consumer: { windowRecords: 4 }, producer: { cancellationBufferMs: 10 } });
-    pair.producer.handle('logs', async function* () {
+    pair.producer.handle('logs', function* () {
       for (;;) yield 'one';
     });
     const stream = pair.consumer.openStream('logs');
