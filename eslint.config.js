@@ -2,10 +2,10 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'visualizations/'] },
+  { ignores: ['dist/', 'node_modules/', 'visualizations/inspect-bridge/'] },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { project: './test/tsconfig.json' } },
     rules: {
@@ -16,6 +16,11 @@ export default tseslint.config(
       // A reader names the type of the values that it expects: `stream.objects<Quote>()`.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },
+  },
+  {
+    // The page has a compiler of its own: it runs in browsers.
+    files: ['visualizations/**/*.{ts,tsx}'],
+    languageOptions: { parserOptions: { project: './visualizations/tsconfig.json' } },
   },
   {
     // Scripts that Node runs as they are. Those of the compiler's files are known to the compiler.

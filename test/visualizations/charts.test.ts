@@ -22,8 +22,17 @@ function beat(at: number, op: 'send' | 'drop', message: string, subject = 'beats
   return { type: 'message', at, op, message, from: 'source', subject, kind: 'heartbeat', bytes: 9 };
 }
 
-function answer(at: number, subject: string, op: 'deliver' | 'drop' = 'deliver'): Draft {
-  return { type: 'message', at, op, message: `${subject} answer`, to: 'source', subject, kind: 'answer', bytes: 9 };
+function answer(at: number, subject: string): Draft {
+  return {
+    type: 'message',
+    at,
+    op: 'deliver',
+    message: `${subject} answer`,
+    to: 'source',
+    subject,
+    kind: 'answer',
+    bytes: 9,
+  };
 }
 
 const systems: readonly Draft[] = [
@@ -52,7 +61,12 @@ describe('the charts', () => {
   });
 
   it('keep their sums when the run is so long that a bin is wider', () => {
-    const drafts = [...systems, counts(100, 'reader', 10), counts(1_100, 'reader', 20), counts(5_000_000, 'reader', 50)];
+    const drafts = [
+      ...systems,
+      counts(100, 'reader', 10),
+      counts(1_100, 'reader', 20),
+      counts(5_000_000, 'reader', 50),
+    ];
     const series = seriesOf(drafts);
     expect(series.binWidth).to.equal(8_000);
     expect(series.bins.received.reduce((sum, records) => sum + records, 0)).to.equal(50);
@@ -74,7 +88,12 @@ describe('the charts', () => {
   });
 
   it('tell how long each heartbeat took, by the subject that its answer goes to', () => {
-    const series = seriesOf([beat(0, 'send', 'r1', 'beats.a'), beat(5, 'send', 'r2', 'beats.b'), answer(30, 'r2'), answer(40, 'r1')]);
+    const series = seriesOf([
+      beat(0, 'send', 'r1', 'beats.a'),
+      beat(5, 'send', 'r2', 'beats.b'),
+      answer(30, 'r2'),
+      answer(40, 'r1'),
+    ]);
     expect(series.roundTrips).to.deep.equal([
       { at: 5, duration: 25 },
       { at: 0, duration: 40 },
@@ -87,7 +106,7 @@ describe('the charts', () => {
   });
 
   it('tell heartbeats as lost whose answers were lost', () => {
-    const series = seriesOf([beat(0, 'send', 'r1'), answer(30, 'r1', 'drop')]);
+    const series = seriesOf([beat(0, 'send', 'r1'), { ...answer(30, 'r1'), op: 'drop' }]);
     expect(series.roundTrips).to.deep.equal([{ at: 0, duration: undefined }]);
   });
 
@@ -119,7 +138,11 @@ describe('times as the drawn panes write them', () => {
       '1 min 1 s',
       '1 h 2 min',
     ]);
-    expect([0, 61_234.5, 3_600_000].map((ms) => momentText(ms, 'ms'))).to.deep.equal(['0:00.000', '1:01.234', '1:00:00.000']);
+    expect([0, 61_234.5, 3_600_000].map((ms) => momentText(ms, 'ms'))).to.deep.equal([
+      '0:00.000',
+      '1:01.234',
+      '1:00:00.000',
+    ]);
     expect(momentText(59_999, 'ms', 0)).to.equal('0:59');
     expect(momentText(7, 'tick')).to.equal('7');
     expect([999, 1_234, 2_500_000].map(bytesText)).to.deep.equal(['999 B', '1.2 kB', '2.5 MB']);

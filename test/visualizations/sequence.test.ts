@@ -21,7 +21,17 @@ function message(op: 'send' | 'deliver' | 'drop' | 'duplicate' | 'dead', id: str
   const [from, to] = isBack ? ['reader', 'source'] : ['source', 'reader'];
   const subject = kind === 'answer' ? id.replace('answer', 'beat') : 'inbox.a';
   const isPulse = kind === 'heartbeat' || kind === 'answer';
-  return { type: 'message', op, message: id, from, to, subject, kind, bytes: 100, ...(!isPulse && { stream: 'inbox.a' }) };
+  return {
+    type: 'message',
+    op,
+    message: id,
+    from,
+    to,
+    subject,
+    kind,
+    bytes: 100,
+    ...(!isPulse && { stream: 'inbox.a' }),
+  };
 }
 
 const actor: Draft = {
@@ -35,7 +45,16 @@ const actor: Draft = {
 };
 
 function step(value: string, event: string): Draft {
-  return { type: 'step', system: 'reader', actor: 'a', event: { type: event }, taken: [], value, status: 'active', commands: [] };
+  return {
+    type: 'step',
+    system: 'reader',
+    actor: 'a',
+    event: { type: event },
+    taken: [],
+    value,
+    status: 'active',
+    commands: [],
+  };
 }
 
 const folded: SequenceOptions = { stream: undefined, foldHeartbeats: true, foldRecords: true };
@@ -54,7 +73,9 @@ function arrowsOf(model: SequenceModel): readonly Arrow[] {
 describe('the sequence diagram', () => {
   it('draws a message level where nothing came between, and falling where something did', () => {
     const level = arrowsOf(modelOf([message('send', 'm1', 'open'), message('deliver', 'm1', 'open')]));
-    expect(level.map(({ startRow, endRow, outcome }) => [startRow, endRow, outcome])).to.deep.equal([[0, 0, 'delivered']]);
+    expect(level.map(({ startRow, endRow, outcome }) => [startRow, endRow, outcome])).to.deep.equal([
+      [0, 0, 'delivered'],
+    ]);
     const falling = arrowsOf(modelOf([message('send', 'm1', 'open'), actor, message('deliver', 'm1', 'open')]));
     expect(falling.map(({ startRow, endRow }) => [startRow, endRow])).to.deep.equal([[0, 2]]);
   });
@@ -116,7 +137,13 @@ describe('the sequence diagram', () => {
       message('send', `answer${n}`, 'answer'),
       message('deliver', `answer${n}`, 'answer'),
     ];
-    const model = modelOf([...round(1), ...round(2), actor, message('send', 'beat3', 'heartbeat'), message('drop', 'beat3', 'heartbeat')]);
+    const model = modelOf([
+      ...round(1),
+      ...round(2),
+      actor,
+      message('send', 'beat3', 'heartbeat'),
+      message('drop', 'beat3', 'heartbeat'),
+    ]);
     expect(model.rows.map(({ kind, rounds, answered }) => [kind, rounds, answered])).to.deep.equal([
       ['heartbeats', 2, 2],
       ['state', undefined, undefined],
@@ -139,7 +166,12 @@ describe('the sequence diagram', () => {
   });
 
   it('shows changes of state only, and the events that made them', () => {
-    const model = modelOf([actor, step('active', 'frame.data'), step('active', 'frame.data'), step('closed', 'frame.close')]);
+    const model = modelOf([
+      actor,
+      step('active', 'frame.data'),
+      step('active', 'frame.data'),
+      step('closed', 'frame.close'),
+    ]);
     expect(model.rows.map(({ text }) => text)).to.deep.equal([
       '+ opening.waiting',
       'active ← frame.data',
@@ -170,7 +202,7 @@ describe('the sequence diagram', () => {
     atOnce.read(whole);
     const growing = new Run(sampleHeader, { onFrame: (callback) => callback() });
     const inParts = new SequenceModel(folded);
-    for (let at = 0; at < records.length; ) {
+    for (let at = 0; at < records.length;) {
       const next = at + random.integer(1, 200);
       growing.append(records.slice(at, next));
       inParts.read(growing);

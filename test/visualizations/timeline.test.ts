@@ -2,11 +2,24 @@ import { expect } from 'chai';
 import { createRandom } from '../../src/testing/random.js';
 import { Run } from '../../visualizations/src/model/run.js';
 import type { SequencedRecord } from '../../visualizations/src/model/types.js';
-import { labelWidth, listTracks, timeScale, topHeight, trackAt, trackHeight } from '../../visualizations/src/panes/timeline/geometry.js';
+import {
+  labelWidth,
+  listTracks,
+  timeScale,
+  topHeight,
+  trackAt,
+  trackHeight,
+} from '../../visualizations/src/panes/timeline/geometry.js';
 import type { Area } from '../../visualizations/src/panes/timeline/paint.js';
 import { TimelinePointer, type Sight } from '../../visualizations/src/panes/timeline/pointer.js';
 import { areaStatistics } from '../../visualizations/src/panes/timeline/statistics.js';
-import { clamped, panned, ticksOf, zoomed, type TimeWindow } from '../../visualizations/src/panes/timeline/time-window.js';
+import {
+  clamped,
+  panned,
+  ticksOf,
+  zoomed,
+  type TimeWindow,
+} from '../../visualizations/src/panes/timeline/time-window.js';
 import { segmentAt, Tracks } from '../../visualizations/src/panes/timeline/tracks.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
@@ -30,7 +43,16 @@ const reader = { system: 'reader', actor: 'a' };
 const life: readonly Draft[] = [
   { type: 'actor', at: 0, ...reader, stream: 's', subject: 'log', value: { opening: 'waiting' }, context: {} },
   { type: 'timer', at: 0, op: 'start', ...reader, timer: 't', state: 'x', delay: 'openTimeout', duration: 900 },
-  { type: 'step', at: 100, ...reader, event: { type: 'frame.data' }, taken: [], value: { active: 'listening' }, status: 'active', commands: [] },
+  {
+    type: 'step',
+    at: 100,
+    ...reader,
+    event: { type: 'frame.data' },
+    taken: [],
+    value: { active: 'listening' },
+    status: 'active',
+    commands: [],
+  },
   { type: 'timer', at: 100, op: 'cancel', ...reader, timer: 't', state: 'x', delay: 'openTimeout' },
   { type: 'timer', at: 100, op: 'start', ...reader, timer: 'u', state: 'y', delay: 'silenceTimeout', duration: 300 },
   { type: 'timer', at: 200, op: 'start', ...reader, timer: 'u', state: 'y', delay: 'silenceTimeout', duration: 300 },
@@ -38,7 +60,16 @@ const life: readonly Draft[] = [
   { type: 'link', at: 300, op: 'restored', systems: ['reader'] },
   { type: 'timer', at: 500, op: 'fire', ...reader, timer: 'u', state: 'y', delay: 'silenceTimeout' },
   { type: 'end', at: 500, ...reader, stream: 's', reason: 'producerSilent', code: 1006, text: '' },
-  { type: 'step', at: 500, ...reader, event: { type: 'after' }, taken: [{ source: 'y', index: 0 }], value: 'closed', status: 'done', commands: [] },
+  {
+    type: 'step',
+    at: 500,
+    ...reader,
+    event: { type: 'after' },
+    taken: [{ source: 'y', index: 0 }],
+    value: 'closed',
+    status: 'done',
+    commands: [],
+  },
 ];
 
 describe('the timeline', () => {
@@ -68,7 +99,9 @@ describe('the timeline', () => {
     const streams = tracksOf(records).tracks.map(({ stream }) => stream);
     const changes = streams.filter((stream, at) => stream !== streams[at - 1]);
     expect(new Set(changes).size).to.equal(changes.length);
-    const opened = changes.map((stream) => records.findIndex((record) => record.type === 'actor' && record.stream === stream));
+    const opened = changes.map((stream) =>
+      records.findIndex((record) => record.type === 'actor' && record.stream === stream),
+    );
     expect(opened).to.deep.equal(opened.toSorted((a, b) => a - b));
   });
 
@@ -84,7 +117,17 @@ describe('the timeline', () => {
       const who = { system: 'reader', actor: `a${n}` };
       tracks.add({ type: 'actor', seq: 2 * n + 1, at: n, ...who, stream: `s${n}`, value: 'active', context: {} });
       if (n % 2 === 1) continue;
-      tracks.add({ type: 'step', seq: 2 * n + 2, at: n, ...who, event: { type: 'x' }, taken: [], value: 'closed', status: 'done', commands: [] });
+      tracks.add({
+        type: 'step',
+        seq: 2 * n + 2,
+        at: n,
+        ...who,
+        event: { type: 'x' },
+        taken: [],
+        value: 'closed',
+        status: 'done',
+        commands: [],
+      });
     }
     expect(tracks.tracks.length).to.be.at.most(24_001);
     expect(tracks.tracks.filter(({ endedAt }) => endedAt === undefined)).to.have.length(13_000);
@@ -131,7 +174,14 @@ describe('the statistics of an area', () => {
   });
 
   it('count only the records of the area, though counts are sums since the beginning', () => {
-    const counts = (at: number, sum: number): Draft => ({ type: 'counts', at, ...reader, stream: 's', records: sum, bytes: sum * 10 });
+    const counts = (at: number, sum: number): Draft => ({
+      type: 'counts',
+      at,
+      ...reader,
+      stream: 's',
+      records: sum,
+      bytes: sum * 10,
+    });
     const counted = new Run(sampleHeader, { onFrame: (callback) => callback() });
     counted.append(numbered([...life.slice(0, 1), counts(10, 5), counts(60, 25), counts(90, 31), counts(200, 99)]));
     const told = areaStatistics(counted, tracksOf(numbered(life.slice(0, 1))).tracks, 50, 100);

@@ -153,7 +153,8 @@ export default function Checker({ open, argument, setArgument, view, cursor, sel
         <button
           type="button"
           title="What nats-stream check --trace has written"
-          onClick={() => document.getElementById('open-file')?.click()}>
+          onClick={() => document.getElementById('open-file')?.click()}
+        >
           Open a trace…
         </button>
       </p>

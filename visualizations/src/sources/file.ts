@@ -9,7 +9,8 @@ export function fileSource(label: string, content: () => Promise<ReadableStream<
   return {
     label,
     start: (sink) => {
-      const reading = { isOpen: true };
+      const stopping = new AbortController();
+      const isStopped = (): boolean => stopping.signal.aborted;
       const read = async (): Promise<void> => {
         sink.state('connecting', 'reading');
         let rest = '';
@@ -18,7 +19,7 @@ export function fileSource(label: string, content: () => Promise<ReadableStream<
           new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
         );
         for await (const text of stream as unknown as AsyncIterable<string>) {
-          if (!reading.isOpen) return;
+          if (isStopped()) return;
           const lines = (rest + text).split('\n');
           rest = lines.pop() ?? '';
           for (const line of lines) {
@@ -27,7 +28,7 @@ export function fileSource(label: string, content: () => Promise<ReadableStream<
             sink.accept(pending);
             pending = [];
             await new Promise((resolve) => setTimeout(resolve));
-            if (!reading.isOpen) return;
+            if (isStopped()) return;
           }
         }
         sink.accept([...pending, ...parsed(rest)]);
@@ -36,9 +37,7 @@ export function fileSource(label: string, content: () => Promise<ReadableStream<
       read().catch((error: unknown) => {
         sink.state('failed', error instanceof Error ? error.message : String(error));
       });
-      return () => {
-        reading.isOpen = false;
-      };
+      return () => stopping.abort();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { formatTime } from '../../model/format.js';
-import { compareRuns, type ComparedLine } from '../../model/compare.js';
+import { comparedMax, compareRuns, type ComparedLine } from '../../model/compare.js';
 import type { PaneProps, RunReader } from '../../model/types.js';
 import { useVirtual } from '../common/use-virtual.js';
 import { useSampled } from '../drawing/use-sampled.js';
@@ -79,6 +79,7 @@ function Comparison({ run, cursor, other }: PaneProps & { readonly other: RunRea
     <>
       <div class="compare-bar" role="status">
         {different.length === 0 ? 'The runs do the same.' : `${different.length} of ${lines.length} happenings differ.`}
+        {lines.length >= comparedMax && <span class="muted">Only the first {comparedMax} of each are compared.</span>}
         <button type="button" disabled={first < 0} onClick={() => scrollTo(first)}>
           First difference
         </button>

@@ -27,6 +27,7 @@ export async function ownPlacements(place: Placer): Promise<Placements> {
 /** ELK in the process that asks, for builds and tests. */
 export function createDirectPlacer(): Placer {
   // The package is CommonJS with the types of an ES module, so that compilers differ about what it gives.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion
   const elk = new (ELK as unknown as new () => Elk)();
   return (graph) => elk.layout(graph);
 }

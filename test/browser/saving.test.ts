@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { setStage, type PageStage } from '../support/page.js';
+import { sampleHeader } from '../visualizations/sample-run.js';
+import { closed, openRecording, recording, records, shownMoment } from './sample-page.js';
+
+/** Saves the run in a format, and gives back the file. */
+async function saved(page: Page, format: string): Promise<{ readonly name: string; readonly text: string }> {
+  await page.getByText('Save…').click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator('.menu-list').getByRole('button', { name: format }).click(),
+  ]);
+  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+}
+
+describe('saving and comparing runs', function () {
+  this.timeout(60_000);
+  let stage: PageStage;
+
+  before(async function () {
+    this.timeout(240_000);
+    stage = await setStage();
+  });
+  after(() => stage.close());
+  afterEach(() => expect(stage.problems()).to.deep.equal([]));
+
+  it('saves the records as they came, the diagram as a picture and as text, and the run for Perfetto', async () => {
+    const page = await openRecording(stage);
+    await page.locator('.grid-row').first().click();
+
+    const lines = await saved(page, 'Records');
+    expect(lines.name).to.equal('nats-stream.jsonl');
+    const read = lines.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(read).to.deep.equal([sampleHeader, ...records]);
+
+    const picture = await saved(page, 'as a drawing');
+    expect(picture.text).to.match(/^<svg [\s\S]*<\/svg>\s*$/);
+    const mermaid = await saved(page, 'for Mermaid');
+    expect(mermaid.text).to.match(/^sequenceDiagram\n/);
+    const trace = JSON.parse((await saved(page, 'for Perfetto')).text) as { readonly traceEvents: readonly unknown[] };
+    expect(trace.traceEvents.length).to.be.greaterThan(1_000);
+    await closed(page);
+  });
+
+  it('compares two runs, and leads to where they differ', async () => {
+    const page = await openRecording(stage);
+    await page.keyboard.press('8');
+    await page.getByRole('button', { name: 'Keep this run' }).click();
+    // The same run, but for the event of one step.
+    const other = recording.buffer.toString().replace('"type":"frame.data"', '"type":"frame.other"');
+    await page.setInputFiles('#open-file', { ...recording, name: 'other.jsonl', buffer: Buffer.from(other) });
+    await page.keyboard.press('8');
+    await page.getByLabel('only what differs').check();
+    const lines = page.getByRole('table', { name: 'Both runs' }).getByRole('row');
+    await lines.nth(2).waitFor({ state: 'detached' });
+    const texts = (await lines.allTextContents()).join('\n');
+    expect(texts)
+      .to.match(/frame\.data/)
+      .and.to.match(/frame\.other/);
+    expect(await lines.count()).to.equal(2);
+    // One leads to its moment.
+    await lines.getByRole('button').first().click();
+    await page
+      .getByRole('button', { name: 'Live' })
+      .or(page.getByRole('button', { name: 'End' }))
+      .waitFor();
+    expect(await shownMoment(page)).to.be.below(records.length);
+    await closed(page);
+  });
+});
