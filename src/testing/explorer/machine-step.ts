@@ -1,13 +1,13 @@
-import {
-  createEmptyActor,
-  type AnyActorScope,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  type AnyTransitionDefinition,
-  type EventObject,
-  type StateValue,
+import type {
+  AnyActorScope,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  AnyTransitionDefinition,
+  EventObject,
+  StateValue,
 } from 'xstate';
 import type { RecordedCommand } from './host-adapter.js';
+import { createInertScopes } from './inert-scope.js';
 import { canonicalText, frozenFrom, type Plain } from './plain-data.js';
 
 /** What one macrostep of one machine did. `actions` are as XState resolved them; none was executed. */
@@ -62,31 +62,14 @@ function textOf(step: MachineStep): string {
  */
 export function createMachineStepper(machine: AnyStateMachine, observe: MicrostepObserver): MachineStepper {
   machine.options.maxIterations = Math.min(machine.options.maxIterations ?? Infinity, microstepsMax);
-  const self = createEmptyActor();
-  self.system.inspect((inspected) => {
-    if (inspected.type === '@xstate.microstep') {
-      observe(inspected.snapshot as AnyMachineSnapshot, inspected._transitions);
-    }
+  const scopeFor = createInertScopes(({ snapshot, _transitions }) => {
+    observe(snapshot as AnyMachineSnapshot, _transitions);
   });
-  const idle = () => undefined;
   const known = new Map<string, MachineStep>();
 
   function record(run: (scope: AnyActorScope) => AnyMachineSnapshot): MachineStep {
     const actions: RecordedCommand[] = [];
-    const snapshot = run({
-      self,
-      id: '',
-      sessionId: '',
-      logger: idle,
-      defer: idle,
-      emit: idle,
-      stopChild: idle,
-      system: self.system,
-      actionExecutor: ({ type, params }) => {
-        actions.push({ type, params });
-      },
-    });
-    return stepOf(snapshot, actions);
+    return stepOf(run(scopeFor(actions)), actions);
   }
 
   function remember(key: string, run: (scope: AnyActorScope) => AnyMachineSnapshot): MachineStep {

@@ -1,17 +1,6 @@
 import { expect } from 'chai';
 import type { AnyRecord } from '../../../src/recording/record.js';
-import { explore } from '../../../src/testing/explorer/index.js';
-import { isAsking, isDone, requestSystem } from './support/request-system.js';
-
-const slow = () =>
-  explore(requestSystem({ faults: { drop: 1 } }), {
-    leadsTo: { answered: { from: isAsking, to: isDone, within: 4 } },
-  }).violations[0]!;
-
-const endless = () =>
-  explore(requestSystem({ faults: { crash: { max: 1, of: ['server'] } } }), {
-    leadsTo: { answered: { from: isAsking, to: isDone } },
-  }).violations[0]!;
+import { noAnswer, slowAnswer } from './support/request-system.js';
 
 /** The records of one type, in short. */
 function only<Type extends AnyRecord['type']>(records: readonly AnyRecord[], type: Type) {
@@ -20,13 +9,13 @@ function only<Type extends AnyRecord['type']>(records: readonly AnyRecord[], typ
 
 describe('records of a trace', () => {
   it('begin with the header, and count from 1 without a hole', () => {
-    const [header, ...rest] = slow().toJSON().records;
+    const [header, ...rest] = slowAnswer().toJSON().records;
     expect(header).to.deep.equal({ type: 'run', version: 1, source: 'explored', unit: 'tick', label: 'answered' });
     expect(rest.map((record) => ('seq' in record ? record.seq : 0))).to.deep.equal(rest.map((_, index) => index + 1));
   });
 
   it('name systems and actors, and each statechart before the first actor that runs it', () => {
-    const { records } = slow().toJSON();
+    const { records } = slowAnswer().toJSON();
     expect(only(records, 'system').map(({ system, op }) => [system, op])).to.deep.equal([
       ['client', 'start'],
       ['server', 'start'],
@@ -43,7 +32,7 @@ describe('records of a trace', () => {
   });
 
   it('tell each step with its transitions, its state and its commands, at its tick', () => {
-    const [go] = only(slow().toJSON().records, 'step');
+    const [go] = only(slowAnswer().toJSON().records, 'step');
     expect(go).to.include({ at: 0, system: 'client', actor: 'client', value: 'asking', status: 'active' });
     expect(go?.event).to.deep.equal({ type: 'go' });
     expect(go?.taken).to.deep.equal([{ source: 'client.idle', index: 0 }]);
@@ -51,7 +40,7 @@ describe('records of a trace', () => {
   });
 
   it('give a message one id from its sending to its loss or its arrival', () => {
-    const messages = only(slow().toJSON().records, 'message');
+    const messages = only(slowAnswer().toJSON().records, 'message');
     expect(messages.map(({ op, message, from, to, kind, at }) => [at, op, message, from, to, kind])).to.deep.equal([
       [0, 'send', '1', 'client', 'server', 'request'],
       [0, 'drop', '1', 'client', 'server', 'request'],
@@ -62,7 +51,7 @@ describe('records of a trace', () => {
   });
 
   it('start timers with their ticks, and let them fire before the step that this is', () => {
-    const { records } = slow().toJSON();
+    const { records } = slowAnswer().toJSON();
     const timers = only(records, 'timer');
     expect(timers[0]).to.include({ op: 'start', at: 0, delay: 'retry', state: 'client.asking', duration: 3 });
     const fired = records.findIndex((record) => record.type === 'timer' && record.op === 'fire');
@@ -71,7 +60,7 @@ describe('records of a trace', () => {
   });
 
   it('mark where a loop begins, what crashed, and what is violated at the end', () => {
-    const { records, reason } = endless().toJSON();
+    const { records, reason } = noAnswer().toJSON();
     expect(only(records, 'system').at(-1)).to.include({ system: 'server', op: 'crash' });
     expect(only(records, 'mark').map(({ kind, text }) => [kind, text])).to.deep.equal([
       ['note', 'go'],
@@ -81,7 +70,7 @@ describe('records of a trace', () => {
   });
 
   it('survive JSON', () => {
-    const { records } = endless().toJSON();
+    const { records } = noAnswer().toJSON();
     expect(JSON.parse(JSON.stringify(records))).to.deep.equal(records);
   });
 });

@@ -1,21 +1,11 @@
 import { expect } from 'chai';
 import { explore, system, type ViolationRecord } from '../../../src/testing/explorer/index.js';
 import { counter } from './support/machines.js';
-import { isAsking, isDone, requestSystem } from './support/request-system.js';
-
-const slow = () =>
-  explore(requestSystem({ faults: { drop: 1 } }), {
-    leadsTo: { answered: { from: isAsking, to: isDone, within: 4 } },
-  }).violations[0]!;
-
-const endless = () =>
-  explore(requestSystem({ faults: { crash: { max: 1, of: ['server'] } } }), {
-    leadsTo: { answered: { from: isAsking, to: isDone } },
-  }).violations[0]!;
+import { noAnswer, slowAnswer } from './support/request-system.js';
 
 describe('violation, steps', () => {
   it('tells for each step when, where and what happened, and what it changed', () => {
-    const [go, drop, ...rest] = slow().steps;
+    const [go, drop, ...rest] = slowAnswer().steps;
     expect(go).to.deep.include({ tick: 0, kind: 'stimulus', name: 'go', process: 'client', actor: 'client' });
     expect(go?.commands.map(({ actor, type }) => [actor, type])).to.deep.equal([['client', 'send']]);
     expect(go?.sent).to.deep.equal([
@@ -41,8 +31,8 @@ describe('violation, steps', () => {
 
 describe('violation, toJSON', () => {
   it('is plain data that survives JSON', () => {
-    const record = JSON.parse(JSON.stringify(endless())) as ViolationRecord;
-    expect(record).to.deep.equal(endless().toJSON());
+    const record = JSON.parse(JSON.stringify(noAnswer())) as ViolationRecord;
+    expect(record).to.deep.equal(noAnswer().toJSON());
     expect([record.kind, record.property]).to.deep.equal(['leadsTo', 'answered']);
     expect(record.records[0]).to.include({ type: 'run', source: 'explored', unit: 'tick', label: 'answered' });
   });
@@ -50,7 +40,7 @@ describe('violation, toJSON', () => {
 
 describe('violation, toMermaid', () => {
   it('draws messages, notes, losses and the part that repeats', () => {
-    expect(endless().toMermaid()).to.equal(
+    expect(noAnswer().toMermaid()).to.equal(
       [
         'sequenceDiagram',
         'participant p0 as client',
@@ -64,7 +54,7 @@ describe('violation, toMermaid', () => {
         'end',
       ].join('\n'),
     );
-    expect(slow().toMermaid().split('\n')).to.include('p0-xp1: 0 request').and.to.include('p0->>p1: 4 request');
+    expect(slowAnswer().toMermaid().split('\n')).to.include('p0-xp1: 0 request').and.to.include('p0->>p1: 4 request');
   });
 
   it('escapes what Mermaid would take for its own, once', () => {

@@ -1,4 +1,10 @@
-import { system, type Faults, type NetworkConfig } from '../../../../src/testing/explorer/index.js';
+import {
+  explore,
+  system,
+  type Faults,
+  type NetworkConfig,
+  type Violation,
+} from '../../../../src/testing/explorer/index.js';
 import { answeringServer, askingClient } from './machines.js';
 
 /** One client that asks, one server that answers: they start when the stimulus `go` comes. */
@@ -18,3 +24,15 @@ type View = { readonly client: { readonly actors: { readonly client?: { matches(
 
 export const isAsking = ({ client }: View) => client.actors.client?.matches('asking') === true;
 export const isDone = ({ client }: View) => client.actors.client?.matches('done') === true;
+
+/** The shortest violation of an answer that is awaited for more than 4 ticks, since a message is lost. */
+export const slowAnswer = (): Violation =>
+  explore(requestSystem({ faults: { drop: 1 } }), {
+    leadsTo: { answered: { from: isAsking, to: isDone, within: 4 } },
+  }).violations[0]!;
+
+/** The shortest violation of an answer that never comes, since the server is dead. */
+export const noAnswer = (): Violation =>
+  explore(requestSystem({ faults: { crash: { max: 1, of: ['server'] } } }), {
+    leadsTo: { answered: { from: isAsking, to: isDone } },
+  }).violations[0]!;
