@@ -2,7 +2,7 @@ import type { Properties } from '../explorer/properties.js';
 import type { Faults } from '../explorer/system.js';
 import type { Predicate } from '../explorer/system-view.js';
 import { clientProperties } from './client-properties.js';
-import type { DeliverySystemOptions } from './delivery-system.js';
+import { recordBytesOf, type DeliverySystemOptions } from './delivery-system.js';
 import { viewDelivery, type DeliveryView } from './delivery-view.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
@@ -119,6 +119,9 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
     ...(within === undefined ? {} : { within }),
   });
 
+  const bytesBefore = (number: number): number =>
+    Array.from({ length: number }, (_, index) => recordBytesOf(options, index)).reduce((sum, bytes) => sum + bytes, 0);
+
   const always: Record<string, Predicate<ProtocolView>> = {
     [`${id}: each record comes once, in order, and none after the end`]: on(({ reader }) => reader !== 'wronged'),
     [`${id}: a normal end means that everything was delivered`]: on(
@@ -137,6 +140,14 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
     [`${id}: no more waits at the consumer than the window holds`]: on(
       ({ inflow, delivered, taken }) => inflow === undefined || delivered - taken <= inflow.flow.window.records,
     ),
+    [`${id}: bytes are counted as records are`]: on(({ outflow, inflow }) => {
+      const { sent = 0, sentBytes = 0, consumed = 0, consumedBytes = 0 } = outflow?.flow ?? {};
+      return (
+        sentBytes === bytesBefore(sent) &&
+        consumedBytes === bytesBefore(consumed) &&
+        (inflow?.flow.consumedBytes ?? 0) === bytesBefore(inflow?.flow.consumed ?? 0)
+      );
+    }),
     // What the statecharts show is so.
     [`${id}: a stream that is read is not over`]: on(({ reader, at }) => reader !== 'reading' || at !== undefined),
     [`${id}: a stream whose producer was heard is active`]: on(({ at, isKnown }) => !(isIn(at, 'opening') && isKnown)),
@@ -205,9 +216,7 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
     bounds.toForget,
   );
 
-  const bytes = (options.recordBytes ?? [1]).slice(0, records);
-  const runsOut =
-    records > windowRecords || bytes.reduce((sum, one) => sum + one, 0) > (options.windowBytes ?? windowRecords);
+  const runsOut = records > windowRecords || bytesBefore(records) > (options.windowBytes ?? windowRecords);
   return {
     always,
     leadsTo,

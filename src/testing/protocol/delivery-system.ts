@@ -95,11 +95,16 @@ function stimuliOf(
   };
 }
 
+/** How many bytes the record of a number has. */
+export function recordBytesOf({ recordBytes = [1] }: DeliverySystemOptions, number: number): number {
+  return recordBytes[number] ?? recordBytes.at(-1) ?? 1;
+}
+
 /** Two of this package's clients on the delivery extension: its arithmetic, and the machines that run in production. */
 export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSystem {
   const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 2, faults = {} } = options;
-  const { windowRecords = 1, windowBytes = windowRecords, recordBytes = [1], incidents = [] } = options;
-  const bytesOf = (number: number): number => recordBytes[number] ?? recordBytes.at(-1) ?? 1;
+  const { windowRecords = 1, windowBytes = windowRecords, incidents = [] } = options;
+  const bytesOf = (number: number): number => recordBytesOf(options, number);
   const ticks = { ...protocolTicks, ...options.ticks };
   const streams = streamsOf(options);
   const processes: Readonly<Record<string, StartActors>> = {
