@@ -102,6 +102,7 @@ export interface GoProducer {
   /** The heartbeat answers that came, oldest first. */
   readonly answers: StreamsBySubject[];
   data(request: GoRequest, text: string): void;
+  dataBytes(request: GoRequest, data: Uint8Array): void;
   close(request: GoRequest, code: number, text?: string): void;
   heartbeat(heartBeatRequestSub: string, streams: StreamsBySubject): void;
   vanish(): void;
@@ -121,11 +122,15 @@ export function createGoProducer(connection: MemoryConnection, subject: string):
     },
   });
   let asked = 0;
-  return {
+  const peer: GoProducer = {
     requests,
     answers,
-    data: ({ consumerId, streamId }, text) =>
-      publishJson(connection, consumerId + streamId, { type: 1, ...(text === '' ? {} : { data: toBase64(text) }) }),
+    data: (request, text) => peer.dataBytes(request, Buffer.from(text)),
+    dataBytes: ({ consumerId, streamId }, data) =>
+      publishJson(connection, consumerId + streamId, {
+        type: 1,
+        ...(data.length === 0 ? {} : { data: Buffer.from(data).toString('base64') }),
+      }),
     close: ({ consumerId, streamId }, code, text = '') =>
       publishJson(connection, consumerId + streamId, { type: 2, closeError: { Code: code, Text: text } }),
     heartbeat: (heartBeatRequestSub, streams) => {
@@ -134,4 +139,5 @@ export function createGoProducer(connection: MemoryConnection, subject: string):
     },
     vanish: () => intake.unsubscribe(),
   };
+  return peer;
 }
