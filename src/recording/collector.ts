@@ -1,5 +1,4 @@
 import { systemClock } from '../clock.js';
-import { messageOf } from '../errors.js';
 import type { NatsConnection, NatsMessage } from '../nats-connection.js';
 import { refuse, requireKnownNames } from '../refusals.js';
 import { isPublishSubject } from '../wire/index.js';
@@ -83,6 +82,8 @@ export function collectOverNats(
   });
   const merge: ProcessMerge = createProcessMerge();
   const heardAt = new Map<string, number>();
+  /** Those of whom a record could not be read. */
+  const mistaken = new Set<string>();
   /** Records that wait for older ones, by time. */
   let waiting: TimedDraft[] = [];
   let lastAt = 0;
@@ -107,6 +108,7 @@ export function collectOverNats(
 
   const loseProcess = (instance: string, op: 'crash' | 'stop'): void => {
     heardAt.delete(instance);
+    mistaken.delete(instance);
     const at = now();
     hold(merge.over(instance, op).map((draft): TimedDraft => ({ ...draft, at })));
   };
@@ -119,11 +121,11 @@ export function collectOverNats(
       return;
     }
     heardAt.set(batch.instance, now());
-    try {
-      hold(merge.take(batch, now()));
-    } catch (error) {
-      // Anybody can publish here: a record that is none must not stop the others.
-      const text = `records of ${batch.process} could not be read: ${messageOf(error)}`;
+    hold(merge.take(batch, now()));
+    if (batch.problem !== undefined && !mistaken.has(batch.instance)) {
+      // One remark is enough: whoever writes one record wrong does so with many.
+      mistaken.add(batch.instance);
+      const text = `records of ${batch.process} cannot be read, such as one with ${batch.problem}`;
       hold([{ type: 'mark', kind: 'warning', text, at: now() }]);
     }
   };

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.js';
+import { checkedRecord } from './checked-record.js';
 import type { AnyRecord } from './record.js';
 
 /** One record as a line of a file, with its newline. */
@@ -28,7 +29,7 @@ export function createJsonLinesReader(): JsonLinesReader {
     lines += 1;
     if (line.trim() === '') return [];
     try {
-      const record = checked(JSON.parse(line) as unknown);
+      const record = checkedRecord(JSON.parse(line) as unknown);
       if (record.type === 'run') return [record];
       ({ seq, at } = record);
       return [record];
@@ -56,30 +57,4 @@ export function createJsonLinesReader(): JsonLinesReader {
 export function readJsonLines(text: string): readonly AnyRecord[] {
   const reader = createJsonLinesReader();
   return [...reader.push(text), ...reader.end()];
-}
-
-/** A value as a record. Throws what was expected and what came. */
-function checked(value: unknown): AnyRecord {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const came = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
-    throw new Error(`expected an object, came ${came}`);
-  }
-  const { type, seq, at, version } = value as Readonly<Record<string, unknown>>;
-  if (typeof type !== 'string') throw new Error(`expected a "type", came ${kindOf(type)}`);
-  if (type === 'run') {
-    if (typeof version !== 'number') throw new Error(`expected a "version" as a number, came ${kindOf(version)}`);
-    return value as AnyRecord;
-  }
-  for (const [name, number] of [
-    ['seq', seq],
-    ['at', at],
-  ] as const) {
-    if (typeof number !== 'number') throw new Error(`expected "${name}" as a number, came ${kindOf(number)}`);
-  }
-  // A type that is not known is kept as it is: newer writers may have more to tell.
-  return value as AnyRecord;
-}
-
-function kindOf(value: unknown): string {
-  return value === undefined ? 'none' : value === null ? 'null' : typeof value;
 }

@@ -1,4 +1,6 @@
 /** What is said over NATS between those who publish records and those who collect them: JSON, a message each. */
+import { messageOf } from '../errors.js';
+import { checkedRecord } from './checked-record.js';
 import type { AnyRecord } from './record.js';
 
 /** Who publishes. */
@@ -89,18 +91,27 @@ export function* encodeBatches(
   yield batch();
 }
 
-/** Undefined for what is none. Its records are objects with a type, and not looked into further. */
-export function decodeBatch(data: Uint8Array): RecordBatch | undefined {
-  const { process, instance, isOver, records } = parse(data);
-  if (typeof process !== 'string' || typeof instance !== 'string' || typeof isOver !== 'boolean') return undefined;
-  if (!Array.isArray(records)) return undefined;
-  return { process, instance, isOver, records: records.filter(isRecord) };
+/** A batch as it came: anybody can publish here. */
+export interface ReceivedBatch extends RecordBatch {
+  /** What is wrong with the first of the records that were none, and are not among `records`. */
+  readonly problem: string | undefined;
 }
 
-function isRecord(value: unknown): value is AnyRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const { type, seq, at } = value as Readonly<Record<string, unknown>>;
-  return type === 'run' || (typeof type === 'string' && typeof seq === 'number' && typeof at === 'number');
+/** Undefined for what is none. */
+export function decodeBatch(data: Uint8Array): ReceivedBatch | undefined {
+  const { process, instance, isOver, records: values } = parse(data);
+  if (typeof process !== 'string' || typeof instance !== 'string' || typeof isOver !== 'boolean') return undefined;
+  if (!Array.isArray(values)) return undefined;
+  const records: AnyRecord[] = [];
+  let problem: string | undefined;
+  for (const value of values as readonly unknown[]) {
+    try {
+      records.push(checkedRecord(value));
+    } catch (error) {
+      problem ??= messageOf(error);
+    }
+  }
+  return { process, instance, isOver, records, problem };
 }
 
 /** At most so many bytes; exactly where that matters, since a UTF-16 unit takes three at the most and mostly one. */

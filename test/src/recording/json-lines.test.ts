@@ -30,14 +30,16 @@ describe('records as JSON lines', () => {
 
   for (const [line, problem] of [
     ['{"type":"mark"', 'JSON'],
-    ['42', 'expected an object, came number'],
-    ['null', 'expected an object, came null'],
-    ['[]', 'expected an object, came an array'],
-    ['{}', 'expected a "type", came none'],
-    ['{"type":7}', 'expected a "type", came number'],
-    ['{"type":"step","at":1}', 'expected "seq" as a number, came none'],
-    ['{"type":"step","seq":1,"at":"now"}', 'expected "at" as a number, came string'],
-    ['{"type":"run"}', 'expected a "version" as a number, came none'],
+    ['42', 'expected a record, came 42'],
+    ['null', 'expected a record, came null'],
+    ['[]', 'expected a record, came []'],
+    ['{}', 'type: expected text, came nothing'],
+    ['{"type":7}', 'type: expected text, came 7'],
+    ['{"type":"step","at":1}', 'step.seq: expected a number, came nothing'],
+    ['{"type":"step","seq":1,"at":"now"}', 'step.at: expected a number, came "now"'],
+    ['{"type":"run"}', 'run.version: expected a number, came nothing'],
+    ['{"type":"run","version":2,"source":"live","unit":"ms","label":""}', 'run.version: expected 1, came 2'],
+    ['{"type":"gap","seq":1,"at":1}', 'gap.dropped: expected a number, came nothing'],
   ] as const) {
     it(`make a mark of ${line}, with its number`, () => {
       const [, first, bad, last] = readJsonLines(

@@ -193,15 +193,25 @@ describe('records over NATS', () => {
       '',
       '{',
       'null',
-      { ...envelope, records: [null, 7, {}, { type: 'step' }] },
+      { ...envelope, records: [{ type: 'step', seq: 1, at: 1, system: 's', actor: 'a' }, null, 7, {}] },
+      { ...envelope, records: [{ type: 'counts', seq: 2, at: 2, system: 's', actor: 'a', stream: 'x' }] },
       { ...envelope, records: 7 },
     ]) {
       stranger.publish(to, typeof payload === 'string' ? payload : JSON.stringify(payload));
     }
     const mark = { type: 'mark', seq: 1, at: 5, kind: 'note', text: 'fine' };
     stranger.publish(to, JSON.stringify({ ...envelope, records: [mark] }));
-    await until(() => records.length === 2, 'the mark');
-    expect(records[1]).to.include({ type: 'mark', text: 'fine', seq: 1 });
+    const unknown = { type: 'weather', seq: 2, at: 6, sky: 'blue' };
+    stranger.publish(to, JSON.stringify({ ...envelope, records: [unknown] }));
+    await until(() => records.length === 4, 'the marks, and what is of a type that is not known here');
+    const told = new Set(records.slice(1).map((record) => ('text' in record ? record.text : record.type)));
+    expect(told).to.deep.equal(
+      new Set([
+        'records of p cannot be read, such as one with step.event: expected an object, came nothing',
+        'fine',
+        'weather',
+      ]),
+    );
     collector.stop();
   });
 
