@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.js';
-import type { NatsConnection, NatsMessage } from '../nats-connection.js';
+import { watchLink } from '../link.js';
+import type { NatsConnection, NatsMessage, NatsSubscription } from '../nats-connection.js';
 import { refuse, requireKnownNames } from '../refusals.js';
 import { isPublishSubject } from '../wire/index.js';
 import {
@@ -9,6 +10,7 @@ import {
   encodeAsk,
   greetingSubject,
   replySubject,
+  type RecordBatch,
 } from './over-nats-messages.js';
 import { defaultRecordsSubject } from './records-publisher.js';
 import { createProcessMerge, type ProcessMerge } from './process-merge.js';
@@ -44,7 +46,8 @@ const mergeMs = 150;
 /**
  * Asks all processes for their records (see `inspectOverNats`) and hands them over as one run: lifelines and statecharts
  * get names that are unique among all, times are those of the collector, and both ends of a stream have its `stream` in
- * common. A process that is not heard for six seconds without a goodbye has crashed.
+ * common. A process that is not heard for six seconds without a goodbye has crashed. When a connection that was lost is
+ * back, all processes tell again what lives.
  *
  * @throws {StreamError} `badArgument` for an unknown option, and for a subject that is none.
  */
@@ -64,7 +67,9 @@ export function collectOverNats(
   const clock = systemClock;
   const startedAt = clock.now();
   const now = () => clock.now() - startedAt;
-  const token = globalThis.crypto.randomUUID();
+  let token = '';
+  let replies: NatsSubscription | undefined;
+  let isCutOff = false;
   const header: RunRecord = {
     type: 'run',
     version: recordVersion,
@@ -84,6 +89,8 @@ export function collectOverNats(
   const heardAt = new Map<string, number>();
   /** Those of whom a record could not be read. */
   const mistaken = new Set<string>();
+  /** Those who have begun in the middle, and are asked anew. */
+  const headless = new Set<string>();
   /** Records that wait for older ones, by time. */
   let waiting: TimedDraft[] = [];
   let lastAt = 0;
@@ -109,8 +116,20 @@ export function collectOverNats(
   const loseProcess = (instance: string, op: 'crash' | 'stop'): void => {
     heardAt.delete(instance);
     mistaken.delete(instance);
+    headless.delete(instance);
     const at = now();
     hold(merge.over(instance, op).map((draft): TimedDraft => ({ ...draft, at })));
+  };
+
+  /** It was thought dead, so that its start was told before. Once: nobody may keep all others busy by his own mistake. */
+  const onHeadless = ({ instance, process }: RecordBatch): void => {
+    if (!headless.has(instance)) {
+      headless.add(instance);
+      renew();
+    } else if (!mistaken.has(instance)) {
+      mistaken.add(instance);
+      remark(`records of ${process} cannot be read: they begin without the header of a run`);
+    }
   };
 
   const onBatch = (message: NatsMessage): void => {
@@ -121,20 +140,19 @@ export function collectOverNats(
       return;
     }
     heardAt.set(batch.instance, now());
-    hold(merge.take(batch, now()));
+    const drafts = merge.take(batch, now());
+    if (drafts === undefined) {
+      onHeadless(batch);
+      return;
+    }
+    headless.delete(batch.instance);
+    hold(drafts);
     if (batch.problem !== undefined && !mistaken.has(batch.instance)) {
       // One remark is enough: whoever writes one record wrong does so with many.
       mistaken.add(batch.instance);
-      const text = `records of ${batch.process} cannot be read, such as one with ${batch.problem}`;
-      hold([{ type: 'mark', kind: 'warning', text, at: now() }]);
+      remark(`records of ${batch.process} cannot be read, such as one with ${batch.problem}`);
     }
   };
-
-  const subscription = connection.subscribe(replySubject(subject, token), {
-    callback: (error, message) => {
-      if (error === null) onBatch(message);
-    },
-  });
 
   /** A process that has just come is asked at once, so that nothing of its start is missed. */
   const greetings = connection.subscribe(greetingSubject(subject), {
@@ -152,10 +170,45 @@ export function collectOverNats(
     }
   };
 
+  /** Asks under a new name, so that all processes tell from the start: first what lives now. */
+  const renew = (): void => {
+    if (token !== '') say(true);
+    if (!connection.isClosed()) replies?.unsubscribe();
+    token = globalThis.crypto.randomUUID();
+    replies = connection.subscribe(replySubject(subject, token), {
+      callback: (error, message) => {
+        if (error === null) onBatch(message);
+      },
+    });
+    say(false);
+  };
+
+  const remark = (text: string): void => {
+    hold([{ type: 'mark', kind: 'warning', text, at: now() }]);
+  };
+
+  const unwatch = watchLink(connection, {
+    lost: () => {
+      isCutOff = true;
+      remark('the connection to NATS is lost: nothing is heard of the processes');
+    },
+    restored: () => {
+      isCutOff = false;
+      remark('the connection to NATS is back: what lives is told again');
+      for (const instance of heardAt.keys()) heardAt.set(instance, now());
+      renew();
+    },
+    closed: () => {
+      isCutOff = true;
+    },
+  });
+
   let askTimer: unknown;
   const ask = (): void => {
     say(false);
-    for (const [instance, at] of heardAt) if (now() - at > 3 * askEveryMs) loseProcess(instance, 'crash');
+    // Whose connection is lost hears of nobody.
+    if (!isCutOff)
+      for (const [instance, at] of heardAt) if (now() - at > 3 * askEveryMs) loseProcess(instance, 'crash');
     askTimer = clock.setTimeout(ask, askEveryMs);
   };
   let mergeTimer: unknown;
@@ -165,6 +218,7 @@ export function collectOverNats(
   };
 
   outlet.push(header);
+  renew();
   ask();
   mergeOn();
   return {
@@ -174,13 +228,14 @@ export function collectOverNats(
     stop: () => {
       if (isStopped) return;
       isStopped = true;
+      unwatch();
       clock.clearTimeout(askTimer);
       clock.clearTimeout(mergeTimer);
       say(true);
       release(Infinity);
       outlet.close();
       if (connection.isClosed()) return;
-      subscription.unsubscribe();
+      replies?.unsubscribe();
       greetings.unsubscribe();
     },
   };

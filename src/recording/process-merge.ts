@@ -4,8 +4,13 @@ import type { AnyRecord, SystemRecord } from './record.js';
 
 /** Makes the records of many processes fit into one run. */
 export interface ProcessMerge {
-  /** The records of a batch, with names of the whole run and times of the collector. */
-  take(batch: RecordBatch, now: number): readonly TimedDraft[];
+  /**
+   * The records of a batch, with names of the whole run and times of the collector. A header from a process that is
+   * known already begins anew: what lived before and is not told again has ended meanwhile.
+   *
+   * Undefined where the start of what this process tells was missed, so that its records would mean nothing.
+   */
+  take(batch: RecordBatch, now: number): readonly TimedDraft[] | undefined;
   /** A process is over: its systems, which have not said so themselves. */
   over(instance: string, op: 'crash' | 'stop'): readonly RecordDraft[];
 }
@@ -16,6 +21,10 @@ interface Process {
   offset: number;
   readonly systems: Map<string, { readonly name: string; readonly role: SystemRecord['role'] }>;
   readonly machines: Map<string, string>;
+  /** Actors that live, by the names of the run. */
+  readonly living: Map<string, { readonly system: string; readonly actor: string }>;
+  /** The number of the last record. */
+  seq: number;
 }
 
 /** The same number for records that nobody stamps here. */
@@ -97,22 +106,57 @@ export function createProcessMerge(): ProcessMerge {
   const forget = (process: Process, system: string, name: string): void => {
     process.systems.delete(system);
     owners.delete(name);
+    for (const [key, { system: own }] of process.living) if (own === name) process.living.delete(key);
+  };
+
+  const noteLife = ({ living }: Process, draft: RecordDraft): void => {
+    if (draft.type !== 'actor' && draft.type !== 'step') return;
+    const { system, actor } = draft;
+    if (draft.type === 'actor') living.set(`${system}\n${actor}`, { system, actor });
+    else if (draft.status !== 'active') living.delete(`${system}\n${actor}`);
+  };
+
+  /** What lived has ended, as far as is known. */
+  const beginAgain = (process: Process): readonly RecordDraft[] => {
+    const ended = Array.from(process.living.values(), ({ system, actor }): RecordDraft => {
+      const event = { type: 'xstate.stop' };
+      return { type: 'step', system, actor, event, taken: [], value: null, status: 'stopped', commands: [] };
+    });
+    process.living.clear();
+    process.seq = 0;
+    return ended;
+  };
+
+  /** Records that the way has lost are told like those that were left out at their start. */
+  const holeBefore = (process: Process, seq: number): readonly RecordDraft[] => {
+    const dropped = seq - process.seq - 1;
+    process.seq = seq;
+    return dropped > 0 ? [{ type: 'gap', dropped }] : [];
   };
 
   return {
     take: ({ instance, process: name, records }, now) => {
       let process = processes.get(instance);
       if (process === undefined) {
-        process = { name, offset: Infinity, systems: new Map(), machines: new Map() };
+        if (records.length === 0) return [];
+        if (records[0]?.type !== 'run') return undefined;
+        const parts = { systems: new Map(), machines: new Map(), living: new Map() };
+        process = { name, offset: Infinity, seq: 0, ...parts };
         processes.set(instance, process);
       }
       const newest = records.reduce((most, record) => ('at' in record ? Math.max(most, record.at) : most), -Infinity);
       if (newest > -Infinity) process.offset = Math.min(process.offset, now - newest);
       const known = process;
       return records.flatMap((record) => {
-        if (record.type === 'run') return [];
-        const at = Math.max(0, record.at + known.offset);
-        return rename(instance, known, record).map((draft): TimedDraft => ({ ...draft, at }));
+        const drafts =
+          record.type === 'run'
+            ? beginAgain(known)
+            : [...holeBefore(known, record.seq), ...rename(instance, known, record)];
+        const at = record.type === 'run' ? now : Math.max(0, record.at + known.offset);
+        return drafts.map((draft): TimedDraft => {
+          noteLife(known, draft);
+          return { ...draft, at };
+        });
       });
     },
     over: (instance, op) => {

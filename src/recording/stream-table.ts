@@ -38,6 +38,9 @@ export interface StreamTable {
 /** How many streams that have ended are kept. */
 const endedMax = 1000;
 
+/** The states of those that are over without having said how their stream ended. */
+const gone: ReadonlySet<string> = new Set(['crashed', 'stopped']);
+
 const signs = /^(frame|heartbeat|peer)\./;
 
 export function createStreamTable(): StreamTable {
@@ -59,6 +62,8 @@ export function createStreamTable(): StreamTable {
     const counted = { records: 0, bytes: 0, waiting: 0, rate: 0, countedAt: record.at };
     const side: StreamTableEnd = { system, state: leafOf(value), ...counted, end: undefined };
     row[roles.get(system) === 'producer' ? 'producer' : 'consumer'] = side;
+    // It was thought to be over while nothing was heard of it.
+    row.endedAt = undefined;
     actors.set(keyOf(system, actor), { row, side });
   };
 
@@ -91,7 +96,8 @@ export function createStreamTable(): StreamTable {
 
   /** A stream is over when it is for its reader; or for its producer, where its reader is not watched. */
   const settle = (row: StreamRow): void => {
-    if (row.endedAt !== undefined || (row.consumer ?? row.producer)?.end === undefined) return;
+    const side = row.consumer ?? row.producer;
+    if (row.endedAt !== undefined || side === undefined || (side.end === undefined && !gone.has(side.state))) return;
     row.endedAt = at;
     const ended = [...rows.values()].filter(({ endedAt }) => endedAt !== undefined);
     if (ended.length <= endedMax) return;
@@ -105,10 +111,11 @@ export function createStreamTable(): StreamTable {
     systems.set(system, op);
     if (op === 'start') return;
     // What a system that is gone had is gone, too.
-    for (const [key, { side }] of actors) {
+    for (const [key, { row, side }] of actors) {
       if (side.system !== system) continue;
-      if (op === 'crash') side.state = 'crashed';
+      side.state = op === 'crash' ? 'crashed' : 'stopped';
       actors.delete(key);
+      settle(row);
     }
   };
 

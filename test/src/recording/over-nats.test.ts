@@ -15,6 +15,8 @@ import {
 } from '../../../src/index.js';
 import { encodeBatches } from '../../../src/recording/over-nats-messages.js';
 import { closePair, createPair } from '../../support/pair.js';
+import { createProcessMerge } from '../../../src/recording/process-merge.js';
+import { startTcpProxy } from '../../support/tcp-proxy.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
 
 type Of<Type extends AnyRecord['type']> = Extract<AnyRecord, { type: Type }>;
@@ -99,6 +101,43 @@ describe('records over NATS, from processes', () => {
     await until(() => only(records, 'system').some(({ op }) => op === 'crash'), 'the crash');
     expect(only(records, 'system').find(({ op }) => op === 'crash')).to.include({ system: 'producer' });
   });
+
+  it('go on when a lost connection is back, with what lives now', async () => {
+    const proxy = await startTcpProxy(server.port);
+    const own = await connect({ servers: proxy.url, reconnectTimeWait: 100 });
+    const records: AnyRecord[] = [];
+    await start('c', 'producer');
+    const [leaving, staying] = [await start('c', 'consumer', 1), await start('c', 'consumer', 1)];
+    collector = collectOverNats(own, (batch) => void records.push(...batch), { subject: 'c' });
+    const streams = () => only(records, 'actor').filter(({ machine }) => machine === 'consumerStream');
+    await until(() => streams().length === 2, 'both streams');
+    proxy.freeze();
+    proxy.cut();
+    await until(() => only(records, 'mark').length === 1, 'the loss');
+    leaving.kill('SIGKILL');
+    // While nothing is heard nobody is thought dead.
+    await sleep(500);
+    expect(only(records, 'system').every(({ op }) => op === 'start')).to.equal(true);
+    const before = records.length;
+    proxy.thaw();
+    await until(() => only(records, 'mark').length === 2, 'the reconnect');
+    const since = () => records.slice(before);
+    await until(() => only(since(), 'system').some(({ op }) => op === 'crash'), 'the death of the one');
+    const told = only(since(), 'actor').filter(({ machine }) => machine === 'consumerStream');
+    expect(told).to.have.length(1);
+    const lost = only(since(), 'step').filter(({ status }) => status === 'stopped');
+    expect(lost.map(({ actor }) => actor)).to.include(told[0]?.actor);
+    const counts = only(since(), 'counts').filter(({ actor }) => actor === told[0]?.actor);
+    expect(counts.length).to.be.greaterThan(0);
+    expect(only(records, 'mark').map(({ text }) => text)).to.deep.equal([
+      'the connection to NATS is lost: nothing is heard of the processes',
+      'the connection to NATS is back: what lives is told again',
+    ]);
+    collector.stop();
+    staying.kill('SIGKILL');
+    await own.close();
+    await proxy.close();
+  }).timeout(60_000);
 
   it('keep lifelines apart that have one name in two processes, and share their statecharts', async () => {
     const records: AnyRecord[] = [];
@@ -189,10 +228,12 @@ describe('records over NATS', () => {
     const collector = collectOverNats(broker.connect(), (batch) => void records.push(...batch));
     await until(() => to !== '', 'the ask');
     const envelope = { process: 'p', instance: 'i', isOver: false };
+    const runHeader = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'p' };
     for (const payload of [
       '',
       '{',
       'null',
+      { ...envelope, records: [runHeader] },
       { ...envelope, records: [{ type: 'step', seq: 1, at: 1, system: 's', actor: 'a' }, null, 7, {}] },
       { ...envelope, records: [{ type: 'counts', seq: 2, at: 2, system: 's', actor: 'a', stream: 'x' }] },
       { ...envelope, records: 7 },
@@ -255,6 +296,51 @@ describe('records over NATS', () => {
     expect(() => inspectOverNats({} as never)).to.throw(StreamError, 'client: expected a ConsumerClient or a Produc');
     expect(() => inspectOverNats(null as never)).to.throw(StreamError, 'came null');
     expect(() => inspectOverNats([])).to.throw(StreamError, 'clients: expected one at least, came none');
+  });
+
+  it('begin with a header, and a process that has none is asked once more and no more', async () => {
+    const broker = createMemoryBroker();
+    const stranger = broker.connect();
+    const records: AnyRecord[] = [];
+    const asked = new Set<string>();
+    let asks = 0;
+    const mark = { type: 'mark', seq: 7, at: 5, kind: 'note', text: 'from the middle' };
+    stranger.subscribe('nats-stream.records.ask', {
+      callback: (_, { data }) => {
+        const { token, isOver } = JSON.parse(new TextDecoder().decode(data)) as { token: string; isOver: boolean };
+        if (isOver) return;
+        asks += 1;
+        asked.add(token);
+        const batch = { process: 'p', instance: 'i', isOver: false, records: [mark] };
+        stranger.publish(`nats-stream.records.to.${token}`, JSON.stringify(batch));
+      },
+    });
+    await stranger.flush();
+    const collector = collectOverNats(broker.connect(), (batch) => void records.push(...batch));
+    await until(() => only(records, 'mark').length > 0, 'the remark');
+    for (let more = asks + 1; more < 8; more += 1) {
+      // Whoever greets is asked.
+      stranger.publish('nats-stream.records.here');
+      await until(() => asks >= more, 'another ask');
+    }
+    expect(asked.size).to.equal(2);
+    expect(only(records, 'mark').map(({ text }) => text)).to.deep.equal([
+      'records of p cannot be read: they begin without the header of a run',
+    ]);
+    collector.stop();
+  });
+
+  it('tell of records that were lost on the way', () => {
+    const merge = createProcessMerge();
+    const batch = { process: 'p', instance: 'i', isOver: false };
+    const header: AnyRecord = { type: 'run', version: 1, source: 'live', unit: 'ms', label: '' };
+    const mark = (seq: number): AnyRecord => ({ type: 'mark', seq, at: seq, kind: 'note', text: `${seq}` });
+    const told = merge.take({ ...batch, records: [header, mark(1), mark(4)] }, 10);
+    expect(told?.map((draft) => (draft.type === 'gap' ? draft.dropped : draft.type))).to.deep.equal([
+      'mark',
+      2,
+      'mark',
+    ]);
   });
 
   it('are refused on a subject that is none, and with an option that is none', () => {

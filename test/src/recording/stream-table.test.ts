@@ -50,6 +50,7 @@ describe('the table of streams', () => {
       { ...at(2), type: 'actor', ...id, stream: 's', subject: 'x', value: 'active', context: null },
       { ...at(3), type: 'system', system: 'p', role: 'producer', op: 'crash' },
     ]);
+    expect(table.rows()[0]).to.include({ endedAt: 3 });
     expect(table.rows()[0]?.producer?.state).to.equal('crashed');
     table.append([{ ...at(4), type: 'system', system: 'p', role: 'producer', op: 'start' }]);
     const many = Array.from({ length: 3000 }, (_, n): AnyRecord[] => {
@@ -61,7 +62,22 @@ describe('the table of streams', () => {
     });
     table.append(many.flat());
     const rows = table.rows();
-    expect(rows).to.have.length(1001);
-    expect(rows.slice(0, 3).map(({ stream }) => stream)).to.deep.equal(['s', '2999', '2998']);
+    expect(rows).to.have.length(1000);
+    expect(rows.slice(0, 2).map(({ stream }) => stream)).to.deep.equal(['2999', '2998']);
+  });
+
+  it('goes on with a stream that was thought to be over', () => {
+    const table = createStreamTable();
+    const own = { system: 'p', actor: 'a' };
+    const actor = { type: 'actor', ...own, stream: 's', value: 'active', context: null } as const;
+    const stop = { type: 'step', ...own, event: { type: 'xstate.stop' }, taken: [], commands: [] } as const;
+    table.append([
+      { seq: 1, at: 1, ...actor },
+      { seq: 2, at: 2, ...stop, value: null, status: 'stopped' },
+    ]);
+    expect(table.rows()[0]).to.include({ endedAt: 2 });
+    table.append([{ seq: 3, at: 3, ...actor }]);
+    expect(table.rows()).to.have.length(1);
+    expect(table.rows()[0]).to.include({ endedAt: undefined });
   });
 });
