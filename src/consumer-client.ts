@@ -217,6 +217,7 @@ export class ConsumerClient {
       timeoutMs === undefined
         ? undefined
         : clock.setTimeout(() => cancel('timedOut', `the deadline of ${timeoutMs} ms has passed`), timeoutMs);
+    const delivery = this.#offersDelivery ? this.#createDelivery(id, windowBytes) : undefined;
     const inlet = createConsumerStream({
       id,
       subject,
@@ -227,10 +228,7 @@ export class ConsumerClient {
       bufferedBytesMax: this.#options.bufferedBytesMax,
       actor: () => (actor ??= findActor()),
       cancel: (text) => cancel('cancelled', text),
-      onConsumed: (bytes) => {
-        const delivery = this.#streams.get(id)?.delivery;
-        if (delivery?.isExtended === true) delivery.onConsumed(bytes);
-      },
+      onConsumed: (bytes) => delivery?.onConsumed(bytes),
       onSlow: shielded(options.onSlow, (error) => {
         this.#options.onWarning({ message: 'onSlow threw', subject, error });
       }),
@@ -239,7 +237,7 @@ export class ConsumerClient {
       id,
       Object.assign(inlet, {
         request,
-        delivery: this.#offersDelivery ? this.#createDelivery(id, windowBytes) : undefined,
+        delivery,
         windowBytes: this.#offersDelivery ? windowBytes : 0,
         silenceTimeoutMs: this.#options.silenceTimeoutMs,
         releaseReader: () => {
@@ -459,9 +457,10 @@ export class ConsumerClient {
       recovered: () => {
         this.#runner.dispatch(id, { type: 'frame.recovered' });
       },
-      record: (record) => {
+      records: (records) => {
         const stream = this.#streams.get(id);
-        if (stream !== undefined) this.#onRecord(id, stream, record);
+        if (stream === undefined) return;
+        for (const record of records) this.#onRecord(id, stream, record);
       },
       closed: (code, text) => {
         this.#runner.dispatch(id, { type: 'frame.close', code, text });
@@ -504,13 +503,15 @@ export class ConsumerClient {
   }
 
   #onRecord(id: string, stream: OpenStream, record: { readonly data: Uint8Array; readonly superjson?: unknown }): void {
+    // A frame of an extended stream was a sign of life as a whole, and holds no more than was granted.
+    const isExtended = stream.delivery?.isExtended === true;
     if (stream.gate === 'detached') {
       stream.clock.touch();
-    } else if (stream.delivery?.isExtended !== true && !stream.hasRoomFor(record.data.length)) {
+    } else if (!isExtended && !stream.hasRoomFor(record.data.length)) {
       const text = `the reader is too slow: ${stream.describeBuffer()} wait, and one of ${record.data.length} bytes came`;
       this.#runner.dispatch(id, { type: 'reader.overflow', text });
     } else if (stream.gate === 'attached') {
-      stream.clock.touch();
+      if (!isExtended) stream.clock.touch();
       stream.deliver(record);
     } else {
       stream.hold(record);

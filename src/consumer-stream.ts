@@ -88,7 +88,7 @@ export interface ConsumerStreamParameters {
 const decoder = new TextDecoder();
 
 export function createConsumerStream(parameters: ConsumerStreamParameters): ConsumerStreamInlet {
-  const { id, subject, reader } = parameters;
+  const { id, subject, reader, onSlow } = parameters;
   const queue = new RecordQueue(parameters.bufferedRecordsMax, parameters.bufferedBytesMax);
   const held: QueuedRecord[] = [];
   const delivered: QueuedRecord[] = [];
@@ -106,18 +106,22 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     else queue.clear();
   };
 
-  /** The next record, at once or when it comes; undefined where the stream has ended quietly. */
-  const next = (): QueuedRecord | undefined | Promise<QueuedRecord | undefined> => {
+  /** The next record that waits; undefined where none does. */
+  const take = (): QueuedRecord | undefined => {
     const record = queue.shift();
-    if (record !== undefined) {
-      parameters.onConsumed(record.data.length);
-      return record;
+    if (record !== undefined) parameters.onConsumed(record.data.length);
+    return record;
+  };
+
+  /** The next record, when it comes; undefined where the stream has ended quietly. */
+  const next = async (): Promise<QueuedRecord | undefined> => {
+    if (ended === undefined) {
+      const came = await new Promise<QueuedRecord | undefined>((resolve) => waiting.push(resolve));
+      if (came !== undefined) return came;
     }
-    if (ended !== undefined) {
-      if (ended.error === undefined || ended.reason === 'cancelled') return undefined;
-      throw ended.error;
-    }
-    return new Promise<QueuedRecord | undefined>((resolve) => waiting.push(resolve)).then((came) => came ?? next());
+    const record = take();
+    if (record === undefined && ended?.error !== undefined && ended.reason !== 'cancelled') throw ended.error;
+    return record;
   };
 
   const iterate = <Item>(read: (record: QueuedRecord) => Item): AsyncIterableIterator<Item> => {
@@ -125,8 +129,9 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       throw new StreamError('badArgument', 'the stream hands its records to a callback, so it cannot be iterated');
     }
     let left = false;
+    const over: IteratorResult<Item> = { done: true, value: undefined };
     const resultOf = (record: QueuedRecord | undefined): IteratorResult<Item> => {
-      if (left || record === undefined) return { done: true, value: undefined };
+      if (left || record === undefined) return over;
       try {
         return { done: false, value: read(record) };
       } catch (error) {
@@ -135,20 +140,31 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
         throw error;
       }
     };
+    const nextResult = async (): Promise<IteratorResult<Item>> => {
+      try {
+        return resultOf(await next());
+      } catch (error) {
+        left = true;
+        throw error;
+      }
+    };
     return {
-      next: async () => {
-        if (left) return { done: true, value: undefined };
+      // A record that waits costs one promise, which is resolved already.
+      next: () => {
+        if (left) return Promise.resolve(over);
+        const record = take();
+        if (record === undefined) return nextResult();
         try {
-          return resultOf(await next());
+          return Promise.resolve(resultOf(record));
         } catch (error) {
-          left = true;
-          throw error;
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a codec may throw anything
+          return Promise.reject(error);
         }
       },
       return: () => {
         left = true;
         cancel();
-        return Promise.resolve<IteratorResult<Item>>({ done: true, value: undefined });
+        return Promise.resolve(over);
       },
       [Symbol.asyncIterator]() {
         return this;
@@ -191,7 +207,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     const resolve = waiting.shift();
     if (resolve === undefined) {
       queue.push(record);
-      if (queue.isSlow()) parameters.onSlow?.({ records: queue.length, bytes: queue.bytes });
+      if (onSlow !== undefined && queue.isSlow()) onSlow({ records: queue.length, bytes: queue.bytes });
     } else {
       resolve(record);
       parameters.onConsumed(record.data.length);

@@ -32,8 +32,8 @@ export interface InboundDeliveryHost {
   gap(): void;
   /** What was missing has come. */
   recovered(): void;
-  /** The next record, in order and once. */
-  record(record: WireRecord): void;
+  /** The next records, in order and each once. */
+  records(records: readonly WireRecord[]): void;
   /** The close came, after everything before it. */
   closed(code: number, text: string): void;
   /** The stream was ended, and what is missing cannot be had again. */
@@ -115,8 +115,9 @@ export class InboundDelivery {
     }
   }
 
-  /** The reader has consumed a record. */
+  /** The reader has consumed a record. Nothing follows from it where the producer is a plain one. */
   onConsumed(bytes: number): void {
+    if (this.#control === undefined) return;
     this.#inflow = consume(this.#inflow, bytes);
     if (isGrantDue(this.#inflow)) this.grant();
   }
@@ -167,7 +168,7 @@ export class InboundDelivery {
       this.#host.broken(`expected at most ${window.records} records of ${window.bytes} bytes at a time, came more`);
       return;
     }
-    for (const record of skipped === 0 ? records : records.slice(skipped)) this.#host.record(record);
+    this.#host.records(skipped === 0 ? records : records.slice(skipped));
   }
 
   #onFragment({ number, isAnnotated, totalBytes, offset, part }: FragmentFrame): void {

@@ -92,19 +92,12 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
     } catch (error) {
       throw new StreamError('writerClosed', `could not publish: ${messageOf(error)}`, { cause: error });
     }
+    records += 1;
+    bytes += record.data.length;
     return outbound.ready();
   };
-  const publish = (record: WireRecord, signal: AbortSignal | undefined): Promise<void> | undefined => {
-    const count = (): void => {
-      records += 1;
-      bytes += record.data.length;
-    };
-    const waiting = delivery?.write(record, signal);
-    if (waiting !== undefined) return waiting.then(count);
-    const written = delivery === undefined ? publishPlain(record) : outbound.ready();
-    count();
-    return written;
-  };
+  const publish = (record: WireRecord, signal: AbortSignal | undefined): Promise<void> | undefined =>
+    delivery === undefined ? publishPlain(record) : (delivery.write(record, signal) ?? outbound.ready());
 
   const writer = new Writer(
     {
@@ -167,7 +160,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
         return parameters.actor();
       },
       get info() {
-        return { consumerId, streamId, subject, inbox, createdAt, records, bytes };
+        return { consumerId, streamId, subject, inbox, createdAt, ...(delivery?.sent ?? { records, bytes }) };
       },
     },
     delivery,

@@ -31,10 +31,6 @@ export class SentFrames {
     return frame;
   }
 
-  get hasUnpublished(): boolean {
-    return this.#published < this.#frames.length;
-  }
-
   /** The number of the first item that is not published as a whole; undefined where every one is. */
   get firstUnpublished(): number | undefined {
     return this.#frames[this.#published]?.first;
