@@ -16,6 +16,7 @@ export function toolProps(app: App): ToolProps {
     selection,
     theme,
     open: app.open,
+    isIdle: () => app.feed.source.peek() === undefined,
     argument: app.toolArgument,
     setArgument: (text) => (app.toolArgument.value = text),
   };

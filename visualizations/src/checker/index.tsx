@@ -47,7 +47,8 @@ function connect(open: ToolProps['open']): Link {
         state.value = { exploration, report: data.report, ...(place === undefined ? {} : { place }) };
         // Whoever has not taken a step yet is led to what was found.
         const found = data.report.properties.find(({ path }) => path !== undefined)?.path;
-        if (found !== undefined && (place?.path.length ?? 0) === 0) send({ type: 'walk', exploration, path: found });
+        if (found !== undefined && isShown && (place?.path.length ?? 0) === 0)
+          send({ type: 'walk', exploration, path: found });
         return;
       }
       case 'place': {
@@ -83,7 +84,7 @@ function parsePlace(text: string): { readonly exploration: string; readonly path
 }
 
 /** The checker's view: what is explored, its properties, and what else could happen here. */
-export default function Checker({ open, argument, setArgument, view, cursor, selection }: ToolProps) {
+export default function Checker({ open, isIdle, argument, setArgument, view, cursor, selection }: ToolProps) {
   const [{ state, send, show }] = useState(() => (link ??= connect(open)));
   const { exploration, report, place, progress, problem } = state.value;
   const chosen = explorationOf(exploration);
@@ -93,15 +94,20 @@ export default function Checker({ open, argument, setArgument, view, cursor, sel
     send({ type: 'walk', exploration: state.peek().exploration, path });
     cursor.follow();
   };
-  const choose = (id: string, path: readonly number[] = []): void => {
+  const explore = (id: string): void => {
     state.value = { exploration: id, progress: 0 };
     send({ type: 'explore', exploration: id });
+  };
+  const choose = (id: string, path: readonly number[] = []): void => {
+    explore(id);
     walk(path);
   };
   useEffect(() => {
     const asked = parsePlace(argument.peek());
-    if (asked !== undefined) choose(asked.exploration, asked.path);
-    else if (state.peek().place === undefined) choose(first);
+    if (state.peek().report !== undefined) return;
+    // Another run is left alone until somebody wants to see a way.
+    if (isIdle()) choose(asked?.exploration ?? first, asked?.path);
+    else explore(asked?.exploration ?? first);
   }, []);
   const firstStream = view.value.streams.keys().next().value;
   useEffect(() => {
@@ -159,6 +165,13 @@ export default function Checker({ open, argument, setArgument, view, cursor, sel
         </button>
       </p>
       {report !== undefined && <PropertyList properties={report.properties} show={walk} />}
+      {place === undefined && (
+        <p>
+          <button type="button" onClick={() => walk([])}>
+            Walk through it by hand
+          </button>
+        </p>
+      )}
       {place !== undefined && <NextSteps place={place} walk={walk} />}
     </div>
   );

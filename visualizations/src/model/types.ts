@@ -265,6 +265,8 @@ export interface Source {
 export interface ToolProps extends PaneProps {
   /** Shows the runs of this source from now on; the one before is ended. */
   readonly open: (source: Source) => void;
+  /** Whether nothing is shown that a tool would take away by opening a source of its own unasked. */
+  readonly isIdle: () => boolean;
   /** What stands in the URL for the tool, such as a scenario and its seed; and how to change it. */
   readonly argument: ReadonlySignal<string>;
   readonly setArgument: (text: string) => void;

@@ -49,7 +49,7 @@ function connect(open: ToolProps['open']): Link {
 const speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 50];
 
 /** The panel of the simulation: a story, the network, the clients, the streams. */
-export default function Simulation({ open, argument, setArgument, view, cursor, selection }: ToolProps) {
+export default function Simulation({ open, isIdle, argument, setArgument, view, cursor, selection }: ToolProps) {
   const [player, setPlayer] = useState<Link | undefined>(link);
   const state = player?.state.value;
   const isConnected = player !== undefined && player === link;
@@ -60,7 +60,7 @@ export default function Simulation({ open, argument, setArgument, view, cursor, 
     link.send({ type: 'start', story });
   };
   useEffect(() => {
-    if (link === undefined) start(parseStory(argument.peek()) ?? storyOf('tour'));
+    if (link === undefined && isIdle()) start(parseStory(argument.peek()) ?? storyOf('tour'));
   }, []);
   useEffect(() => {
     if (state !== undefined) setArgument(formatStory(state.story));
@@ -85,7 +85,7 @@ export default function Simulation({ open, argument, setArgument, view, cursor, 
         )}
         {!isConnected && (
           <button type="button" onClick={() => start(parseStory(argument.peek()) ?? storyOf('tour'))}>
-            Simulate
+            Simulate instead
           </button>
         )}
       </div>
