@@ -15,6 +15,7 @@ import { createSelection } from '../../visualizations/src/model/selection.js';
 import { outermostState, stateText } from '../../visualizations/src/model/state-text.js';
 import { anomalyScore, streamFields, streamRow } from '../../visualizations/src/model/stream-row.js';
 import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import { isGoodEnd } from '../../visualizations/src/model/good-ends.js';
 import { treeRows } from '../../visualizations/src/panes/tree/tree-rows.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
@@ -135,6 +136,15 @@ describe('stream rows', () => {
     expect(count('state:active age>30s')).to.be.within(1, count('state:active'));
     expect(count('anomaly:badEnd')).to.equal(rows.filter((row) => row.anomalies.includes('badEnd')).length);
     expect(count('subject:log.* system:collector')).to.be.greaterThan(0);
+  });
+});
+
+describe('isGoodEnd()', () => {
+  it('knows the ends that a reader wanted, and those at the other side that follow from them', () => {
+    expect(['completed', 'cancelled', 'timedOut'].every((reason) => isGoodEnd(reason))).to.equal(true);
+    expect(isGoodEnd('closed', ['cancelled'])).to.equal(true);
+    expect(isGoodEnd('closed', ['slowReader'])).to.equal(false);
+    expect(isGoodEnd('producerSilent', [undefined])).to.equal(false);
   });
 });
 

@@ -34,6 +34,7 @@ export function createTraceMessages(write: (draft: RecordDraft) => void): TraceM
       to,
       subject,
       kind: kindOf(message),
+      ...streamOf(message),
       // The model has no payloads.
       bytes: 0,
       text: messageText(message),
@@ -58,6 +59,12 @@ export function createTraceMessages(write: (draft: RecordDraft) => void): TraceM
       else if (at !== -1) underWay.splice(at, 1);
     },
   };
+}
+
+/** The messages of the protocol name their stream by its id, the last part of an inbox. */
+function streamOf(message: Plain): { readonly stream?: string } {
+  const { id } = (message ?? {}) as { readonly id?: unknown };
+  return typeof id === 'string' ? { stream: id.slice(id.lastIndexOf('.') + 1) } : {};
 }
 
 /** The type of a message, or of the event that it carries. */

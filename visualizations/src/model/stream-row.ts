@@ -1,3 +1,4 @@
+import { isGoodEnd } from './good-ends.js';
 import type { Fields } from './query.js';
 import { noRates, pastRatesAt, rateBucketWidth } from './rates.js';
 import { outermostState } from './state-text.js';
@@ -32,9 +33,6 @@ export interface StreamRow {
   readonly text: string;
   readonly anomalies: readonly Anomaly[];
 }
-
-/** How a stream may end without anything being wrong. */
-const goodEnds: ReadonlySet<string> = new Set(['completed', 'cancelled', 'timedOut']);
 
 const severity: Readonly<Record<Anomaly, number>> = {
   error: 64,
@@ -102,7 +100,7 @@ function anomaliesOf(
   const limit = limits[unit];
   const found: Anomaly[] = [];
   if (actor?.status === 'error' || other?.status === 'error') found.push('error');
-  if (row.reason !== '' && !goodEnds.has(row.reason)) found.push('badEnd');
+  if (row.reason !== '' && !isGoodEnd(row.reason)) found.push('badEnd');
   const oneEnded = [actor, other].find((end) => end?.endedAt !== undefined);
   const oneLives = [actor, other].some((end) => end !== undefined && end.endedAt === undefined);
   if (oneLives && oneEnded?.endedAt !== undefined && now - oneEnded.endedAt > limit.disagreement) {

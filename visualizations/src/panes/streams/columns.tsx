@@ -55,7 +55,7 @@ export const columns: readonly Column[] = [
     id: 'reason',
     title: 'End',
     about: 'Why it ended',
-    width: 'minmax(76px, 1fr)',
+    width: 'minmax(102px, 1fr)',
     sortBy: (row) => (row.reason === '' ? undefined : row.reason),
     cell: (row) =>
       row.reason !== '' && (

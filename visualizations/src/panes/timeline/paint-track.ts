@@ -1,3 +1,4 @@
+import { isGoodEnd } from '../../model/good-ends.js';
 import { stateColor } from '../drawing/palette.js';
 import type { Picture } from '../drawing/use-canvas.js';
 import { labelWidth, trackHeight } from './geometry.js';
@@ -8,9 +9,6 @@ const bandTop = 3;
 const bandHeight = 10;
 const timerTop = 15;
 const timerHeight = 2.5;
-
-/** Ends of streams that are no failure. */
-const goodEnds: ReadonlySet<string> = new Set(['completed', 'cancelled', 'timedOut']);
 
 /** One end of a stream: its label, the band of its states, its timers, and how it ended. */
 export function paintTrack(picture: Picture, scene: TimelineScene, track: Track, y: number, isFirstEnd: boolean): void {
@@ -153,9 +151,14 @@ function paintDowntime(
   }
 }
 
-function paintEnding({ context, palette }: Picture, { xOf, now }: TimelineScene, track: Track, y: number): void {
+function paintEnding({ context, palette }: Picture, scene: TimelineScene, track: Track, y: number): void {
+  const { xOf, now } = scene;
   if (track.endedAt === undefined || track.endedAt > now || track.reason === undefined) return;
-  const isGood = goodEnds.has(track.reason);
+  const others = scene.tracks.endsOf(track.stream).filter((other) => other !== track);
+  const isGood = isGoodEnd(
+    track.reason,
+    others.map(({ reason }) => reason),
+  );
   context.font = `${isGood ? '' : '600 '}10px ${palette.sans}`;
   context.textAlign = 'left';
   context.textBaseline = 'middle';

@@ -91,6 +91,11 @@ export class Tracks {
     return this.#listed.tracks;
   }
 
+  /** The tracks of one stream. */
+  endsOf(stream: string): readonly Track[] {
+    return this.#streams.get(stream) ?? [];
+  }
+
   add(record: SequencedRecord): void {
     this.#seen = record.seq;
     this.#count(record.at);
