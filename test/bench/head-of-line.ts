@@ -22,7 +22,7 @@ const [forConsumer, forProducer] = await Promise.all([
   connect({ servers: server.url }),
 ]);
 const producer = new ProducerClient({ connection: forProducer, windowRecords });
-const consumer = new ConsumerClient({ connection: forConsumer, windowRecords });
+const consumer = new ConsumerClient({ connection: forConsumer, windowRecords, offerDelivery: true });
 const record = new Uint8Array(128).fill(7);
 
 producer.handle('busy', async function* () {

@@ -108,7 +108,7 @@ async function measureAll(): Promise<void> {
   });
   await new Promise((resolve) => child.once('message', resolve));
 
-  const consumer = new ConsumerClient({ connection: here });
+  const consumer = new ConsumerClient({ connection: here, offerDelivery: true });
   for (const subject of ['near', 'far']) {
     for (const bytes of [128, 1_024].filter((size) => size === onlyBytes || onlyBytes === Infinity)) {
       const open = (kind: 'generator' | 'writer') => consumer.openStream(`${subject}.${kind}`, String(bytes));
