@@ -15,9 +15,10 @@ export interface SentFrame {
  * have been published. To send again is to go back.
  */
 export class SentFrames {
-  #frames: SentFrame[] = [];
-  /** How many at the front of the list were released already. */
+  /** Those before `#head` were released, and are undefined. */
+  #frames: (SentFrame | undefined)[] = [];
   #head = 0;
+  /** The index of the next frame to publish. */
   #published = 0;
 
   push(frame: SentFrame): void {
@@ -45,23 +46,24 @@ export class SentFrames {
     let bytes = 0;
     for (let frame = this.#frames[this.#head]; frame !== undefined && frame.end <= number;) {
       bytes += frame.recordBytes;
+      // The frame itself is given back at once, its place in the list in one go with many others.
+      this.#frames[this.#head] = undefined;
       this.#head += 1;
       frame = this.#frames[this.#head];
     }
-    // What was released is given back in one go. Nothing is acknowledged that was not published, but by a liar.
-    if (this.#head === this.#frames.length || this.#head >= 256) {
+    // Nothing is acknowledged that was not published, but by a liar.
+    this.#published = Math.max(this.#published, this.#head);
+    if (this.isEmpty || this.#head >= 256) {
       this.#frames = this.#frames.slice(this.#head);
-      this.#published = Math.max(0, this.#published - this.#head);
+      this.#published -= this.#head;
       this.#head = 0;
-    } else if (this.#published < this.#head) {
-      this.#published = this.#head;
     }
     return bytes;
   }
 
   /** Goes back to the frame that holds an item. */
   rewind(number: number): void {
-    const holder = this.#frames.findIndex(({ end }, index) => index >= this.#head && end > number);
+    const holder = this.#frames.findIndex((frame) => frame !== undefined && frame.end > number);
     if (holder !== -1) this.#published = Math.min(this.#published, holder);
   }
 
