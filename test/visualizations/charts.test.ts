@@ -22,11 +22,11 @@ function beat(at: number, op: 'send' | 'drop', message: string, subject = 'beats
   return { type: 'message', at, op, message, from: 'source', subject, kind: 'heartbeat', bytes: 9 };
 }
 
-function answer(at: number, subject: string): Draft {
+function answer(at: number, subject: string, op: 'deliver' | 'drop' = 'deliver'): Draft {
   return {
     type: 'message',
     at,
-    op: 'deliver',
+    op,
     message: `${subject} answer`,
     to: 'source',
     subject,
@@ -106,7 +106,7 @@ describe('the charts', () => {
   });
 
   it('tell heartbeats as lost whose answers were lost', () => {
-    const series = seriesOf([beat(0, 'send', 'r1'), { ...answer(30, 'r1'), op: 'drop' }]);
+    const series = seriesOf([beat(0, 'send', 'r1'), answer(30, 'r1', 'drop')]);
     expect(series.roundTrips).to.deep.equal([{ at: 0, duration: undefined }]);
   });
 
