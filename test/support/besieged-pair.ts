@@ -23,8 +23,8 @@ export interface BesiegedPair {
   end(): Promise<void>;
 }
 
-export async function besiege(): Promise<BesiegedPair> {
-  const pair = createPair({ consumer: { offerDelivery: false } });
+export async function besiege({ offerDelivery = false } = {}): Promise<BesiegedPair> {
+  const pair = createPair({ consumer: { offerDelivery } });
   const escaped: unknown[] = [];
   const onEscaped = (error: unknown): void => void escaped.push(error);
   process.on('unhandledRejection', onEscaped);

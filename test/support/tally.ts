@@ -51,7 +51,6 @@ export function tell(text: string): void {
  * they repeat what was lost, and a machine that is busy for seconds makes nobody look dead.
  */
 export const hardyTiming = {
-  offerDelivery: true,
   heartbeatIntervalMs: 250,
   heartbeatRequestTimeoutMs: 250,
   missedHeartbeatsMax: 60,

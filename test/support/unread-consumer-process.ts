@@ -14,7 +14,7 @@ export interface UnreadConsumerSetting {
 
 const { url, reportEvery, options } = readSetting() as UnreadConsumerSetting;
 const connection = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-const consumer = new ConsumerClient({ connection, offerDelivery: true, ...options });
+const consumer = new ConsumerClient({ connection, ...options });
 
 const unreadStream = consumer.openStream('endless');
 const stream = consumer.openStream('counted');

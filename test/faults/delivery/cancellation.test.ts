@@ -31,7 +31,7 @@ describe('1,000 streams that are cancelled', function () {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
     });
     await forProducer.flush();
-    const consumer = await scene.consumer({ offerDelivery: true, connection: forConsumer, ...rareTiming });
+    const consumer = await scene.consumer({ connection: forConsumer, ...rareTiming });
     let heartbeats = 0;
     forConsumer.subscribe('_HEARTBEAT.>', { callback: () => void (heartbeats += 1) });
     // A message from the consumer's connection to the producer's, which takes the way of a cancellation.

@@ -5,13 +5,13 @@ import { hardyTiming, tallyOf, tell } from '../../support/tally.js';
 
 const recordCount = 10_000;
 const windowRecords = 16;
-const heartbeatIntervalMs = 50;
+const heartbeatIntervalMs = 500;
 
-/** As many heartbeats as a minute has seconds, and several silence timeouts. */
-const pauseMs = 60 * heartbeatIntervalMs;
+/** Many heartbeats, and several silence timeouts. */
+const pauseMs = 60_000;
 
-describe('a reader that pauses for 60 heartbeats with a window of 16 records', function () {
-  this.timeout(60_000);
+describe('a reader that pauses for a minute with a window of 16 records', function () {
+  this.timeout(120_000);
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();
@@ -24,7 +24,7 @@ describe('a reader that pauses for 60 heartbeats with a window of 16 records', f
       heartbeatIntervalMs,
       heartbeatRequestTimeoutMs: heartbeatIntervalMs,
       missedHeartbeatsMax: 15,
-      silenceTimeoutMs: 1_000,
+      silenceTimeoutMs: 10_000,
       openTimeoutMs: 10_000,
     };
     const connection = await scene.connect();

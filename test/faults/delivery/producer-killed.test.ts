@@ -27,7 +27,7 @@ describe('a producer that is killed with kill -9 mid-stream', function () {
       });
       try {
         await process.until('ready');
-        const consumer = await scene.consumer({ offerDelivery: true, ...briskTiming, windowRecords });
+        const consumer = await scene.consumer({ ...briskTiming, windowRecords });
         const stream = consumer.openStream('confirmed');
         let readAtDeath = 0;
         const { records, missing, repeated, error } = await tallyOf(stream, (count) => {
