@@ -193,6 +193,29 @@ describe('the sequence diagram', () => {
     expect(model.changesOf('reader')).to.deep.equal([{ row: 1, isDown: true, isOver: false }]);
   });
 
+  it('leaves out what befalls systems that have no end of the stream that is shown alone', () => {
+    const drafts: Draft[] = [
+      { type: 'actor', system: 'reader', actor: 'a', stream: 'inbox.a', value: 'opening', context: null },
+      { type: 'system', system: 'stranger', role: 'producer', op: 'crash' },
+      { type: 'link', op: 'lost', systems: ['stranger'] },
+      { type: 'link', op: 'lost', systems: ['reader'] },
+    ];
+    const model = modelOf(drafts, { ...folded, stream: 'inbox.a' });
+    expect(model.rows.map(({ kind, system }) => [kind, system])).to.deep.equal([
+      ['state', 'reader'],
+      ['link', 'reader'],
+    ]);
+    expect([model.hasEnd('reader'), model.hasEnd('stranger')]).to.deep.equal([true, false]);
+  });
+
+  it('joins both ends of a message also where its arrival is told before its sending', () => {
+    const { from, to, ...either } = message('deliver', 'm1');
+    const model = modelOf([{ ...either, to } as Draft, { ...either, op: 'send', from } as Draft]);
+    expect(model.rows).to.have.lengthOf(1);
+    expect(arrowsOf(model)).to.have.lengthOf(1);
+    expect(arrowsOf(model)[0]).to.include({ from, to, outcome: 'delivered' });
+  });
+
   it(`says the same whether records come one by one or all at once (seed ${seed})`, () => {
     const records = sampleRecords({ streams: 40, seed });
     const random = createRandom(seed);

@@ -13,7 +13,7 @@ import { createLayouts, type Layouts } from '../../visualizations/src/panes/stat
 import { createDirectPlacer, ownPlacements } from '../../visualizations/src/panes/statechart/own-placements-plugin.js';
 import { arrowHead, roundedPath } from '../../visualizations/src/panes/statechart/path.js';
 import { heat, shortCount } from '../../visualizations/src/panes/statechart/population.js';
-import { refusalText } from '../../visualizations/src/panes/statechart/refusal.js';
+import { isNotTaken, isRefusal, refusalText } from '../../visualizations/src/panes/statechart/refusal.js';
 import { activeBox, followingSight, wholeSight } from '../../visualizations/src/panes/statechart/sight.js';
 
 const consumerStream = indexMachine(consumerStreamMachine).root;
@@ -170,6 +170,18 @@ describe('what a statechart tells', () => {
       refused: [{ source: 'consumerStream.opening.starting', index }],
     };
     expect(refusalText(consumerStream, guarded, 'opening')).to.equal('go: the guard said no at starting [isLinkUp]');
+    const ended = {
+      ...unknown,
+      event: { type: 'xstate.after.openTimeout.consumerStream.opening' },
+      status: 'done',
+    } as const;
+    expect(refusalText(consumerStream, ended, 'closed')).to.equal('after openTimeout came to an actor that is done');
+    expect([unknown, guarded, ended].map(isRefusal)).to.deep.equal([false, true, true]);
+    expect([unknown, guarded, { ...unknown, event: { type: 'xstate.init' } }].map(isNotTaken)).to.deep.equal([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('counts a timer down from its start to its deadline, and not beyond', () => {

@@ -2,7 +2,7 @@ import { eventText } from '../../model/event-text.js';
 import { formatTime } from '../../model/format.js';
 import { stateText } from '../../model/state-text.js';
 import type { Cursor } from '../../model/types.js';
-import { refusalText } from '../statechart/refusal.js';
+import { isNotTaken, isRefusal, refusalText } from '../statechart/refusal.js';
 import type { MachineRecord, StateNodeRecord, StepRecord } from '../../../../src/recording/record.js';
 import type { ActorHappening } from './recent-steps.js';
 
@@ -64,15 +64,15 @@ function Step({ step, machine }: { readonly step: StepRecord; readonly machine: 
           {fields.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ')}
         </span>
       )}
-      {step.taken.length === 0 ? (
-        <span class="bad">
-          ✗ {machine === undefined ? 'refused' : refusalText(machine.root, step, stateText(step.value))}
+      {isNotTaken(step) && (
+        <span class={isRefusal(step) ? 'bad' : 'muted'}>
+          {isRefusal(step) ? '✗' : '○'}{' '}
+          {machine === undefined ? 'refused' : refusalText(machine.root, step, stateText(step.value))}
         </span>
-      ) : (
-        step.taken.map(({ source, index }) => (
-          <span key={`${source} ${index}`}>→ {edgeText(machine?.root, source, index, stateText(step.value))}</span>
-        ))
       )}
+      {step.taken.map(({ source, index }) => (
+        <span key={`${source} ${index}`}>→ {edgeText(machine?.root, source, index, stateText(step.value))}</span>
+      ))}
       {step.commands.length > 0 && <span class="muted">does {step.commands.join(', ')}</span>}
       {step.error !== undefined && <span class="bad">throws: {step.error}</span>}
     </span>

@@ -37,7 +37,12 @@ export default function SequencePane({ run, view, cursor, selection, theme }: Pa
   const model = useSequence(run, { stream, foldHeartbeats: foldHeartbeats.value, foldRecords: foldRecords.value }, () =>
     grown(),
   );
-  const places = (): LanePlaces => placeLanes(model.current.lanes, hidden, scroller.current?.clientWidth ?? 0);
+  const places = (): LanePlaces => {
+    const { lanes } = model.current;
+    // Of a stream that is shown alone, only its ends matter.
+    const ends = lanes.filter(({ system }) => model.current.hasEnd(system));
+    return placeLanes(ends.length === 0 ? lanes : ends, hidden, scroller.current?.clientWidth ?? 0);
+  };
 
   const { redraw } = useCanvas(canvas, theme, (picture) => {
     if (hatching.current?.palette !== picture.palette) {

@@ -9,6 +9,8 @@ import { isHeartbeat, type Arrow, type Lane, type LaneChange, type Row, type Seq
 
 /** How many rows are kept; where there are more, the older half is forgotten. */
 const rowsMax = 60_000;
+/** How many messages are remembered that were told to have come and not to have been sent. */
+const earlyMax = 2_000;
 
 /**
  * The rows and arrows of a run, built record by record, so that a frame costs what has come since the one before. Rows
@@ -22,6 +24,8 @@ export class SequenceModel {
   usesWire = false;
   readonly #arrows = new ArrowStore();
   readonly #underWay = new Map<string, Arrow>();
+  /** Messages that have come before their sending was told: two processes tell of their ends when it suits them. */
+  readonly #early = new Map<string, Arrow>();
   readonly #states = new Map<string, string>();
   readonly #streamOf = new Map<string, string>();
   /** The actor that is the end of a stream at a system. */
@@ -29,6 +33,7 @@ export class SequenceModel {
   readonly #changes = new Map<string, LaneChange[]>();
   readonly #pulses = new HeartbeatFolds();
   #seen = 0;
+  #hasAnyEnd = false;
 
   constructor(options: SequenceOptions) {
     this.options = options;
@@ -58,7 +63,7 @@ export class SequenceModel {
     switch (record.type) {
       case 'system':
         this.#lane(record.system, record.role);
-        if (record.op === 'start') return;
+        if (record.op === 'start' || !this.#isConcerned(record.system)) return;
         this.#row(record, 'life', record.system, record.op === 'crash' ? 'crashes' : 'stops');
         this.#change(record.system, { isOver: true });
         return;
@@ -66,8 +71,9 @@ export class SequenceModel {
         this.#states.set(actorKey(record.system, record.actor), stateText(record.value));
         if (record.stream === undefined) return;
         this.#streamOf.set(actorKey(record.system, record.actor), record.stream);
-        this.#endOf.set(`${record.system}\n${record.stream}`, actorKey(record.system, record.actor));
+        this.#endOf.set(endKey(record.system, record.stream), actorKey(record.system, record.actor));
         if (!this.#concerns(record.stream)) return;
+        this.#hasAnyEnd = true;
         this.#stateRow(record, record.stream, stateText(record.value), `+ ${stateText(record.value)}`);
         return;
       case 'step':
@@ -78,6 +84,7 @@ export class SequenceModel {
         return;
       case 'link':
         for (const system of record.systems) {
+          if (!this.#isConcerned(system)) continue;
           this.#row(record, 'link', system, `connection ${record.op}`);
           this.#change(system, { isDown: record.op !== 'restored' });
         }
@@ -124,6 +131,17 @@ export class SequenceModel {
       else high = middle;
     }
     return low - 1;
+  }
+
+  /** Whether a system has an end of the stream that is shown alone. Before its stream has any end, every system may. */
+  hasEnd(system: string): boolean {
+    const { stream } = this.options;
+    return stream === undefined || this.#endOf.has(endKey(system, stream));
+  }
+
+  /** Once the stream that is shown alone has an end, what befalls systems without one does not matter to it. */
+  #isConcerned(system: string | undefined): boolean {
+    return system === undefined || this.hasEnd(system) || !this.#hasAnyEnd;
   }
 
   #concerns(stream: string | undefined): boolean {
@@ -185,7 +203,7 @@ export class SequenceModel {
 
   #message(record: MessageRecord): void {
     const isPulse = isHeartbeat(record);
-    if (!isPulse && !this.#concerns(record.stream)) return;
+    if (isPulse ? !this.#isPulseConcerned(record) : !this.#concerns(record.stream)) return;
     // A heartbeat that is lost has a line of its own, folded or not.
     if (isPulse && this.options.foldHeartbeats && (record.op === 'send' || record.op === 'deliver'))
       this.#pulses.add(record, this.rows.at(-1), () => this.#row(record, 'heartbeats', undefined, ''));
@@ -193,7 +211,19 @@ export class SequenceModel {
     else this.#arrive(record, this.#underWay.get(record.message));
   }
 
+  /** A heartbeat is of no stream: it concerns those whose ends it goes from or to. */
+  #isPulseConcerned({ from, to }: MessageRecord): boolean {
+    return this.#isConcerned(from) && this.#isConcerned(to);
+  }
+
   #send(record: MessageRecord): void {
+    const early = this.#early.get(record.message);
+    if (early !== undefined) {
+      this.#early.delete(record.message);
+      early.from = record.from;
+      early.startAt = record.at;
+      return;
+    }
     const last = this.rows.at(-1);
     const open = last?.kind === 'message' ? this.#arrows.startingIn(this.rows.length - 1).at(-1) : undefined;
     if (
@@ -233,7 +263,11 @@ export class SequenceModel {
       const from = record.op === 'duplicate' ? undefined : record.from;
       const arrow = this.#arrow(record, from, record.to, outcome[record.op]);
       arrow.isLate = isLate;
-      if (record.op === 'deliver') arrow.delivered = 1;
+      if (record.op === 'deliver') {
+        arrow.delivered = 1;
+        if (this.#early.size >= earlyMax) this.#early.delete(this.#early.keys().next().value ?? '');
+        if (record.from === undefined) this.#early.set(record.message, arrow);
+      }
       return;
     }
     this.#underWay.delete(record.message);
@@ -278,8 +312,12 @@ export class SequenceModel {
   /** Whether the end of a stream at a system has been left: what comes now is too late. */
   #hasLeft(system: string | undefined, stream: string | undefined): boolean {
     if (system === undefined || stream === undefined) return false;
-    const key = this.#endOf.get(`${system}\n${stream}`);
+    const key = this.#endOf.get(endKey(system, stream));
     const phase = key === undefined ? '' : outermostState(this.#states.get(key) ?? '');
     return phase === 'cancelling' || phase === 'closed';
   }
+}
+
+function endKey(system: string, stream: string): string {
+  return `${system}\n${stream}`;
 }

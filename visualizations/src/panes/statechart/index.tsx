@@ -12,7 +12,7 @@ import { createLayouts } from './layouts.js';
 import { Outline } from './outline.js';
 import { actorOverlay, heatOf, type Overlay } from './overlay.js';
 import { population } from './population.js';
-import { refusalText } from './refusal.js';
+import { isNotTaken, isRefusal, refusalText } from './refusal.js';
 import { activeBox } from './sight.js';
 import { TimerList } from './timer-list.js';
 import { usePanZoom } from './use-pan-zoom.js';
@@ -116,7 +116,8 @@ export default function StatechartPane({ run, view, cursor, selection, theme }: 
     event.stopPropagation();
     act();
   };
-  const refused = actor?.lastStep !== undefined && actor.lastStep === actor.lastRefused ? actor.lastStep : undefined;
+  const last = actor?.lastStep;
+  const refused = last !== undefined && isNotTaken(last) ? last : undefined;
   const tabs = tabsOf(view.peek(), actor);
   const heatSum = counted.heat;
 
@@ -217,8 +218,9 @@ export default function StatechartPane({ run, view, cursor, selection, theme }: 
       )}
       {chart === undefined && <p class="sc-placing">Placing {machine.machine}…</p>}
       {actor !== undefined && refused !== undefined && (
-        <p class="sc-refusal">
-          <strong>✕ refused</strong> {refusalText(machine.root, refused, actor.state)}
+        <p class="sc-refusal" data-refused={isRefusal(refused)}>
+          <strong>{isRefusal(refused) ? '✕ refused' : '○ not taken'}</strong>{' '}
+          {refusalText(machine.root, refused, actor.state)}
         </p>
       )}
     </div>

@@ -2,6 +2,16 @@ import type { StateNodeRecord, StepRecord } from '../../../../src/recording/reco
 import { eventText } from '../../model/event-text.js';
 import { statesById } from './active-states.js';
 
+/** Whether a step has led nowhere. The beginning of an actor takes no transition, and needs none. */
+export function isNotTaken(step: StepRecord): boolean {
+  return step.taken.length === 0 && step.event.type !== 'xstate.init';
+}
+
+/** Whether guards said no, or the actor had ended; an event that a state has no transition for is passed over by design. */
+export function isRefusal(step: StepRecord): boolean {
+  return step.taken.length === 0 && (step.status !== 'active' || (step.refused ?? []).length > 0);
+}
+
 /** Why an event was refused, in words. `state`: the state that the actor was in, as text. */
 export function refusalText(root: StateNodeRecord, step: StepRecord, state: string): string {
   const refused = step.refused ?? [];

@@ -49,7 +49,7 @@ export const columns: readonly Column[] = [
     about: 'The request subject',
     width: 'minmax(88px, 1.3fr)',
     sortBy: (row) => row.subject,
-    cell: (row) => <span title={`${row.subject}, stream ${row.stream}`}>{row.subject || '—'}</span>,
+    cell: (row) => <Subject row={row} />,
   },
   {
     id: 'reason',
@@ -136,6 +136,17 @@ export const columns: readonly Column[] = [
     cell: (row) => (row.credit === undefined ? '' : formatCount(row.credit)),
   },
 ];
+
+/** A subject; where there is too little room its middle is left out, since subjects often differ in their last token. */
+function Subject({ row: { subject, stream } }: { readonly row: StreamRow }) {
+  const last = subject.lastIndexOf('.');
+  return (
+    <span class="subject" title={`${subject}, stream ${stream}`}>
+      {last > 0 && <span>{subject.slice(0, last)}</span>}
+      <span>{subject.slice(Math.max(0, last)) || '—'}</span>
+    </span>
+  );
+}
 
 /** The end of rows in an order: what is not known comes last. The order of what is equal stays. */
 export function sortRows(rows: readonly StreamRow[], columnId: string, descending: boolean): readonly StreamRow[] {
