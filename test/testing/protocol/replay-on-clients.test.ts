@@ -28,7 +28,7 @@ describe('replayOnClients()', () => {
     { streams: 2, delay: 1, exact: false, faults: { drop: 1 } },
   ];
   const first = firstSeed;
-  const count = isOneSeed ? 1 : 12;
+  const count = isOneSeed ? 1 : 8;
 
   /** Every other walk leaves the first stream alone, or all of them would be over before a timer is due. */
   const walkOf = (options: ProtocolSystemOptions, seed: number) => {
