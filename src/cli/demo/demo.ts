@@ -30,7 +30,7 @@ Runs on the server of --server or NATS_URL, else on a nats-server that it finds 
 /usr/local/sbin, /usr/local/bin) and starts for itself, else on a broker in memory, and says which.
 Exits with 0 when every stream ended as it should, else with 1.
 It serves the page of nats-stream view too, and prints its address. In a terminal it then plays on there until it is
-interrupted, as with --again; elsewhere it ends after one play, as with --once.
+interrupted, as with --again, which is a good end then; elsewhere it ends after one play, as with --once.
 
 Examples:
   $ nats-stream demo

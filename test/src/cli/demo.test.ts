@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNatsServer } from '../../support/nats-server.js';
-import { endCommands, isAlive, runCommand, untilGone } from './command-line.js';
+import { endCommands, isAlive, runCommand, untilGone, type CommandLine } from './command-line.js';
 
 interface Line {
   readonly type: string;
@@ -27,7 +27,9 @@ function parse(stdout: string): readonly Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
-describe('nats-stream demo', () => {
+describe('nats-stream demo', function () {
+  // Each test starts processes, on a machine that may be busy.
+  this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'nats-stream-demo-'));
   const file = join(folder, 'server.log');
   const lines = Array.from({ length: 50 }, (_, n) => `line ${n} of a log`);
@@ -114,6 +116,66 @@ describe('nats-stream demo', () => {
     );
     expect(run.stdout).to.match(/All 4 streams ended as they should, in \d+\.\d s\.\n$/);
     expect(run.stdout).not.to.include('\u001b');
+  });
+
+  describe('its page', () => {
+    const page = join(folder, 'page');
+    before(() => {
+      mkdirSync(page);
+      writeFileSync(join(page, 'index.html'), '<title>page</title>');
+    });
+    const readRecords = async ({ origin, search }: URL, isEnough: (text: string) => boolean): Promise<void> => {
+      const { body } = await fetch(`${origin}/records${search}`);
+      let text = '';
+      for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        text += part;
+        if (isEnough(text)) return;
+      }
+      throw new Error('expected more records, the page ended');
+    };
+    const wholeEnds = (text: string) =>
+      Array.from(text.matchAll(/"type":"end","system":"consumer"[^}]*"reason":"completed"/g)).length;
+    const urlOf = async (run: CommandLine) => new URL((await run.untilStdout(/^page {5}(http:\S+)/m))[1] ?? '');
+
+    it('is served while the demo is played, with its records, and ends with it', async () => {
+      const run = runCommand(['demo', '--embedded', '--file', file, '--page', page]);
+      const url = await urlOf(run);
+      expect(await (await fetch(url)).text()).to.equal('<title>page</title>');
+      await readRecords(url, (text) => wholeEnds(text) === 1);
+      expect(await run.ended, run.stderr).to.equal(0);
+      expect(run.stdout).to.include('until the demo is over; --again plays on');
+      expect(
+        await fetch(url).then(
+          () => 'there',
+          () => 'gone',
+        ),
+      ).to.equal('gone');
+    });
+
+    it('plays on with --again until it is interrupted, which is a good end', async () => {
+      const run = runCommand(['demo', '--embedded', '--file', file, '--page', page, '--again']);
+      const url = await urlOf(run);
+      await run.untilStdout(/^The demo plays on at http:\S+\nCtrl-C ends it\.$/m);
+      // The second play has been recorded when a reader of a whole log is told its end once more.
+      await readRecords(url, (text) => wholeEnds(text) > 1);
+      run.kill('SIGINT');
+      expect(await run.ended, run.stderr).to.equal(0);
+    });
+
+    it('is not served with --no-page, and the demo says where it is not built', async () => {
+      const without = runCommand(['demo', '--embedded', '--file', file, '--no-page']);
+      expect(await without.ended, without.stderr).to.equal(0);
+      expect(without.stdout).not.to.match(/^page /m);
+      const missing = runCommand(['demo', '--embedded', '--file', file, '--page', join(folder, 'nowhere')]);
+      expect(await missing.ended).to.equal(1);
+      expect(missing.stderr).to.include(`the page is not there: expected ${join(folder, 'nowhere', 'index.html')}`);
+    });
+
+    it('is not asked for once and again', async () => {
+      const run = runCommand(['demo', '--once', '--again']);
+      expect(await run.ended).to.equal(2);
+      expect(run.stderr).to.include("option '--again' cannot be used with option '--once'");
+    });
   });
 
   it('leaves nothing behind when it is interrupted, and exits with 130', async () => {

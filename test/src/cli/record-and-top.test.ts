@@ -8,7 +8,9 @@ import { ConsumerClient, createRecorder, inspectOverNats, ProducerClient, readJs
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
 import { endCommands, runCommand } from './command-line.js';
 
-describe('nats-stream record and top', () => {
+describe('nats-stream record and top', function () {
+  // Each test starts processes, on a machine that may be busy.
+  this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'nats-stream-record-'));
   let server: NatsServer;
   let connection: NatsConnection;

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
-import { ConsumerClient, createRecorder, inspectOverNats, type AnyRecord } from '../../../src/index.js';
+import { ConsumerClient, createRecorder, inspectOverNats, readJsonLines, type AnyRecord } from '../../../src/index.js';
+import { checkedRecord } from '../../../src/recording/checked-record.js';
 import { startNatsServer } from '../../support/nats-server.js';
 import { endCommands, runCommand, type CommandLine } from './command-line.js';
 
@@ -15,22 +16,27 @@ interface Answer {
   readonly text: string;
 }
 
-/** A request with headers that `fetch` does not let one set. Ends with what has come after so long, where it has no end. */
-function get(url: string, headers: Record<string, string> = {}, waitMs = 5000, method = 'GET'): Promise<Answer> {
+interface Asking {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly method?: string;
+  /** Ends the answer when this is so of what has come, where it has no end of its own. */
+  readonly until?: (text: string) => boolean;
+}
+
+/** A request with headers that `fetch` does not let one set. */
+function get(url: string, { headers = {}, method = 'GET', until = () => false }: Asking = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port, pathname, search } = new URL(url);
     const asked = request({ hostname, port, path: `${pathname}${search}`, headers, method }, (response) => {
       let text = '';
       const answer = () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-      const timer = setTimeout(() => {
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        if (!until(text)) return;
         answer();
         asked.destroy();
-      }, waitMs);
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => {
-        clearTimeout(timer);
-        answer();
       });
+      response.on('end', answer);
     });
     asked.on('error', reject);
     asked.end();
@@ -42,7 +48,9 @@ function recordsOf(text: string): AnyRecord[] {
   return Array.from(text.matchAll(/^data: (\[.*\])$/gm), (match) => JSON.parse(match[1] ?? '[]') as AnyRecord[]).flat();
 }
 
-describe('nats-stream view', () => {
+describe('nats-stream view', function () {
+  // Each test starts processes, on a machine that may be busy.
+  this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'nats-stream-view-'));
   const page = join(folder, 'page');
   before(() => {
@@ -87,7 +95,7 @@ describe('nats-stream view', () => {
     const { url } = await startView('--file', file);
     const { origin, host } = url;
     const status = async (path: string, headers: Record<string, string> = {}, method = 'GET') =>
-      (await get(`${origin}${path}`, headers, 5000, method)).status;
+      (await get(`${origin}${path}`, { headers, method })).status;
     expect(await status('/records')).to.equal(403);
     expect(await status('/records?token=')).to.equal(403);
     expect(await status(`/records?token=${'x'.repeat(32)}`)).to.equal(403);
@@ -143,19 +151,22 @@ describe('nats-stream view', () => {
       const inspection = inspectOverNats(recorder, connection, { subject: 'fleet' });
       const { url, run } = await startView('--server', server.url, '--subject', 'fleet');
       expect(run.stdout).to.include(`showing  processes on 127.0.0.1:${server.port}, subject fleet`);
-      await sleep(500);
-      const { text } = await get(recordsUrl(url), {}, 500);
-      const records = recordsOf(text);
-      expect(records[0]).to.include({ type: 'run', source: 'live' });
-      expect(records.some((record) => record.type === 'actor' && record.machine === 'consumerClient')).to.equal(true);
+      const isTold = (text: string) =>
+        recordsOf(text).some((record) => record.type === 'actor' && record.machine === 'consumerClient');
+      const { text } = await get(recordsUrl(url), { until: isTold });
+      expect(recordsOf(text)[0]).to.include({ type: 'run', source: 'live' });
 
       const lastId = Array.from(text.matchAll(/^id: (.*)$/gm)).at(-1)?.[1] ?? '';
       recorder.mark('while the page was away');
-      await sleep(500);
-      const again = recordsOf((await get(recordsUrl(url), { 'Last-Event-ID': lastId }, 500)).text);
-      expect(again.map(({ type }) => type)).to.deep.equal(['mark']);
-      const anew = recordsOf((await get(recordsUrl(url), { 'Last-Event-ID': '9-9' }, 500)).text);
-      expect(anew[0]?.type).to.equal('run');
+      const isMarked = (came: string) => came.includes('while the page was away');
+      // Until the mark is in the log of the command.
+      await get(recordsUrl(url), { until: isMarked });
+      const again = await get(recordsUrl(url), { headers: { 'Last-Event-ID': lastId }, until: isMarked });
+      const types = recordsOf(again.text).map(({ type }) => type);
+      expect(types).to.not.include('run');
+      expect(types.at(-1)).to.equal('mark');
+      const anew = await get(recordsUrl(url), { headers: { 'Last-Event-ID': '9-9' }, until: isMarked });
+      expect(recordsOf(anew.text)[0]?.type).to.equal('run');
       inspection.stop();
       await consumer.close();
     } finally {
@@ -167,18 +178,61 @@ describe('nats-stream view', () => {
   it('shows the demo, both ends of its streams, where no server is named', async () => {
     const { url, run } = await startView();
     expect(run.stdout).to.include('showing  the demo on nats-server');
-    const { text } = await get(recordsUrl(url), {}, 5000);
-    const ends = recordsOf(text).flatMap((record) =>
-      record.type === 'end' ? [`${record.system} ${record.reason}`] : [],
-    );
-    expect(ends).to.include.members([
+    const endsIn = (text: string) =>
+      recordsOf(text).flatMap((record) => (record.type === 'end' ? [`${record.system} ${record.reason}`] : []));
+    const expected = [
       'consumer completed',
       'producer completed',
       'consumer cancelled',
+      'consumer closed',
       'consumer producerSilent',
-    ]);
+    ];
+    const isAll = (text: string) => expected.every((end) => endsIn(text).includes(end));
+    const { text } = await get(recordsUrl(url), { until: isAll });
+    // Its other end was in the process that was killed.
+    expect(recordsOf(text).some((record) => record.type === 'actor' && record.system === 'doomed producer')).to.equal(
+      true,
+    );
     run.kill('SIGTERM');
     expect(await run.ended).to.equal(143);
+  });
+
+  it('shows the counterexample of a check, from the command that found it to the page', async () => {
+    const file = join(folder, 'trace.jsonl');
+    const check = runCommand(['check', '--delay', '1', '--silence', '5', '--trace', file]);
+    expect(await check.ended, check.stderr).to.equal(1);
+    const { url, run } = await startView('--file', file);
+    expect(run.stdout).to.include(`showing  ${file}`);
+    const { text } = await get(recordsUrl(url));
+    const records = recordsOf(text);
+    expect(records).to.deep.equal(readJsonLines(readFileSync(file, 'utf8')));
+    expect(records[0]).to.include({ type: 'run', source: 'explored', unit: 'tick' });
+    expect(records.at(-1)).to.include({ type: 'mark', kind: 'violation' });
+    // The page takes each of them.
+    for (const record of records) expect(checkedRecord(record)).to.equal(record);
+  });
+
+  it('opens the browser where it is asked to, and says so where there is none', async () => {
+    const programs = join(folder, 'programs');
+    mkdirSync(programs);
+    const opened = join(folder, 'opened');
+    writeFileSync(
+      join(programs, 'xdg-open'),
+      `#!/bin/sh\nprintf %s "$1" > ${opened}.part && mv ${opened}.part ${opened}\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const file = join(folder, 'open.jsonl');
+    writeFileSync(file, '');
+    const start = (path: string) =>
+      runCommand(['view', '--page', page, '--file', file, '--open'], { env: { PATH: path } });
+    const run = start(`${programs}:/bin:/usr/bin`);
+    const [, url] = await run.untilStdout(/^page {5}(http:\S+)$/m);
+    while (!existsSync(opened)) await sleep(20);
+    expect(readFileSync(opened, 'utf8')).to.equal(url);
+    const without = start('/nowhere');
+    await without.untilStderr(/no browser could be opened with xdg-open: open the address yourself/);
   });
 
   it('says what is missing: a page, a recording, a port', async () => {
