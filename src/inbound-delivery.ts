@@ -161,7 +161,14 @@ export class InboundDelivery {
     if (edge === 'recovered') this.#host.recovered();
     if (arrival.taken === 0 || records.length === 0) return;
     let bytes = 0;
-    for (let index = skipped; index < records.length; index += 1) bytes += records[index]?.data.length ?? 0;
+    for (let index = skipped; index < records.length; index += 1) {
+      const { length } = records[index]?.data ?? [];
+      if (length > this.#recordBytesMax) {
+        this.#refuseLarge(length);
+        return;
+      }
+      bytes += length;
+    }
     this.#inflow = receiveBytes(this.#inflow, bytes);
     if (isOverrun(this.#inflow)) {
       const { window } = this.#inflow;
@@ -174,10 +181,8 @@ export class InboundDelivery {
   #onFragment({ number, isAnnotated, totalBytes, offset, part }: FragmentFrame): void {
     const { next } = this.#inflow;
     if (number < next) return;
-    if (totalBytes > this.#recordBytesMax + annotationBytesMax) {
-      this.#host.broken(
-        `expected a record of at most ${this.#recordBytesMax} bytes (recordBytesMax), came ${totalBytes}`,
-      );
+    if (totalBytes > this.#recordBytesMax + (isAnnotated ? annotationBytesMax : 0)) {
+      this.#refuseLarge(totalBytes);
       return;
     }
     if (number === next && offset === 0) this.#assembly = { number, totalBytes, parts: [], length: 0 };
@@ -199,6 +204,10 @@ export class InboundDelivery {
     const record = recordOf(joined(assembly), isAnnotated);
     if (record === undefined) this.#host.broken('expected a record with annotations in JSON, came another');
     else this.#take(receiveItems(this.#inflow, number, 1), [record]);
+  }
+
+  #refuseLarge(bytes: number): void {
+    this.#host.broken(`expected a record of at most ${this.#recordBytesMax} bytes (recordBytesMax), came ${bytes}`);
   }
 }
 

@@ -51,7 +51,7 @@ describe('varint', () => {
     ['54 bits', 'ffffffffffffff1f'],
     ['64 bits', 'ffffffffffffffffff01'],
     ['a number without end', 'ffffffffffffffffffffffffff'],
-  ]) {
+  ] as const) {
     it(`gives undefined for ${what}`, () => {
       expect(new VarintReader(Buffer.from(hex, 'hex'), 0).read()).to.equal(undefined);
     });
