@@ -209,7 +209,7 @@ describe('the sequence diagram', () => {
   });
 
   it('joins both ends of a message also where its arrival is told before its sending', () => {
-    const { from, to, ...either } = message('deliver', 'm1');
+    const { from, to, ...either } = message('deliver', 'm1') as Extract<Draft, { type: 'message' }>;
     const model = modelOf([{ ...either, to } as Draft, { ...either, op: 'send', from } as Draft]);
     expect(model.rows).to.have.lengthOf(1);
     expect(arrowsOf(model)).to.have.lengthOf(1);
