@@ -2,7 +2,7 @@ import type { Properties } from '../explorer/properties.js';
 import type { Faults } from '../explorer/system.js';
 import type { Predicate } from '../explorer/system-view.js';
 import { clientProperties } from './client-properties.js';
-import { recordBytesOf, type DeliverySystemOptions } from './delivery-system.js';
+import { isBystander, recordBytesOf, type DeliverySystemOptions } from './delivery-system.js';
 import { viewDelivery, type DeliveryView } from './delivery-view.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
@@ -84,7 +84,7 @@ function boundsOf(options: DeliverySystemOptions) {
 /** What must hold of each extended stream. Source: PROTOCOL.md, Delivery. */
 export function deliveryProperties(options: DeliverySystemOptions = {}): DeliveryProperties {
   const streams = streamsOf(options);
-  const properties = streams.map((stream) => propertiesOf(stream, options));
+  const properties = streams.map((stream, index) => propertiesOf(stream, options, isBystander(options, index)));
   return {
     always: Object.assign(
       {},
@@ -97,7 +97,7 @@ export function deliveryProperties(options: DeliverySystemOptions = {}): Deliver
   };
 }
 
-function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): DeliveryProperties {
+function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnlyOpened: boolean): DeliveryProperties {
   const { id } = stream;
   const { records = 2, windowRecords = 1, incidents = [] } = options;
   const bounds = boundsOf(options);
@@ -167,6 +167,12 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
         end !== 'recordsLost' || delivered < produced || inflow?.flow.isRecovering === true || inflow === undefined,
     ),
   };
+  if (bounds.isSupervised && !incidents.includes('producerCloses')) {
+    // Where a producer drains it ends its sources, so this is what its drain promises as well.
+    always[`${id}: what a source has made comes before its end, normal or not`] = on(
+      ({ end, delivered, produced }) => end !== 'closed' || delivered === produced,
+    );
+  }
   if (bounds.isSupervised) {
     const may = ['completed', 'cancelled', ...incidents.flatMap((incident) => endsOfIncidents[incident] ?? [])];
     if (bounds.mayMissRequest) may.push('noAnswer');
@@ -216,6 +222,7 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions): Deli
     bounds.toForget,
   );
 
+  if (isOnlyOpened) return { always, leadsTo, reachable: {} };
   const runsOut = records > windowRecords || bytesBefore(records) > (options.windowBytes ?? windowRecords);
   return {
     always,

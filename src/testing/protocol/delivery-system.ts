@@ -21,6 +21,13 @@ import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolVi
 export interface DeliverySystemOptions {
   /** How many streams the consumer opens. 1 unless told. */
   readonly streams?: number;
+  /**
+   * How many of them, the last ones, are only opened: they have neither records nor an end of their own, and share the
+   * connection and the heartbeats with the others. 0 unless told.
+   */
+  readonly bystanders?: number;
+  /** Explores streams that differ by their names alone only once: see `ids` of a system. False unless told. */
+  readonly symmetric?: boolean;
   /** The longest one-way delay in ticks, D. 0 unless told. */
   readonly delay?: number;
   readonly order?: Order;
@@ -95,6 +102,11 @@ function stimuliOf(
   };
 }
 
+/** Whether the stream of this place, counted from 0, is one that is only opened. */
+export function isBystander({ streams = 1, bystanders = 0 }: DeliverySystemOptions, index: number): boolean {
+  return index >= streams - bystanders;
+}
+
 /** How many bytes the record of a number has. */
 export function recordBytesOf({ recordBytes = [1] }: DeliverySystemOptions, number: number): number {
   return recordBytes[number] ?? recordBytes.at(-1) ?? 1;
@@ -140,10 +152,15 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
     }),
     stimuli: {
       ...Object.fromEntries(
-        streams.flatMap((stream) => Object.entries(stimuliOf(stream, records, options.leave ?? true))),
+        streams.flatMap((stream, index) =>
+          Object.entries(stimuliOf(stream, records, options.leave ?? true)).filter(
+            ([name]) => !isBystander(options, index) || name === `open ${stream.id}`,
+          ),
+        ),
       ),
       ...incidentStimuli(incidents, streams),
     },
     faults,
+    ids: options.symmetric === true ? streams.map(({ id }) => id) : [],
   });
 }
