@@ -155,13 +155,16 @@ export function createActorEntry(actor: AnyActor, id: string): ActorEntry {
       }
       return undefined;
     },
-    restart: (system, now, agoMs) =>
-      Array.from(timers).flatMap(([timer, running]) => {
+    restart: (system, now, agoMs) => {
+      let restarted: RecordDraft[] | undefined;
+      for (const [timer, running] of timers) {
         // What a clock of the timer would hardly show is not worth a record.
-        if (now - agoMs - running.startedAt < running.duration / 12) return [];
+        if (now - agoMs - running.startedAt < running.duration / 12) continue;
         running.startedAt = now - agoMs;
-        return [started(system, timer, running, now)];
-      }),
+        (restarted ??= []).push(started(system, timer, running, now));
+      }
+      return restarted ?? [];
+    },
     cancelAll: (system) => {
       const cancelled = Array.from(timers, ([timer, running]) => draft('cancel', system, timer, running));
       timers.clear();

@@ -31,30 +31,22 @@ export function createClientObserver(client: RecordedClient, system: string, log
   const cancelled = new Map<string, string>();
   const ended = new Set<string>();
 
-  const news = (counts: StreamCounts): RecordDraft[] => {
-    const before = told.get(counts.actor);
-    told.set(counts.actor, counts);
+  /** What a stream has handled, where that has changed. Called for each stream several times a second. */
+  const news = (counts: StreamCounts): RecordDraft | undefined => {
+    const { actor, stream, records, bytes, waiting, credit } = counts;
+    const before = told.get(actor);
+    told.set(actor, counts);
     const isSame =
       before === undefined
-        ? counts.records === 0
-        : before.records === counts.records &&
-          before.bytes === counts.bytes &&
-          before.waiting === counts.waiting &&
-          before.credit === counts.credit;
-    if (isSame) return [];
-    const { actor, stream, records, bytes, waiting, credit } = counts;
-    return [
-      {
-        type: 'counts',
-        system,
-        actor,
-        stream,
-        records,
-        bytes,
-        ...(waiting === undefined ? {} : { waiting }),
-        ...(credit === undefined ? {} : { credit }),
-      },
-    ];
+        ? records === 0
+        : before.records === records &&
+          before.bytes === bytes &&
+          before.waiting === waiting &&
+          before.credit === credit;
+    if (isSame) return undefined;
+    const known = { type: 'counts', system, actor, stream, records, bytes } as const;
+    if (waiting === undefined) return credit === undefined ? known : { ...known, credit };
+    return credit === undefined ? { ...known, waiting } : { ...known, waiting, credit };
   };
 
   const end = (actor: string, reason: string, { code = 0, text = '' }: EndParams): readonly RecordDraft[] => {
@@ -62,8 +54,9 @@ export function createClientObserver(client: RecordedClient, system: string, log
     const stream = counts?.stream ?? inboxes.get(actor);
     if (stream === undefined || ended.has(actor)) return [];
     ended.add(actor);
-    const last = counts === undefined ? [] : news(counts);
-    return [...last, { type: 'end', system, actor, stream, reason, code, text }];
+    const last = counts === undefined ? undefined : news(counts);
+    const over: RecordDraft = { type: 'end', system, actor, stream, reason, code, text };
+    return last === undefined ? [over] : [last, over];
   };
 
   return {
@@ -113,10 +106,10 @@ export function createClientObserver(client: RecordedClient, system: string, log
         if (counts.touchedAgoMs !== undefined && Number.isFinite(counts.touchedAgoMs)) {
           touch(counts.actor, counts.touchedAgoMs);
         }
-        for (const draft of news(counts)) {
-          log.write(draft);
-          count += 1;
-        }
+        const draft = news(counts);
+        if (draft === undefined) continue;
+        log.write(draft);
+        count += 1;
       }
       return count;
     },

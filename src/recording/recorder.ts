@@ -33,6 +33,10 @@ export interface Recorder extends ClientRecorder {
 /** With more ends of streams than this that have handled something, the counts are told less often. */
 const busyStreams = 400;
 
+/** So many counts are told in a second at most, until an end has waited for so long. */
+const countsPerSecond = 1000;
+const countsIntervalMaxMs = 4000;
+
 /**
  * Makes a recorder. It never throws into what it records, and never waits for anybody.
  *
@@ -99,12 +103,17 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
       .filter((draft) => filter?.(draft) !== false)
       .map(timed);
 
+  /** The more there is to tell, the less often: what nobody can read must not cost more than what it tells of. */
+  const intervalAfter = (told: number): number => {
+    if (told <= busyStreams) return countsIntervalMs;
+    return Math.max(4 * countsIntervalMs, Math.min(countsIntervalMaxMs, (told / countsPerSecond) * 1000));
+  };
+
   const sendCounts = (intervalMs: number): void => {
     countsTimer = clock.setTimeout(() => {
       let told = 0;
       for (const system of systems) told += system.poll();
-      // The more there is to tell, the less often: what nobody can read must not cost more than what it tells of.
-      sendCounts(told > busyStreams ? 4 * countsIntervalMs : countsIntervalMs);
+      sendCounts(intervalAfter(told));
     }, intervalMs);
     // A recorder is no reason for a process to go on.
     (countsTimer as { unref?: () => void } | undefined)?.unref?.();
@@ -120,7 +129,7 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
       entries: options.entriesMax ?? 20,
       characters: options.charactersMax ?? 200,
     },
-    dataMessagesPerSecond: options.messages === false ? 0 : (options.dataMessagesPerSecond ?? 200),
+    dataMessagesPerSecond: options.messages === false ? 0 : (options.dataMessagesPerSecond ?? 100),
     messages: options.messages ?? true,
   };
 

@@ -11,6 +11,8 @@ export interface StreamTableEnd {
   /** Records a second, between the last two counts. */
   rate: number;
   countedAt: number;
+  /** Between the last two counts. */
+  countedEvery: number;
   end: { readonly reason: string; readonly code: number; readonly text: string } | undefined;
 }
 
@@ -59,7 +61,7 @@ export function createStreamTable(): StreamTable {
       row = { stream, subject, ...times, consumer: undefined, producer: undefined };
       rows.set(stream, row);
     }
-    const counted = { records: 0, bytes: 0, waiting: 0, rate: 0, countedAt: record.at };
+    const counted = { records: 0, bytes: 0, waiting: 0, rate: 0, countedAt: record.at, countedEvery: 0 };
     const side: StreamTableEnd = { system, state: leafOf(value), ...counted, end: undefined };
     row[roles.get(system) === 'producer' ? 'producer' : 'consumer'] = side;
     // It was thought to be over while nothing was heard of it.
@@ -84,7 +86,7 @@ export function createStreamTable(): StreamTable {
     const seconds = (at - side.countedAt) / 1000;
     if (records > side.records) row.lastSignAt = at;
     if (seconds > 0) side.rate = (records - side.records) / seconds;
-    Object.assign(side, { records, bytes, waiting, countedAt: at });
+    Object.assign(side, { records, bytes, waiting, countedAt: at, countedEvery: at - side.countedAt });
   };
 
   const onEnd = ({ stream, system, reason, code, text }: EndRecord): void => {
@@ -165,13 +167,14 @@ export function createStreamTable(): StreamTable {
   };
 }
 
-/** Counts come only while they change, so an old one says that nothing flows. */
+/** Counts come only while they change, so an old one says that nothing flows: one older than this, or than two intervals. */
 const rateValidMs = 1000;
 
 /** Records a second now: as the consumer counts them, or the producer where the consumer is not watched. */
 export function rateOf({ consumer, producer, endedAt }: StreamRow, at: number): number {
   const side = consumer ?? producer;
-  return side === undefined || endedAt !== undefined || at - side.countedAt > rateValidMs ? 0 : side.rate;
+  if (side === undefined || endedAt !== undefined) return 0;
+  return at - side.countedAt > Math.max(rateValidMs, 2 * side.countedEvery) ? 0 : side.rate;
 }
 
 function leafOf(value: Json): string {

@@ -226,7 +226,8 @@ export function createSystemRecording(options: SystemRecordingOptions): SystemRe
         .filter(({ isTold }) => isTold)
         .flatMap((entry) => [draftOf(entry), ...entry.runningTimers(system, now())]),
     touch: (actor, agoMs) => {
-      for (const draft of byId.get(actor)?.restart(system, now(), agoMs) ?? []) log.write(draft);
+      const entry = byId.get(actor);
+      if (entry !== undefined) for (const draft of entry.restart(system, now(), agoMs)) log.write(draft);
     },
     clear: () => {
       entries.clear();
