@@ -7,10 +7,12 @@ import { failureOf } from '../support/read.js';
 function createBench(options: { payloadBytesMax?: number; readsSuperjson?: boolean } = {}) {
   const frames: string[] = [];
   const closes: (readonly [code: number, text: string])[] = [];
+  const signals: (AbortSignal | undefined)[] = [];
   const state: { ready: Promise<void> | undefined; over: boolean } = { ready: undefined, over: false };
   const writer = new Writer(
     {
-      write: (record) => {
+      write: (record, signal) => {
+        signals.push(signal);
         const frame = encodePlainFrame(record, options.payloadBytesMax ?? 1024);
         if (state.over) throw new StreamError('writerClosed', 'the stream is over');
         frames.push(new TextDecoder().decode(frame));
@@ -23,7 +25,7 @@ function createBench(options: { payloadBytesMax?: number; readsSuperjson?: boole
     },
     undefined,
   );
-  return { writer, frames, closes, state };
+  return { writer, frames, closes, state, signals };
 }
 
 describe('Writer, write', () => {
@@ -94,6 +96,55 @@ describe('Writer, write', () => {
       expect(frames).to.deep.equal([]);
     });
   }
+});
+
+describe('Writer, waiting', () => {
+  it('is ready at once where there is room, and otherwise when there is', async () => {
+    const { writer, state } = createBench();
+    await writer.ready;
+    let open: () => void = () => undefined;
+    state.ready = new Promise((resolve) => {
+      open = resolve;
+    });
+    let isReady = false;
+    const ready = writer.ready.then(() => (isReady = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isReady).to.equal(false);
+    open();
+    await ready;
+    expect(isReady).to.equal(true);
+  });
+
+  it('desires what there is room for, and nothing after the close', async () => {
+    const { writer } = createBench();
+    expect(writer.desiredSize).to.equal(1);
+    await writer.close();
+    expect(writer.desiredSize).to.equal(0);
+  });
+
+  it('hands the signal of a write to where its record waits', async () => {
+    const { writer, signals } = createBench();
+    const { signal } = new AbortController();
+    await writer.write('a', { signal });
+    await writer.writeObject(1, { signal });
+    await writer.write('b');
+    expect(signals).to.deep.equal([signal, signal, undefined]);
+  });
+
+  it('writes nothing for a signal that has aborted, and rejects with its reason', async () => {
+    const { writer, frames } = createBench();
+    const reason = { why: 'no longer wanted' };
+    const signal = AbortSignal.abort(reason);
+    expect(await failureOf(writer.write('a', { signal }))).to.equal(reason);
+    expect(await failureOf(writer.writeObject({}, { signal }))).to.equal(reason);
+    expect(frames).to.deep.equal([]);
+  });
+
+  it('refuses options that it does not know, and a signal that is none', async () => {
+    const { writer } = createBench();
+    expect(await failureOf(writer.write('a', { abort: true } as never))).to.include({ code: 'badArgument' });
+    expect(await failureOf(writer.write('a', { signal: 1 as never }))).to.include({ code: 'badArgument' });
+  });
 });
 
 describe('Writer, writeObject', () => {
