@@ -257,14 +257,14 @@ describe('OutboundDelivery, what may be lost', () => {
     expect(take()).to.deep.equal(['1: b', '2: c']);
   });
 
-  it('says how far it is where nothing is missing', async () => {
+  it('sends nothing again where nothing is missing', async () => {
     const { delivery, write, take } = createBench();
     void write('a');
     await settle();
     take();
     delivery.onGrant({ ...grant(1, 0), type: 'resume' });
     delivery.resend();
-    expect(take()).to.deep.equal(['end 1']);
+    expect(take()).to.deep.equal([]);
   });
 
   it('probes only while something is not acknowledged, or a record waits', async () => {
@@ -317,6 +317,18 @@ describe('OutboundDelivery, what may be lost', () => {
     delivery.resend();
     delivery.announce(true);
     expect(take()).to.deep.equal([]);
+  });
+
+  it('keeps a final close, which nothing repeats, while the connection is down', async () => {
+    const { delivery, outbound, take } = createBench();
+    outbound.suspend();
+    delivery.announce(true);
+    delivery.stop(1001, 'shut down');
+    await settle();
+    expect(take()).to.deep.equal([]);
+    outbound.resume();
+    await settle();
+    expect(take()).to.deep.equal(['final close 0 1001']);
   });
 
   it('publishes nothing while the connection is down, and everything once when it is back', async () => {
