@@ -124,7 +124,10 @@ export type ResolvedOptions = typeof defaults & {
  * clients. Throws a {@link StreamError} `badArgument` that names the option or the timing rule and the numbers.
  * Source of the rules: PROTOCOL.md, Timing.
  */
-export function resolveOptions(options: ConsumerClientOptions & ProducerClientOptions): ResolvedOptions {
+export function resolveOptions(
+  options: ConsumerClientOptions & ProducerClientOptions,
+  role: 'consumer' | 'producer' = 'consumer',
+): ResolvedOptions {
   const others = ['connection', 'codec', 'clock', 'randomBytes', 'inspect', 'recorder', 'onWarning', 'onDebug'];
   checkParts({ ...requireKnownNames('options', options, [...others, ...Object.keys(defaults)]) });
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -176,7 +179,8 @@ export function resolveOptions(options: ConsumerClientOptions & ProducerClientOp
   // A round trip 2D is shorter than T, and K heartbeats in a row may go missing: so long may a live producer be silent.
   const silenceMs = k * i + t;
   for (const name of ['silenceTimeoutMs', 'openTimeoutMs'] as const) {
-    if (resolved[name] < silenceMs) {
+    // A producer waits for no other: its rare heartbeats are announced, and no default of a consumer forbids them.
+    if (resolved[name] < silenceMs && (role === 'consumer' || options[name] !== undefined)) {
       refuse(
         `timing rule ${name === 'silenceTimeoutMs' ? 'S' : 'O'} >= K*I + T: ${name} is ${resolved[name]}, ` +
           `less than ${k} * ${i} + ${t} = ${silenceMs}`,

@@ -132,7 +132,7 @@ export class ProducerClient {
    *   timing rule.
    */
   constructor(options: ProducerClientOptions) {
-    this.#options = resolveOptions(options);
+    this.#options = resolveOptions(options, 'producer');
     const { clock, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
     const recorded: RecordedClient = {
       role: 'producer',

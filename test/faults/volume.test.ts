@@ -4,7 +4,7 @@ import { startScene, type Scene } from '../support/scene.js';
 
 const recordBytes = 1_024;
 
-describe('many records through one stream', function () {
+describe('many records through one plain stream', function () {
   this.timeout(90_000);
   let scene: Scene;
   beforeEach(async () => {
@@ -15,7 +15,7 @@ describe('many records through one stream', function () {
   it('300,000 records of 1 KB all arrive, in order, none missing', async () => {
     const recordCount = 300_000;
     await scene.producerProcess({ subject: 'volume', records: recordCount, bytes: recordBytes });
-    const consumer = await scene.consumer();
+    const consumer = await scene.consumer({ offerDelivery: false });
     const stream = consumer.openStream('volume');
     let next = 0;
     let outOfOrder = 0;
@@ -51,7 +51,7 @@ describe('many records through one stream', function () {
       });
       await producerConnection.flush();
       const timer = setInterval(() => (ticks += 1), 1);
-      const consumer = await scene.consumer();
+      const consumer = await scene.consumer({ offerDelivery: false });
       const stream = consumer.openStream('eager', undefined, { onRecord: () => (delivered += 1) });
       const end = await stream.closed;
       clearInterval(timer);
@@ -86,7 +86,7 @@ describe('many records through one stream', function () {
         }
       });
       await producerConnection.flush();
-      const consumer = await scene.consumer();
+      const consumer = await scene.consumer({ offerDelivery: false });
       let read = 0;
       for await (const record of consumer.openStream('endless')) {
         read += record.length;

@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import { ConsumerClient, type OpenStreamOptions } from '../../src/consumer-client.js';
 import type { ConsumerStream } from '../../src/consumer-stream.js';
 import { StreamError } from '../../src/errors.js';
+import { useFakeTime } from '../support/fake-time.js';
 import { createGoProducer } from '../support/go-peer.js';
 import { closePair, createPair, createTestBroker, type Pair } from '../support/pair.js';
-import { failureOf, readAll } from '../support/read.js';
+import { failureOf, readAll, readInBackground } from '../support/read.js';
 import { settle } from '../support/settle.js';
 
 describe('ConsumerClient, openStream', () => {
@@ -212,6 +213,54 @@ describe('ConsumerClient, the callback forms', () => {
   });
 });
 
+describe('ConsumerClient, towards a producer that announces its timing', () => {
+  const time = useFakeTime();
+  /** Heard so rarely that the consumer's own silence timeout of 25 seconds would take it for dead. */
+  const rare = { heartbeatIntervalMs: 60_000, heartbeatRequestTimeoutMs: 5_000, missedHeartbeatsMax: 3 };
+  const serve = (pair: Pair) =>
+    pair.producer.handle('logs', async function* ({ signal }) {
+      yield 'one';
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    });
+
+  it('raises a silence timeout that is too short to what the formula asks for, and says so', async () => {
+    const notes: string[] = [];
+    const onDebug = ({ message }: { readonly message: string }) => notes.push(message);
+    const pair = createPair({
+      consumer: { silenceTimeoutMs: 25_000, onDebug },
+      producer: { ...rare, cancellationBufferMs: 125_000 },
+    });
+    serve(pair);
+    await settle();
+    const stream = pair.consumer.openStream('logs');
+    await settle();
+    expect(notes).to.deep.equal([
+      'the silence timeout of 25000 ms is raised to 185000 ms: the producer announced K = 3, I = 60000 ms, T = 5000 ms',
+    ]);
+    await time.pass(300_000);
+    expect(stream.actor.getSnapshot().matches('active')).to.equal(true);
+    await pair.producerConnection.close();
+    const reading = readInBackground(stream);
+    await time.pass(185_000);
+    expect(reading.end).to.include({ reason: 'producerSilent' });
+    await closePair(pair);
+  });
+
+  it('keeps a silence timeout that is long enough', async () => {
+    const notes: unknown[] = [];
+    const pair = createPair({
+      consumer: { silenceTimeoutMs: 200_000, onDebug: (note) => notes.push(note) },
+      producer: rare,
+    });
+    serve(pair);
+    await settle();
+    pair.consumer.openStream('logs');
+    await settle();
+    expect(notes).to.deep.equal([]);
+    await closePair(pair);
+  });
+});
+
 describe('ConsumerClient, a reader that is too slow', () => {
   it('ends its own stream with how much waits, after the records that wait, and disturbs no other', async () => {
     const pair = createPair({ consumer: { offerDelivery: false, bufferedRecordsMax: 3 } });
@@ -232,6 +281,30 @@ describe('ConsumerClient, a reader that is too slow', () => {
     expect(error).to.include({ reason: 'slowReader' });
     expect(read).to.deep.equal(['one', 'two', 'three']);
     expect(await other).to.deep.equal(['one', 'two']);
+    await closePair(pair);
+  });
+
+  it('is told once that it is slow, at three quarters of the queue, before a Go producer fills it', async () => {
+    const pair = createPair({ consumer: { bufferedRecordsMax: 4 } });
+    const producer = createGoProducer(pair.bystander, 'logs');
+    await settle();
+    const waiting: { readonly records: number; readonly bytes: number }[] = [];
+    const stream = pair.consumer.openStream('logs', undefined, { onSlow: (queue) => waiting.push(queue) });
+    await settle();
+    const [request] = producer.requests;
+    for (const [text, told] of [
+      ['one', 0],
+      ['two', 0],
+      ['three', 1],
+      ['four', 1],
+    ] as const) {
+      producer.data(request!, text);
+      await settle();
+      expect(waiting, text).to.have.lengthOf(told);
+    }
+    expect(waiting).to.deep.equal([{ records: 3, bytes: 11 }]);
+    producer.data(request!, 'five');
+    expect(await stream.closed).to.include({ reason: 'slowReader', records: 4 });
     await closePair(pair);
   });
 

@@ -202,6 +202,21 @@ describe('resolveOptions, what it takes', () => {
   });
 });
 
+describe('resolveOptions, of a producer', () => {
+  const rare = { connection, heartbeatIntervalMs: 60_000 };
+
+  it('takes rare heartbeats, whatever a consumer would expect by default', () => {
+    expect(resolveOptions(rare, 'producer')).to.include({ heartbeatIntervalMs: 60_000 });
+    expect(() => resolveOptions(rare)).to.throw('timing rule S >= K*I + T');
+  });
+
+  it('refuses a silence timeout that it is given and that breaks the rule', () => {
+    expect(() => resolveOptions({ ...rare, silenceTimeoutMs: 30_000 }, 'producer')).to.throw(
+      'timing rule S >= K*I + T',
+    );
+  });
+});
+
 describe('absorbingMs', () => {
   it('is I + T where that is longer, and what is told where that is', () => {
     expect(absorbingMs(resolve({}))).to.equal(15_000);
