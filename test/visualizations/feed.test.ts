@@ -3,6 +3,7 @@ import { checkedRecord } from '../../visualizations/src/model/checked-record.js'
 import { createFeed } from '../../visualizations/src/model/feed.js';
 import type { Sink, Source } from '../../visualizations/src/model/types.js';
 import { fileSource } from '../../visualizations/src/sources/file.js';
+import { createCursor } from '../../visualizations/src/model/cursor.js';
 import { portSource } from '../../visualizations/src/sources/port.js';
 import { createRandom } from '../../src/testing/random.js';
 import { seed } from '../support/seed.js';
@@ -166,6 +167,29 @@ describe('fileSource()', () => {
 });
 
 describe('portSource()', () => {
+  it('tells the time of a simulation, in which nothing may happen for a while', async () => {
+    const feed = createFeed({ onFrame: immediately });
+    const { port1, port2 } = new MessageChannel();
+    feed.open(portSource('a worker', port1));
+    const header = { ...sampleHeader, source: 'simulated' };
+    for (const message of [
+      { records: [header, { type: 'gap', seq: 1, at: 5, dropped: 1 }] },
+      { time: 700 },
+      { time: 3 },
+    ]) {
+      port2.postMessage(message);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const run = feed.run.value!;
+    expect([run.now, run.lastAt]).to.deep.equal([700, 5]);
+    const cursor = createCursor(run);
+    expect(cursor.now()).to.equal(700);
+    cursor.pause();
+    run.goOn(900);
+    expect(cursor.now()).to.equal(700);
+    port1.close();
+  });
+
   it('takes messages that hold records, leaves others alone, and ends what is behind it', async () => {
     const feed = createFeed({ onFrame: immediately });
     const { port1, port2 } = new MessageChannel();

@@ -15,7 +15,7 @@ export function TimeBar({ session }: { readonly session: Session }) {
   const live = cursor.live.value;
   const playing = cursor.playing.value;
   const growing = run.growing.value;
-  const shown = useSampled(session.view, 100, ({ seq, at }) => ({ seq, at }));
+  const shown = useSampled(session.view, 100, ({ seq, at }) => ({ seq, at: Math.max(at, cursor.now()) }));
   const moves = playing || (live && growing);
 
   return (

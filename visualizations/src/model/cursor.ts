@@ -141,8 +141,8 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
     },
     now: () => {
       if (!live.value) return ownAt;
-      // Time goes on between the records of what is live; simulated time goes on with its records only.
-      if (!run.growing.value || run.header.source !== 'live' || run.header.unit !== 'ms') return run.lastAt;
+      // Time goes on between the records of what is live; what is simulated tells its time.
+      if (!run.growing.value || run.header.source !== 'live' || run.header.unit !== 'ms') return run.now;
       if (newest.seq !== run.lastSeq) newest = { seq: run.lastSeq, came: clock() };
       return run.lastAt + (clock() - newest.came);
     },

@@ -94,6 +94,9 @@ export function createFeed(options: RunOptions = {}): Feed {
         accept: (values) => {
           if (isOpen) accept(values);
         },
+        time: (at) => {
+          if (isOpen) run.value?.goOn(at);
+        },
         state: (state, text = '') => {
           if (!isOpen) return;
           if (state === 'ended' && run.value !== undefined) run.value.growing.value = false;

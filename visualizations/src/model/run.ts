@@ -18,6 +18,7 @@ export class Run implements RunReader {
   readonly #log: RecordLog;
   readonly #onFrame: (callback: () => void) => void;
   #framePending = false;
+  #now = 0;
 
   constructor(header: RunRecord, options: RunOptions = {}) {
     this.header = header;
@@ -49,6 +50,11 @@ export class Run implements RunReader {
     return this.#log.head.at;
   }
 
+  /** The time of the newest record, or what its source has told since. */
+  get now(): number {
+    return Math.max(this.lastAt, this.#now);
+  }
+
   get size(): number {
     return this.#log.size;
   }
@@ -64,7 +70,18 @@ export class Run implements RunReader {
       const next = this.lastSeq + 1;
       this.#log.append(record.seq >= next ? record : { ...record, seq: next });
     }
-    if (this.#framePending || records.length === 0) return;
+    if (records.length > 0) this.#grow();
+  }
+
+  /** Time has passed without a record. */
+  goOn(at: number): void {
+    if (!(at > this.now)) return;
+    this.#now = at;
+    this.#grow();
+  }
+
+  #grow(): void {
+    if (this.#framePending) return;
     this.#framePending = true;
     this.#onFrame(() => {
       this.#framePending = false;

@@ -246,6 +246,8 @@ export interface Sink {
    * that cannot be read are counted and left out.
    */
   accept(values: readonly unknown[]): void;
+  /** The time of the run goes on though no record came: what it is now, where it is not that of the wall. */
+  time(at: number): void;
   /** `text` says why, where it is `lost` or `failed`. */
   state(state: LinkState, text?: string): void;
 }

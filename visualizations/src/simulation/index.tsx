@@ -127,7 +127,7 @@ export default function Simulation({ open, isIdle, argument, setArgument, view, 
             cursor.follow();
           }}
         >
-          Fork from {(shown.at / 1000).toFixed(1)} s
+          Fork from {(cursor.now() / 1000).toFixed(1)} s
         </button>
         <CopyLink />
       </div>

@@ -19,6 +19,8 @@ export type PlayerReport =
   /** A run begins: what was shown before is of another one. */
   | { readonly type: 'run'; readonly run: number; readonly story: Story }
   | { readonly type: 'records'; readonly run: number; readonly records: readonly AnyRecord[] }
+  /** The moment of the simulation. It goes on between records too: timers run down meanwhile. */
+  | { readonly type: 'time'; readonly time: number }
   | { readonly type: 'state'; readonly state: PlayerState }
   /** What was asked for could not be done. */
   | { readonly type: 'error'; readonly text: string };

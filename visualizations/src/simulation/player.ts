@@ -34,6 +34,7 @@ export function createPlayer(report: (what: PlayerReport) => void): Player {
     const records = simulation.take();
     if (records.length > 0) report({ type: 'records', run, records });
     const { nowMs, peers, streams } = simulation;
+    report({ type: 'time', time: nowMs });
     report({ type: 'state', state: { story, nowMs, isPlaying, speed, isOver, peers, streams } });
   };
 

@@ -9,7 +9,8 @@ export interface MessageSource {
 }
 
 /**
- * Records that come as messages `{ records: [...] }`. Other messages are not for the page and are left alone.
+ * Records that come as messages `{ records: [...] }`, and the time between them as `{ time: number }`. Other messages are
+ * not for the page and are left alone.
  * `close` is called when the page shows another source.
  */
 export function portSource(label: string, port: MessageSource, close: () => void = () => undefined): Source {
@@ -17,8 +18,9 @@ export function portSource(label: string, port: MessageSource, close: () => void
     label,
     start: (sink) => {
       const listener = ({ data }: MessageEvent<unknown>): void => {
-        if (typeof data !== 'object' || data === null || !('records' in data) || !Array.isArray(data.records)) return;
-        sink.accept(data.records as readonly unknown[]);
+        if (typeof data !== 'object' || data === null) return;
+        if ('records' in data && Array.isArray(data.records)) sink.accept(data.records as readonly unknown[]);
+        if ('time' in data && typeof data.time === 'number') sink.time(data.time);
       };
       port.addEventListener('message', listener);
       port.start?.();

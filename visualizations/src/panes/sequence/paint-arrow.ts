@@ -96,9 +96,11 @@ function label(
   const text = `${arrowLabel(arrow, isOneStream)}${outcome === '' ? '' : ` · ${outcome}`}`;
   context.font = `${arrow.count > 1 || outcome !== '' ? '600 ' : ''}11px ${palette.sans}`;
   const wide = context.measureText(text).width;
-  const part = 0.27;
-  const x = from + (to - from) * part;
-  const y = y1 + (y2 - y1) * part;
+  // It stays clear of the lifelines where there is room for it between them.
+  const [left, right] = [Math.min(from, to) + 10 + wide / 2, Math.max(from, to) - 10 - wide / 2];
+  const wished = from + (to - from) * 0.27;
+  const x = left > right ? (from + to) / 2 : Math.min(right, Math.max(left, wished));
+  const y = y1 + ((y2 - y1) * (x - from)) / (to - from);
 
   context.fillStyle = palette.surface;
   context.fillRect(x - wide / 2 - 3, y - 8, wide + 6, 15);

@@ -208,21 +208,23 @@ export default function StatechartPane({ run, view, cursor, selection, theme }: 
           </g>
         </svg>
       )}
-      {!showsText.value && (
-        <TimerList
-          timers={overlay.timers}
-          cursor={cursor}
-          unit={run.header.unit}
-          reducedMotion={theme.value.reducedMotion}
-        />
-      )}
       {chart === undefined && <p class="sc-placing">Placing {machine.machine}…</p>}
-      {actor !== undefined && refused !== undefined && (
-        <p class="sc-refusal" data-refused={isRefusal(refused)}>
-          <strong>{isRefusal(refused) ? '✕ refused' : '○ not taken'}</strong>{' '}
-          {refusalText(machine.root, refused, actor.state)}
-        </p>
-      )}
+      <div class="sc-foot">
+        {refused !== undefined && (
+          <p class="sc-refusal" data-refused={isRefusal(refused)}>
+            <strong>{isRefusal(refused) ? '✕ refused' : '○ not taken'}</strong>{' '}
+            {refusalText(machine.root, refused, actor?.state ?? '')}
+          </p>
+        )}
+        {!showsText.value && (
+          <TimerList
+            timers={overlay.timers}
+            cursor={cursor}
+            unit={run.header.unit}
+            reducedMotion={theme.value.reducedMotion}
+          />
+        )}
+      </div>
     </div>
   );
 }
