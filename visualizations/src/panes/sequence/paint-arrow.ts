@@ -2,6 +2,7 @@ import type { Palette } from '../drawing/palette.js';
 import type { Picture } from '../drawing/use-canvas.js';
 import { rowMiddle, wire, type LanePlace } from './geometry.js';
 import type { SequenceScene } from './paint.js';
+import { fitted } from './paint-text.js';
 import type { Arrow } from './rows.js';
 import { arrowLabel, outcomeText } from './words.js';
 
@@ -93,8 +94,10 @@ function label(
   { from, to, y1, y2 }: { from: number; to: number; y1: number; y2: number },
 ): void {
   const outcome = outcomeText(arrow);
-  const text = `${arrowLabel(arrow, isOneStream)}${outcome === '' ? '' : ` · ${outcome}`}`;
+  const words = `${arrowLabel(arrow, isOneStream)}${outcome === '' ? '' : ` · ${outcome}`}`;
   context.font = `${arrow.count > 1 || outcome !== '' ? '600 ' : ''}11px ${palette.sans}`;
+  // The head of the arrow stays in sight. A message that was lost has only a part of the way, and says why.
+  const text = outcome === '' ? fitted(context, words, Math.max(60, Math.abs(to - from) - 40)) : words;
   const wide = context.measureText(text).width;
   // It stays clear of the lifelines where there is room for it between them.
   const [left, right] = [Math.min(from, to) + 10 + wide / 2, Math.max(from, to) - 10 - wide / 2];
