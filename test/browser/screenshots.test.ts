@@ -30,9 +30,12 @@ describe('screenshots of the page', function () {
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`show the simulation, a recording and the checker in ${colorScheme} colours`, async () => {
       const simulation = await stage.open({ live: false, context: { colorScheme } });
-      await simulation.locator('.sim').getByLabel('Speed').selectOption('10');
-      await simulation.locator('.sim-caption').filter({ hasText: 'The reader of B leaves' }).waitFor();
-      await simulation.getByRole('button', { name: 'Halt the clock' }).click();
+      await simulation.locator('.sim').getByLabel('Speed').selectOption('50');
+      await simulation.getByRole('button', { name: 'Go on' }).waitFor();
+      // The last mark but two: the producer is dead, and nobody has been told.
+      const moment = simulation.locator('.scrubber').getByRole('button', { name: 'It is gone' });
+      await moment.dispatchEvent('click');
+      await simulation.locator('.sim-caption').filter({ hasText: 'It is gone' }).waitFor();
       await shoot(simulation, `simulation-${colorScheme}`);
       await closed(simulation);
 

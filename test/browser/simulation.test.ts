@@ -51,13 +51,15 @@ describe('the simulation in the page', function () {
 
   it('is what a page without a server opens on, and it explains itself', async () => {
     const page = await stage.open({ live: false });
-    await caption(page).filter({ hasText: 'Two clients on one NATS server' }).waitFor();
-    await speed(page).selectOption('10');
-    await caption(page).filter({ hasText: 'It waits in "opening"' }).waitFor();
     await page.locator('.grid-row').first().waitFor();
     // The stream that was opened is looked at in all panes, without a click.
     await page.locator('.details section').first().filter({ hasText: 'consumerStream' }).waitFor();
+    await speed(page).selectOption('50');
     await caption(page).filter({ hasText: 'Now it is yours' }).waitFor();
+    // All that was said stands above the slider of time, and leads to its moment.
+    const said = page.locator('.scrubber').getByRole('button', { name: 'It waits in "opening"' });
+    await said.dispatchEvent('click');
+    await caption(page).filter({ hasText: 'It waits in "opening"' }).waitFor();
     await closed(page);
   });
 
@@ -77,11 +79,11 @@ describe('the simulation in the page', function () {
   it('can be broken by hand, and a link tells everybody the same story', async () => {
     const page = await stage.open({ live: false, hash: '#tool=simulation&with=sim%3Dlimit-go-consumer-two' });
     await page.locator('.sim-cast').getByLabel('Consumer').selectOption('ours');
-    await speed(page).selectOption('10');
     await page.locator('.grid-row').first().waitFor();
     const producer = page.locator('.sim-row').filter({ hasText: 'producer running' });
     await producer.getByRole('button', { name: 'Crash' }).click();
     await page.locator('.sim-row').filter({ hasText: 'producer crashed' }).waitFor();
+    await speed(page).selectOption('10');
     await isOver(page);
     await page.waitForFunction(() => location.hash.includes('crash'));
     const { hash } = new URL(page.url());
