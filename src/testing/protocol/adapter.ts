@@ -2,6 +2,7 @@ import type { Command, EndReason, ListedStream } from '../../../machines/index.j
 import { clientActorId, CloseCode } from '../../../machines/index.js';
 import { note, send, spawn, stop, tell } from '../explorer/effects.js';
 import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/host-adapter.js';
+import { exchangesMin } from './exchanges.js';
 
 /** What clients send each other, as the model has it: the frames of the wire without their bytes. */
 export type ProtocolMessage =
@@ -28,6 +29,11 @@ export interface ProtocolAdapterOptions {
   readonly subjectOf?: (stream: string) => string;
   /** Whether consumers offer exact reports. True unless told. */
   readonly exact?: boolean;
+  /**
+   * How many heartbeat exchanges with a consumer are told apart: at least as many as can be under way at once, or an old
+   * answer passes for the one that is awaited. 3 unless told, which does for messages in order, none of them late.
+   */
+  readonly exchanges?: number;
 }
 
 /** The command of the reader and the source of the model, besides the machines' own. */
@@ -61,12 +67,6 @@ export function sourceOf(inbox: string): string {
   return `source ${inbox}`;
 }
 
-/**
- * How many heartbeat exchanges are told apart: messages travel for less than the request timeout, so an older one than
- * that before the last cannot be under way any more.
- */
-const exchangesMax = 3;
-
 function exchangeNote(consumer: string): string {
   return `exchange with ${consumer}`;
 }
@@ -85,7 +85,7 @@ function isOfTheClient(actor: string): boolean {
  * place of bytes. Readers and sources are actors too; a stream's reader is made with it, its source when it starts.
  */
 export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<RecordedCommand, ProtocolMessage> {
-  const { producer, subjectOf = () => 'subject', exact = true } = options;
+  const { producer, subjectOf = () => 'subject', exact = true, exchanges = exchangesMin } = options;
 
   const perform = (command: ModelCommand, { process, actors, notes }: HostScope): Effects => {
     switch (command.type) {
@@ -103,7 +103,7 @@ export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<Re
       }
       case 'wire.ask': {
         const { id: consumer, streams } = command.params;
-        const exchange = (exchangeOf(notes, consumer) + 1) % exchangesMax;
+        const exchange = (exchangeOf(notes, consumer) + 1) % exchanges;
         return [
           note(exchangeNote(consumer), exchange),
           send(consumer, { type: 'ask', producer: process, exchange, streams }, `heartbeat ${consumer}`),

@@ -8,6 +8,7 @@ import {
 import { system, type Faults, type Order, type StartActors, type Stimulus, type System } from '../explorer/system.js';
 import type { SystemView } from '../explorer/system-view.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
+import { exchangesUnderWay } from './exchanges.js';
 import { withGhosts } from './ghosts.js';
 import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
@@ -139,10 +140,17 @@ function openEvent(id: string): { readonly type: string; readonly id: string; re
 export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSystem {
   const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 1, exact = true, faults = {} } = options;
   const { incidents = [], sourcePeriod } = options;
-  const adapter = protocolAdapter({ producer: producerProcess, exact });
   const isSteady = sourcePeriod !== undefined;
   const ticks = { ...protocolTicks, ...options.ticks };
   const streams = streamsOf(options);
+  const exchanges = exchangesUnderWay({
+    streams: options.streams ?? 1,
+    delay,
+    order,
+    interval: ticks.interval,
+    faults,
+  });
+  const adapter = protocolAdapter({ producer: producerProcess, exact, exchanges });
   const processes: Processes = {
     ...Object.fromEntries(streams.map(({ consumer }) => [consumer, { client: consumerClientMachine }])),
     [producerProcess]: { client: { machine: producerClientMachine, input: { missedHeartbeatsMax } } },

@@ -55,6 +55,20 @@ describe('replayOnClients()', () => {
     });
   }
 
+  it('takes no old answer for the one that is awaited, where many exchanges are under way', async () => {
+    const options: ProtocolSystemOptions = {
+      streams: 3,
+      delay: 1,
+      order: 'none',
+      exact: false,
+      faults: { duplicate: 2, late: { max: 1, ticks: 2 } },
+    };
+    // On this walk a copy of an answer comes when three more exchanges have begun.
+    const report = await replayOnClients(simulate(protocolSystem(options), { seed: 152, steps: 200 }).trace(), options);
+    expect(report.differences).to.deep.equal([]);
+    expect(report.comparisons).to.be.above(100);
+  });
+
   for (const faults of [{ drop: 1 }, { crash: 1 }, { cut: 1 }]) {
     it(`leads the real clients to where a reader is told of a fault, by the shortest way: ${JSON.stringify(faults)}`, async () => {
       const options = { streams: 2, records: 0, faults };
