@@ -1,6 +1,5 @@
 import { connect } from 'nats';
-import { ConsumerClient, ProducerClient } from '../../src/index.js';
-import { compare, numberArgument, tableOf, type Contender } from '../support/bench.js';
+import { built, compare, numberArgument, tableOf, type Contender } from '../support/bench.js';
 import { startNatsServer } from '../support/nats-server.js';
 import { untilTrue } from '../support/scene.js';
 
@@ -11,6 +10,8 @@ import { untilTrue } from '../support/scene.js';
  *
  * `npm run bench:head-of-line [-- --rounds 15] [--records 200] [--streams 999]`
  */
+
+const { ConsumerClient, ProducerClient } = (await built('index.js')) as typeof import('../../src/index.js');
 
 const streamCount = numberArgument('--streams', 999);
 const recordCount = numberArgument('--records', 200);
@@ -23,7 +24,7 @@ const [forConsumer, forProducer] = await Promise.all([
   connect({ servers: server.url }),
 ]);
 const producer = new ProducerClient({ connection: forProducer, windowRecords });
-const consumer = new ConsumerClient({ connection: forConsumer, windowRecords, offerDelivery: true });
+const consumer = new ConsumerClient({ connection: forConsumer, windowRecords });
 const record = new Uint8Array(128).fill(7);
 
 producer.handle('busy', async function* () {

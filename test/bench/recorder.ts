@@ -13,9 +13,9 @@ import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { built } from '../support/bench.js';
 import { startNatsServer } from '../support/nats-server.js';
 
-// What users run: the loader of the sources wraps every function that is made, which costs more than what is measured.
 const { ConsumerClient, createRecorder, ProducerClient } = (await built(
   'index.js',
 )) as typeof import('../../src/index.js');
@@ -151,10 +151,6 @@ async function countEvents(): Promise<number> {
   for (let n = 0; n < 100; n += 1) await counted[1].openStream('counted').closed;
   await Promise.all(counted.map((client) => client.close()));
   return events / 100;
-}
-
-function built(file: string): Promise<unknown> {
-  return import(new URL(`../../dist/src/${file}`, import.meta.url).href);
 }
 
 function nextTick(): { readonly come: Promise<void>; readonly next: () => void } {

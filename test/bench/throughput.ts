@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { connect, createInbox, type NatsConnection } from 'nats';
-import { ConsumerClient, ProducerClient, type ConsumerStream } from '../../src/index.js';
-import { compare, numberArgument, pacer, tableOf, type Contender } from '../support/bench.js';
+import type { ConsumerStream } from '../../src/index.js';
+import { built, compare, numberArgument, pacer, tableOf, type Contender } from '../support/bench.js';
 import { startNatsServer } from '../support/nats-server.js';
 
 /**
@@ -12,6 +12,8 @@ import { startNatsServer } from '../support/nats-server.js';
  *
  * `npm run bench [-- --rounds 7] [--records 200000] [--bytes 128]`
  */
+
+const { ConsumerClient, ProducerClient } = (await built('index.js')) as typeof import('../../src/index.js');
 
 const recordCount = numberArgument('--records', 200_000);
 const rounds = numberArgument('--rounds', 7);
@@ -108,7 +110,7 @@ async function measureAll(): Promise<void> {
   });
   await new Promise((resolve) => child.once('message', resolve));
 
-  const consumer = new ConsumerClient({ connection: here, offerDelivery: true });
+  const consumer = new ConsumerClient({ connection: here });
   for (const subject of ['near', 'far']) {
     for (const bytes of [128, 1_024].filter((size) => size === onlyBytes || onlyBytes === Infinity)) {
       const open = (kind: 'generator' | 'writer') => consumer.openStream(`${subject}.${kind}`, String(bytes));
