@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'visualizations/inspect-bridge/'] },
+  { ignores: ['dist/', 'node_modules/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],
@@ -20,6 +20,7 @@ export default tseslint.config(
   {
     // The page has a compiler of its own: it runs in browsers.
     files: ['visualizations/**/*.{ts,tsx}'],
+    ignores: ['visualizations/inspect-bridge/**'],
     languageOptions: { parserOptions: { project: './visualizations/tsconfig.json' } },
   },
   {
