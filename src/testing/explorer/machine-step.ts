@@ -8,7 +8,7 @@ import type {
 } from 'xstate';
 import type { RecordedCommand } from './host-adapter.js';
 import { createInertScopes } from './inert-scope.js';
-import { canonicalText, frozenFrom, type Plain } from './plain-data.js';
+import { canonicalText, frozenAs, frozenFrom, type Plain } from './plain-data.js';
 
 /** What one macrostep of one machine did. `actions` are as XState resolved them; none was executed. */
 export interface MachineStep {
@@ -38,7 +38,7 @@ function stepOf(snapshot: AnyMachineSnapshot, actions: readonly RecordedCommand[
   return {
     isDone: snapshot.status === 'done',
     // As it is: XState visits parallel regions in the order of these keys.
-    value: snapshot.value as StateValue,
+    value: frozenAs(snapshot.value as StateValue, 'the state value'),
     context: frozenFrom(canonicalText(snapshot.context, 'context')) as Plain,
     actions,
   };

@@ -1,7 +1,7 @@
 import type { CompiledSystem } from './compile-system.js';
 import { createInterning } from './interning.js';
 import { createPairTable } from './pair-table.js';
-import { canonicalText, type Plain } from './plain-data.js';
+import { canonicalText, frozenAs, isAlike, type Plain } from './plain-data.js';
 import type { ProcessInput } from './process-host.js';
 import { react, unstarted, type Reaction } from './process-step.js';
 import type { ActorState, ProcessState } from './process-state.js';
@@ -49,6 +49,11 @@ export interface ProcessTable {
 
 const nothing = new Int32Array(0);
 
+/** Whether two runs of one input came to the same, whatever they noted for traces. */
+function isSameReaction(one: Reaction, other: Reaction): boolean {
+  return one.fault === other.fault && isAlike(one.next, other.next) && isAlike(one.sent, other.sent);
+}
+
 /** Makes an empty table for a system. */
 export function createProcessTable(system: CompiledSystem): ProcessTable {
   const states = createInterning<ProcessState>();
@@ -78,10 +83,11 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
     return `${system.processes.indexOf(process)} ${isAlive ? 1 : 0} ${ids} ${canonicalText(notes, 'the notes')}`;
   }
 
-  function stateId(state: ProcessState, text = textOf(state)): number {
+  function stateId(state: ProcessState): number {
     // Equal actors become the same objects, so that what is known of one need not be found out again.
-    const id = states.idOf(text, () => ({
+    const id = states.idOf(textOf(state), () => ({
       ...state,
+      notes: frozenAs(state.notes, 'the notes'),
       actors: state.actors.map((actor) => actorStates.values[actorId(actor)] ?? actor),
     }));
     if (id === due.length) {
@@ -111,13 +117,12 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
 
   function compile(state: number, input: number): CompiledReaction {
     const [reaction, again] = [explain(state, input), explain(state, input)];
-    const text = textOf(reaction.next);
-    const restOf = (one: Reaction) => canonicalText([one.sent, one.fault ?? null], 'the effects');
     // The machines' own steps have been compared already, so what differs is the host's doing.
-    const isAlike = text === textOf(again.next) && restOf(reaction) === restOf(again);
     const fault =
       reaction.fault ??
-      (isAlike ? undefined : 'the adapter is not deterministic: the same input led to different effects');
+      (isSameReaction(reaction, again)
+        ? undefined
+        : 'the adapter is not deterministic: the same input led to different effects');
     // What broke has no state after it: its context may not even be plain data.
     if (fault !== undefined) return { next: state, sent: nothing, fault };
     const from = system.processes.indexOf(reaction.next.process);
@@ -125,7 +130,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
       system.linkBetween(from, system.processes.indexOf(to)),
       messageId({ message, subject }),
     ]);
-    return { next: stateId(reaction.next, text), sent: Int32Array.from(sent), fault };
+    return { next: stateId(reaction.next), sent: Int32Array.from(sent), fault };
   }
 
   function tick(state: number): number {
@@ -147,7 +152,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
       return known.bytes;
     },
     unstarted: system.processes.map((process) => stateId(unstarted(process))),
-    stateId: (state) => stateId(state),
+    stateId,
     inputId,
     messageId,
     due: (state) => due[state] ?? nothing,
