@@ -14,8 +14,8 @@ export interface FakeTime {
 export function useFakeTime(): FakeTime {
   let timers: sinon.SinonFakeTimers;
   beforeEach(() => {
-    // What runs before the next turn is no timer, and Node queues some of its own.
-    timers = sinon.useFakeTimers({ toNotFake: ['nextTick', 'queueMicrotask'] });
+    // What runs in this turn or the next one is no timer, and libraries queue some of their own at any time.
+    timers = sinon.useFakeTimers({ toNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] });
   });
   afterEach(() => {
     timers.restore();
