@@ -72,7 +72,7 @@ describe('replayOnClients()', () => {
   for (const faults of [{ drop: 1 }, { crash: 1 }, { cut: 1 }]) {
     it(`leads the real clients to where a reader is told of a fault, by the shortest way: ${JSON.stringify(faults)}`, async () => {
       // One stream: the shortest way to what is told of a fault opens no other.
-      const options = { records: 0, faults };
+      const options: ProtocolSystemOptions = { records: 0, faults };
       const isToldOfAFault = (view: ProtocolView) =>
         streamsOf(options).some((stream) => {
           const { end } = viewStream(view, stream);
