@@ -1,4 +1,11 @@
-import { createActor, type AnyActor, type AnyStateMachine, type InspectionEvent, type Observer } from 'xstate';
+import {
+  createActor,
+  type AnyActor,
+  type AnyActorRef,
+  type AnyStateMachine,
+  type InspectionEvent,
+  type Observer,
+} from 'xstate';
 import {
   clientActorId,
   type ActorEvent,
@@ -21,6 +28,11 @@ export type Performers = {
 
 /** The delay of one actor. */
 export type DelayOf = (scope: { readonly context: { readonly id?: string } }) => number;
+
+interface ActorScope {
+  readonly self: AnyActorRef;
+  readonly context: { readonly id?: string };
+}
 
 export interface RunnerOptions {
   readonly client: AnyStateMachine;
@@ -52,6 +64,9 @@ export interface RunnerOptions {
  * Each actor is the root of a system of its own: a stream that ends then touches no timer but its own.
  */
 export class Runner {
+  static readonly #provided = new WeakMap<AnyStateMachine, AnyStateMachine>();
+  /** By the clock of each actor, which no other has: XState asks for delays before `createActor` has returned. */
+  static readonly #ofClock = new WeakMap<AnyActor['clock'], Runner>();
   readonly #options: RunnerOptions;
   readonly #machines: Partial<Record<SpawnParams['machine'], AnyStateMachine>> = {};
   readonly #actors = new Map<string, AnyActor>();
@@ -65,9 +80,9 @@ export class Runner {
   constructor(options: RunnerOptions) {
     this.#options = options;
     for (const [name, machine] of Object.entries(options.machines)) {
-      this.#machines[name as SpawnParams['machine']] = this.#provide(machine);
+      this.#machines[name as SpawnParams['machine']] = Runner.#provide(machine);
     }
-    this.#client = this.#create(clientActorId, this.#provide(options.client), options.clientInput);
+    this.#client = this.#create(clientActorId, Runner.#provide(options.client), options.clientInput);
     this.#run(() => this.#client.start());
   }
 
@@ -96,34 +111,53 @@ export class Runner {
     if (!this.#running) this.#run(() => undefined);
   }
 
-  /** The machine with its commands recorded here and its delays set, built once for all actors of the client. */
-  #provide(machine: AnyStateMachine): AnyStateMachine {
-    const record = (type: string) => (_: unknown, params: unknown) => {
-      this.#record({ type, params } as Command);
+  /**
+   * The machine with its commands and delays taken from the runner of the actor that asks. It is built once for all
+   * clients, since XState works out anew what there is to know of every machine that is built.
+   */
+  static #provide(machine: AnyStateMachine): AnyStateMachine {
+    const known = Runner.#provided.get(machine);
+    if (known !== undefined) return known;
+    const record = (type: string) => (scope: ActorScope, params: unknown) => {
+      Runner.#of(scope).#record({ type, params } as Command);
+    };
+    const delay = (name: string) => (scope: ActorScope) => {
+      const given = Runner.#of(scope).#options.delays[name];
+      return typeof given === 'function' ? given(scope) : given;
     };
     const declared = machine.implementations;
     const commands = Object.keys(declared.actions).filter((type) => type.includes('.'));
-    const delays = Object.keys(declared.delays).map((name) => [name, this.#options.delays[name]] as const);
-    return machine.provide({
+    const provided = machine.provide({
       actions: Object.fromEntries(commands.map((type) => [type, record(type)])),
-      delays: Object.fromEntries(delays),
+      delays: Object.fromEntries(Object.keys(declared.delays).map((name) => [name, delay(name)])),
     } as Parameters<AnyStateMachine['provide']>[0]);
+    Runner.#provided.set(machine, provided);
+    return provided;
+  }
+
+  static #of({ self }: ActorScope): Runner {
+    const { clock } = self as AnyActorRef & Pick<AnyActor, 'clock'>;
+    const runner = Runner.#ofClock.get(clock);
+    if (runner === undefined) throw new Error(`expected an actor that a runner made, got '${self.id}'`);
+    return runner;
   }
 
   #create(id: string, machine: AnyStateMachine, input: object | undefined): AnyActor {
     const { clockOf, recordable } = this.#options;
     const inspect = bothInspectors(this.#options.inspect, recordable?.inspect);
     const clock = clockOf?.(id) ?? this.#options.clock;
+    // A timer is one more way into the actors: what it sets off is run to the end like an event.
+    const own: AnyActor['clock'] = {
+      setTimeout: (fn, ms) => clock.setTimeout(() => this.#run(fn), ms),
+      clearTimeout: (handle) => {
+        clock.clearTimeout(handle);
+      },
+    };
+    Runner.#ofClock.set(own, this);
     const actor: AnyActor = createActor(machine, {
       id,
       input,
-      // A timer is one more way into the actors: what it sets off is run to the end like an event.
-      clock: {
-        setTimeout: (fn, ms) => clock.setTimeout(() => this.#run(fn), ms),
-        clearTimeout: (handle) => {
-          clock.clearTimeout(handle);
-        },
-      },
+      clock: own,
       ...(inspect === undefined ? {} : { inspect }),
     });
     const forget = () => {
