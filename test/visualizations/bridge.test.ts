@@ -388,7 +388,7 @@ describe('the bridge to @xstate/inspect 0.8', () => {
           const socket = new WebSocket(`ws://${address}`, { headers });
           sockets.push(socket);
           socket.on('open', () => resolve('open'));
-          socket.on('error', ((error: Error) => resolve(error.message)));
+          socket.on('error', (error: Error) => resolve(error.message));
         });
       expect(await outcomeOf(host)).to.include('403');
       expect(await outcomeOf(`${host}/guessed`)).to.include('403');
