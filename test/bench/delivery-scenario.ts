@@ -8,5 +8,5 @@ import {
 /** The delivery extension with all its properties, for a worker thread. */
 export function deliveryScenario(options: DeliverySystemOptions): ScenarioParts {
   const system = deliverySystem(options);
-  return { system, options: { ...deliveryProperties(options), limit: { states: 30_000_000 } } } as ScenarioParts;
+  return { system, options: { ...deliveryProperties(options), limit: { states: 200_000_000 } } } as ScenarioParts;
 }
