@@ -430,10 +430,12 @@ export class ConsumerClient {
       this.#runner.dispatch(id, { type: 'frame.malformed', text });
       return;
     }
-    stream.clock.touch();
     if (!delivery.accepts(frame, reply)) {
       this.#options.onDebug({ message: 'another producer serves the stream, and was told to stop', subject });
-    } else if (stream.gate !== 'detached') {
+      return;
+    }
+    stream.clock.touch();
+    if (stream.gate !== 'detached') {
       delivery.onFrame(frame);
     } else if (frame.type === 'announcement') {
       // It was told that nobody reads, and does not know it yet.

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ConsumerClient, type OpenStreamOptions } from '../../src/consumer-client.js';
 import type { ConsumerStream } from '../../src/consumer-stream.js';
 import { StreamError } from '../../src/errors.js';
+import { encodeAnnouncement } from '../../src/wire/index.js';
 import { useFakeTime } from '../support/fake-time.js';
 import { createGoProducer } from '../support/go-peer.js';
 import { closePair, createPair, createTestBroker, type Pair } from '../support/pair.js';
@@ -242,6 +243,24 @@ describe('ConsumerClient, towards a producer that announces its timing', () => {
     await pair.producerConnection.close();
     const reading = readInBackground(stream);
     await time.pass(185_000);
+    expect(reading.end).to.include({ reason: 'producerSilent' });
+    await closePair(pair);
+  });
+
+  it('takes frames of another producer for no sign of life of its own', async () => {
+    const pair = createPair({ consumer: { silenceTimeoutMs: 25_000 } });
+    serve(pair);
+    await settle();
+    const stream = pair.consumer.openStream('logs');
+    const reading = readInBackground(stream);
+    await settle();
+    await pair.producerConnection.close();
+    const terms = { version: 1, heartbeatIntervalMs: 10_000, heartbeatRequestTimeoutMs: 5_000, missedHeartbeatsMax: 2 };
+    await time.pass(20_000);
+    pair.bystander.publish(pair.consumer.id + stream.id, encodeAnnouncement({ end: 0, isWanting: false, terms }), {
+      reply: '_INBOX.another.~1',
+    });
+    await time.pass(5_000);
     expect(reading.end).to.include({ reason: 'producerSilent' });
     await closePair(pair);
   });
