@@ -7,6 +7,7 @@ import type { DeliveryReaderContext } from './delivery-reader.js';
 import { isLinkDown } from './ghosts.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import type { ProtocolView } from './system.js';
+import { viewPerStream } from './view-per-stream.js';
 
 /** What is true of one extended stream in one state of the system. */
 export interface DeliveryView {
@@ -33,22 +34,7 @@ export interface DeliveryView {
   readonly isLinked: boolean;
 }
 
-/** The properties of one state ask for the same views over and over. */
-const viewsOf = new WeakMap<ProtocolView, Map<string, DeliveryView>>();
-
-export function viewDelivery(view: ProtocolView, stream: ModelStream): DeliveryView {
-  let views = viewsOf.get(view);
-  if (views === undefined) {
-    views = new Map();
-    viewsOf.set(view, views);
-  }
-  let found = views.get(stream.inbox);
-  if (found === undefined) {
-    found = createView(view, stream);
-    views.set(stream.inbox, found);
-  }
-  return found;
-}
+export const viewDelivery = viewPerStream(createView);
 
 function createView(view: ProtocolView, { consumer, id, inbox }: ModelStream): DeliveryView {
   const [at, from] = [view[consumer], view[producerProcess]];

@@ -2,6 +2,7 @@ import type { ActorView } from '../explorer/system-view.js';
 import { endedNote, readerOf, sourceOf } from './adapter.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import type { ProtocolView } from './system.js';
+import { viewPerStream } from './view-per-stream.js';
 
 /** What is true of one stream in one state of the system, in the words of the specification. */
 export interface StreamView {
@@ -32,22 +33,7 @@ export interface StreamView {
   readonly isHeld: boolean;
 }
 
-/** The properties of one state ask for the same views over and over. */
-const viewsOf = new WeakMap<ProtocolView, Map<string, StreamView>>();
-
-export function viewStream(view: ProtocolView, stream: ModelStream): StreamView {
-  let views = viewsOf.get(view);
-  if (views === undefined) {
-    views = new Map();
-    viewsOf.set(view, views);
-  }
-  let found = views.get(stream.inbox);
-  if (found === undefined) {
-    found = createStreamView(view, stream);
-    views.set(stream.inbox, found);
-  }
-  return found;
-}
+export const viewStream = viewPerStream(createStreamView);
 
 function createStreamView(view: ProtocolView, { consumer, id, inbox }: ModelStream): StreamView {
   const consumerView = view[consumer];
