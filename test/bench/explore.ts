@@ -1,15 +1,17 @@
-import {
-  explore,
-  protocolProperties,
-  protocolSystem,
-  type ExploreOptions,
-  type ExploreResult,
-  type Faults,
-  type Properties,
-  type ProtocolSystemOptions,
-  type ViewOf,
+import type {
+  ExploreOptions,
+  ExploreResult,
+  Faults,
+  Properties,
+  ProtocolSystemOptions,
+  ViewOf,
 } from '../../src/testing/index.js';
+import { built } from '../support/bench.js';
 import { twoStreams } from './synthetic-streams.js';
+
+const { explore, protocolProperties, protocolSystem } = (await built(
+  'testing/index.js',
+)) as typeof import('../../src/testing/index.js');
 
 /**
  * Measures the explorer on systems of two streams with loss and crash: how many states and edges a second, and what a

@@ -1,5 +1,10 @@
 import { assign, setup } from 'xstate';
-import { note, send, spawn, system, tell, type HostAdapter } from '../../src/testing/explorer/index.js';
+import type { HostAdapter } from '../../src/testing/index.js';
+import { built } from '../support/bench.js';
+
+const { note, send, spawn, system, tell } = (await built(
+  'testing/index.js',
+)) as typeof import('../../src/testing/index.js');
 
 type Command =
   | { readonly type: 'publish'; readonly params: { readonly message: Message } }

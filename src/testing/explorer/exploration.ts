@@ -2,13 +2,13 @@ import { createChecks } from './checks.js';
 import { compileWith } from './compile-with.js';
 import type { ExploreOptions, Progress } from './explore-options.js';
 import { createCovering } from './covering.js';
+import { createExpansion } from './expansion.js';
 import { checkLeadsTo } from './leads-to-check.js';
 import { createResult, type ExploreResult } from './result.js';
 import { createQuotient } from './quotient.js';
 import { unfold } from './unfold.js';
 import { createStateGraph } from './state-graph.js';
 import { createStateTable } from './state-table.js';
-import { StepKind } from './step-buffer.js';
 import { createSuccessors } from './successors.js';
 import { createSymmetry } from './symmetry.js';
 import type { System } from './system.js';
@@ -55,12 +55,12 @@ export function* exploration(
   /** The state that is being looked at, and what the predicates say of it. */
   const row = new Int32Array(width);
   let entry = 0;
-  /** The states after the steps that are being taken. */
-  let targets = new Int32Array(0);
 
   const mayHappen = (stimulus: number) => checks.mayHappen(entry, stimulus);
+  const expansion = createExpansion(successors, states, graph, quotient, mayHappen);
   const look = (state: Int32Array) => {
     entry = table.entryOf(state);
+    steps.clear();
     successors.expand(state, mayHappen);
   };
   const traces = createTraceMaker(compiled, successors, look);
@@ -155,44 +155,11 @@ export function* exploration(
     const broken = others[step] === undefined ? others.findIndex((other) => other !== undefined) : step;
     const trace = traces.withLastStep(rows, broken);
     report(createViolation(compiled, brokenProperty, 'broken', trace.steps.at(-1)?.fault ?? fault, trace));
-    // The trace has used the buffers.
-    look(row);
   }
 
-  /** Takes a step that leads to a representative, or that breaks. */
-  function take(index: number, step: number): void {
-    const fault = steps.faults[step];
-    if (fault !== undefined) {
-      reportFault(index, step, fault);
-      return;
-    }
-    const known = states.count;
-    const exchange = quotient?.representative(steps.words, step * width) ?? 0;
-    const to = states.add(steps.words, step * width);
-    if (to === known) graph.add(index);
-    graph.connect(to, steps.kinds[step] === StepKind.tick, exchange);
-  }
-
-  /** Takes all steps out of the state in `row`. */
-  function expand(index: number): void {
-    successors.expand(row, mayHappen);
-    graph.expand(entry);
-    const { count } = steps;
-    if (quotient !== undefined || steps.isBroken) {
-      for (let step = 0; step < count; step += 1) take(index, step);
-      return;
-    }
-    let known = states.count;
-    if (targets.length < count) targets = new Int32Array(count * 2);
-    states.addAll(steps.words, count, targets);
-    for (let step = 0; step < count; step += 1) {
-      const to = targets[step] ?? 0;
-      if (to === known) {
-        graph.add(index);
-        known += 1;
-      }
-      graph.connect(to, steps.kinds[step] === StepKind.tick, 0);
-    }
+  /** Takes the steps that were found. */
+  function settle(): void {
+    for (const { state, step, fault } of expansion.take()) reportFault(state, step, fault);
   }
 
   function progress(elapsedMs: number): Progress {
@@ -254,25 +221,35 @@ export function* exploration(
   states.add(initial, 0);
   graph.add(-1);
   let nextAnalysis = firstAnalysis;
-  for (let index = 0; index < states.count; index += 1) {
+  for (let index = 0; ; index += 1) {
+    if (index === states.count && expansion.waiting > 0) settle();
+    if (mustStop()) return finish('violation');
+    if (index === states.count) break;
     states.read(index, row);
     entry = table.entryOf(row);
-    const before = violations.length;
-    if (isJudged[entry] !== true) checkEntry(index);
+    if (isJudged[entry] !== true) {
+      // What comes before this state is reported before it.
+      settle();
+      if (mustStop()) return finish('violation');
+      entry = table.entryOf(row);
+      checkEntry(index);
+      if (mustStop()) return finish('violation');
+      // The trace of a violation has looked at other states.
+      entry = table.entryOf(row);
+    }
+    expansion.expand(row, entry);
+    const isLook = index % statesPerLook === statesPerLook - 1;
+    const isAnalysis = index === nextAnalysis;
+    if (expansion.isFull || isLook || isAnalysis || states.count + expansion.waiting > statesMax) settle();
     if (mustStop()) return finish('violation');
-    // The trace of a violation has looked at other states.
-    if (violations.length > before) entry = table.entryOf(row);
-    expand(index);
-    if (mustStop()) return finish('violation');
-    const isAtLimit = states.count > statesMax;
-    const stopped = isAtLimit ? 'states' : index % statesPerLook === statesPerLook - 1 ? lookUp() : undefined;
-    if (index === nextAnalysis || stopped !== undefined) {
+    const stopped = states.count > statesMax ? 'states' : isLook ? lookUp() : undefined;
+    if (isAnalysis || stopped !== undefined) {
       nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;
       analyse();
       if (mustStop()) return finish('violation');
     }
     if (stopped !== undefined) return finish(stopped);
-    if (index % statesPerLook === statesPerLook - 1) yield undefined;
+    if (isLook) yield undefined;
   }
   analyse();
   checkTime();

@@ -105,13 +105,10 @@ export function createStateTable(width: number): StateTable {
         hashes = new Int32Array(total * 2);
         met = new Int32Array(total * 2);
       }
+      for (let k = 0; k < total; k += 1) hashes[k] = hashOf(words, k * width);
       // In a large table nearly every look waits for memory. These looks do not depend on each other, so that the
-      // processor waits for all of them at once, and finds the places at hand when the rows are added.
-      for (let k = 0; k < total; k += 1) {
-        const hash = hashOf(words, k * width);
-        hashes[k] = hash;
-        met[k] = slots[(hash & mask) * 2] ?? 0;
-      }
+      // processor waits for many of them at once, and finds the places at hand when the rows are added.
+      for (let k = 0; k < total; k += 1) met[k] = slots[((hashes[k] ?? 0) & mask) * 2] ?? 0;
       for (let k = 0; k < total; k += 1) {
         const entry = met[k] ?? 0;
         if (entry !== 0) met[k] = chunks[(entry - 1) >>> chunkBits]?.[((entry - 1) & chunkMask) * width] ?? 0;

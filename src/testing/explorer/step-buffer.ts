@@ -14,8 +14,8 @@ export const StepKind = {
 } as const;
 
 /**
- * The steps out of one state, in flat arrays that are used again for every state. The arrays are replaced when they
- * grow, so read them from here each time.
+ * The steps out of states, in flat arrays that are used again and again. The arrays are replaced when they grow, so read
+ * them from here each time.
  */
 export interface StepBuffer {
   count: number;

@@ -11,12 +11,16 @@ export interface Successors {
   readonly processes: ProcessTable;
   readonly queues: readonly LinkQueue[];
   readonly surroundings: SurroundingsTable;
-  /** The steps that `expand` found last. */
+  /** What `expand` found since this was cleared. */
   readonly steps: StepBuffer;
   readonly bytes: number;
   /** The state that a system starts in, or what broke at the start of a process. */
   initial(): Int32Array | { readonly process: number; readonly fault: string };
-  /** @param mayHappen whether the guard of a stimulus allows it in this state. */
+  /**
+   * Adds the steps out of a state to `steps`.
+   *
+   * @param mayHappen whether the guard of a stimulus allows it in this state.
+   */
   expand(state: Int32Array, mayHappen: (stimulus: number) => boolean): void;
 }
 
@@ -243,7 +247,6 @@ export function createSuccessors(system: CompiledSystem): Successors {
     },
     expand(state, mayHappen) {
       from = state;
-      steps.clear();
       timers();
       messages();
       stimuli(mayHappen);
