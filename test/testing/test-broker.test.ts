@@ -3,57 +3,11 @@ import { ConsumerClient, ProducerClient } from '../../src/index.js';
 import { createRandom } from '../../src/testing/random.js';
 import { createTestBroker, type TestBrokerOptions } from '../../src/testing/test-broker.js';
 import { createTestClock } from '../../src/testing/test-clock.js';
+import { brokerScenario } from '../support/broker-scenario.js';
 import { isOneSeed, seed as firstSeed } from '../support/seed.js';
 
-const durations = {
-  heartbeatIntervalMs: 1_000,
-  heartbeatRequestTimeoutMs: 500,
-  silenceTimeoutMs: 3_000,
-  openTimeoutMs: 3_000,
-  cancellationBufferMs: 1_000,
-};
-
-/** Longer than any message of the scenarios travels. */
-const travelMsMax = 50;
-
-/**
- * Two clients, ten streams of ten records, some left early, over a broker with faults; gives back all that was seen.
- *
- * @param offerDelivery whether the streams recover what is lost; they do unless told.
- */
-async function scenario(faults: Omit<TestBrokerOptions, 'clock'>, offerDelivery = true): Promise<string> {
-  const clock = createTestClock();
-  const broker = createTestBroker({ clock, ...faults });
-  const producer = new ProducerClient({ ...broker.clientOptions('producer'), ...durations });
-  const consumer = new ConsumerClient({ ...broker.clientOptions('consumer'), ...durations, offerDelivery });
-  producer.handle('numbers', async function* (request) {
-    for (let n = 0; n < 10; n += 1) {
-      yield `${request.text()}.${n}`;
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, 100));
-    }
-  });
-  // The subscriptions have to be known before anything is asked for.
-  await clock.advance(0);
-
-  const seen: string[] = [];
-  const ends = Array.from({ length: 10 }, (_, index) => {
-    const stream = consumer.openStream('numbers', String(index), {
-      onRecord: (record) => {
-        seen.push(`${clock.now()} ${new TextDecoder().decode(record)}`);
-        if (index % 3 === 0 && seen.length % 5 === 4) stream.cancel();
-      },
-    });
-    return stream.closed.then((end) => seen.push(`${clock.now()} ${index} ended ${end.reason} after ${end.records}`));
-  });
-  for (let turns = 0; turns < 200 && consumer.streams.length > 0; turns += 1) await clock.advance(200);
-  await Promise.all(ends);
-  await producer.close();
-  await consumer.close();
-  // What the clients said last is still on its way.
-  await clock.advance(travelMsMax);
-  expect(clock.pending(), 'no timer is left').to.deep.equal([]);
-  return `${seen.join('\n')}\n${broker.traceText()}`;
-}
+const scenario = (faults: Omit<TestBrokerOptions, 'clock'>, offerDelivery = true) =>
+  brokerScenario({ ConsumerClient, ProducerClient, createTestBroker, createTestClock }, faults, offerDelivery);
 
 describe('createTestBroker()', () => {
   it('gives the same run, byte for byte, for the same seed', async () => {
