@@ -90,6 +90,8 @@ export type ProducerStreamEvent =
   | { readonly type: 'source.failed'; readonly code: number; readonly text: string }
   /** A record waits for credit. */
   | { readonly type: 'flow.blocked' }
+  /** A record waits for credit that the consumer does not grant unless it is asked. */
+  | { readonly type: 'flow.starved' }
   /** No record waits for credit any more. */
   | { readonly type: 'flow.open' }
   /** The consumer asks for what it lacks. */

@@ -44,6 +44,7 @@ export {
   beginOutflow,
   creditOf,
   endOf,
+  isGrantComing,
   isGrantPossible,
   isSettled,
   maySend,

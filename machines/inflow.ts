@@ -62,7 +62,19 @@ export function receiveItems(inflow: Inflow, first: number, count: number): Arri
   const taken = Math.max(0, first + count - next);
   if (taken === 0) return { inflow, skipped: count, taken, edge: undefined };
   return {
-    inflow: { ...inflow, next: next + taken, isRecovering: false, isWanted: false },
+    // Written out for speed, as `sendRecord` is: every frame passes here.
+    inflow: {
+      window: inflow.window,
+      next: next + taken,
+      receivedBytes: inflow.receivedBytes,
+      isRecovering: false,
+      isClosed: inflow.isClosed,
+      consumed: inflow.consumed,
+      consumedBytes: inflow.consumedBytes,
+      granted: inflow.granted,
+      grantedBytes: inflow.grantedBytes,
+      isWanted: false,
+    },
     skipped: count - taken,
     taken,
     edge: isRecovering ? 'recovered' : undefined,
@@ -86,8 +98,20 @@ export function forgetGap(inflow: Inflow): Inflow {
   return { ...inflow, isRecovering: false };
 }
 
+/** Written out for speed, as `sendRecord` is. */
 export function receiveBytes(inflow: Inflow, bytes: number): Inflow {
-  return { ...inflow, receivedBytes: inflow.receivedBytes + bytes };
+  return {
+    window: inflow.window,
+    next: inflow.next,
+    receivedBytes: inflow.receivedBytes + bytes,
+    isRecovering: inflow.isRecovering,
+    isClosed: inflow.isClosed,
+    consumed: inflow.consumed,
+    consumedBytes: inflow.consumedBytes,
+    granted: inflow.granted,
+    grantedBytes: inflow.grantedBytes,
+    isWanted: inflow.isWanted,
+  };
 }
 
 /** Whether more waits for the reader than was ever granted, which an honest producer does not bring about. */

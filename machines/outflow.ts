@@ -6,6 +6,8 @@ import type { Grant, Window } from './window.js';
  */
 export interface Outflow {
   readonly window: Window;
+  /** The consumer's own window, by halves of which it grants. The other one is smaller where the producer wants it so. */
+  readonly offered: Window;
   /** How many records were sent, which is the number of the next item. */
   readonly sent: number;
   readonly sentBytes: number;
@@ -19,9 +21,10 @@ export interface Outflow {
   readonly consumedBytes: number;
 }
 
-export function beginOutflow(window: Window): Outflow {
+export function beginOutflow(window: Window, offered = window): Outflow {
   return {
     window,
+    offered,
     sent: 0,
     sentBytes: 0,
     isClosed: false,
@@ -55,6 +58,7 @@ export function maySend(outflow: Outflow, bytes: number): boolean {
 export function sendRecord(outflow: Outflow, bytes: number): Outflow {
   return {
     window: outflow.window,
+    offered: outflow.offered,
     sent: outflow.sent + 1,
     sentBytes: outflow.sentBytes + bytes,
     isClosed: outflow.isClosed,
@@ -83,6 +87,14 @@ export function takeGrant(outflow: Outflow, grant: Grant): Outflow {
     consumed: Math.max(outflow.consumed, grant.consumed),
     consumedBytes: Math.max(outflow.consumedBytes, grant.consumedBytes),
   };
+}
+
+/**
+ * Whether one more grant comes without being asked for, as the reader reads on: it does where half of the consumer's
+ * window is under way.
+ */
+export function isGrantComing({ offered, sent, sentBytes, consumed, consumedBytes }: Outflow): boolean {
+  return (sent - consumed) * 2 >= offered.records || (sentBytes - consumedBytes) * 2 >= offered.bytes;
 }
 
 /** Whether the consumer has received everything, and said so. Otherwise something may be lost on the way. */

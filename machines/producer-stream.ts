@@ -138,6 +138,7 @@ const probe = { type: 'wire.probe', params: ({ context }: Scope) => ({ id: conte
 const whileDelivering = {
   'peer.resumed': { actions: [{ type: 'wire.resend', params: ({ context }: Scope) => ({ id: context.id }) }] },
   'heartbeat.confirmed': { actions: [probe] },
+  'flow.starved': { actions: [probe] },
 } as const;
 
 type TextScope = Scope & { readonly event: { readonly text: string } };
@@ -204,7 +205,6 @@ export const producerStreamMachine = streamSetup.createMachine({
         },
         blocked: {
           description: 'The reader of an extended stream has granted no more: what the source hands over waits.',
-          entry: [probe],
           on: { 'flow.open': { target: 'flowing' } },
         },
       },

@@ -421,7 +421,9 @@ export class ConsumerClient {
       this.#options.onDebug({ message: `an extended frame of the unknown kind ${data[0] ?? 0}`, subject });
       return;
     }
-    if (frame.type === 'malformed' || reply === undefined || !isPublishSubject(reply)) {
+    // The subject that was good for the first frame is good for all.
+    const isAnswerable = reply !== undefined && (reply === delivery.control || isPublishSubject(reply));
+    if (frame.type === 'malformed' || !isAnswerable) {
       const text =
         frame.type === 'malformed'
           ? `expected ${frame.expected}, came ${frame.came}`

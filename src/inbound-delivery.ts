@@ -72,6 +72,11 @@ export class InboundDelivery {
     return this.#control !== undefined;
   }
 
+  /** Where the producer hears of this stream; undefined until it has shown that it knows the extension. */
+  get control(): string | undefined {
+    return this.#control;
+  }
+
   /** The number of the first record that has not come. */
   get next(): number {
     return this.#inflow.next;

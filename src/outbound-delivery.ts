@@ -2,6 +2,7 @@ import {
   beginOutflow,
   creditOf,
   endOf,
+  isGrantComing,
   isGrantPossible,
   isSettled,
   maySend,
@@ -33,13 +34,16 @@ export interface OutboundDeliveryParameters {
   /** Where the consumer answers: the reply subject of every frame, and what tells one producer's frames from another's. */
   readonly control: string;
   readonly outbound: Outbound;
+  /** The window of the consumer. */
+  readonly offered: Window;
+  /** What of it is used. */
   readonly window: Window;
   /** The largest record, as the smaller of both ends has it. */
   readonly recordBytesMax: number;
   readonly budget: ByteBudget;
   readonly terms: AnnouncedTerms;
-  /** Hears of edges: credit is used up, there is some again, everything including the close has been acknowledged. */
-  readonly onEdge: (edge: 'blocked' | 'open' | 'acknowledged') => void;
+  /** Hears of what the stream's machine has to know: these are its events. */
+  readonly onEdge: (edge: 'flow.blocked' | 'flow.starved' | 'flow.open' | 'peer.acknowledged') => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -53,6 +57,8 @@ export class OutboundDelivery implements BudgetWaiter {
   readonly #waiting = new WaitingRecords();
   #outflow: Outflow;
   #isBlocked = false;
+  /** How many records were sent when the consumer was last asked for credit. */
+  #askedAt: number | undefined;
   #isOver = false;
   /** What comes after the last waiting record. */
   #close: { readonly code: number; readonly text: string } | undefined;
@@ -61,7 +67,7 @@ export class OutboundDelivery implements BudgetWaiter {
   constructor(given: OutboundDeliveryParameters) {
     this.#given = given;
     this.#frames = new OutboundFrames(given);
-    this.#outflow = beginOutflow(given.window);
+    this.#outflow = beginOutflow(given.window, given.offered);
   }
 
   /** How many records, and bytes of records, were sent. */
@@ -117,7 +123,8 @@ export class OutboundDelivery implements BudgetWaiter {
     });
     if (!this.#isBlocked) {
       this.#isBlocked = true;
-      this.#given.onEdge('blocked');
+      this.#given.onEdge('flow.blocked');
+      this.#askIfStarved();
     }
     return written;
   }
@@ -165,7 +172,7 @@ export class OutboundDelivery implements BudgetWaiter {
     this.#outflow = takeGrant(this.#outflow, grant);
     this.#given.budget.give(this.#frames.release(this.#outflow.acknowledged));
     this.#pumpWaiting();
-    if (this.#outflow.isClosed && isSettled(this.#outflow)) this.#given.onEdge('acknowledged');
+    if (this.#outflow.isClosed && isSettled(this.#outflow)) this.#given.onEdge('peer.acknowledged');
     return true;
   }
 
@@ -197,7 +204,10 @@ export class OutboundDelivery implements BudgetWaiter {
 
   #pumpWaiting(): void {
     for (let bytes = this.#waiting.nextBytes; bytes !== undefined; bytes = this.#waiting.nextBytes) {
-      if (!this.#hasCredit(bytes)) return;
+      if (!this.#hasCredit(bytes)) {
+        this.#askIfStarved();
+        return;
+      }
       const first = this.#waiting.shift();
       if (first === undefined) return;
       this.#send(first.record);
@@ -205,10 +215,17 @@ export class OutboundDelivery implements BudgetWaiter {
     }
     if (this.#isBlocked) {
       this.#isBlocked = false;
-      this.#given.onEdge('open');
+      this.#given.onEdge('flow.open');
     }
     this.#closeAfterWaiting();
     if (this.desiredSize > 0) this.#wake();
+  }
+
+  /** Once for all that the consumer has: it grants then as soon as its reader has nothing left to consume. */
+  #askIfStarved(): void {
+    if (this.#askedAt === this.#outflow.sent || isGrantComing(this.#outflow)) return;
+    this.#askedAt = this.#outflow.sent;
+    this.#given.onEdge('flow.starved');
   }
 
   #closeAfterWaiting(): void {

@@ -466,6 +466,7 @@ export class ProducerClient {
       inbox: id,
       control,
       outbound: this.#outbound,
+      offered: { records: offer.windowRecords, bytes: offer.windowBytes },
       window: {
         records: Math.min(windowRecords, offer.windowRecords),
         bytes: Math.min(windowBytes, offer.windowBytes),
@@ -474,8 +475,7 @@ export class ProducerClient {
       budget: this.#budget,
       terms: { version: 1, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax },
       onEdge: (edge) => {
-        const type = ({ blocked: 'flow.blocked', open: 'flow.open', acknowledged: 'peer.acknowledged' } as const)[edge];
-        this.#runner.dispatch(id, { type });
+        this.#runner.dispatch(id, { type: edge });
       },
       onFailure: (error) => {
         this.#options.onWarning({ message: 'a frame could not be published', subject: id, error });

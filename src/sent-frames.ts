@@ -32,6 +32,11 @@ export class SentFrames {
     return frame;
   }
 
+  /** How many frames are not published. */
+  get unpublished(): number {
+    return this.#frames.length - this.#published;
+  }
+
   /** The number of the first item that is not published as a whole; undefined where every one is. */
   get firstUnpublished(): number | undefined {
     return this.#frames[this.#published]?.first;

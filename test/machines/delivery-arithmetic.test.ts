@@ -9,6 +9,7 @@ import {
   endOf,
   forgetGap,
   grantOf,
+  isGrantComing,
   isGrantDue,
   isGrantPossible,
   isOverrun,
@@ -64,6 +65,21 @@ describe('outflow: PROTOCOL.md, Delivery', () => {
       records: 2,
       bytes: 80,
     });
+  });
+
+  it('knows that a grant comes by itself where half of what the consumer offers is under way', () => {
+    expect(isGrantComing(sent(1))).to.equal(false);
+    expect(isGrantComing(sent(1, 1))).to.equal(true);
+    expect(isGrantComing(sent(49))).to.equal(false);
+    expect(isGrantComing(sent(50))).to.equal(true);
+    expect(isGrantComing(takeGrant(sent(50, 1), { next: 2, consumed: 1, consumedBytes: 50 }))).to.equal(false);
+  });
+
+  it('goes by the window of the consumer there, also where the producer uses less of it', () => {
+    const flow = [1, 1].reduce(sendRecord, beginOutflow({ records: 2, bytes: 100 }, { records: 5, bytes: 100 }));
+    expect(creditOf(flow).records).to.equal(0);
+    expect(isGrantComing(flow)).to.equal(false);
+    expect(isGrantComing(sendRecord(flow, 1))).to.equal(true);
   });
 
   it('takes no grant of what was never sent', () => {

@@ -21,6 +21,7 @@ const states = {
 
 const ended = { type: 'source.ended', text: 'that was all' } as const;
 const blocked = { type: 'flow.blocked' } as const;
+const starved = { type: 'flow.starved' } as const;
 const resumed = { type: 'peer.resumed' } as const;
 const finishing = reach(machine, extended, record, ended);
 
@@ -123,6 +124,14 @@ describeRows('## Producer stream', machine, [
     from: reach(machine, extended, record),
     event: blocked,
     value: { active: 'blocked' },
+    commands: [],
+  },
+  {
+    state: 'active',
+    row: 'flow.starved',
+    from: reach(machine, extended, record, blocked),
+    event: starved,
+    value: { active: 'blocked' },
     commands: [probe],
   },
   {
@@ -184,6 +193,7 @@ describeRows('## Producer stream', machine, [
     value: 'finishing',
     commands: [probe],
   },
+  { state: 'finishing', row: 'flow.starved', from: finishing, event: starved, value: 'finishing', commands: [probe] },
   ...(
     [
       [{ type: 'peer.acknowledged' }, []],

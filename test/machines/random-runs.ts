@@ -82,6 +82,7 @@ const producerStreamEvents: fc.Arbitrary<StepEvent> = fc.oneof(
     weight: 4,
     arbitrary: fc.constantFrom(
       { type: 'flow.blocked' } as const,
+      { type: 'flow.starved' } as const,
       { type: 'flow.open' } as const,
       { type: 'peer.resumed' } as const,
       { type: 'peer.acknowledged' } as const,

@@ -9,6 +9,8 @@ import { settle } from '../support/settle.js';
 
 interface Given {
   readonly records?: number;
+  /** What the consumer offers, where the producer uses less of it. */
+  readonly offeredRecords?: number;
   readonly bytes?: number;
   readonly recordBytesMax?: number;
   readonly budget?: ByteBudget;
@@ -17,6 +19,7 @@ interface Given {
 /** An extended stream at its producer, and every frame that it publishes. */
 function createBench({
   records = 4,
+  offeredRecords = records,
   bytes = 1024,
   recordBytesMax = 1 << 20,
   budget = new ByteBudget(1 << 20),
@@ -43,6 +46,7 @@ function createBench({
     inbox: 'inbox',
     control: 'control',
     outbound,
+    offered: { records: offeredRecords, bytes },
     window: { records, bytes },
     recordBytesMax,
     budget,
@@ -149,13 +153,37 @@ describe('OutboundDelivery, credit', () => {
     const written: string[] = [];
     for (const text of ['a', 'b', 'c', 'd']) void write(text)?.then(() => written.push(text));
     await settle();
-    expect([take(), written, edges, delivery.credit]).to.deep.equal([['0: a b'], [], ['blocked'], 0]);
+    expect([take(), written, edges, delivery.credit]).to.deep.equal([['0: a b'], [], ['flow.blocked'], 0]);
     expect(delivery.onGrant(grant(2, 1))).to.equal(true);
     await settle();
-    expect([take(), written, edges]).to.deep.equal([['2: c'], ['c'], ['blocked']]);
+    expect([take(), written, edges]).to.deep.equal([['2: c'], ['c'], ['flow.blocked']]);
     delivery.onGrant(grant(3, 2));
     await settle();
-    expect([take(), written, edges]).to.deep.equal([['3: d'], ['c', 'd'], ['blocked', 'open']]);
+    expect([take(), written, edges]).to.deep.equal([['3: d'], ['c', 'd'], ['flow.blocked', 'flow.open']]);
+  });
+
+  it('asks for credit once, where the consumer has too little under way to grant any by itself', async () => {
+    const { delivery, write, edges } = createBench({ records: 2, offeredRecords: 5 });
+    for (const text of ['a', 'b', 'c', 'd']) void write(text);
+    await settle();
+    expect(edges).to.deep.equal(['flow.blocked', 'flow.starved']);
+    // A grant that brings no credit is no reason to ask again, or the two would never stop to answer each other.
+    delivery.onGrant(grant(1, 0));
+    delivery.onGrant(grant(2, 0));
+    expect(edges).to.deep.equal(['flow.blocked', 'flow.starved']);
+    delivery.onGrant(grant(2, 1));
+    expect(edges).to.deep.equal(['flow.blocked', 'flow.starved', 'flow.starved']);
+    delivery.onGrant(grant(3, 3));
+    expect(edges.slice(3)).to.deep.equal(['flow.open']);
+  });
+
+  it('asks for credit where the room of all streams is used up by others', () => {
+    const budget = new ByteBudget(4);
+    const [other, own] = [createBench({ budget }), createBench({ budget })];
+    void other.write('abc');
+    void own.write('d');
+    void own.write('ef');
+    expect(own.edges).to.deep.equal(['flow.blocked', 'flow.starved']);
   });
 
   it('lets no later record pass one that waits', async () => {
@@ -293,12 +321,12 @@ describe('OutboundDelivery, what may be lost', () => {
     await settle();
     expect(take()).to.deep.equal(['1: b', 'close 2 1000']);
     delivery.onGrant(grant(2, 2));
-    expect(edges).to.deep.equal(['blocked', 'open']);
+    expect(edges).to.deep.equal(['flow.blocked', 'flow.open']);
     delivery.onGrant({ ...grant(2, 2), type: 'resume' });
     delivery.resend();
     expect(take()).to.deep.equal(['close 2 1000']);
     delivery.onGrant(grant(3, 2));
-    expect(edges.at(-1)).to.equal('acknowledged');
+    expect(edges.at(-1)).to.equal('peer.acknowledged');
   });
 
   it('ends everything at once when it is stopped: what waits is refused, nothing is kept', async () => {

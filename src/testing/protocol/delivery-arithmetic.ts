@@ -8,6 +8,7 @@ export const deliveryArithmetic = {
   maySend: machines.maySend,
   sendRecord: machines.sendRecord,
   sendClose: machines.sendClose,
+  isGrantComing: machines.isGrantComing,
   isGrantPossible: machines.isGrantPossible,
   takeGrant: machines.takeGrant,
   isSettled: machines.isSettled,
@@ -28,7 +29,10 @@ export type DeliveryArithmetic = typeof deliveryArithmetic;
 
 /** What the model of the delivery is made with. */
 export interface DeliveryTerms {
+  /** What the consumer offers. */
   readonly window: machines.Window;
+  /** What the producer makes of it. */
+  readonly producerWindow: machines.Window;
   /** How many bytes the record of a number has. */
   readonly bytesOf: (number: number) => number;
   /** In how many fragments the record of a number travels; 1 where it shares frames with others. */

@@ -11,6 +11,8 @@ export interface ModelOutflow {
   readonly flow: Outflow;
   /** Records that wait for credit; the model's source hands over one at a time. */
   readonly waiting: number;
+  /** The consumer was asked for credit since the last record was sent. */
+  readonly isAsking: boolean;
   /** The code of the close that comes after them. */
   readonly close: number | null;
   /** The first item that is not published as a whole, and how many of its fragments are. */
@@ -51,8 +53,9 @@ function runOf(notes: HostScope['notes'], inbox: string): number {
 type Draft = { -readonly [Key in keyof ModelOutflow]: ModelOutflow[Key] };
 
 /** The producer's side of extended streams, as `src/outbound-delivery.ts` has it in production. */
-export function modelOutflows({ window, bytesOf, partsOf, arithmetic }: DeliveryTerms) {
-  const { beginOutflow, endOf, isGrantPossible, isSettled, maySend, sendClose, sendRecord, takeGrant } = arithmetic;
+export function modelOutflows({ window, producerWindow, bytesOf, partsOf, arithmetic }: DeliveryTerms) {
+  const { beginOutflow, endOf, isGrantComing, isGrantPossible, isSettled, maySend, sendClose, sendRecord, takeGrant } =
+    arithmetic;
 
   /** One act on what is kept of one stream, and what it brings about. */
   const act = (
@@ -94,6 +97,11 @@ export function modelOutflows({ window, bytesOf, partsOf, arithmetic }: Delivery
     // A record whose fragments are still going out is not missing: to ask for it would begin it anew, again and again.
     if (!isDown) effects.push(sendFrame(inbox, run, { type: 'announcement', end: next, isWanting: waiting > 0 }));
   };
+  const askIfStarved = (inbox: string, outflow: Draft, effects: Effect[]): void => {
+    if (outflow.waiting === 0 || outflow.isAsking || isGrantComing(outflow.flow)) return;
+    outflow.isAsking = true;
+    effects.push(tell(inbox, { type: 'flow.starved' }));
+  };
   const closeAfterWaiting = (outflow: Draft): void => {
     if (outflow.waiting === 0 && outflow.close !== null && !outflow.flow.isClosed)
       outflow.flow = sendClose(outflow.flow);
@@ -106,8 +114,9 @@ export function modelOutflows({ window, bytesOf, partsOf, arithmetic }: Delivery
       case 'wire.announce': {
         const run = runOf(notes, inbox) + 1;
         const outflow: ModelOutflow = {
-          flow: beginOutflow(window),
+          flow: beginOutflow(producerWindow, window),
           waiting: 0,
+          isAsking: false,
           close: null,
           next: 0,
           part: 0,
@@ -127,6 +136,7 @@ export function modelOutflows({ window, bytesOf, partsOf, arithmetic }: Delivery
             }
             outflow.waiting += 1;
             effects.push(tell(inbox, { type: 'flow.blocked' }));
+            askIfStarved(inbox, outflow, effects);
           }),
         ];
       case 'wire.data':
@@ -181,7 +191,9 @@ export function modelOutflows({ window, bytesOf, partsOf, arithmetic }: Delivery
           const bytes = bytesOf(outflow.flow.sent);
           if (!maySend(outflow.flow, bytes)) break;
           outflow.flow = sendRecord(outflow.flow, bytes);
+          outflow.isAsking = false;
         }
+        askIfStarved(inbox, outflow, effects);
         if (wasBlocked && outflow.waiting === 0) effects.push(tell(inbox, { type: 'flow.open' }));
         closeAfterWaiting(outflow);
         if (outflow.flow.isClosed && isSettled(outflow.flow)) effects.push(tell(inbox, { type: 'peer.acknowledged' }));

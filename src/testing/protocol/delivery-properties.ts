@@ -223,7 +223,9 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
   );
 
   if (isOnlyOpened) return { always, leadsTo, reachable: {} };
-  const runsOut = records > windowRecords || bytesBefore(records) > (options.windowBytes ?? windowRecords);
+  const runsOut =
+    records > (options.producerWindowRecords ?? windowRecords) ||
+    bytesBefore(records) > (options.windowBytes ?? windowRecords);
   return {
     always,
     leadsTo,

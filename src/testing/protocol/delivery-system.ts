@@ -40,6 +40,8 @@ export interface DeliverySystemOptions {
   readonly windowRecords?: number;
   /** How many bytes may be under way. As many as records unless told. */
   readonly windowBytes?: number;
+  /** How many records the producer lets be under way, where that is less than the consumer offers. */
+  readonly producerWindowRecords?: number;
   /** The most bytes of a frame: larger records travel in fragments. None do unless told. */
   readonly frameBytes?: number;
   readonly ticks?: Partial<ProtocolTicks>;
@@ -146,6 +148,7 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
     adapter: deliveryAdapter(protocolAdapter({ producer: producerProcess }), {
       producer: producerProcess,
       window: { records: windowRecords, bytes: windowBytes },
+      producerWindow: { records: options.producerWindowRecords ?? windowRecords, bytes: windowBytes },
       bytesOf,
       partsOf: (number) => Math.ceil(bytesOf(number) / (options.frameBytes ?? Infinity)) || 1,
       arithmetic: { ...deliveryArithmetic, ...options.arithmetic },

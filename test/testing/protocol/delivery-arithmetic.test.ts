@@ -73,6 +73,12 @@ const mistakes: readonly Mistake[] = [
     { isSettled: (flow) => flow.acknowledged === right.endOf(flow) },
     'one record, and a loss',
   ],
+  ['waits for a grant that nobody asked for', { isGrantComing: () => true }, 'records that need most of the window'],
+  [
+    'takes less than half of the window for enough to bring a grant',
+    { isGrantComing: (flow) => flow.sent > flow.consumed },
+    'records that need most of the window',
+  ],
   ['is never settled', { isSettled: () => false }, 'one record'],
   [
     'refuses a grant of everything that was sent',

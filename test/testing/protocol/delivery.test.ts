@@ -28,6 +28,11 @@ const configurations: readonly (readonly [string, DeliverySystemOptions, Readonl
     { delay: 1, records: 3, leave: false, windowRecords: 3, windowBytes: 3, recordBytes: [1, 3] },
     { [second]: 3 },
   ],
+  [
+    'a producer that uses less than the reader offers',
+    { delay: 1, windowRecords: 3, producerWindowRecords: 1, leave: false },
+    { [second]: 3 },
+  ],
   ['three records, a window of two', { records: 3, windowRecords: 2, leave: false }],
   ['one loss', { ...one, delay: 1, faults: { drop: 1 } }, { [first]: protocolTicks.interval + 5 }],
   ['one loss, and a reader that may leave', { faults: { drop: 1 } }],
