@@ -31,7 +31,7 @@ export interface Standing {
 }
 
 /**
- * Lets the contenders take turns, so that what else the machine does falls on all of them alike, and compares each with
+ * Lets the contenders take turns, in another order each round, so that what else the machine does falls on all of them alike, and compares each with
  * the first one. One round before the counted ones warms everything up.
  *
  * @param units How much work one run does.
@@ -43,11 +43,7 @@ export async function compare(
   const speeds = contenders.map(() => [] as number[]);
   const cpu = contenders.map(() => [] as number[]);
   for (let round = 0; round <= rounds; round += 1) {
-    for (let turn = 0; turn < contenders.length; turn += 1) {
-      // Each comes first in turn: what one leaves behind, such as garbage, is a burden for the next.
-      const index = (round + turn) % contenders.length;
-      const contender = contenders[index];
-      if (contender === undefined) continue;
+    for (const [index, contender] of shuffled([...contenders.entries()])) {
       const before = process.cpuUsage();
       const perSecond = (units / (await contender.run())) * 1_000;
       const { user, system } = process.cpuUsage(before);
@@ -68,6 +64,14 @@ export async function compare(
       cpuUs: median(cpu[index] ?? []),
     };
   });
+}
+
+/** In an order by chance, since what one contender leaves behind, such as garbage, is a burden for the next. */
+function shuffled<Item>(items: readonly Item[]): readonly Item[] {
+  return items
+    .map((item) => ({ item, at: Math.random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }
 
 /** The middle one of the values, the lower of the two where their number is even. */
