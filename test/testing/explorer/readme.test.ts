@@ -32,7 +32,9 @@ describe('src/testing/README.md', () => {
       for (const [name, text] of [['readme.ts', program] as const, ...files(markdown)]) {
         writeFileSync(
           join(folder, name),
-          text.replaceAll("'nats-stream-actors/testing'", "'../../src/testing/index.js'"),
+          text
+            .replaceAll("'nats-stream-actors/testing'", "'../../src/testing/index.js'")
+            .replaceAll("'nats-stream-actors'", "'../../src/index.js'"),
         );
       }
       const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { timeout: 30_000 });
