@@ -18,7 +18,7 @@ export interface MessageDescription {
     | 'other';
   /** The inbox of the stream that it is of, where it is of one. */
   readonly stream?: string;
-  /** The same at both ends; absent for plain records, which have no number. */
+  /** The same at both ends, and where a message is sent again; absent for plain records, which have no number. */
   readonly id?: string;
   /** What of it is worth a line. */
   readonly text?: string;
@@ -71,7 +71,12 @@ function describeDelivery(stream: string, data: Uint8Array): MessageDescription 
   const frame = isRecords(data) ? undefined : decodeDeliveryFrame(data);
   switch (frame?.type) {
     case 'announcement':
-      return { kind: 'announcement', stream, text: `to ${frame.end}` };
+      return {
+        kind: 'announcement',
+        stream,
+        id: `${stream} announcement ${frame.end}${frame.isWanting ? ' wanting' : ''}`,
+        text: `to ${frame.end}${frame.isWanting ? ', waits for credit' : ''}`,
+      };
     case 'deliveryClose':
       return { kind: 'close', stream, id: `${stream} close ${frame.number}`, text: closeText(frame) };
     default: {
