@@ -84,9 +84,11 @@ export function createExpansion(
       ends.push(steps.count);
     },
     take() {
+      const broken: BrokenStep[] = [];
+      // What is in the buffer then is somebody else's.
+      if (entries.length === 0) return broken;
       let known = states.count;
       addStates();
-      const broken: BrokenStep[] = [];
       let step = 0;
       for (let k = 0; k < entries.length; k += 1) {
         const state = graph.expanded;

@@ -222,7 +222,7 @@ export function* exploration(
   graph.add(-1);
   let nextAnalysis = firstAnalysis;
   for (let index = 0; ; index += 1) {
-    if (index === states.count && expansion.waiting > 0) settle();
+    if (index === states.count) settle();
     if (mustStop()) return finish('violation');
     if (index === states.count) break;
     states.read(index, row);

@@ -41,6 +41,18 @@ describe('explore, always', () => {
     expect(complete).to.equal(true);
   });
 
+  it('finds the same states and steps however many violations it tells on the way', () => {
+    const given = requestSystem({ faults: { drop: 3, duplicate: 1 } });
+    const whole = explore(given);
+    const { states, edges, depth, violations } = explore(given, {
+      always: { 'never asks': (system) => !isAsking(system), 'never done': (system) => !isDone(system) },
+      leadsTo: { 'is done': { from: isAsking, to: isDone, within: 1 } },
+      stopAt: 'end',
+    });
+    expect(violations).to.have.length(3);
+    expect({ states, edges, depth }).to.deep.equal({ states: whole.states, edges: whole.edges, depth: whole.depth });
+  });
+
   it('evaluates a predicate once for all states in which what it reads is alike', () => {
     let evaluations = 0;
     const { states } = explore(requestSystem({ faults: { drop: 3 } }), {
