@@ -1,11 +1,4 @@
-import {
-  consumerClientMachine,
-  consumerStreamMachine,
-  heartbeatMachine,
-  producerClientMachine,
-  producerStreamMachine,
-} from '../../../machines/index.js';
-import { system, type Faults, type Order, type StartActors, type Stimulus } from '../explorer/system.js';
+import { system, type Faults, type Order, type Stimulus } from '../explorer/system.js';
 import type { Predicate } from '../explorer/system-view.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { deliveryAdapter } from './delivery-adapter.js';
@@ -15,6 +8,7 @@ import { deliveryTurnMachine } from './delivery-turn.js';
 import { viewDelivery, type DeliveryView } from './delivery-view.js';
 import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
+import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './system.js';
 
@@ -121,27 +115,16 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
   const bytesOf = (number: number): number => recordBytesOf(options, number);
   const ticks = { ...protocolTicks, ...options.ticks };
   const streams = streamsOf(options);
-  const processes: Readonly<Record<string, StartActors>> = {
-    ...Object.fromEntries(streams.map(({ consumer }) => [consumer, { client: consumerClientMachine }])),
-    [producerProcess]: { client: { machine: producerClientMachine, input: { missedHeartbeatsMax } } },
-  };
   return system({
-    processes,
+    processes: clientProcesses(streams, missedHeartbeatsMax),
     machines: {
-      consumerStream: consumerStreamMachine,
-      producerStream: producerStreamMachine,
-      heartbeat: heartbeatMachine,
+      ...shippedMachines,
       reader: deliveryReaderMachine,
       source: incidents.includes('sourceFails') ? failingSourceMachine : sourceMachine,
       ...(options.frameBytes === undefined ? {} : { turn: deliveryTurnMachine }),
     },
     delays: {
-      heartbeatInterval: ticks.interval,
-      heartbeatRequestTimeout: ticks.requestTimeout,
-      silenceTimeout: ticks.silence,
-      openTimeout: ticks.open,
-      'consumerStream.cancellationBuffer': ticks.consumerBuffer,
-      'producerStream.cancellationBuffer': ticks.producerBuffer,
+      ...shippedDelays(ticks),
       ...(options.frameBytes === undefined ? {} : { turn: 0 }),
     },
     network: { delay, order },

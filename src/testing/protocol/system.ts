@@ -1,10 +1,3 @@
-import {
-  consumerClientMachine,
-  consumerStreamMachine,
-  heartbeatMachine,
-  producerClientMachine,
-  producerStreamMachine,
-} from '../../../machines/index.js';
 import { system, type Faults, type Order, type StartActors, type Stimulus, type System } from '../explorer/system.js';
 import type { SystemView } from '../explorer/system-view.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
@@ -13,6 +6,7 @@ import { withGhosts } from './ghosts.js';
 import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
 import { readerMachine } from './reader.js';
+import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
 import { steadySourceMachine } from './steady-source.js';
 
@@ -151,26 +145,15 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
     faults,
   });
   const adapter = protocolAdapter({ producer: producerProcess, exact, exchanges });
-  const processes: Processes = {
-    ...Object.fromEntries(streams.map(({ consumer }) => [consumer, { client: consumerClientMachine }])),
-    [producerProcess]: { client: { machine: producerClientMachine, input: { missedHeartbeatsMax } } },
-  };
   return system({
-    processes,
+    processes: clientProcesses(streams, missedHeartbeatsMax),
     machines: {
-      consumerStream: consumerStreamMachine,
-      producerStream: producerStreamMachine,
-      heartbeat: heartbeatMachine,
+      ...shippedMachines,
       reader: readerMachine,
       source: isSteady ? steadySourceMachine : incidents.includes('sourceFails') ? failingSourceMachine : sourceMachine,
     },
     delays: {
-      heartbeatInterval: ticks.interval,
-      heartbeatRequestTimeout: ticks.requestTimeout,
-      silenceTimeout: ticks.silence,
-      openTimeout: ticks.open,
-      'consumerStream.cancellationBuffer': ticks.consumerBuffer,
-      'producerStream.cancellationBuffer': ticks.producerBuffer,
+      ...shippedDelays(ticks),
       ...(isSteady ? { sourcePeriod } : {}),
     },
     network: { delay, order },

@@ -1,0 +1,40 @@
+import {
+  consumerClientMachine,
+  consumerStreamMachine,
+  heartbeatMachine,
+  producerClientMachine,
+  producerStreamMachine,
+} from '../../../machines/index.js';
+import type { StartActors } from '../explorer/system.js';
+import { producerProcess, type ModelStream } from './model-stream.js';
+import type { ProtocolTicks } from './system.js';
+
+/** The machines that clients spawn, by the names that they spawn them by. */
+export const shippedMachines = {
+  consumerStream: consumerStreamMachine,
+  producerStream: producerStreamMachine,
+  heartbeat: heartbeatMachine,
+};
+
+/** The delays of the shipped machines, in ticks. */
+export function shippedDelays(ticks: ProtocolTicks) {
+  return {
+    heartbeatInterval: ticks.interval,
+    heartbeatRequestTimeout: ticks.requestTimeout,
+    silenceTimeout: ticks.silence,
+    openTimeout: ticks.open,
+    'consumerStream.cancellationBuffer': ticks.consumerBuffer,
+    'producerStream.cancellationBuffer': ticks.producerBuffer,
+  };
+}
+
+/** One producer and the consumers of some streams, each with its client. */
+export function clientProcesses(
+  streams: readonly ModelStream[],
+  missedHeartbeatsMax: number,
+): Readonly<Record<string, StartActors>> {
+  return {
+    ...Object.fromEntries(streams.map(({ consumer }) => [consumer, { client: consumerClientMachine }])),
+    [producerProcess]: { client: { machine: producerClientMachine, input: { missedHeartbeatsMax } } },
+  };
+}
