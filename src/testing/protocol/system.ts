@@ -22,7 +22,7 @@ export interface ProtocolTicks {
   readonly open: number;
   /** Bp, the producer's cancellation buffer towards a plain consumer. */
   readonly producerBuffer: number;
-  /** Bc, the consumer's cancellation buffer. */
+  /** Bc, the consumer's cancellation buffer, which clients never let be shorter than I + T. */
   readonly consumerBuffer: number;
 }
 
@@ -33,7 +33,7 @@ export const protocolTicks: ProtocolTicks = {
   silence: 11,
   open: 11,
   producerBuffer: 9,
-  consumerBuffer: 3,
+  consumerBuffer: 7,
 };
 
 export interface ProtocolSystemOptions {

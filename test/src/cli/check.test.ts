@@ -69,7 +69,7 @@ describe('nats-stream check', () => {
       expect(code).to.equal(0);
       expect(stderr).to.equal('');
       expect(stdout).to.match(/^system {2}1 stream for one consumer, 1 record each, exact reports, delay 1/m);
-      expect(stdout).to.match(/^ticks {3}I 4, T 3, K 2, S 11, O 11, Bp 9, Bc 3$/m);
+      expect(stdout).to.match(/^ticks {3}I 4, T 3, K 2, S 11, O 11, Bp 9, Bc 7$/m);
       expect(stdout).to.match(/^faults {2}none$/m);
       expect(stdout).not.to.match(/^timing/m);
       expect(row(stdout, 'no step breaks').slice(1)).to.deep.equal(['always', 'held']);
@@ -81,7 +81,7 @@ describe('nats-stream check', () => {
       ]);
       expect(row(stdout, 'A: a stream is complete').slice(1)).to.deep.equal(['reachable', 'reached']);
       expect(row(stdout, 'source').slice(1)).to.deep.equal(['0', '0', '0']);
-      expect(stdout).to.match(/^1,726 states, 4,291 edges, depth \d+, /m);
+      expect(stdout).to.match(/^1,657 states, 3,991 edges, depth \d+, /m);
       expect(stdout).to.match(/^Complete: /m);
     });
 
@@ -122,8 +122,8 @@ describe('nats-stream check', () => {
       const { complete, states, edges, properties, coverage, violations } = await report('--delay', '1');
       expect({ complete, states, edges, violations }).to.deep.equal({
         complete: true,
-        states: 1_726,
-        edges: 4_291,
+        states: 1_657,
+        edges: 3_991,
         violations: [],
       });
       expect(properties).to.deep.include({

@@ -22,6 +22,11 @@ export const deliveryMutationConfigurations: readonly MutationConfiguration[] = 
     of: /^producerStream\.finishing → on\.peer\.cancelled\.actions/,
   },
   {
+    name: 'an extended stream that ends with a record which waits for more than half of the window',
+    delivery: { records: 3, leave: false, windowRecords: 4, windowBytes: 4, recordBytes: [2, 1, 4] },
+    of: /^producerStream\.finishing → on\.flow\.starved/,
+  },
+  {
     name: 'an extended stream, and a loss',
     delivery: { ...one, faults: { drop: 1 } },
     of: /^consumerStream\.active\.(listening → on\.frame\.gap|recovering → on\.frame\.recovered)|^producerStream\.(opening|active) → on\.source\.ended\[0\](:|\.guard: flips)|^producerStream\.(opening|active|finishing) → on\.(peer\.resumed|heartbeat\.confirmed: drops the transition on heartbeat\.confirmed$)|^producerStream\.finishing → on\.heartbeat\.reported/,

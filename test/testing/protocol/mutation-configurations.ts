@@ -129,7 +129,7 @@ export const mutationConfigurations: readonly MutationConfiguration[] = [
   },
   {
     name: 'a plain consumer',
-    options: { ...plain, ghosts: true, ticks: { consumerBuffer: 7 } },
+    options: { ...plain, ghosts: true },
     of: /heartbeat\.listed|heartbeat\.requested\.actions\[2\]|heartbeat\.reported\[1\]|^producerStream\.cancelling → (after|on\.source\.ended)/,
   },
   {

@@ -107,7 +107,7 @@ describe('the rules of PROTOCOL.md, Timing, one tick less violated', () => {
         const smallest = 4 + delay + 1;
         const outcomes = [smallest - 1, smallest, 4 + 3].map((consumerBuffer) => {
           // The property is stated for the buffer that clients have, which is the last of these.
-          const { always } = protocolProperties({ exact, delay, ticks: { consumerBuffer: 4 + 3 } });
+          const { always } = protocolProperties({ exact, delay });
           const checked = protocolSystem({ exact, delay, ticks: { consumerBuffer } });
           return explore(checked, { always: { [name]: always[name]! } }).ok;
         });
