@@ -78,8 +78,8 @@ export function createExpansion(
       return entries.length === 0 ? 0 : steps.count;
     },
     expand(state, entry) {
-      if (entries.length === 0) steps.clear();
-      successors.expand(state, mayHappen);
+      if (entries.length === 0) successors.expand(state, mayHappen);
+      else successors.expandAlso(state, mayHappen);
       entries.push(entry);
       ends.push(steps.count);
     },

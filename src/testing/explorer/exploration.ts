@@ -60,7 +60,6 @@ export function* exploration(
   const expansion = createExpansion(successors, states, graph, quotient, mayHappen);
   const look = (state: Int32Array) => {
     entry = table.entryOf(state);
-    steps.clear();
     successors.expand(state, mayHappen);
   };
   const traces = createTraceMaker(compiled, successors, look);

@@ -82,7 +82,6 @@ export function simulate<Processes>(
 
   const look = (state: Int32Array) => {
     entry = table.entryOf(state);
-    successors.steps.clear();
     successors.expand(state, (stimulus) => checks.mayHappen(entry, stimulus));
   };
   const traces = createTraceMaker(compiled, successors, look);

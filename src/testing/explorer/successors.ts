@@ -11,17 +11,19 @@ export interface Successors {
   readonly processes: ProcessTable;
   readonly queues: readonly LinkQueue[];
   readonly surroundings: SurroundingsTable;
-  /** What `expand` found since this was cleared. */
+  /** The steps that were found. */
   readonly steps: StepBuffer;
   readonly bytes: number;
   /** The state that a system starts in, or what broke at the start of a process. */
   initial(): Int32Array | { readonly process: number; readonly fault: string };
   /**
-   * Adds the steps out of a state to `steps`.
+   * Puts the steps out of a state into `steps`, in the place of others.
    *
    * @param mayHappen whether the guard of a stimulus allows it in this state.
    */
   expand(state: Int32Array, mayHappen: (stimulus: number) => boolean): void;
+  /** The same, after those that are there. */
+  expandAlso(state: Int32Array, mayHappen: (stimulus: number) => boolean): void;
 }
 
 /** Makes the step function of a system, with empty tables. */
@@ -220,6 +222,17 @@ export function createSuccessors(system: CompiledSystem): Successors {
     steps.words[at + last] = surroundings.change(from[last] ?? 0, Change.tick, 0);
   }
 
+  function expandAlso(state: Int32Array, mayHappen: (stimulus: number) => boolean): void {
+    from = state;
+    timers();
+    messages();
+    stimuli(mayHappen);
+    if (faults.crash.max > 0) crashes();
+    if (faults.cut.max > 0) cuts();
+    if (faults.late.max > 0) latenesses();
+    time();
+  }
+
   return {
     width,
     processes: table,
@@ -246,14 +259,9 @@ export function createSuccessors(system: CompiledSystem): Successors {
       return steps.words.slice(at, at + width);
     },
     expand(state, mayHappen) {
-      from = state;
-      timers();
-      messages();
-      stimuli(mayHappen);
-      if (faults.crash.max > 0) crashes();
-      if (faults.cut.max > 0) cuts();
-      if (faults.late.max > 0) latenesses();
-      time();
+      steps.clear();
+      expandAlso(state, mayHappen);
     },
+    expandAlso,
   };
 }
