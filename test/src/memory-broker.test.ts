@@ -197,7 +197,6 @@ describe('memory broker: schedule', () => {
       for (let index = 0; index < 20_000; index += 1) connection.publish('burst', `${index}`);
       await connection.flush();
       expect(heard).to.have.length(20_000);
-      expect(clock.countTimers()).to.equal(0);
     } finally {
       clock.restore();
     }
