@@ -1,4 +1,4 @@
-import type { Grant, Window } from './window.js';
+import { isHalfOf, type Grant, type Window } from './window.js';
 
 /**
  * The sequence and the credit of one stream at its consumer. Pure arithmetic: who calls it keeps the records.
@@ -147,7 +147,7 @@ export function consume(inflow: Inflow, bytes: number): Inflow {
 export function isGrantDue(inflow: Inflow): boolean {
   const { window, next, isClosed, consumed, consumedBytes, granted, grantedBytes, isWanted } = inflow;
   if (isClosed || consumed === granted) return false;
-  if ((consumed - granted) * 2 >= window.records || (consumedBytes - grantedBytes) * 2 >= window.bytes) return true;
+  if (isHalfOf(window, consumed - granted, consumedBytes - grantedBytes)) return true;
   return isWanted && consumed === next;
 }
 

@@ -1,4 +1,4 @@
-import type { Grant, Window } from './window.js';
+import { isHalfOf, type Grant, type Window } from './window.js';
 
 /**
  * The sequence and the credit of one stream at its producer. Records are numbered from 0; the close has the number
@@ -94,7 +94,7 @@ export function takeGrant(outflow: Outflow, grant: Grant): Outflow {
  * window is under way.
  */
 export function isGrantComing({ offered, sent, sentBytes, consumed, consumedBytes }: Outflow): boolean {
-  return (sent - consumed) * 2 >= offered.records || (sentBytes - consumedBytes) * 2 >= offered.bytes;
+  return isHalfOf(offered, sent - consumed, sentBytes - consumedBytes);
 }
 
 /** Whether the consumer has received everything, and said so. Otherwise something may be lost on the way. */

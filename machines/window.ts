@@ -5,6 +5,14 @@ export interface Window {
   readonly bytes: number;
 }
 
+/**
+ * Whether so many records, or bytes of records, are half of a window. A consumer grants when so much was consumed, and
+ * its producer counts on it.
+ */
+export function isHalfOf(window: Window, records: number, bytes: number): boolean {
+  return records * 2 >= window.records || bytes * 2 >= window.bytes;
+}
+
 /** What a consumer says of a stream, all counted from its beginning, so that a later word holds all of an earlier one. */
 export interface Grant {
   /** The number of the first item that has not come. */
