@@ -6,7 +6,11 @@ export interface NatsConnection {
   /** What the server said of itself; `max_payload` is the most bytes that one message may hold. */
   readonly info?: { readonly max_payload: number } | undefined;
 
-  /** Sends one message. Throws where the connection is closed or the payload is larger than `max_payload`. */
+  /**
+   * Sends one message. Throws where the connection is closed or the payload is larger than `max_payload`. The payload
+   * is read within this turn of the event loop, and nobody who receives it shares its memory: that of frames is used
+   * again.
+   */
   publish(subject: string, payload?: Uint8Array | string, options?: { reply?: string }): void;
 
   /** Subscribes to a subject, which may hold wildcards. Each message is handed to the callback as it comes. */

@@ -14,6 +14,7 @@ import {
 } from '../machines/index.js';
 import type { BudgetWaiter, ByteBudget } from './byte-budget.js';
 import { StreamError } from './errors.js';
+import type { FrameMemory } from './frame-memory.js';
 import type { Outbound } from './outbound.js';
 import { OutboundFrames } from './outbound-frames.js';
 import { WaitingRecords } from './waiting-records.js';
@@ -41,6 +42,8 @@ export interface OutboundDeliveryParameters {
   /** The largest record, as the smaller of both ends has it. */
   readonly recordBytesMax: number;
   readonly budget: ByteBudget;
+  /** What the frames of the client are made of. */
+  readonly memory: FrameMemory;
   readonly terms: AnnouncedTerms;
   /** Hears of what the stream's machine has to know: these are its events. */
   readonly onEdge: (edge: 'flow.blocked' | 'flow.starved' | 'flow.open' | 'peer.acknowledged') => void;

@@ -1,4 +1,5 @@
 import { afterTurn } from './after-turn.js';
+import { frameBytesMax, type FrameMemory } from './frame-memory.js';
 import { nextTask } from './next-task.js';
 import type { Outbound } from './outbound.js';
 import { SentFrames } from './sent-frames.js';
@@ -11,9 +12,6 @@ import {
   RecordsFrameBuilder,
   type WireRecord,
 } from './wire/index.js';
-
-/** The most bytes of a frame: small enough that no stream keeps others waiting, large enough to pay for a message. */
-const frameBytesMax = 32 * 1024;
 
 /**
  * How many full frames are published together, while the next ones are being filled: a NATS client writes them in one
@@ -30,6 +28,7 @@ export interface OutboundFramesParameters {
   /** Their reply subject. */
   readonly control: string;
   readonly outbound: Outbound;
+  readonly memory: FrameMemory;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -39,7 +38,7 @@ export interface OutboundFramesParameters {
  */
 export class OutboundFrames {
   readonly #given: OutboundFramesParameters;
-  readonly #sent = new SentFrames();
+  readonly #sent: SentFrames;
   #builder: RecordsFrameBuilder | undefined;
   #builderBytes = 0;
   #sizeHint = 256;
@@ -51,6 +50,9 @@ export class OutboundFrames {
 
   constructor(given: OutboundFramesParameters) {
     this.#given = given;
+    this.#sent = new SentFrames((bytes) => {
+      given.memory.release(bytes);
+    });
   }
 
   /** Whether nothing is kept. */
@@ -83,7 +85,7 @@ export class OutboundFrames {
       return;
     }
     if (this.#builder !== undefined && this.#builder.length + length > most) this.#closeFrame();
-    this.#builder ??= new RecordsFrameBuilder(number, this.#sizeHint);
+    this.#builder ??= new RecordsFrameBuilder(number, this.#sizeHint, this.#given.memory);
     this.#builder.append(body, record.superjson !== undefined);
     this.#builderBytes += record.data.length;
     if (!this.#isFlushDue) {
@@ -147,7 +149,8 @@ export class OutboundFrames {
     const builder = this.#builder;
     if (builder === undefined) return;
     const bytes = builder.finish();
-    this.#sizeHint = bytes.length;
+    // The last frame of a window is a small one among large ones.
+    this.#sizeHint = Math.max(bytes.length, this.#sizeHint / 2);
     this.#turnBytes += bytes.length;
     const end = builder.first + builder.count;
     this.#sent.push({ bytes, first: builder.first, end, recordBytes: this.#builderBytes, isFragment: false });

@@ -8,6 +8,7 @@ import {
 } from '../machines/index.js';
 import { checkAddressesArgument, checkHandleOptions } from './arguments.js';
 import { messageOf, StreamError } from './errors.js';
+import { FrameMemory } from './frame-memory.js';
 import { HeartbeatExchange } from './heartbeat-exchange.js';
 import { linkClient } from './link.js';
 import { ByteBudget } from './byte-budget.js';
@@ -116,6 +117,7 @@ export class ProducerClient {
   /** Extended streams by their control subjects, which no two streams ever share. */
   readonly #controls = new Map<string, string>();
   readonly #budget: ByteBudget;
+  readonly #frameMemory = new FrameMemory();
   readonly #inboxSubject: string;
   #controlsMade = 0;
   readonly #sources = new Set<Promise<void>>();
@@ -473,6 +475,7 @@ export class ProducerClient {
       },
       recordBytesMax: Math.min(recordBytesMax, offer.recordBytesMax),
       budget: this.#budget,
+      memory: this.#frameMemory,
       terms: { version: 1, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax },
       onEdge: (edge) => {
         this.#runner.dispatch(id, { type: edge });

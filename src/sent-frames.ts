@@ -15,11 +15,19 @@ export interface SentFrame {
  * have been published. To send again is to go back.
  */
 export class SentFrames {
+  readonly #reuse: (bytes: Uint8Array) => void;
   /** Those before `#head` were released, and are undefined. */
   #frames: (SentFrame | undefined)[] = [];
   #head = 0;
   /** The index of the next frame to publish. */
   #published = 0;
+  /** Frames before this index may be on their way twice. */
+  #resent = 0;
+
+  /** @param reuse Takes the memory of a frame that was published once, and released. */
+  constructor(reuse: (bytes: Uint8Array) => void) {
+    this.#reuse = reuse;
+  }
 
   push(frame: SentFrame): void {
     this.#frames.push(frame);
@@ -51,6 +59,8 @@ export class SentFrames {
     let bytes = 0;
     for (let frame = this.#frames[this.#head]; frame !== undefined && frame.end <= number;) {
       bytes += frame.recordBytes;
+      // One that is on its way once more, or was never sent, must stay as it is: only a liar can have received it.
+      if (this.#head >= this.#resent && this.#head < this.#published) this.#reuse(frame.bytes);
       // The frame itself is given back at once, its place in the list in one go with many others.
       this.#frames[this.#head] = undefined;
       this.#head += 1;
@@ -61,6 +71,7 @@ export class SentFrames {
     if (this.isEmpty || this.#head >= 256) {
       this.#frames = this.#frames.slice(this.#head);
       this.#published -= this.#head;
+      this.#resent = Math.max(0, this.#resent - this.#head);
       this.#head = 0;
     }
     return bytes;
@@ -69,11 +80,16 @@ export class SentFrames {
   /** Goes back to the frame that holds an item. */
   rewind(number: number): void {
     const holder = this.#frames.findIndex((frame) => frame !== undefined && frame.end > number);
-    if (holder !== -1) this.#published = Math.min(this.#published, holder);
+    if (holder === -1) return;
+    this.#resent = Math.max(this.#resent, this.#published);
+    this.#published = Math.min(this.#published, holder);
   }
 
   /** Forgets everything, and gives the bytes of records that were in it. */
   clear(): number {
-    return this.release(Infinity);
+    const bytes = this.#frames.slice(this.#head).reduce((sum, frame) => sum + (frame?.recordBytes ?? 0), 0);
+    this.#frames = [];
+    this.#head = this.#published = this.#resent = 0;
+    return bytes;
   }
 }

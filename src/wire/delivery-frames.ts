@@ -107,24 +107,28 @@ export function recordLength(bodyBytes: number): number {
   return varintLength(bodyBytes * 2) + bodyBytes;
 }
 
-const NodeBuffer = (globalThis as { readonly Buffer?: typeof Buffer }).Buffer;
-
-/** Memory to be written to. Node's is not cleared first, which would take longer than to copy the records into it. */
-function allocate(bytes: number): Uint8Array {
-  return NodeBuffer === undefined ? new Uint8Array(bytes) : new Uint8Array(NodeBuffer.allocUnsafeSlow(bytes).buffer);
+/** Where a {@link RecordsFrameBuilder} has its memory from. */
+export interface BuilderMemory {
+  /** Memory of at least so many bytes, whatever is in it. */
+  take(bytes: number): Uint8Array;
+  /** Takes memory back that nobody uses. */
+  giveBack(memory: Uint8Array): void;
 }
 
 /** Collects records into one frame, each copied at once, so that its owner may use the bytes again. */
 export class RecordsFrameBuilder {
+  readonly #memory: BuilderMemory;
   #bytes: Uint8Array;
   #length: number;
   readonly first: number;
   count = 0;
 
-  constructor(first: number, sizeHint: number) {
+  /** @param sizeHint How many bytes the frame may come to. */
+  constructor(first: number, sizeHint: number, memory: BuilderMemory) {
+    this.#memory = memory;
     this.first = first;
     const start = 1 + varintLength(first);
-    this.#bytes = allocate(Math.max(sizeHint, start + 64));
+    this.#bytes = memory.take(Math.max(sizeHint, start + 64));
     this.#bytes[0] = kinds.records;
     this.#length = writeVarint(first, this.#bytes, 1);
   }
@@ -137,7 +141,7 @@ export class RecordsFrameBuilder {
   append(body: Uint8Array, isAnnotated: boolean): void {
     const needed = this.#length + recordLength(body.length);
     if (needed > this.#bytes.length) {
-      const larger = allocate(Math.max(needed, this.#bytes.length * 2));
+      const larger = this.#memory.take(Math.max(needed, this.#bytes.length * 2));
       larger.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = larger;
     }
@@ -147,10 +151,13 @@ export class RecordsFrameBuilder {
     this.count += 1;
   }
 
-  /** The frame. It is kept until it is acknowledged, so it holds no more memory than it needs. */
+  /** The frame. It is kept until it is acknowledged, so it holds little more memory than it needs. */
   finish(): Uint8Array {
     const isTight = this.#length * 4 >= this.#bytes.length * 3;
-    return isTight ? this.#bytes.subarray(0, this.#length) : this.#bytes.slice(0, this.#length);
+    if (isTight) return this.#bytes.subarray(0, this.#length);
+    const frame = this.#bytes.slice(0, this.#length);
+    this.#memory.giveBack(this.#bytes);
+    return frame;
   }
 }
 

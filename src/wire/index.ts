@@ -13,6 +13,7 @@ export {
   recordOf,
   RecordsFrameBuilder,
   type AnnouncedTerms,
+  type BuilderMemory,
   type ControlFrame,
   type DeliveryFrame,
   type FragmentFrame,

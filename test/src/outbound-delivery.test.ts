@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ByteBudget } from '../../src/byte-budget.js';
+import { frameBytesMax, FrameMemory } from '../../src/frame-memory.js';
 import { Outbound } from '../../src/outbound.js';
 import { OutboundDelivery } from '../../src/outbound-delivery.js';
 import { decodeDeliveryFrame, type DeliveryFrame } from '../../src/wire/index.js';
@@ -14,6 +15,7 @@ interface Given {
   readonly bytes?: number;
   readonly recordBytesMax?: number;
   readonly budget?: ByteBudget;
+  readonly memory?: FrameMemory;
 }
 
 /** An extended stream at its producer, and every frame that it publishes. */
@@ -23,8 +25,11 @@ function createBench({
   bytes = 1024,
   recordBytesMax = 1 << 20,
   budget = new ByteBudget(1 << 20),
+  memory = new FrameMemory(),
 }: Given = {}) {
   const frames: DeliveryFrame[] = [];
+  /** As a NATS client holds them until the end of the turn. */
+  const payloads: Uint8Array[] = [];
   const edges: string[] = [];
   const outbound = new Outbound(
     {
@@ -34,7 +39,8 @@ function createBench({
       flush: () => Promise.resolve(),
       publish: (subject, payload, options) => {
         expect([subject, options?.reply]).to.deep.equal(['inbox', 'control']);
-        const frame = decodeDeliveryFrame(payload as Uint8Array);
+        payloads.push(payload as Uint8Array);
+        const frame = decodeDeliveryFrame((payload as Uint8Array).slice());
         if (frame === undefined || frame.type === 'malformed')
           throw new Error('expected a frame, came another message');
         frames.push(frame);
@@ -50,6 +56,7 @@ function createBench({
     window: { records, bytes },
     recordBytesMax,
     budget,
+    memory,
     terms: { version: 1, heartbeatIntervalMs: 10, heartbeatRequestTimeoutMs: 5, missedHeartbeatsMax: 2 },
     onEdge: (edge) => edges.push(edge),
     onFailure: (error) => {
@@ -58,7 +65,7 @@ function createBench({
   });
   const write = (text: string, signal?: AbortSignal) =>
     delivery.write({ data: new TextEncoder().encode(text) }, signal);
-  return { delivery, frames, edges, outbound, budget, write, take: () => summaryOf(frames.splice(0)) };
+  return { delivery, frames, payloads, edges, outbound, budget, write, take: () => summaryOf(frames.splice(0)) };
 }
 
 /** Frames in a few words: `0: a b` records, `0 from 32752` fragments, `close 2 1000`, `end 2` and `end 2 wanting`. */
@@ -102,6 +109,36 @@ describe('OutboundDelivery, frames', () => {
     for (let index = 0; index < 100; index += 1) void delivery.write({ data: new Uint8Array(1_000) });
     await settle();
     expect(frames.map((frame) => frame.type === 'records' && frame.records.length)).to.deep.equal([32, 32, 32, 4]);
+  });
+
+  it('makes the frames of a stream that goes on of the same memory', async () => {
+    const { delivery, payloads } = createBench({ records: 10_000, bytes: 1 << 18 });
+    for (let sent = 0; sent < 10_000; sent += 100) {
+      for (let index = 0; index < 100; index += 1) void delivery.write({ data: new Uint8Array(1_000).fill(index) });
+      await settle();
+      delivery.onGrant(grant(sent + 100, sent + 100, (sent + 100) * 1_000));
+    }
+    const whole = payloads.map(({ buffer }) => buffer).filter(({ byteLength }) => byteLength === frameBytesMax);
+    expect(whole).to.have.length(300);
+    expect(new Set(whole).size).to.be.at.most(12);
+  });
+
+  it('sends nobody the records of another stream, where a consumer acknowledges what has not left the process', () => {
+    const memory = new FrameMemory();
+    const [liar, other] = [
+      createBench({ records: 1_000, bytes: 1 << 20, memory }),
+      createBench({ records: 1_000, bytes: 1 << 20, memory }),
+    ];
+    const fill = ({ delivery }: typeof liar, value: number) => {
+      for (let index = 0; index < 100; index += 1) void delivery.write({ data: new Uint8Array(1_000).fill(value) });
+    };
+    fill(liar, 1);
+    liar.delivery.onGrant(grant(64, 64, 64_000));
+    fill(other, 2);
+    expect(liar.payloads).to.have.length(2);
+    // The first byte says that it is a frame of records.
+    for (const payload of liar.payloads) expect(payload.lastIndexOf(2)).to.equal(0);
+    expect(other.payloads).to.have.length(2);
   });
 
   it('lets the loop turn after 256 KiB, so that a source that never waits hears of a cancel', async () => {

@@ -14,7 +14,10 @@ function publishAll(frames: SentFrames): number[] {
 }
 
 function framesFrom(...counts: readonly number[]): SentFrames {
-  const frames = new SentFrames();
+  return fill(new SentFrames(() => undefined), counts);
+}
+
+function fill(frames: SentFrames, counts: readonly number[]): SentFrames {
   let first = 0;
   for (const count of counts) {
     frames.push(frame(first, count));
@@ -90,7 +93,7 @@ describe('SentFrames', () => {
   });
 
   it('keeps its place over thousands of frames that come and go', () => {
-    const frames = new SentFrames();
+    const frames = new SentFrames(() => undefined);
     const published: number[] = [];
     let bytes = 0;
     for (let number = 0; number < 5_000; number += 1) {
@@ -105,7 +108,7 @@ describe('SentFrames', () => {
   });
 
   it('lets go of a frame when it is released, though others are kept', async () => {
-    const frames = new SentFrames();
+    const frames = new SentFrames(() => undefined);
     const released = new WeakRef(addFrame(frames));
     frames.push(frame(1));
     publishAll(frames);
@@ -121,6 +124,69 @@ describe('SentFrames', () => {
     frames.next();
     expect(frames.clear()).to.equal(50);
     expect([frames.isEmpty, frames.next()]).to.deep.equal([true, undefined]);
+  });
+});
+
+describe('SentFrames, memory that is used again', () => {
+  /** Frames of one record each, and the numbers of those whose memory was given for another use. */
+  function createBench(count: number) {
+    const reused: number[] = [];
+    const frames = new SentFrames((bytes) => reused.push(...bytes));
+    fill(
+      frames,
+      Array.from({ length: count }, () => 1),
+    );
+    return { frames, reused };
+  }
+
+  it('is that of a frame which was published once and received', () => {
+    const { frames, reused } = createBench(3);
+    publishAll(frames);
+    frames.release(2);
+    expect(reused).to.deep.equal([0, 1]);
+    frames.release(3);
+    expect(reused).to.deep.equal([0, 1, 2]);
+  });
+
+  it('is not that of a frame which is sent again, and may still be on its way when the first one is acknowledged', () => {
+    const { frames, reused } = createBench(3);
+    publishAll(frames);
+    frames.rewind(1);
+    frames.next();
+    frames.push(frame(3));
+    publishAll(frames);
+    // The first frame was not sent again, but nobody keeps account of each one.
+    frames.release(3);
+    expect(reused).to.deep.equal([]);
+    frames.release(4);
+    expect(reused).to.deep.equal([3]);
+  });
+
+  it('is not that of a frame which was never published, whatever the consumer says', () => {
+    const { frames, reused } = createBench(2);
+    frames.next();
+    frames.release(2);
+    expect(reused).to.deep.equal([0]);
+  });
+
+  it('is not that of a stream which ends before everything is acknowledged', () => {
+    const { frames, reused } = createBench(2);
+    publishAll(frames);
+    frames.clear();
+    expect(reused).to.deep.equal([]);
+  });
+
+  it('keeps account of what was sent again while frames come and go', () => {
+    const { frames, reused } = createBench(1_000);
+    publishAll(frames);
+    frames.rewind(500);
+    publishAll(frames);
+    frames.release(300);
+    frames.release(1_000);
+    frames.push(frame(1_000));
+    publishAll(frames);
+    frames.release(1_001);
+    expect(reused).to.deep.equal([1_000 % 256]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { FrameMemory } from '../../../src/frame-memory.js';
 import {
   bodyOf,
   decodeControl,
@@ -21,7 +22,7 @@ const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const terms = { version: 1, heartbeatIntervalMs: 10, heartbeatRequestTimeoutMs: 5, missedHeartbeatsMax: 2 };
 
 function frameOf(first: number, records: readonly WireRecord[], sizeHint = 64): Uint8Array {
-  const builder = new RecordsFrameBuilder(first, sizeHint);
+  const builder = new RecordsFrameBuilder(first, sizeHint, new FrameMemory());
   for (const record of records) builder.append(bodyOf(record), record.superjson !== undefined);
   return builder.finish();
 }
@@ -107,7 +108,7 @@ describe('delivery frames, there and back', () => {
   });
 
   it('a frame has the length that is told for each of its records', () => {
-    const builder = new RecordsFrameBuilder(0, 0);
+    const builder = new RecordsFrameBuilder(0, 0, new FrameMemory());
     for (const length of [0, 1, 63, 64, 8_191, 8_192, 20_000]) {
       const before = builder.length;
       builder.append(new Uint8Array(length), false);
@@ -117,7 +118,7 @@ describe('delivery frames, there and back', () => {
 
   it('a record is copied when it is appended, so that its owner may use the bytes again', () => {
     const bytes = text('first');
-    const builder = new RecordsFrameBuilder(0, 0);
+    const builder = new RecordsFrameBuilder(0, 0, new FrameMemory());
     builder.append(bytes, false);
     bytes.fill(0);
     expect(decodeDeliveryFrame(builder.finish())).to.deep.equal({
