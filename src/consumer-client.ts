@@ -342,7 +342,7 @@ export class ConsumerClient {
 
   #countsOf(id: string, stream: OpenStream): StreamCounts {
     const touchedAgoMs = this.#options.clock.now() - stream.clock.touchedAt;
-    return { actor: id, stream: inboxSubject(this.id, id), ...stream.counts, touchedAgoMs };
+    return { actor: id, stream: inboxSubject(this.id, id), ...stream.counts(), touchedAgoMs };
   }
 
   #setGate(id: string, gate: ConsumerStreamInlet['gate']): void {
@@ -563,7 +563,7 @@ export class ConsumerClient {
     const stream = this.#streams.get(id);
     this.#streams.delete(id);
     this.#grantedBytes -= stream?.windowBytes ?? 0;
-    if (stream === undefined || stream.hasEnded) return;
+    if (stream === undefined || stream.hasEnded()) return;
     stream.releaseReader();
     stream.end({ reason: 'closed', code: CloseCode.InternalServerError, text });
     this.#runner.dispatch(clientActorId, { type: 'stream.closed', id });

@@ -61,9 +61,9 @@ export interface ConsumerStreamInlet {
   handOver(): void;
   deliver(record: QueuedRecord): void;
   end(end: StreamEnd & { readonly firstMissing?: number }): void;
-  readonly hasEnded: boolean;
+  hasEnded(): boolean;
   /** How much has come, and how many records of it wait to be read. */
-  readonly counts: { readonly records: number; readonly bytes: number; readonly waiting: number };
+  counts(): { readonly records: number; readonly bytes: number; readonly waiting: number };
   /** What waits, in words, for the error of a reader that is too slow. */
   describeBuffer(): string;
 }
@@ -240,12 +240,8 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       settle(ended);
       for (const resolve of waiting.splice(0)) resolve(undefined);
     },
-    get hasEnded() {
-      return ended !== undefined;
-    },
-    get counts() {
-      return { records, bytes, waiting: queue.length };
-    },
+    hasEnded: () => ended !== undefined,
+    counts: () => ({ records, bytes, waiting: queue.length }),
     describeBuffer: () => `${queue.length} records of ${queue.bytes} bytes`,
   };
 }

@@ -40,6 +40,8 @@ export class OutboundFrames {
   readonly #given: OutboundFramesParameters;
   readonly #sent: SentFrames;
   #builder: RecordsFrameBuilder | undefined;
+  /** The most bytes of the frame that is being filled. */
+  #bytesMax = frameBytesMax;
   #builderBytes = 0;
   #sizeHint = 256;
   #turnBytes = 0;
@@ -78,13 +80,14 @@ export class OutboundFrames {
   add(number: number, record: WireRecord): void {
     const body = bodyOf(record);
     const length = recordLength(body.length);
-    const most = Math.min(frameBytesMax, this.#given.outbound.payloadBytesMax);
-    if (length + fragmentOverheadBytes > most) {
+    // How large a message may be is asked where a frame begins: to ask the connection for each record would show.
+    if (this.#builder === undefined) this.#bytesMax = Math.min(frameBytesMax, this.#given.outbound.payloadBytesMax);
+    if (length + fragmentOverheadBytes > this.#bytesMax) {
       this.flush();
-      this.#addFragments(number, record, body, most - fragmentOverheadBytes);
+      this.#addFragments(number, record, body, this.#bytesMax - fragmentOverheadBytes);
       return;
     }
-    if (this.#builder !== undefined && this.#builder.length + length > most) this.#closeFrame();
+    if (this.#builder !== undefined && this.#builder.length + length > this.#bytesMax) this.#closeFrame();
     this.#builder ??= new RecordsFrameBuilder(number, this.#sizeHint, this.#given.memory);
     this.#builder.append(body, record.superjson !== undefined);
     this.#builderBytes += record.data.length;

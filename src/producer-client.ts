@@ -556,7 +556,7 @@ export class ProducerClient {
     this.#controls.delete(stream.control);
     stream.releaseDeadline();
     stream.settleGone();
-    if (stream.isOver) {
+    if (stream.isOver()) {
       stream.delivery?.release('it is over');
       return;
     }

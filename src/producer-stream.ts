@@ -68,7 +68,7 @@ export interface ProducerStreamOutlet {
   /** Ends it with 5000. */
   fail(text: string): void;
   /** Whether the stream was closed, or its source cancelled. */
-  readonly isOver: boolean;
+  isOver(): boolean;
 }
 
 export function createProducerStream(parameters: ProducerStreamParameters): ProducerStreamOutlet {
@@ -128,7 +128,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
         else dispatch({ type: 'source.failed', code, text });
       },
       ready: () => (over === undefined ? (delivery?.ready() ?? outbound.ready()) : undefined),
-      get desiredSize() {
+      desiredSize: () => {
         if (over !== undefined) return 0;
         return delivery === undefined ? outbound.desiredSize : delivery.desiredSize;
       },
@@ -182,8 +182,6 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
     cancel,
     end,
     fail,
-    get isOver() {
-      return over !== undefined;
-    },
+    isOver: () => over !== undefined,
   };
 }

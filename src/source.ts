@@ -52,18 +52,17 @@ export async function runSource(
 }
 
 /**
- * Writes what a source yields until it returns, or has yielded after its stream is over. Waits only for what takes
- * time: an async source, a promise among the values of a plain one, a record that has to wait.
+ * Writes what a source yields until it returns, or has yielded after its stream is over.
  *
  * @param onLateError Hears what the source throws after its stream is over.
  */
 async function writeAll(
-  { iterator, isPlain }: Steps,
+  steps: Steps,
   writer: Writer,
   signal: AbortSignal,
   onLateError: (error: unknown) => void,
 ): Promise<void> {
-  // A flag of our own: Node's getter of `aborted` costs more than the rest of a turn of this loop.
+  // A flag of our own: Node's getter of `aborted` costs more than the rest of a turn of the loop that asks for it.
   let hasAborted = signal.aborted;
   const isOver = () => hasAborted;
   const onAbort = () => {
@@ -71,30 +70,38 @@ async function writeAll(
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    let pending = iterator.next();
-    for (;;) {
-      const step = isPlain ? (pending as IteratorResult<unknown>) : await pending;
-      const value: unknown = isPlain && isThenable(step.value) ? await step.value : step.value;
-      if (step.done === true || isOver()) return;
-      let refusal: StreamError | undefined;
-      try {
-        const written = writeYielded(writer, value);
-        if (written !== undefined) await written;
-      } catch (error) {
-        if (isOver()) return;
-        if (!isOfRecord(error)) throw error;
-        refusal = error;
-      }
-      if (isOver()) return;
-      if (refusal === undefined) pending = iterator.next();
-      else if (iterator.throw === undefined) throw refusal;
-      else pending = iterator.throw(refusal);
-    }
+    await writeEach(steps, writer, isOver);
   } catch (error) {
     if (!isOver()) throw error;
     onLateError(error);
   } finally {
     signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
+ * The loop alone, where all records pass. Waits only for what takes time: an async source, a promise among the values
+ * of a plain one, a record that has to wait.
+ */
+async function writeEach({ iterator, isPlain }: Steps, writer: Writer, isOver: () => boolean): Promise<void> {
+  let pending = iterator.next();
+  for (;;) {
+    const step = isPlain ? (pending as IteratorResult<unknown>) : await pending;
+    const value: unknown = isPlain && isThenable(step.value) ? await step.value : step.value;
+    if (step.done === true || isOver()) return;
+    let refusal: StreamError | undefined;
+    try {
+      const written = writeYielded(writer, value);
+      if (written !== undefined) await written;
+    } catch (error) {
+      if (isOver()) return;
+      if (!isOfRecord(error)) throw error;
+      refusal = error;
+    }
+    if (isOver()) return;
+    if (refusal === undefined) pending = iterator.next();
+    else if (iterator.throw === undefined) throw refusal;
+    else pending = iterator.throw(refusal);
   }
 }
 

@@ -38,9 +38,7 @@ export function createSubjectWriter(subject: string, outbound: Outbound, codec: 
         });
       },
       ready: () => outbound.ready(),
-      get desiredSize() {
-        return outbound.desiredSize;
-      },
+      desiredSize: () => outbound.desiredSize,
       readsSuperjson: false,
     },
     codec,

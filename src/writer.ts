@@ -4,7 +4,7 @@ import { signalOfWrite } from './arguments.js';
 import { StreamError } from './errors.js';
 import type { WireRecord } from './wire/index.js';
 
-/** Where the records of a writer go. */
+/** Where the records of a writer go. It has no getters: each object literal with one has a shape of its own to V8. */
 export interface WriterSink {
   /**
    * Sends a record, now or when there is room for it. Undefined where it was sent and more can be written at once.
@@ -16,7 +16,7 @@ export interface WriterSink {
   /** Undefined where more can be written at once, otherwise a promise that resolves when it can. */
   ready(): Promise<void> | undefined;
   /** How many bytes can be written at once, roughly. */
-  readonly desiredSize: number;
+  desiredSize(): number;
   /** Whether the reader reads superjson's annotations. */
   readonly readsSuperjson: boolean;
 }
@@ -67,7 +67,7 @@ export class Writer {
    * connection takes before it is asked whether it is through. 0 where a write would wait, and after the close.
    */
   get desiredSize(): number {
-    return this.#closed ? 0 : this.#sink.desiredSize;
+    return this.#closed ? 0 : this.#sink.desiredSize();
   }
 
   /**

@@ -19,7 +19,7 @@ function createBench(payloadBytesMax = 1024) {
       },
       close: (code, text) => written.push(`${code} ${text}`),
       ready: () => undefined,
-      desiredSize: 1,
+      desiredSize: () => 1,
       readsSuperjson: false,
     },
     undefined,

@@ -20,7 +20,7 @@ function createBench(options: { payloadBytesMax?: number; readsSuperjson?: boole
       },
       close: (code, text) => closes.push([code, text]),
       ready: () => state.ready,
-      desiredSize: 1,
+      desiredSize: () => 1,
       readsSuperjson: options.readsSuperjson ?? false,
     },
     undefined,
