@@ -2,6 +2,7 @@ import type { AnyActor, EventObject } from 'xstate';
 import { clientActorId } from '../../machines/index.js';
 import type { RecordedClient, StreamCounts } from './client-recording.js';
 import type { DraftLog, RecordDraft } from './draft.js';
+import { StreamEnds, type ToldEnd } from './stream-ends.js';
 import type { ActorDescription } from './system-recording.js';
 
 /** Reads what the actors of a client say of its streams and its connection. */
@@ -16,20 +17,12 @@ export interface ClientObserver {
   clear(): void;
 }
 
-interface EndParams {
-  readonly reason?: string;
-  readonly code?: number;
-  readonly text?: string;
-}
-
 const linkOps = { 'link.lost': 'lost', 'link.restored': 'restored', 'link.closed': 'closed' } as const;
 
 export function createClientObserver(client: RecordedClient, system: string, log: DraftLog): ClientObserver {
   const told = new Map<string, StreamCounts>();
   const inboxes = new Map<string, string>();
-  /** Sources that were stopped, with why, until their streams say how they ended. */
-  const cancelled = new Map<string, string>();
-  const ended = new Set<string>();
+  const ends = new StreamEnds();
 
   /** What a stream has handled, where that has changed. Called for each stream several times a second. */
   const news = (counts: StreamCounts): RecordDraft | undefined => {
@@ -49,13 +42,12 @@ export function createClientObserver(client: RecordedClient, system: string, log
     return credit === undefined ? { ...known, waiting } : { ...known, waiting, credit };
   };
 
-  const end = (actor: string, reason: string, { code = 0, text = '' }: EndParams): readonly RecordDraft[] => {
+  const tellEnd = (actor: string, end: ToldEnd | undefined): readonly RecordDraft[] => {
     const counts = client.streamOf(actor);
     const stream = counts?.stream ?? inboxes.get(actor);
-    if (stream === undefined || ended.has(actor)) return [];
-    ended.add(actor);
+    if (stream === undefined || end === undefined) return [];
     const last = counts === undefined ? undefined : news(counts);
-    const over: RecordDraft = { type: 'end', system, actor, stream, reason, code, text };
+    const over: RecordDraft = { type: 'end', system, actor, stream, ...end };
     return last === undefined ? [over] : [last, over];
   };
 
@@ -71,31 +63,13 @@ export function createClientObserver(client: RecordedClient, system: string, log
         ...(stream !== undefined && typeof subject === 'string' ? { subject } : {}),
       };
     },
-    onCommand: (actor, type, params) => {
-      const given = (params ?? {}) as EndParams;
-      switch (type) {
-        case 'reader.end':
-          return end(actor, given.reason ?? 'closed', given);
-        case 'wire.finish':
-        case 'wire.close':
-          cancelled.delete(actor);
-          return end(actor, given.code === 1000 ? 'completed' : 'closed', given);
-        case 'source.cancel':
-          cancelled.set(actor, given.text ?? '');
-          return [];
-        default:
-          return [];
-      }
-    },
+    onCommand: (actor, type, params) => tellEnd(actor, ends.onCommand(actor, type, params)),
     onEvent: (actor, { type }) => {
       if (actor !== clientActorId || !(type in linkOps)) return [];
       return [{ type: 'link', op: linkOps[type as keyof typeof linkOps], systems: [system] }];
     },
     onGone: (actor) => {
-      const text = cancelled.get(actor);
-      if (text !== undefined) for (const draft of end(actor, 'cancelled', { code: 1006, text })) log.write(draft);
-      cancelled.delete(actor);
-      ended.delete(actor);
+      for (const draft of tellEnd(actor, ends.onGone(actor))) log.write(draft);
       inboxes.delete(actor);
       told.delete(actor);
       if (actor === clientActorId) log.write({ type: 'system', system, role: client.role, op: 'stop' });
@@ -115,8 +89,7 @@ export function createClientObserver(client: RecordedClient, system: string, log
     },
     clear: () => {
       told.clear();
-      cancelled.clear();
-      ended.clear();
+      ends.clear();
     },
   };
 }

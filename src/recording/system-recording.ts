@@ -1,6 +1,6 @@
 import type { ActorRefLike, AnyActor, AnyMachineSnapshot, EventObject, InspectionEvent, Snapshot } from 'xstate';
 import { messageOf } from '../errors.js';
-import { createActorEntry, type ActorEntry } from './actor-entry.js';
+import { ActorEntry } from './actor-entry.js';
 import type { DraftLog, RecordDraft } from './draft.js';
 import { indexMachine, type MachineIndex } from './machine-record.js';
 import { plain, type PlainLimits } from './plain.js';
@@ -59,7 +59,7 @@ export function createSystemRecording(options: SystemRecordingOptions): SystemRe
     const actor = ref as AnyActor;
     // Ids are unique among siblings only; the session id is among all.
     const id = byId.has(actor.id) ? `${actor.id} ${actor.sessionId}` : actor.id;
-    const entry = createActorEntry(actor, id);
+    const entry = new ActorEntry(actor, id);
     entries.set(ref, entry);
     byId.set(id, entry);
     return entry;

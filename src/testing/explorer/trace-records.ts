@@ -3,6 +3,7 @@ import { indexMachine, type MachineIndex } from '../../recording/machine-record.
 import { plain } from '../../recording/plain.js';
 import { recordVersion, type AnyRecord, type Json } from '../../recording/record.js';
 import { refusedTransitions } from '../../recording/refusals.js';
+import { StreamEnds, type ToldEnd } from '../../recording/stream-ends.js';
 import type { CompiledSystem } from './compile-system.js';
 import { retellStep } from './retell-step.js';
 import { createTraceMessages } from './trace-messages.js';
@@ -32,6 +33,9 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
   const indices = new Map<string, MachineIndex>();
   /** The actors that live, by process. */
   const living = new Map<string, Set<string>>();
+  const ends = new StreamEnds();
+  /** The stream of each actor that is one end of one. */
+  const streams = new Map<string, string>();
 
   const indexOf = (machine: string): MachineIndex | undefined => {
     const compiled = system.machines.get(machine);
@@ -54,6 +58,8 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
   const tellActor = (process: string, actor: ActorState): void => {
     tellMachine(actor.machine);
     living.set(process, (living.get(process) ?? new Set()).add(actor.id));
+    const { stream } = streamOf(actor);
+    if (stream !== undefined) streams.set(keyOf(process, actor.id), stream);
     write({
       type: 'actor',
       system: process,
@@ -81,6 +87,11 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
     }
   };
 
+  const tellEnd = (process: string, actor: string, end: ToldEnd | undefined): void => {
+    const stream = streams.get(keyOf(process, actor));
+    if (stream !== undefined && end !== undefined) write({ type: 'end', system: process, actor, stream, ...end });
+  };
+
   const tellActivity = (process: string, activity: Activity): void => {
     const { actor: id, event, before, after, commands } = activity;
     const actor = after ?? before;
@@ -105,7 +116,11 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
       commands: commands.map(({ type }) => type),
     });
     tellChangedTimers(process, activity);
-    if (after === undefined) living.get(process)?.delete(id);
+    const key = keyOf(process, id);
+    for (const { type, params } of commands) tellEnd(process, id, ends.onCommand(key, type, params));
+    if (after !== undefined) return;
+    living.get(process)?.delete(id);
+    tellEnd(process, id, ends.onGone(key));
   };
 
   /** An actor that another one stopped leaves without a step of its own. */
@@ -124,6 +139,7 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
         status: 'stopped',
         commands: [],
       });
+      tellEnd(process, id, ends.onGone(keyOf(process, id)));
     }
   };
 
@@ -136,6 +152,7 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
         return;
       case 'crash':
         write({ type: 'system', system: process, role: roleOf(process), op: 'crash' });
+        for (const id of living.get(process) ?? []) ends.onGone(keyOf(process, id));
         living.delete(process);
         break;
       case 'restart':
@@ -186,6 +203,10 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
   });
   if (title.violation !== undefined) write({ type: 'mark', kind: 'violation', text: title.violation });
   return records;
+}
+
+function keyOf(process: string, actor: string): string {
+  return JSON.stringify([process, actor]);
 }
 
 function roleOf(process: string): 'consumer' | 'producer' | 'other' {

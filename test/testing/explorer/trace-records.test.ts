@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import type { AnyRecord } from '../../../src/recording/record.js';
+import { explore, protocolSystem } from '../../../src/testing/index.js';
+import { readerOf } from '../../../src/testing/protocol/adapter.js';
 import { noAnswer, slowAnswer } from './support/request-system.js';
 
 /** The records of one type, in short. */
@@ -66,6 +68,35 @@ describe('records of a trace', () => {
       ['note', 'go'],
       ['loop', 'from here on it repeats for ever'],
       ['violation', reason],
+    ]);
+  });
+
+  it('tell how each end of a stream ends, once', () => {
+    const { violations } = explore(protocolSystem({ records: 1 }), {
+      always: {
+        'no reader is told the end': ({ consumer }) => consumer?.actors[readerOf('A')]?.matches('told') !== true,
+      },
+    });
+    const records = violations[0]?.toJSON().records ?? [];
+    expect(
+      only(records, 'end').map(({ system, stream, reason, code }) => [system, stream, reason, code]),
+    ).to.deep.equal([
+      ['producer', 'A', 'completed', 1000],
+      ['consumer', 'A', 'completed', 1000],
+    ]);
+  });
+
+  it('tell of the end of a stream whose source is cancelled, with the reason', () => {
+    const { violations } = explore(protocolSystem({ records: 1 }), {
+      always: {
+        'no source is cancelled': ({ producer }) =>
+          Object.values(producer?.actors ?? {}).every((actor) => actor?.matches('cancelled') !== true),
+      },
+    });
+    const records = violations[0]?.toJSON().records ?? [];
+    expect(only(records, 'end').map(({ system, reason, code, text }) => [system, reason, code, text])).to.deep.equal([
+      ['consumer', 'cancelled', 1006, ''],
+      ['producer', 'closed', 1001, 'the consumer no longer reads the stream'],
     ]);
   });
 
