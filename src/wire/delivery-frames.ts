@@ -3,7 +3,15 @@ import { malformed, type Malformed } from './malformed.js';
 import { VarintReader, varintLength, writeVarint } from './varint.js';
 
 /** The first byte of an extended frame. A plain frame is JSON, which begins with none of these. */
-const kinds = { announcement: 1, records: 2, fragment: 3, close: 4, grant: 5, resume: 6, cancel: 7 } as const;
+export const frameKinds = {
+  announcement: 1,
+  records: 2,
+  fragment: 3,
+  close: 4,
+  grant: 5,
+  resume: 6,
+  cancel: 7,
+} as const;
 
 /** A record as it travels: its bytes, and superjson's annotations where plain JSON does not say it all. */
 export interface WireRecord {
@@ -102,97 +110,38 @@ export function recordOf(body: Uint8Array, isAnnotated: boolean): WireRecord | u
   return { data: body.subarray(reader.offset + length), superjson: superjson.value };
 }
 
-/** How many bytes a record takes within a frame. */
-export function recordLength(bodyBytes: number): number {
-  return varintLength(bodyBytes * 2) + bodyBytes;
-}
-
-/** Where a {@link RecordsFrameBuilder} has its memory from. */
-export interface BuilderMemory {
-  /** Memory of at least so many bytes, whatever is in it. */
-  take(bytes: number): Uint8Array;
-  /** Takes memory back that nobody uses. */
-  giveBack(memory: Uint8Array): void;
-}
-
-/** Collects records into one frame, each copied at once, so that its owner may use the bytes again. */
-export class RecordsFrameBuilder {
-  readonly #memory: BuilderMemory;
-  #bytes: Uint8Array;
-  #length: number;
-  readonly first: number;
-  count = 0;
-
-  /** @param sizeHint How many bytes the frame may come to. */
-  constructor(first: number, sizeHint: number, memory: BuilderMemory) {
-    this.#memory = memory;
-    this.first = first;
-    const start = 1 + varintLength(first);
-    this.#bytes = memory.take(Math.max(sizeHint, start + 64));
-    this.#bytes[0] = kinds.records;
-    this.#length = writeVarint(first, this.#bytes, 1);
-  }
-
-  /** How many bytes the frame has so far. */
-  get length(): number {
-    return this.#length;
-  }
-
-  append(body: Uint8Array, isAnnotated: boolean): void {
-    const needed = this.#length + recordLength(body.length);
-    if (needed > this.#bytes.length) {
-      const larger = this.#memory.take(Math.max(needed, this.#bytes.length * 2));
-      larger.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = larger;
-    }
-    const at = writeVarint(body.length * 2 + (isAnnotated ? 1 : 0), this.#bytes, this.#length);
-    this.#bytes.set(body, at);
-    this.#length = at + body.length;
-    this.count += 1;
-  }
-
-  /** The frame. It is kept until it is acknowledged, so it holds little more memory than it needs. */
-  finish(): Uint8Array {
-    const isTight = this.#length * 4 >= this.#bytes.length * 3;
-    if (isTight) return this.#bytes.subarray(0, this.#length);
-    const frame = this.#bytes.slice(0, this.#length);
-    this.#memory.giveBack(this.#bytes);
-    return frame;
-  }
-}
-
 export function encodeAnnouncement({ end, isWanting, terms }: Omit<AnnouncementFrame, 'type'>): Uint8Array {
-  return frame(kinds.announcement, [end, isWanting ? 1 : 0], encoder.encode(JSON.stringify(terms)));
+  return frame(frameKinds.announcement, [end, isWanting ? 1 : 0], encoder.encode(JSON.stringify(terms)));
 }
 
 export function encodeFragment(fragment: Omit<FragmentFrame, 'type'>): Uint8Array {
   const { number, isAnnotated, totalBytes, offset, part } = fragment;
-  return frame(kinds.fragment, [number, totalBytes * 2 + (isAnnotated ? 1 : 0), offset], part);
+  return frame(frameKinds.fragment, [number, totalBytes * 2 + (isAnnotated ? 1 : 0), offset], part);
 }
 
 /** How many bytes a fragment's frame takes beside its part, at most. */
 export const fragmentOverheadBytes = 1 + 3 * 8;
 
 export function encodeDeliveryClose({ number, isFinal, code, text }: Omit<DeliveryCloseFrame, 'type'>): Uint8Array {
-  return frame(kinds.close, [number, isFinal ? 1 : 0], encoder.encode(JSON.stringify({ code, text })));
+  return frame(frameKinds.close, [number, isFinal ? 1 : 0], encoder.encode(JSON.stringify({ code, text })));
 }
 
 export function encodeControl(control: ControlFrame): Uint8Array {
-  if (control.type === 'cancel') return frame(kinds.cancel, [], encoder.encode(control.text));
-  return frame(kinds[control.type], [control.next, control.consumed, control.consumedBytes], new Uint8Array());
+  if (control.type === 'cancel') return frame(frameKinds.cancel, [], encoder.encode(control.text));
+  return frame(frameKinds[control.type], [control.next, control.consumed, control.consumedBytes], new Uint8Array());
 }
 
 /** Reads an extended frame of a producer; undefined for a kind that is not known, which is ignored. */
 export function decodeDeliveryFrame(bytes: Uint8Array): DeliveryFrame | Malformed | undefined {
   const reader = new VarintReader(bytes, 1);
   switch (bytes[0]) {
-    case kinds.announcement:
+    case frameKinds.announcement:
       return readAnnouncement(bytes, reader);
-    case kinds.records:
+    case frameKinds.records:
       return readRecords(bytes, reader);
-    case kinds.fragment:
+    case frameKinds.fragment:
       return readFragment(bytes, reader);
-    case kinds.close:
+    case frameKinds.close:
       return readClose(bytes, reader);
     default:
       return undefined;
@@ -203,15 +152,15 @@ export function decodeDeliveryFrame(bytes: Uint8Array): DeliveryFrame | Malforme
 export function decodeControl(bytes: Uint8Array): ControlFrame | Malformed | undefined {
   const reader = new VarintReader(bytes, 1);
   switch (bytes[0]) {
-    case kinds.grant:
-    case kinds.resume: {
+    case frameKinds.grant:
+    case frameKinds.resume: {
       const [next, consumed, consumedBytes] = [reader.read(), reader.read(), reader.read()];
       if (next === undefined || consumed === undefined || consumedBytes === undefined) {
         return malformed('a grant of three numbers', bytes);
       }
-      return { type: bytes[0] === kinds.grant ? 'grant' : 'resume', next, consumed, consumedBytes };
+      return { type: bytes[0] === frameKinds.grant ? 'grant' : 'resume', next, consumed, consumedBytes };
     }
-    case kinds.cancel: {
+    case frameKinds.cancel: {
       const text = parseText(bytes.subarray(1));
       return text === undefined ? malformed('a cancel with a text in UTF-8', bytes) : { type: 'cancel', text };
     }

@@ -9,11 +9,8 @@ export {
   encodeFragment,
   fragmentOverheadBytes,
   isDeliveryFrame,
-  recordLength,
   recordOf,
-  RecordsFrameBuilder,
   type AnnouncedTerms,
-  type BuilderMemory,
   type ControlFrame,
   type DeliveryFrame,
   type FragmentFrame,
@@ -39,6 +36,7 @@ export {
   type ExtensionOffer,
   type OpenRequest,
 } from './open-request.js';
+export { recordLength, RecordsFrameBuilder, type BuilderMemory } from './records-frame-builder.js';
 export { splitHeartbeat } from './split-heartbeat.js';
 export {
   closeTextBytesMax,

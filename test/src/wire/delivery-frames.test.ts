@@ -10,7 +10,6 @@ import {
   encodeDeliveryClose,
   encodeFragment,
   isDeliveryFrame,
-  recordLength,
   recordOf,
   RecordsFrameBuilder,
   type WireRecord,
@@ -105,27 +104,6 @@ describe('delivery frames, there and back', () => {
       ),
       { seed },
     );
-  });
-
-  it('a frame has the length that is told for each of its records', () => {
-    const builder = new RecordsFrameBuilder(0, 0, new FrameMemory());
-    for (const length of [0, 1, 63, 64, 8_191, 8_192, 20_000]) {
-      const before = builder.length;
-      builder.append(new Uint8Array(length), false);
-      expect(builder.length - before).to.equal(recordLength(length));
-    }
-  });
-
-  it('a record is copied when it is appended, so that its owner may use the bytes again', () => {
-    const bytes = text('first');
-    const builder = new RecordsFrameBuilder(0, 0, new FrameMemory());
-    builder.append(bytes, false);
-    bytes.fill(0);
-    expect(decodeDeliveryFrame(builder.finish())).to.deep.equal({
-      type: 'records',
-      first: 0,
-      records: [{ data: text('first') }],
-    });
   });
 
   it('records are read in the midst of a larger buffer, as NATS clients hand them over', () => {
