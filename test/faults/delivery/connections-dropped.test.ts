@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { connect, type NatsConnection } from 'nats';
 import { ConsumerClient, ProducerClient } from '../../../src/index.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
-import { numberedRecords } from '../../support/numbered.js';
+import { numberedRecord, numberedRecords, numberOf } from '../../support/numbered.js';
 import { hardyTiming, tallyOf, tell } from '../../support/tally.js';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 
@@ -78,6 +78,37 @@ describe('connections that are reset mid-stream', function () {
       expect(carried).to.be.at.least(2 + cutCount);
     });
   }
+
+  it('of both, while eight streams share the memory of their frames: each reads its own records', async () => {
+    const [streamCount, each] = [8, 20_000];
+    const connection = await connectBy(forProducer);
+    const producer = new ProducerClient({ connection, ...hardyTiming });
+    producer.handle('shared', async function* (request) {
+      const first = request.object<number>();
+      for (let index = 0; index < each; index += 1) yield numberedRecord(first + index, 700);
+      await Promise.resolve();
+    });
+    await connection.flush();
+    const consumer = new ConsumerClient({ connection: await connectBy(forConsumer), ...hardyTiming });
+    let [read, cuts] = [0, 0];
+    const readOne = async (first: number) => {
+      let next = first;
+      for await (const record of consumer.openStream('shared', first)) {
+        expect(numberOf(record)).to.equal(next);
+        next += 1;
+        read += 1;
+        if (cuts < cutCount && read >= ((cuts + 1) * streamCount * each) / (cutCount + 1)) {
+          cuts += 1;
+          forProducer.cut();
+          forConsumer.cut();
+        }
+      }
+      expect(next).to.equal(first + each);
+    };
+    await Promise.all(Array.from({ length: streamCount }, (_, stream) => readOne(stream * 1_000_000)));
+    tell(`${streamCount} streams, ${read} records, ${cuts} cuts, each record in its own stream`);
+    expect(cuts).to.equal(cutCount);
+  });
 
   it('at the close frame: the end is told all the same, after every record', async () => {
     const connection = await connectBy(forProducer);
