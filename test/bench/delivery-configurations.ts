@@ -20,6 +20,12 @@ const configurations: readonly DeliverySystemOptions[] = [
   { ...two, symmetric: true },
   { ...two, symmetric: true, faults: { drop: 1 } },
   { ...two, symmetric: true, faults: { duplicate: 1 } },
+  { ...two, symmetric: true, faults: { drop: 1, duplicate: 1 } },
+  // When a connection is back, streams catch up one after another: they are not interchangeable.
+  { ...two, faults: { cut: cut('consumer') } },
+  { ...two, faults: { cut: cut('producer') } },
+  { ...two, symmetric: true, delay: 1 },
+  { ...two, symmetric: true, delay: 1, faults: { duplicate: 1 } },
   { ...beside, faults: { drop: 1, duplicate: 1, cut: cut('consumer') } },
   { ...beside, faults: { drop: 1, duplicate: 1, cut: cut('producer') } },
   { ...beside, delay: 1, faults: { drop: 1 } },

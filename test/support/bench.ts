@@ -31,8 +31,8 @@ export interface Standing {
 }
 
 /**
- * Lets the contenders take turns, in another order each round, so that what else the machine does falls on all of them alike, and compares each with
- * the first one. One round before the counted ones warms everything up.
+ * Lets the contenders take turns, in another order each round, so that what else the machine does falls on all of them
+ * alike, and compares each with the first one. One round before the counted ones warms everything up.
  *
  * @param units How much work one run does.
  */
