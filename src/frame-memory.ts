@@ -25,8 +25,8 @@ export class FrameMemory implements BuilderMemory {
   #released: Uint8Array[] = [];
 
   take(bytes: number): Uint8Array {
-    if (bytes <= frameBytesMax / 2) return allocate(bytes);
-    return this.#ready.pop() ?? allocate(Math.max(bytes, frameBytesMax));
+    const isOfWholeFrame = bytes > frameBytesMax / 2 && bytes <= frameBytesMax;
+    return isOfWholeFrame ? (this.#ready.pop() ?? allocate(frameBytesMax)) : allocate(bytes);
   }
 
   giveBack(memory: Uint8Array): void {

@@ -153,7 +153,7 @@ export class OutboundFrames {
     if (builder === undefined) return;
     const bytes = builder.finish();
     // The last frame of a window is a small one among large ones.
-    this.#sizeHint = Math.max(bytes.length, this.#sizeHint / 2);
+    this.#sizeHint = Math.max(bytes.length, Math.trunc(this.#sizeHint / 2));
     this.#turnBytes += bytes.length;
     const end = builder.first + builder.count;
     this.#sent.push({ bytes, first: builder.first, end, recordBytes: this.#builderBytes, isFragment: false });

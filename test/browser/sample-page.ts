@@ -28,6 +28,8 @@ export async function openRecording(stage: PageStage, options: Parameters<PageSt
   await page.setInputFiles('#open-file', recording);
   await page.getByRole('status').filter({ hasText: 'complete' }).waitFor();
   await untilMoment(page, records.length);
+  // The slider hears of new records a few times a second, and goes no further than to those that it knows.
+  await page.locator(`input[type=range][max="${records.length}"]`).waitFor();
   return page;
 }
 

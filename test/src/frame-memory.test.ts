@@ -9,6 +9,8 @@ describe('FrameMemory', () => {
     expect(memory.take(frameBytesMax / 2)).to.have.length(frameBytesMax / 2);
     expect(memory.take(frameBytesMax / 2 + 1)).to.have.length(frameBytesMax);
     expect(memory.take(frameBytesMax)).to.have.length(frameBytesMax);
+    memory.giveBack(memory.take(frameBytesMax));
+    expect(memory.take(frameBytesMax + 1)).to.have.length(frameBytesMax + 1);
   });
 
   it('gives the memory of a whole frame again, and no other', () => {
