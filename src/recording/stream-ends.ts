@@ -5,12 +5,6 @@ export interface ToldEnd {
   readonly text: string;
 }
 
-interface EndParams {
-  readonly reason?: string;
-  readonly code?: number;
-  readonly text?: string;
-}
-
 /** How streams end, as the commands of their actors say it, each once: a producer may say more after its end. */
 export class StreamEnds {
   readonly #ended = new Set<string>();
@@ -19,7 +13,7 @@ export class StreamEnds {
 
   /** @param actor What tells it from all others. */
   onCommand(actor: string, type: string, params: unknown): ToldEnd | undefined {
-    const { reason = 'closed', code = 0, text = '' } = (params ?? {}) as EndParams;
+    const { reason = 'closed', code = 0, text = '' } = (params ?? {}) as Partial<ToldEnd>;
     switch (type) {
       case 'reader.end':
         return this.#once(actor, { reason, code, text });

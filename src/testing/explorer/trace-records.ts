@@ -152,6 +152,7 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
         return;
       case 'crash':
         write({ type: 'system', system: process, role: roleOf(process), op: 'crash' });
+        // Nobody says an end for who crashed, and another of the same name may come.
         for (const id of living.get(process) ?? []) ends.onGone(keyOf(process, id));
         living.delete(process);
         break;
