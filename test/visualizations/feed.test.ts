@@ -118,6 +118,21 @@ describe('feed', () => {
     expect(feed.health.value).to.include({ state: 'connecting', received: 0 });
   });
 
+  it('tells with the end of a source all that came of it, and not a frame later', () => {
+    const feed = createFeed({ onFrame: () => undefined });
+    const hand = handSource();
+    feed.open(hand.source);
+    hand.sink?.accept(['once upon a time']);
+    expect(feed.health.value).to.include({ state: 'connecting', malformed: 0 });
+    hand.sink?.state('ended');
+    expect(feed.health.value).to.include({
+      state: 'ended',
+      received: 1,
+      malformed: 1,
+      lastProblem: 'expected a record, came "once upon a time"',
+    });
+  });
+
   it('takes a run as complete when its source has ended', () => {
     const feed = createFeed({ onFrame: immediately });
     const hand = handSource();

@@ -20,7 +20,7 @@ export interface Feed {
   readonly source: ReadonlySignal<Source | undefined>;
   /** The run shown; undefined until a header has come. */
   readonly run: ReadonlySignal<Run | undefined>;
-  /** Changes at most once per frame while records come. */
+  /** Changes at most once per frame while records come, and with each change of the state. */
   readonly health: ReadonlySignal<FeedHealth>;
   /** Ends the source before, and opens this one. */
   open(source: Source): void;
@@ -100,7 +100,8 @@ export function createFeed(options: RunOptions = {}): Feed {
         state: (state, text = '') => {
           if (!isOpen) return;
           if (state === 'ended' && run.value !== undefined) run.value.growing.value = false;
-          health.value = { ...health.value, state, text };
+          // Who hears that a source has ended hears at once what came of it, and not a frame later.
+          health.value = { ...health.value, ...counts, state, text };
         },
       };
       const stop = opened.start(sink);
