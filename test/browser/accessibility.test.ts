@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { setStage, type PageStage } from '../support/page.js';
 import { closed, openRecording } from './sample-page.js';
 
@@ -23,6 +24,11 @@ async function seriousBreaches(): Promise<string[]> {
     );
 }
 
+/** Resolves when the code of everything that is shown has come. */
+async function untilLoaded(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('.pane-empty:empty') === null);
+}
+
 describe('the page for everybody', function () {
   this.timeout(60_000);
   let stage: PageStage;
@@ -39,12 +45,12 @@ describe('the page for everybody', function () {
       // The policy of the page forbids foreign scripts, the one that examines it included.
       const page = await openRecording(stage, { hash: '', context: { colorScheme, bypassCSP: true } });
       await page.locator('.grid-row').first().click();
-      expect(await page.locator('html').getAttribute('data-theme')).to.equal(colorScheme);
+      await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
       await page.addScriptTag({ content: axe });
       const found: string[] = [];
       for (const keys of [['1', '6'], ['2', '7'], ['8', 's'], ['c'], ['?']]) {
         for (const key of keys) await page.keyboard.press(key);
-        await page.waitForTimeout(400);
+        await untilLoaded(page);
         found.push(...(await page.evaluate(seriousBreaches)));
         expect(await page.locator('.pane-empty[role=alert]').count()).to.equal(0);
       }

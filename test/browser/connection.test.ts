@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import { setStage, type PageStage } from '../support/page.js';
-import { closed, openLive, openRecording, recording, records, untilConnected, untilMoment } from './sample-page.js';
+import {
+  closed,
+  openLive,
+  openRecording,
+  recording,
+  records,
+  untilConnected,
+  untilMoment,
+  untilText,
+} from './sample-page.js';
 
 describe('what the page is given', function () {
   this.timeout(60_000);
@@ -17,9 +26,9 @@ describe('what the page is given', function () {
   it('is a live run where the address has a token, and the page says that it is connected', async () => {
     const page = await openLive(stage);
     await untilMoment(page, records.length);
-    expect(await page.locator('.link').textContent()).to.equal('connected');
-    expect(await page.locator('.streams-count').textContent()).to.match(/^120, \d+ live$/);
-    expect(await page.getByRole('grid', { name: 'Streams' }).getAttribute('aria-rowcount')).to.equal('121');
+    await untilText(page.locator('.link'), 'connected');
+    await untilText(page.locator('.streams-count'), /^120, \d+ live$/);
+    await page.getByRole('grid', { name: 'Streams' }).and(page.locator('[aria-rowcount="121"]')).waitFor();
     // Thousands of lines must not be thousands of elements.
     expect(await page.locator('.grid-row').count()).to.be.lessThan(60);
     await closed(page);
@@ -28,8 +37,10 @@ describe('what the page is given', function () {
   it('goes on after a lost connection, which the page tells', async () => {
     const page = await openLive(stage);
     await untilMoment(page, records.length);
+    // It connects again after a second, so it is looked at from before on.
+    const lost = page.getByRole('status').filter({ hasText: 'connection lost' }).waitFor();
     stage.breakConnections();
-    await page.getByRole('status').filter({ hasText: 'connection lost' }).waitFor();
+    await lost;
     await untilConnected(stage);
     await page.getByRole('status').filter({ hasText: 'connected' }).waitFor();
     stage.send([{ type: 'gap', seq: records.length + 1, at: 61_000, dropped: 42 }]);
@@ -54,7 +65,7 @@ describe('what the page is given', function () {
       { type: 'machine', seq: next + 1, at: 60_000, machine: 'm', root: {} },
     ]);
     await page.locator('.overhead .bad').filter({ hasText: 'unreadable' }).waitFor();
-    expect(await page.locator('.overhead .bad dd').textContent()).to.equal('4');
+    await untilText(page.locator('.overhead .bad dd'), '4');
     await untilMoment(page, next);
     expect(await page.locator('.pane-empty[role=alert]').count()).to.equal(0);
     await closed(page);
@@ -62,7 +73,7 @@ describe('what the page is given', function () {
 
   it('is a recording where a file is opened, and the page says what is wrong with one that is none', async () => {
     const page = await openRecording(stage);
-    expect(await page.locator('.source').textContent()).to.equal('Recorded');
+    await untilText(page.locator('.source'), 'Recorded');
     await page.setInputFiles('#open-file', { ...recording, buffer: Buffer.from('once upon a time\n') });
     await page.getByText('This is no recording').waitFor();
     expect(await page.getByRole('alert').textContent()).to.include('1 of its lines cannot be read');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { setStage, type PageStage } from '../support/page.js';
 import { sampleHeader } from '../visualizations/sample-run.js';
-import { closed, openRecording, records, untilConnected, untilMoment } from './sample-page.js';
+import { closed, openRecording, records, untilConnected, untilHolds, untilMoment } from './sample-page.js';
 
 describe('finding something on the page', function () {
   this.timeout(60_000);
@@ -19,14 +19,13 @@ describe('finding something on the page', function () {
     const first = page.locator('.grid-row').first();
     await first.locator('.anomaly').waitFor();
     const button = page.getByRole('button', { name: / to look at$/ });
-    const count = Number.parseInt((await button.textContent()) ?? '', 10);
-    expect(count).to.be.greaterThan(0);
     await button.click();
-    await page
-      .locator('.streams-count')
-      .filter({ hasText: `${count} of 120` })
-      .waitFor();
-    expect(await page.locator('.grid-row:not(:has(.anomaly))').count()).to.equal(0);
+    await untilHolds(async () => {
+      const count = Number.parseInt((await button.textContent()) ?? '', 10);
+      expect(count).to.be.greaterThan(0);
+      expect(await page.locator('.streams-count').textContent()).to.include(`${count} of 120`);
+      expect(await page.locator('.grid-row:not(:has(.anomaly))').count()).to.equal(0);
+    });
     await closed(page);
   });
 
@@ -36,12 +35,11 @@ describe('finding something on the page', function () {
     await page.getByRole('columnheader', { name: 'Records' }).and(page.locator('[aria-sort=descending]')).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('reason:slowReader');
-    await page
-      .locator('.streams-count')
-      .filter({ hasText: / of 120/ })
-      .waitFor();
-    const reasons = await page.locator('.grid-row [role=gridcell]:nth-child(4)').allTextContents();
-    expect([...new Set(reasons)]).to.deep.equal(['slowReader']);
+    await untilHolds(async () => {
+      expect(await page.locator('.streams-count').textContent()).to.match(/ of 120/);
+      const reasons = await page.locator('.grid-row [role=gridcell]:nth-child(4)').allTextContents();
+      expect([...new Set(reasons)]).to.deep.equal(['slowReader']);
+    });
     await page.getByLabel('Query over streams').fill('stat:active');
     await page.getByRole('alert').filter({ hasText: 'expected one of state, subject' }).waitFor();
     await closed(page);

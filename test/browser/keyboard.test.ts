@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { setStage, type PageStage } from '../support/page.js';
-import { closed, openRecording, records, shownMoment, untilMoment } from './sample-page.js';
+import { closed, openRecording, records, shownMoment, untilHolds, untilMoment } from './sample-page.js';
 
 describe('the page by the keyboard alone', function () {
   this.timeout(60_000);
@@ -33,11 +33,7 @@ describe('the page by the keyboard alone', function () {
     await keyboard.press('.');
     await untilMoment(page, records.length - 100);
     await keyboard.press('p');
-    await page.waitForFunction(
-      (seq) => !document.querySelector('.time-shown')?.textContent.endsWith(`#${seq}`),
-      records.length - 100,
-    );
-    expect(await shownMoment(page)).to.be.lessThan(records.length - 100);
+    await untilHolds(async () => expect(await shownMoment(page)).to.be.lessThan(records.length - 100));
     await keyboard.press('[');
     await untilMoment(page, records.find(({ type }) => type === 'mark')?.seq ?? 0);
   });
@@ -73,7 +69,7 @@ describe('the page by the keyboard alone', function () {
     await page.waitForFunction(() => document.querySelectorAll('.area').length === 5);
     const theme = await page.locator('html').getAttribute('data-theme');
     await keyboard.press('t');
-    expect(await page.locator('html').getAttribute('data-theme')).not.to.equal(theme);
+    await page.locator(`html:not([data-theme=${theme}])`).waitFor();
     await keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys and queries' }).waitFor();
     await keyboard.press('Escape');
@@ -86,6 +82,6 @@ describe('the page by the keyboard alone', function () {
     await border.focus();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');
-    expect(Number(await border.getAttribute('aria-valuenow'))).to.equal(before + 4);
+    await untilHolds(async () => expect(Number(await border.getAttribute('aria-valuenow'))).to.equal(before + 4));
   });
 });

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { setStage, type PageStage } from '../support/page.js';
 import { sampleHeader } from '../visualizations/sample-run.js';
 import { createLoad, recordsPerRound } from './load-records.js';
-import { closed, untilConnected, untilMoment } from './sample-page.js';
+import { closed, untilConnected, untilMoment, untilText } from './sample-page.js';
 
 const streams = 5_000;
 const recordsPerSecond = 50_000;
@@ -77,7 +77,7 @@ describe('the page under load', function () {
     // The page has kept up with what was sent, and drew it.
     await untilMoment(page, load.opening.length + sent * recordsPerEvent);
     expect(sent * recordsPerEvent).to.be.at.least(recordsPerSecond);
-    expect(await page.locator('.streams-count').textContent()).to.include('5.0 k live');
+    await untilText(page.locator('.streams-count'), /5\.0 k live/);
     expect(stage.problems()).to.deep.equal([]);
     await closed(page);
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { PageStage } from '../support/page.js';
 import { seed } from '../support/seed.js';
 import { sampleFile, sampleHeader, sampleRecords } from '../visualizations/sample-run.js';
@@ -33,11 +33,35 @@ export async function openRecording(stage: PageStage, options: Parameters<PageSt
   return page;
 }
 
+/**
+ * Resolves when an assertion on what a page shows holds: most of a page is counted and drawn a few times a second only.
+ * Rejects as the assertion does where it has not held for 15 s.
+ */
+export async function untilHolds(assertion: () => unknown): Promise<void> {
+  const until = Date.now() + 15_000;
+  for (;;) {
+    try {
+      await assertion();
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Resolves when a page takes records. */
 export async function untilConnected(stage: PageStage, count = 1): Promise<void> {
-  const until = Date.now() + 15_000;
-  while (stage.connections < count && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(stage.connections, 'pages that take records').to.be.at.least(count);
+  await untilHolds(() => expect(stage.connections, 'pages that take records').to.be.at.least(count));
+}
+
+/** Resolves when a place of the page shows this text. */
+export async function untilText(place: Locator, text: string | RegExp): Promise<void> {
+  await untilHolds(async () => {
+    const shown = await place.textContent();
+    if (typeof text === 'string') expect(shown).to.equal(text);
+    else expect(shown).to.match(text);
+  });
 }
 
 /** Resolves when the page shows the moment of this record. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { setStage, type PageStage } from '../support/page.js';
 import { sampleHeader } from '../visualizations/sample-run.js';
-import { closed, openRecording, recording, records, untilMoment } from './sample-page.js';
+import { closed, openRecording, recording, records, untilHolds, untilMoment } from './sample-page.js';
 
 /** Saves the run in a format, and gives back the file. */
 async function saved(page: Page, format: string): Promise<{ readonly name: string; readonly text: string }> {
@@ -57,12 +57,13 @@ describe('saving and comparing runs', function () {
     await page.keyboard.press('8');
     await page.getByLabel('only what differs').check();
     const lines = page.getByRole('table', { name: 'Both runs' }).getByRole('row');
-    await lines.nth(2).waitFor({ state: 'detached' });
-    const texts = (await lines.allTextContents()).join('\n');
-    expect(texts)
-      .to.match(/frame\.data/)
-      .and.to.match(/frame\.other/);
-    expect(await lines.count()).to.equal(2);
+    await untilHolds(async () => {
+      const texts = await lines.allTextContents();
+      expect(texts).to.have.lengthOf(2);
+      expect(texts.join('\n'))
+        .to.match(/frame\.data/)
+        .and.to.match(/frame\.other/);
+    });
     // One leads to its moment.
     await lines.getByRole('button').first().click();
     const changed = records.find((record) => record.type === 'step' && record.event.type === 'frame.data');

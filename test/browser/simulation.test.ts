@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { setStage, type PageStage } from '../support/page.js';
 import { scenarios } from '../../visualizations/src/simulation/scenarios/index.js';
 import { play } from '../visualizations/simulation-run.js';
-import { closed } from './sample-page.js';
+import { closed, untilHolds } from './sample-page.js';
 
 /** The reason of its end, and the records, of each stream in the table. */
 async function shownStreams(page: Page): Promise<readonly string[]> {
@@ -27,11 +27,9 @@ async function expectedStreams(id: string): Promise<readonly string[]> {
     .sort();
 }
 
-/** Asserts what the table shows when it has been counted anew, which is a few times a second. */
+/** Resolves when the table shows this. */
 async function untilShown(page: Page, expected: readonly string[], what = ''): Promise<void> {
-  const until = Date.now() + 3_000;
-  while ((await shownStreams(page)).join() !== expected.join() && Date.now() < until) await page.waitForTimeout(50);
-  expect(await shownStreams(page), what).to.deep.equal(expected);
+  await untilHolds(async () => expect(await shownStreams(page), what).to.deep.equal(expected));
 }
 
 describe('the simulation in the page', function () {
@@ -88,8 +86,11 @@ describe('the simulation in the page', function () {
     await page.waitForFunction(() => location.hash.includes('crash'));
     const { hash } = new URL(page.url());
     await page.locator('.streams-count').filter({ hasText: ', 0 live' }).waitFor();
-    const told = await shownStreams(page);
-    expect(told.some((text) => text.startsWith('producerSilent'))).to.equal(true);
+    let told: readonly string[] = [];
+    await untilHolds(async () => {
+      told = await shownStreams(page);
+      expect(told.join()).to.include('producerSilent');
+    });
     await closed(page);
 
     const again = await stage.open({ live: false, hash: hash.replace(/at=\d+&?/, '') });

@@ -4,7 +4,7 @@ import { createRandom } from '../../src/testing/random.js';
 import { setStage, type PageStage } from '../support/page.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader } from '../visualizations/sample-run.js';
-import { closed, openRecording, records, untilMoment } from './sample-page.js';
+import { closed, openRecording, records, untilHolds, untilMoment } from './sample-page.js';
 
 /** The page with the records up to a moment, and no others, as a recording. */
 async function replayedTo(stage: PageStage, seq: number): Promise<Page> {
@@ -27,8 +27,6 @@ async function said(page: Page): Promise<readonly string[]> {
   ] as const) {
     await page.keyboard.press(key);
     await page.locator(place).first().waitFor();
-    // Panes that count are drawn a few times a second only.
-    await page.waitForTimeout(500);
     texts.push(...(await page.locator(place).allInnerTexts()));
   }
   await page.locator('.grid-row').first().click();
@@ -57,7 +55,7 @@ describe('time on the page', function () {
       await page.getByRole('slider', { name: 'Moment' }).fill(`${moment}`);
       await untilMoment(page, moment);
       const replay = await replayedTo(stage, moment);
-      expect(await said(page), `at record ${moment}`).to.deep.equal(await said(replay));
+      await untilHolds(async () => expect(await said(page), `at record ${moment}`).to.deep.equal(await said(replay)));
       await closed(replay);
     }
     await closed(page);
