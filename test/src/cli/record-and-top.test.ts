@@ -46,7 +46,7 @@ describe('nats-stream record and top', function () {
 
   it('records what processes publish, for as long as is asked', async () => {
     const file = join(folder, 'for.jsonl');
-    const run = runCommand(['record', '--server', server.url, '--out', file, '--for', '1500ms']);
+    const run = runCommand(['record', '--server', server.url, '--out', file, '--for', '3s']);
     expect(await run.ended, run.stderr).to.equal(0);
     const records = readJsonLines(readFileSync(file, 'utf8'));
     expect(run.stderr).to.equal(`nats-stream: ${records.length} records in ${file}\n`);
