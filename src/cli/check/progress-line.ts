@@ -24,10 +24,11 @@ export function createProgressLine(write: (text: string) => void, isTerminal: bo
   };
 }
 
-function describeProgress({ states, statesPerSecond, frontier, depth, memoryBytes, elapsedMs }: Progress): string {
+function describeProgress({ phase, states, statesPerSecond, ...others }: Progress): string {
+  const { frontier, depth, memoryBytes, elapsedMs } = others;
   return [
     `${count(states)} states`,
-    `${count(Math.round(statesPerSecond))} a second`,
+    phase === 'analysing' ? 'analysing how long answers take' : `${count(Math.round(statesPerSecond))} a second`,
     `frontier ${count(frontier)}`,
     `depth ${count(depth)}`,
     mebibytes(memoryBytes),

@@ -100,10 +100,20 @@ export function* exploration(
 
   const mustStop = () => violations.length > 0 && options.stopAt !== 'end';
 
-  function analyse(): void {
+  /** Goes on with work on what is known, and tells meanwhile how it stands. */
+  function* tellingOf<T>(work: Generator<undefined, T, undefined>): Generator<undefined, T, undefined> {
+    for (;;) {
+      const { done, value } = work.next();
+      if (done === true) return value;
+      tell('analysing');
+      yield undefined;
+    }
+  }
+
+  function* analyse(): Generator<undefined, void, undefined> {
     for (const check of checks.leadsTo) {
       if (violated.has(check.name)) continue;
-      const found = checkLeadsTo(allStates, table, check);
+      const found = yield* tellingOf(checkLeadsTo(allStates, table, check));
       if (found.worst !== undefined) worst[check.name] = found.worst;
       if (found.violation === undefined) continue;
       const { path, reason } = found.violation;
@@ -121,9 +131,9 @@ export function* exploration(
   }
 
   /** Where every step is known, a state from which time can never go on is one too many. */
-  function checkTime(): void {
+  function* checkTime(): Generator<undefined, void, undefined> {
     if (checks.leadsTo.length === 0 || violations.length > 0) return;
-    const state = firstTimelock(graph);
+    const state = yield* tellingOf(firstTimelock(graph));
     if (state === -1) return;
     const reason = 'time can never go on from here: something must always happen first';
     report(createViolation(compiled, brokenProperty, 'broken', reason, traces.along(rowsTo(state))));
@@ -161,8 +171,9 @@ export function* exploration(
     for (const { state, step, fault } of expansion.take()) reportFault(state, step, fault);
   }
 
-  function progress(elapsedMs: number): Progress {
+  function progress(phase: Progress['phase'], elapsedMs: number): Progress {
     return {
+      phase,
       states: states.count,
       edges: graph.edgeCount,
       statesPerSecond: elapsedMs === 0 ? 0 : (graph.expanded / elapsedMs) * 1000,
@@ -173,15 +184,17 @@ export function* exploration(
     };
   }
 
-  /** Looks at the clock. Returns why to stop, if there is a reason. */
-  function lookUp(): 'seconds' | 'signal' | undefined {
+  /** Tells how it stands, when it is time to. */
+  function tell(phase: Progress['phase']): void {
     const now = performance.now();
-    if (options.onProgress !== undefined && now - lastProgressAt >= progressIntervalMs) {
-      lastProgressAt = now;
-      options.onProgress(progress(now - startedAt));
-    }
+    if (options.onProgress === undefined || now - lastProgressAt < progressIntervalMs) return;
+    lastProgressAt = now;
+    options.onProgress(progress(phase, now - startedAt));
+  }
+
+  function reasonToStop(): 'seconds' | 'signal' | undefined {
     if (options.signal?.aborted === true) return 'signal';
-    return now - startedAt > limit.seconds * 1000 ? 'seconds' : undefined;
+    return performance.now() - startedAt > limit.seconds * 1000 ? 'seconds' : undefined;
   }
 
   function finish(stoppedBy: ExploreResult['stoppedBy']): ExploreResult {
@@ -193,7 +206,7 @@ export function* exploration(
         report(createViolation(compiled, name, 'reachable', reason, trace));
       }
     }
-    const { depth, memoryBytes, elapsedMs } = progress(performance.now() - startedAt);
+    const { depth, memoryBytes, elapsedMs } = progress('analysing', performance.now() - startedAt);
     const coverage = [...compiled.machines].map(([name, machine]) => [name, machine.coverage.report()] as const);
     const found = {
       complete: stoppedBy === undefined,
@@ -241,16 +254,19 @@ export function* exploration(
     const isAnalysis = index === nextAnalysis;
     if (expansion.isFull || isLook || isAnalysis || states.count + expansion.waiting > statesMax) settle();
     if (mustStop()) return finish('violation');
-    const stopped = states.count > statesMax ? 'states' : isLook ? lookUp() : undefined;
+    if (isLook) tell('exploring');
+    let stopped: ExploreResult['stoppedBy'] = states.count > statesMax ? 'states' : isLook ? reasonToStop() : undefined;
     if (isAnalysis || stopped !== undefined) {
       nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;
-      analyse();
+      yield* analyse();
       if (mustStop()) return finish('violation');
+      // Whoever wants to stop meanwhile does not wait for another analysis of what has just been analysed.
+      stopped ??= reasonToStop();
     }
     if (stopped !== undefined) return finish(stopped);
     if (isLook) yield undefined;
   }
-  analyse();
-  checkTime();
+  yield* analyse();
+  yield* checkTime();
   return finish(undefined);
 }

@@ -3,6 +3,8 @@ import type { Faults, Stimulus } from './system.js';
 
 /** How an exploration stands. */
 export interface Progress {
+  /** What goes on: states are found, or of those that are known it is computed how long answers take at most. */
+  readonly phase: 'exploring' | 'analysing';
   readonly states: number;
   readonly edges: number;
   readonly statesPerSecond: number;
@@ -31,7 +33,7 @@ export interface ExploreOptions<View> extends Properties<View> {
   readonly limit?: Limit;
   /** Whether to stop at the first violation, or to look for one of each property. Default `first`. */
   readonly stopAt?: 'first' | 'end';
-  /** Ends the exploration with what is known. */
+  /** Ends the exploration. What is known then is analysed still, which takes a part of the time that it took to find. */
   readonly signal?: AbortSignal;
   /** Called about every `progressIntervalMs`, default 500. */
   readonly onProgress?: (progress: Progress) => void;

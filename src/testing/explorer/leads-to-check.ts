@@ -11,12 +11,15 @@ export interface LeadsToFinding {
   readonly violation: { readonly path: StatePath; readonly reason: string } | undefined;
 }
 
-/** Judges one leads-to property in what is known of the graph. A round or a delay that is found there is real. */
-export function checkLeadsTo(
+/**
+ * Judges one leads-to property in what is known of the graph. A round or a delay that is found there is real. Yields
+ * each time that it has worked for a while.
+ */
+export function* checkLeadsTo(
   graph: WayGraph,
   table: PredicateTable,
   { name, within, from, to }: LeadsToCheck,
-): LeadsToFinding {
+): Generator<undefined, LeadsToFinding, undefined> {
   const exchanges = Array.from({ length: table.exchanges }, (_, exchange) => exchange);
   const answersOf = (predicate: number) =>
     exchanges.map((exchange) =>
@@ -25,7 +28,7 @@ export function checkLeadsTo(
   const [asks, answers] = [answersOf(from), answersOf(to)];
   const isPending = (state: number) => answers[graph.exchange(state)]?.[graph.entry(state)] === 0;
   const isAsking = (state: number) => asks[graph.exchange(state)]?.[graph.entry(state)] === 1;
-  const times = responseTimes(graph, isPending, isAsking);
+  const times = yield* responseTimes(graph, isPending, isAsking);
   const { worst } = times;
   const isTooLate = within !== undefined && worst !== undefined && worst > within;
   if (!isTooLate && worst !== Infinity) return { worst, violation: undefined };

@@ -21,6 +21,9 @@ const isEndless = 0x7fffffff;
 const answered = 0;
 const unvisited = 1;
 
+/** After so many edges or states the computation pauses: some tens of milliseconds. */
+const workPerPause = 1 << 19;
+
 function ticksOf(mark: number): number {
   return mark < answered ? -1 - mark : 0;
 }
@@ -28,15 +31,16 @@ function ticksOf(mark: number): number {
 /**
  * Computes exact response times in the part of the graph where `to` does not hold, by Tarjan's strongly connected
  * components: a component in which a tick stays inside can wait for ever, and all others are passed in one order.
+ * Yields each time that it has worked for a while.
  *
  * @param isPending whether `to` does not hold yet.
  * @param isAsking whether `from` holds.
  */
-export function responseTimes(
+export function* responseTimes(
   graph: WayGraph,
   isPending: (state: number) => boolean,
   isAsking: (state: number) => boolean,
-): ResponseTimes {
+): Generator<undefined, ResponseTimes, undefined> {
   const { expanded } = graph;
   // What is beyond the explored part is not looked at.
   const marks = new Int32Array(expanded);
@@ -47,6 +51,8 @@ export function responseTimes(
   const callEdges: number[] = [];
   const callLows: number[] = [];
   let visits = unvisited;
+  /** Where a visit goes on after a pause. */
+  let pausedAt = { state: 0, edge: 0, low: 0 };
   let worst: number | undefined;
 
   function enter(state: number): number {
@@ -72,13 +78,18 @@ export function responseTimes(
     return Math.min(ticksOf(mark) + weight, leadsToEndless);
   }
 
-  function visit(root: number): void {
-    let state = root;
-    let edge = graph.firstEdge(root);
-    let end = graph.endOfEdges(root);
-    let low = enter(root);
+  /** Visits what can be reached from where it paused. Returns whether that was all. */
+  function visit(): boolean {
+    let { state, edge, low } = pausedAt;
+    let end = graph.endOfEdges(state);
+    let left = workPerPause;
     for (;;) {
       if (edge < end) {
+        left -= 1;
+        if (left === 0) {
+          pausedAt = { state, edge, low };
+          return false;
+        }
         const target = graph.target(edge, state);
         const mark = marks[target] ?? answered;
         if (mark === unvisited) {
@@ -100,7 +111,7 @@ export function responseTimes(
       }
       if (low === marks[state]) close(state);
       const caller = callStates.pop();
-      if (caller === undefined) return;
+      if (caller === undefined) return true;
       state = caller;
       edge = callEdges.pop() ?? 0;
       end = graph.endOfEdges(caller);
@@ -111,10 +122,15 @@ export function responseTimes(
   for (let state = 0; state < expanded; state += 1) {
     if (isPending(state)) marks[state] = unvisited;
     else if (worst === undefined && isAsking(state)) worst = 0;
+    if (state % workPerPause === workPerPause - 1) yield undefined;
   }
   for (let state = 0; state < expanded; state += 1) {
+    if (state % workPerPause === workPerPause - 1) yield undefined;
     if (marks[state] === answered || !isAsking(state)) continue;
-    if (marks[state] === unvisited) visit(state);
+    if (marks[state] === unvisited) {
+      pausedAt = { state, edge: graph.firstEdge(state), low: enter(state) };
+      while (!visit()) yield undefined;
+    }
     worst = Math.max(worst ?? 0, ticksOf(marks[state] ?? answered));
   }
   const withEndless = (value: number) => (value >= leadsToEndless ? Infinity : value);

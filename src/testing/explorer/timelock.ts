@@ -1,11 +1,15 @@
 import type { StateGraph } from './state-graph.js';
 
+/** After so many states it pauses: some tens of milliseconds. */
+const statesPerPause = 1 << 19;
+
 /**
  * The first state from which no way leads to a tick, -1 if there is none. There, what must happen before time goes on
  * never ends: timers of no delay that start each other, or messages without delay that answer each other. A leads-to
- * property, which counts on time going on, would hold for the wrong reason.
+ * property, which counts on time going on, would hold for the wrong reason. Yields each time that it has worked for a
+ * while.
  */
-export function firstTimelock(graph: StateGraph): number {
+export function* firstTimelock(graph: StateGraph): Generator<undefined, number, undefined> {
   const { expanded } = graph;
   const canTick = new Uint8Array(expanded);
 
@@ -23,6 +27,7 @@ export function firstTimelock(graph: StateGraph): number {
   for (let state = expanded - 1; state >= 0; state -= 1) {
     if (leadsToTick(state)) canTick[state] = 1;
     else unsettled.push(state);
+    if (state % statesPerPause === 0) yield undefined;
   }
   for (let before = -1; before !== unsettled.length;) {
     before = unsettled.length;

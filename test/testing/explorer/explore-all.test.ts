@@ -101,8 +101,9 @@ describe('exploreAll', () => {
     expect(results.map(({ stoppedBy, complete }) => ({ stoppedBy, complete }))).to.deep.equal(
       scenarios.map(() => ({ stoppedBy: 'signal', complete: false })),
     );
-    const [a, , c] = results;
-    expect(a?.states).to.be.above(1_000);
+    const [a, b, c] = results;
+    // One of them had got so far as to tell of it.
+    expect(Math.max(a?.states ?? 0, b?.states ?? 0)).to.be.above(1_000);
     expect(a?.failure).to.include('the signal stopped it');
     // Two threads were busy, so that its turn never came.
     expect(c).to.deep.include({ states: 0, failure: 'the signal came before the exploration began' });

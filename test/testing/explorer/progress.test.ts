@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { explore, exploreAsync, type Progress } from '../../../src/testing/explorer/index.js';
+import { explore, exploreAsync, type Progress, type SystemView } from '../../../src/testing/explorer/index.js';
 import { commit } from './support/two-phase-commit.js';
 
 const large = commit({ participants: 3, faults: { drop: 2, crash: 1 } });
@@ -39,6 +39,31 @@ describe('explore, progress', () => {
     setTimeout(() => abort.abort(), 0);
     const { stoppedBy, complete } = await exploreAsync(large, { signal: abort.signal });
     expect({ stoppedBy, complete }).to.deep.equal({ stoppedBy: 'signal', complete: false });
+  });
+
+  it('tells that it analyses what it knows, in which the event loop turns too, and then heeds its signal', async () => {
+    const abort = new AbortController();
+    const phases: Progress['phase'][] = [];
+    let analysisTurns = 0;
+    const isAsking = ({ coordinator }: SystemView) => coordinator?.actors['coordinator']?.matches('asking') === true;
+    const { stoppedBy, worst } = await exploreAsync(commit({ participants: 4, faults: { drop: 1, duplicate: 1 } }), {
+      leadsTo: { decided: { from: isAsking, to: (view) => !isAsking(view) } },
+      signal: abort.signal,
+      progressIntervalMs: 0,
+      onProgress: ({ phase }) => {
+        phases.push(phase);
+        if (phase === 'exploring') return;
+        setTimeout(() => {
+          analysisTurns += 1;
+          abort.abort();
+        }, 0);
+      },
+    });
+    // In what is known then; it is one tick more in all.
+    expect({ stoppedBy, worst }).to.deep.equal({ stoppedBy: 'signal', worst: { decided: 2 } });
+    expect(analysisTurns).to.be.above(0);
+    // Nothing is found any more once it has been analysed what is known.
+    expect(phases.lastIndexOf('exploring')).to.be.below(phases.indexOf('analysing'));
   });
 
   it('explores alike with and without it', async () => {
