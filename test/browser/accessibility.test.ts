@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { setStage, type PageStage } from '../support/page.js';
-import { closed, openRecording } from './sample-page.js';
+import { closed, openRecording, stageFor } from './sample-page.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -30,20 +29,12 @@ async function untilLoaded(page: Page): Promise<void> {
 }
 
 describe('the page for everybody', function () {
-  this.timeout(60_000);
-  let stage: PageStage;
-
-  before(async function () {
-    this.timeout(240_000);
-    stage = await setStage();
-  });
-  after(() => stage.close());
-  afterEach(() => expect(stage.problems()).to.deep.equal([]));
+  const stage = stageFor(this);
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`has nothing that axe-core finds serious, in ${colorScheme} colours`, async () => {
       // The policy of the page forbids foreign scripts, the one that examines it included.
-      const page = await openRecording(stage, { hash: '', context: { colorScheme, bypassCSP: true } });
+      const page = await openRecording(stage(), { hash: '', context: { colorScheme, bypassCSP: true } });
       await page.locator('.grid-row').first().click();
       await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
       await page.addScriptTag({ content: axe });
@@ -60,7 +51,7 @@ describe('the page for everybody', function () {
   }
 
   it('moves nothing by itself where motion is to be reduced', async () => {
-    const page = await openRecording(stage, { context: { reducedMotion: 'reduce' } });
+    const page = await openRecording(stage(), { context: { reducedMotion: 'reduce' } });
     await page.locator('.grid-row').first().click();
     await page.locator('.sc-svg').waitFor();
     const moving = await page.evaluate(() => document.getAnimations().length);
@@ -69,7 +60,7 @@ describe('the page for everybody', function () {
   });
 
   it('has its panes below each other in a narrow window, and all of them in reach', async () => {
-    const page = await openRecording(stage, { context: { viewport: { width: 700, height: 900 } } });
+    const page = await openRecording(stage(), { context: { viewport: { width: 700, height: 900 } } });
     const boxes = await page
       .locator('.area')
       .evaluateAll((areas) =>

@@ -3,26 +3,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../src/cli/command-line.js';
-import { setStage, type PageStage } from '../support/page.js';
-import { closed, untilMoment, untilText } from './sample-page.js';
+import { closed, stageFor, untilMoment, untilText } from './sample-page.js';
 
 describe("the checker's view of the page", function () {
-  this.timeout(60_000);
-  let stage: PageStage;
+  const stage = stageFor(this);
   const folder = mkdtempSync(join(tmpdir(), 'page-trace-'));
 
-  before(async function () {
-    this.timeout(240_000);
-    stage = await setStage();
-  });
-  after(async () => {
-    await stage.close();
-    rmSync(folder, { recursive: true });
-  });
-  afterEach(() => expect(stage.problems()).to.deep.equal([]));
+  after(() => rmSync(folder, { recursive: true }));
 
   it('explores, leads to what it has found, and takes another step from there', async () => {
-    const page = await stage.open({ live: false, hash: '#tool=checker' });
+    const page = await stage().open({ live: false, hash: '#tool=checker' });
     await page.getByText('Every state explored').waitFor();
     await page.getByText(/^Properties: [1-9]\d* of \d+ violated$/).waitFor();
     const heading = page.getByRole('heading', { name: /^After \d+ steps/ });
@@ -43,13 +33,13 @@ describe("the checker's view of the page", function () {
     const { hash } = new URL(page.url());
     await closed(page);
 
-    const again = await stage.open({ live: false, hash });
+    const again = await stage().open({ live: false, hash });
     await again.getByRole('heading', { name: 'After 13 steps, what could happen:' }).waitFor();
     await closed(again);
   });
 
   it('explores what is chosen, and says that it holds', async () => {
-    const page = await stage.open({ live: false, hash: '#tool=checker' });
+    const page = await stage().open({ live: false, hash: '#tool=checker' });
     await page.getByLabel('What is explored').selectOption('protocol-crash');
     await page.getByText('Properties: nothing is violated').waitFor();
     await closed(page);
@@ -59,7 +49,7 @@ describe("the checker's view of the page", function () {
     const file = join(folder, 'trace.jsonl');
     const run = runCommand(['check', '--delay', '1', '--silence', '5', '--trace', file]);
     expect(await run.ended).to.equal(1);
-    const page = await stage.open({ live: false, hash: '#tool=checker' });
+    const page = await stage().open({ live: false, hash: '#tool=checker' });
     await page.setInputFiles('#open-file', file);
     await untilMoment(page, readFileSync(file, 'utf8').trim().split('\n').length - 1);
     await untilText(page.locator('.header .label'), 'A: without a fault nobody is told of one');

@@ -1,30 +1,21 @@
 import { expect } from 'chai';
-import { setStage, type PageStage } from '../support/page.js';
 import {
   closed,
   openLive,
   openRecording,
   recording,
   records,
+  stageFor,
   untilConnected,
   untilMoment,
   untilText,
 } from './sample-page.js';
 
 describe('what the page is given', function () {
-  this.timeout(60_000);
-  let stage: PageStage;
-
-  before(async function () {
-    // The page is built where it is older than its sources.
-    this.timeout(240_000);
-    stage = await setStage();
-  });
-  after(() => stage.close());
-  afterEach(() => expect(stage.problems()).to.deep.equal([]));
+  const stage = stageFor(this);
 
   it('is a live run where the address has a token, and the page says that it is connected', async () => {
-    const page = await openLive(stage);
+    const page = await openLive(stage());
     await untilMoment(page, records.length);
     await untilText(page.locator('.link'), 'connected');
     await untilText(page.locator('.streams-count'), /^120, \d+ live$/);
@@ -35,30 +26,30 @@ describe('what the page is given', function () {
   });
 
   it('goes on after a lost connection, which the page tells', async () => {
-    const page = await openLive(stage);
+    const page = await openLive(stage());
     await untilMoment(page, records.length);
     // It connects again after a second, so it is looked at from before on.
     const lost = page.getByRole('status').filter({ hasText: 'connection lost' }).waitFor();
-    stage.breakConnections();
+    stage().breakConnections();
     await lost;
-    await untilConnected(stage);
+    await untilConnected(stage());
     await page.getByRole('status').filter({ hasText: 'connected' }).waitFor();
-    stage.send([{ type: 'gap', seq: records.length + 1, at: 61_000, dropped: 42 }]);
+    stage().send([{ type: 'gap', seq: records.length + 1, at: 61_000, dropped: 42 }]);
     await page.locator('.overhead .bad').filter({ hasText: '42' }).waitFor();
     await closed(page);
     // The browser says on its console that a connection broke, which is what this test does.
-    const problems = stage
+    const problems = stage()
       .problems()
       .filter((problem) => !/ERR_(INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONNECTION)/.test(problem));
     expect(problems).to.deep.equal([]);
   });
 
   it('may hold records that cannot be read, which are counted, and unknown ones, which are passed over', async () => {
-    const page = await openLive(stage);
+    const page = await openLive(stage());
     await untilMoment(page, records.length);
     const next = records.length + 1;
-    stage.sendText('{"type":');
-    stage.send([
+    stage().sendText('{"type":');
+    stage().send([
       null,
       { type: 'step', seq: next, at: 60_000 },
       { type: 'weather', seq: next, at: 60_000, sky: 'blue' },
@@ -72,7 +63,7 @@ describe('what the page is given', function () {
   });
 
   it('is a recording where a file is opened, and the page says what is wrong with one that is none', async () => {
-    const page = await openRecording(stage);
+    const page = await openRecording(stage());
     await untilText(page.locator('.source'), 'Recorded');
     await page.setInputFiles('#open-file', { ...recording, buffer: Buffer.from('once upon a time\n') });
     await page.getByText('This is no recording').waitFor();

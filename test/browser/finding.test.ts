@@ -1,21 +1,12 @@
 import { expect } from 'chai';
-import { setStage, type PageStage } from '../support/page.js';
 import { sampleHeader } from '../visualizations/sample-run.js';
-import { closed, openRecording, records, untilConnected, untilHolds, untilMoment } from './sample-page.js';
+import { closed, openRecording, records, stageFor, untilConnected, untilHolds, untilMoment } from './sample-page.js';
 
 describe('finding something on the page', function () {
-  this.timeout(60_000);
-  let stage: PageStage;
-
-  before(async function () {
-    this.timeout(240_000);
-    stage = await setStage();
-  });
-  after(() => stage.close());
-  afterEach(() => expect(stage.problems()).to.deep.equal([]));
+  const stage = stageFor(this);
 
   it('begins with the streams that need a look, and shows those alone when asked', async () => {
-    const page = await openRecording(stage);
+    const page = await openRecording(stage());
     const first = page.locator('.grid-row').first();
     await first.locator('.anomaly').waitFor();
     const button = page.getByRole('button', { name: / to look at$/ });
@@ -30,7 +21,7 @@ describe('finding something on the page', function () {
   });
 
   it('sorts by a column, filters by a query, and says what is wrong with one', async () => {
-    const page = await openRecording(stage);
+    const page = await openRecording(stage());
     await page.getByRole('columnheader', { name: 'Records' }).getByRole('button').click();
     await page.getByRole('columnheader', { name: 'Records' }).and(page.locator('[aria-sort=descending]')).waitFor();
     await page.keyboard.press('/');
@@ -46,7 +37,7 @@ describe('finding something on the page', function () {
   });
 
   it('selects a stream in all panes, and a link leads to the same moment and stream', async () => {
-    const page = await openRecording(stage);
+    const page = await openRecording(stage());
     await page.locator('.grid-row').nth(2).click();
     await page.getByRole('heading', { name: /dashboard/ }).waitFor();
     const moment = Math.floor(records.length * 0.9);
@@ -62,9 +53,9 @@ describe('finding something on the page', function () {
       .waitFor();
     await closed(page);
 
-    const again = await stage.open({ hash: hash.replace(/&?tool=[^&]*/, '') });
-    await untilConnected(stage);
-    stage.send([sampleHeader, ...records]);
+    const again = await stage().open({ hash: hash.replace(/&?tool=[^&]*/, '') });
+    await untilConnected(stage());
+    stage().send([sampleHeader, ...records]);
     await untilMoment(again, moment);
     await again.locator('.details .facts').first().filter({ hasText: stream }).waitFor();
     await closed(again);

@@ -1,23 +1,14 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { setStage, type PageStage } from '../support/page.js';
-import { closed, openRecording, records, shownMoment, untilHolds, untilMoment } from './sample-page.js';
+import { openRecording, records, shownMoment, stageFor, untilHolds, untilMoment } from './sample-page.js';
 
 describe('the page by the keyboard alone', function () {
-  this.timeout(60_000);
-  let stage: PageStage;
+  const stage = stageFor(this);
   let page: Page;
 
-  before(async function () {
-    this.timeout(240_000);
-    stage = await setStage();
-    page = await openRecording(stage);
+  before(async () => {
+    page = await openRecording(stage());
   });
-  after(async () => {
-    await closed(page);
-    await stage.close();
-  });
-  afterEach(() => expect(stage.problems()).to.deep.equal([]));
 
   it('selects a stream, and moves in time by records, steps and marks', async () => {
     const { keyboard } = page;

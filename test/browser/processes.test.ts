@@ -5,9 +5,8 @@ import { ConsumerClient, createRecorder, inspectOverNats, type ConsumerStream } 
 import { endCommands, runCommand } from '../src/cli/command-line.js';
 import { builtPage } from '../support/built-page.js';
 import { startNatsServer, type NatsServer } from '../support/nats-server.js';
-import { setStage, type PageStage } from '../support/page.js';
 import { startProcess, type RunningProcess } from '../support/processes.js';
-import { closed } from './sample-page.js';
+import { closed, stageFor } from './sample-page.js';
 
 const opened = 200;
 const left = 20;
@@ -20,26 +19,24 @@ const timing = {
 };
 
 describe('the page and real processes on a real server', function () {
-  this.timeout(60_000);
+  const stage = stageFor(this);
   let nats: NatsServer;
   let connection: NatsConnection;
-  let stage: PageStage;
   let producer: RunningProcess;
   let page: Page;
   const streams: ConsumerStream[] = [];
   const read: number[] = [];
 
-  before(async function () {
-    this.timeout(240_000);
+  before(async () => {
     const folder = builtPage();
     nats = await startNatsServer();
     const subject = 'browser.test';
     const view = runCommand(['view', '--server', nats.url, '--subject', subject, '--page', folder]);
     const common = { url: nats.url, subject, streams: 0 };
     producer = startProcess('recorded-process', { ...common, role: 'producer', everyMs: 500, timing });
-    [stage, connection] = await Promise.all([setStage(), connect({ servers: nats.url })]);
+    connection = await connect({ servers: nats.url });
     const [, url] = await view.untilStdout(/^page +(\S+)$/m);
-    page = await stage.open({ ...(url === undefined ? {} : { url }) });
+    page = await stage().open({ ...(url === undefined ? {} : { url }) });
     await producer.until('ready');
 
     const recorder = createRecorder();
@@ -54,11 +51,9 @@ describe('the page and real processes on a real server', function () {
   after(async () => {
     await endCommands();
     await producer.kill();
-    await stage.close();
     await connection.close();
     await nats.kill();
   });
-  afterEach(() => expect(stage.problems()).to.deep.equal([]));
 
   /** Waits until so many streams answer a query. */
   const untilFound = async (query: string, count: number): Promise<void> => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import type { PageStage } from '../support/page.js';
+import { setStage, type PageStage } from '../support/page.js';
 import { seed } from '../support/seed.js';
 import { sampleFile, sampleHeader, sampleRecords } from '../visualizations/sample-run.js';
 
@@ -13,6 +13,24 @@ export const recording = {
   mimeType: 'application/json',
   buffer: Buffer.from(sampleFile({ streams: 120, seed })),
 };
+
+/** Sets a stage for the tests of a suite, each of which leaves no problem behind. */
+export function stageFor(suite: Mocha.Suite): () => PageStage {
+  let stage: PageStage | undefined;
+  const theStage = (): PageStage => {
+    if (stage === undefined) throw new Error('expected a test that runs, or a hook of it: there is no stage before');
+    return stage;
+  };
+  suite.timeout(90_000);
+  before(async function () {
+    // The page is built where it is older than its sources.
+    this.timeout(240_000);
+    stage = await setStage();
+  });
+  after(() => stage?.close());
+  afterEach(() => expect(theStage().problems()).to.deep.equal([]));
+  return theStage;
+}
 
 /** Opens the page and gives it the sample as a live run. */
 export async function openLive(stage: PageStage, hash = ''): Promise<Page> {

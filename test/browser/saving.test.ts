@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { setStage, type PageStage } from '../support/page.js';
 import { sampleHeader } from '../visualizations/sample-run.js';
-import { closed, openRecording, recording, records, untilHolds, untilMoment } from './sample-page.js';
+import { closed, openRecording, recording, records, stageFor, untilHolds, untilMoment } from './sample-page.js';
 
 /** Saves the run in a format, and gives back the file. */
 async function saved(page: Page, format: string): Promise<{ readonly name: string; readonly text: string }> {
@@ -16,18 +15,10 @@ async function saved(page: Page, format: string): Promise<{ readonly name: strin
 }
 
 describe('saving and comparing runs', function () {
-  this.timeout(60_000);
-  let stage: PageStage;
-
-  before(async function () {
-    this.timeout(240_000);
-    stage = await setStage();
-  });
-  after(() => stage.close());
-  afterEach(() => expect(stage.problems()).to.deep.equal([]));
+  const stage = stageFor(this);
 
   it('saves the records as they came, the diagram as a picture and as text, and the run for Perfetto', async () => {
-    const page = await openRecording(stage);
+    const page = await openRecording(stage());
     await page.locator('.grid-row').first().click();
 
     const lines = await saved(page, 'Records');
@@ -48,7 +39,7 @@ describe('saving and comparing runs', function () {
   });
 
   it('compares two runs, and leads to where they differ', async () => {
-    const page = await openRecording(stage);
+    const page = await openRecording(stage());
     await page.keyboard.press('8');
     await page.getByRole('button', { name: 'Keep this run' }).click();
     // The same run, but for the event of one step.

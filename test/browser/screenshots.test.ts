@@ -2,23 +2,15 @@ import { expect } from 'chai';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { setStage, type PageStage } from '../support/page.js';
-import { closed, openRecording } from './sample-page.js';
+import { closed, openRecording, stageFor } from './sample-page.js';
 
 /** For review; not kept with the sources. */
 const folder = join(import.meta.dirname, 'screenshots');
 
 describe('screenshots of the page', function () {
-  this.timeout(60_000);
-  let stage: PageStage;
+  const stage = stageFor(this);
 
-  before(async function () {
-    this.timeout(240_000);
-    mkdirSync(folder, { recursive: true });
-    stage = await setStage();
-  });
-  after(() => stage.close());
-  afterEach(() => expect(stage.problems()).to.deep.equal([]));
+  before(() => mkdirSync(folder, { recursive: true }));
 
   const shoot = async (page: Page, name: string): Promise<void> => {
     const path = join(folder, `${name}.png`);
@@ -29,7 +21,7 @@ describe('screenshots of the page', function () {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`show the simulation, a recording and the checker in ${colorScheme} colours`, async () => {
-      const simulation = await stage.open({ live: false, context: { colorScheme } });
+      const simulation = await stage().open({ live: false, context: { colorScheme } });
       await simulation.locator('.sim').getByLabel('Speed').selectOption('50');
       await simulation.getByRole('button', { name: 'Go on' }).waitFor();
       // The last mark but two: the producer is dead, and nobody has been told.
@@ -39,7 +31,7 @@ describe('screenshots of the page', function () {
       await shoot(simulation, `simulation-${colorScheme}`);
       await closed(simulation);
 
-      const recording = await openRecording(stage, { hash: '', context: { colorScheme } });
+      const recording = await openRecording(stage(), { hash: '', context: { colorScheme } });
       await recording.keyboard.press('s');
       await recording.locator('.grid-row').nth(4).click();
       await recording.locator('.sc-svg text').first().waitFor();
@@ -50,7 +42,7 @@ describe('screenshots of the page', function () {
       await shoot(recording, `systems-and-charts-${colorScheme}`);
       await closed(recording);
 
-      const checker = await stage.open({ live: false, hash: '#tool=checker', context: { colorScheme } });
+      const checker = await stage().open({ live: false, hash: '#tool=checker', context: { colorScheme } });
       await checker.getByRole('heading', { name: /^After 1\d steps/ }).waitFor();
       await checker.locator('.details section').first().waitFor();
       await shoot(checker, `checker-${colorScheme}`);

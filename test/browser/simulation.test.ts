@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { setStage, type PageStage } from '../support/page.js';
 import { scenarios } from '../../visualizations/src/simulation/scenarios/index.js';
 import { play } from '../visualizations/simulation-run.js';
-import { closed, untilHolds } from './sample-page.js';
+import { closed, stageFor, untilHolds } from './sample-page.js';
 
 /** The reason of its end, and the records, of each stream in the table. */
 async function shownStreams(page: Page): Promise<readonly string[]> {
@@ -33,22 +32,14 @@ async function untilShown(page: Page, expected: readonly string[], what = ''): P
 }
 
 describe('the simulation in the page', function () {
-  this.timeout(90_000);
-  let stage: PageStage;
-
-  before(async function () {
-    this.timeout(240_000);
-    stage = await setStage();
-  });
-  after(() => stage.close());
-  afterEach(() => expect(stage.problems()).to.deep.equal([]));
+  const stage = stageFor(this);
 
   const caption = (page: Page) => page.locator('.sim-caption');
   const speed = (page: Page) => page.locator('.sim').getByLabel('Speed');
   const isOver = (page: Page) => page.getByRole('button', { name: 'Go on' }).waitFor();
 
   it('is what a page without a server opens on, and it explains itself', async () => {
-    const page = await stage.open({ live: false });
+    const page = await stage().open({ live: false });
     await page.locator('.grid-row').first().waitFor();
     // The stream that was opened is looked at in all panes, without a click.
     await page.locator('.details section').first().filter({ hasText: 'consumerStream' }).waitFor();
@@ -62,7 +53,7 @@ describe('the simulation in the page', function () {
   });
 
   it('ends each scenario as it ends without the page', async () => {
-    const page = await stage.open({ live: false });
+    const page = await stage().open({ live: false });
     await speed(page).selectOption('50');
     for (const { id } of scenarios) {
       await page.getByLabel('Scenario').selectOption(id);
@@ -75,7 +66,7 @@ describe('the simulation in the page', function () {
   });
 
   it('can be broken by hand, and a link tells everybody the same story', async () => {
-    const page = await stage.open({ live: false, hash: '#tool=simulation&with=sim%3Dlimit-go-consumer-two' });
+    const page = await stage().open({ live: false, hash: '#tool=simulation&with=sim%3Dlimit-go-consumer-two' });
     await page.locator('.sim-cast').getByLabel('Consumer').selectOption('ours');
     await page.locator('.grid-row').first().waitFor();
     const producer = page.locator('.sim-row').filter({ hasText: 'producer running' });
@@ -93,7 +84,7 @@ describe('the simulation in the page', function () {
     });
     await closed(page);
 
-    const again = await stage.open({ live: false, hash: hash.replace(/at=\d+&?/, '') });
+    const again = await stage().open({ live: false, hash: hash.replace(/at=\d+&?/, '') });
     await speed(again).selectOption('50');
     await isOver(again);
     await untilShown(again, told);
@@ -101,7 +92,7 @@ describe('the simulation in the page', function () {
   });
 
   it('forks from a moment that has been, and goes on from there by hand', async () => {
-    const page = await stage.open({ live: false, hash: '#tool=simulation&with=sim%3Ddefect-3' });
+    const page = await stage().open({ live: false, hash: '#tool=simulation&with=sim%3Ddefect-3' });
     await speed(page).selectOption('50');
     await isOver(page);
     await page.locator('.tree-row, .grid-row').first().waitFor();
@@ -117,7 +108,7 @@ describe('the simulation in the page', function () {
   });
 
   it('loses what the slider says', async () => {
-    const page = await stage.open({ live: false, hash: '#tool=simulation&with=sim%3Ddefect-2' });
+    const page = await stage().open({ live: false, hash: '#tool=simulation&with=sim%3Ddefect-2' });
     await page.getByRole('slider', { name: 'Loss' }).fill('0.5');
     await speed(page).selectOption('10');
     await isOver(page);

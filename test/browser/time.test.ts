@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { createRandom } from '../../src/testing/random.js';
-import { setStage, type PageStage } from '../support/page.js';
+import type { PageStage } from '../support/page.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader } from '../visualizations/sample-run.js';
-import { closed, openRecording, records, untilHolds, untilMoment } from './sample-page.js';
+import { closed, openRecording, records, stageFor, untilHolds, untilMoment } from './sample-page.js';
 
 /** The page with the records up to a moment, and no others, as a recording. */
 async function replayedTo(stage: PageStage, seq: number): Promise<Page> {
@@ -36,25 +36,17 @@ async function said(page: Page): Promise<readonly string[]> {
 }
 
 describe('time on the page', function () {
-  this.timeout(60_000);
-  let stage: PageStage;
-
-  before(async function () {
-    this.timeout(240_000);
-    stage = await setStage();
-  });
-  after(() => stage.close());
-  afterEach(() => expect(stage.problems()).to.deep.equal([]));
+  const stage = stageFor(this);
 
   it(`shows the same at a moment that is gone to as a replay to that moment (seed ${seed})`, async () => {
     const random = createRandom(seed);
-    const page = await openRecording(stage);
+    const page = await openRecording(stage());
     for (const part of [0.85, 0.3]) {
       const moment = Math.floor(records.length * (part + 0.1 * random.next()));
       // Back and forth, so that the view at the moment comes from another one.
       await page.getByRole('slider', { name: 'Moment' }).fill(`${moment}`);
       await untilMoment(page, moment);
-      const replay = await replayedTo(stage, moment);
+      const replay = await replayedTo(stage(), moment);
       await untilHolds(async () => expect(await said(page), `at record ${moment}`).to.deep.equal(await said(replay)));
       await closed(replay);
     }
@@ -62,7 +54,7 @@ describe('time on the page', function () {
   });
 
   it('plays a recording, and stops at the record that a query names', async () => {
-    const page = await openRecording(stage);
+    const page = await openRecording(stage());
     const reason = 'producerSilent';
     const expected = records.find((record) => record.type === 'end' && record.reason === reason)?.seq ?? 0;
     expect(expected).to.be.greaterThan(0);
