@@ -19,8 +19,8 @@ export async function exploreScenarios(scenarios: readonly Scenario[]): Promise<
     signal: interrupt.signal,
     onResult: print,
     progressIntervalMs: 10_000,
-    onProgress: (name, { states, statesPerSecond, depth }) => {
-      process.stderr.write(`${name}: ${states} states, ${Math.round(statesPerSecond)}/s, depth ${depth}\n`);
+    onProgress: (name, { phase, states, statesPerSecond, depth }) => {
+      process.stderr.write(`${name}: ${phase}, ${states} states, ${Math.round(statesPerSecond)}/s, depth ${depth}\n`);
     },
     imports: [new URL('../support/typescript-in-worker.mjs', import.meta.url)],
   });
