@@ -21,11 +21,11 @@ export function createCovering(graph: StateGraph, symmetry: Symmetry): WayGraph 
   }
 
   return {
-    get count() {
-      return graph.count * count;
+    count() {
+      return graph.count() * count;
     },
-    get expanded() {
-      return graph.expanded * count;
+    expanded() {
+      return graph.expanded() * count;
     },
     entry: (state) => graph.entry(representativeOf(state)),
     exchange: (state) => state % count,

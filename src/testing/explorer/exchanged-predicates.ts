@@ -16,14 +16,14 @@ export function exchangedPredicates(plain: PredicateTable, symmetry: Symmetry, w
   const row = new Int32Array(count);
   const exchanged = new Int32Array(width);
   return {
-    get bytes() {
-      return plain.bytes + rows.bytes;
+    bytes() {
+      return plain.bytes() + rows.bytes();
     },
-    get evaluations() {
-      return plain.evaluations;
+    evaluations() {
+      return plain.evaluations();
     },
-    get count() {
-      return rows.count;
+    count() {
+      return rows.count();
     },
     exchanges: count,
     entryOf(state) {

@@ -19,9 +19,9 @@ export interface BrokenStep {
  */
 export interface Expansion {
   /** Whether what was found is to be taken before more is looked for: there is enough of it, or a step broke. */
-  readonly isFull: boolean;
+  isFull(): boolean;
   /** How many steps were found and not taken. */
-  readonly waiting: number;
+  waiting(): number;
   /** Finds the steps out of the first state that was not expanded. @param entry what the predicates say of it. */
   expand(state: Int32Array, entry: number): void;
   /** Takes the steps that were found: adds the states after them, and the edges. Returns those that broke. */
@@ -71,10 +71,10 @@ export function createExpansion(
   }
 
   return {
-    get isFull() {
+    isFull() {
       return steps.isBroken || steps.count >= stepsMax;
     },
-    get waiting() {
+    waiting() {
       return entries.length === 0 ? 0 : steps.count;
     },
     expand(state, entry) {
@@ -87,11 +87,11 @@ export function createExpansion(
       const broken: BrokenStep[] = [];
       // What is in the buffer then is somebody else's.
       if (entries.length === 0) return broken;
-      let known = states.count;
+      let known = states.count();
       addStates();
       let step = 0;
       for (let k = 0; k < entries.length; k += 1) {
-        const state = graph.expanded;
+        const state = graph.expanded();
         const first = step;
         graph.expand(entries[k] ?? 0);
         for (const end = ends[k] ?? 0; step < end; step += 1) {

@@ -174,12 +174,12 @@ export function* exploration(
   function progress(phase: Progress['phase'], elapsedMs: number): Progress {
     return {
       phase,
-      states: states.count,
-      edges: graph.edgeCount,
-      statesPerSecond: elapsedMs === 0 ? 0 : (graph.expanded / elapsedMs) * 1000,
-      frontier: states.count - graph.expanded,
-      depth: graph.depth(Math.max(0, graph.expanded - 1)),
-      memoryBytes: states.bytes + graph.bytes + table.bytes + successors.bytes,
+      states: states.count(),
+      edges: graph.edgeCount(),
+      statesPerSecond: elapsedMs === 0 ? 0 : (graph.expanded() / elapsedMs) * 1000,
+      frontier: states.count() - graph.expanded(),
+      depth: graph.depth(Math.max(0, graph.expanded() - 1)),
+      memoryBytes: states.bytes() + graph.bytes() + table.bytes() + successors.bytes(),
       elapsedMs,
     };
   }
@@ -201,7 +201,7 @@ export function* exploration(
     if (stoppedBy === undefined) {
       for (const { name } of checks.reachable) {
         if (reached.has(name)) continue;
-        const reason = `'${name}' is never reached, in ${states.count} states`;
+        const reason = `'${name}' is never reached, in ${states.count()} states`;
         const trace = { processes: compiled.processes, initial: [], steps: [] };
         report(createViolation(compiled, name, 'reachable', reason, trace));
       }
@@ -211,8 +211,8 @@ export function* exploration(
     const found = {
       complete: stoppedBy === undefined,
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
-      states: states.count,
-      edges: graph.edgeCount,
+      states: states.count(),
+      edges: graph.edgeCount(),
       depth,
       ms: elapsedMs,
       memoryBytes,
@@ -234,9 +234,9 @@ export function* exploration(
   graph.add(-1);
   let nextAnalysis = firstAnalysis;
   for (let index = 0; ; index += 1) {
-    if (index === states.count) settle();
+    if (index === states.count()) settle();
     if (mustStop()) return finish('violation');
-    if (index === states.count) break;
+    if (index === states.count()) break;
     states.read(index, row);
     entry = table.entryOf(row);
     if (isJudged[entry] !== true) {
@@ -252,10 +252,11 @@ export function* exploration(
     expansion.expand(row, entry);
     const isLook = index % statesPerLook === statesPerLook - 1;
     const isAnalysis = index === nextAnalysis;
-    if (expansion.isFull || isLook || isAnalysis || states.count + expansion.waiting > statesMax) settle();
+    if (expansion.isFull() || isLook || isAnalysis || states.count() + expansion.waiting() > statesMax) settle();
     if (mustStop()) return finish('violation');
     if (isLook) tell('exploring');
-    let stopped: ExploreResult['stoppedBy'] = states.count > statesMax ? 'states' : isLook ? reasonToStop() : undefined;
+    let stopped: ExploreResult['stoppedBy'] =
+      states.count() > statesMax ? 'states' : isLook ? reasonToStop() : undefined;
     if (isAnalysis || stopped !== undefined) {
       nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;
       yield* analyse();

@@ -1,7 +1,7 @@
 /** A growing list of 32-bit unsigned integers in chunks, so that growth never copies what is there. */
 export interface IntegerList {
-  readonly length: number;
-  readonly bytes: number;
+  length(): number;
+  bytes(): number;
   push(value: number): void;
   get(index: number): number;
   set(index: number, value: number): void;
@@ -16,10 +16,10 @@ export function createIntegerList(): IntegerList {
   const chunks: Uint32Array[] = [];
   let length = 0;
   return {
-    get length() {
+    length() {
       return length;
     },
-    get bytes() {
+    bytes() {
       return chunks.length * chunkLength * 4;
     },
     push(value) {

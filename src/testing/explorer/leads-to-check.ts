@@ -23,7 +23,7 @@ export function* checkLeadsTo(
   const exchanges = Array.from({ length: table.exchanges }, (_, exchange) => exchange);
   const answersOf = (predicate: number) =>
     exchanges.map((exchange) =>
-      Uint8Array.from({ length: table.count }, (_, entry) => (table.holds(entry, predicate, exchange) ? 1 : 0)),
+      Uint8Array.from({ length: table.count() }, (_, entry) => (table.holds(entry, predicate, exchange) ? 1 : 0)),
     );
   const [asks, answers] = [answersOf(from), answersOf(to)];
   const isPending = (state: number) => answers[graph.exchange(state)]?.[graph.entry(state)] === 0;
@@ -38,7 +38,7 @@ export function* checkLeadsTo(
   const reason = isTooLate ? `'${name}' takes more than ${within} ticks` : `'${name}' may wait for ever`;
   if (path === undefined) return { worst, violation: undefined };
   // Beyond the depth that is fully known there may be a shorter way.
-  const known = graph.expanded === graph.count ? Infinity : graph.depth(graph.expanded);
+  const known = graph.expanded() === graph.count() ? Infinity : graph.depth(graph.expanded());
   const isShortest = (path.loopAt ?? path.states.length - 1) <= known;
   return { worst, violation: isShortest ? { path, reason } : undefined };
 }

@@ -35,7 +35,7 @@ function search(graph: WayGraph, nextSource: (from: number) => number, visit: Vi
   function add(state: number, phase: number, parent: number, length: number): number {
     row[0] = state;
     row[1] = phase;
-    const known = nodes.count;
+    const known = nodes.count();
     const node = nodes.add(row, 0);
     if (node !== known) return -1;
     parents.push(parent + 1);
@@ -53,12 +53,12 @@ function search(graph: WayGraph, nextSource: (from: number) => number, visit: Vi
   }
 
   function next(): number {
-    while (source !== -1 && (head === queue.length || graph.depth(source) <= lengths.get(queue.get(head)))) {
+    while (source !== -1 && (head === queue.length() || graph.depth(source) <= lengths.get(queue.get(head)))) {
       const node = add(source, 0, -1, graph.depth(source));
       source = nextSource(source + 1);
       if (node !== -1) return node;
     }
-    if (head === queue.length) return -1;
+    if (head === queue.length()) return -1;
     head += 1;
     return queue.get(head - 1);
   }
@@ -80,13 +80,13 @@ function search(graph: WayGraph, nextSource: (from: number) => number, visit: Vi
 
 function sourcesAmong(graph: WayGraph, isSource: (state: number) => boolean): (from: number) => number {
   return (from) => {
-    for (let state = from; state < graph.expanded; state += 1) if (isSource(state)) return state;
+    for (let state = from; state < graph.expanded(); state += 1) if (isSource(state)) return state;
     return -1;
   };
 }
 
 function forEachEdge(graph: WayGraph, state: number, use: (target: number, isTick: boolean) => void): void {
-  if (state >= graph.expanded) return;
+  if (state >= graph.expanded()) return;
   const end = graph.endOfEdges(state);
   for (let edge = graph.firstEdge(state); edge < end; edge += 1) use(graph.target(edge, state), graph.isTick(edge));
 }
@@ -126,7 +126,7 @@ export function shortestLasso(
     (state, _, reach) => {
       if (times.isOnEndlessCycle(state)) return true;
       forEachEdge(graph, state, (target) => {
-        if (target < graph.expanded && isPending(target) && times.of(target) === Infinity) reach(target, 0);
+        if (target < graph.expanded() && isPending(target) && times.of(target) === Infinity) reach(target, 0);
       });
       return false;
     },
@@ -154,7 +154,7 @@ export function shortestDelay(
         if (isOver) return;
         const then = passed + (isTick ? 1 : 0);
         isOver = then > within;
-        const canExceed = target < graph.expanded && isPending(target) && then + times.of(target) > within;
+        const canExceed = target < graph.expanded() && isPending(target) && then + times.of(target) > within;
         if (isOver || canExceed) reach(target, then);
       });
       return isOver;

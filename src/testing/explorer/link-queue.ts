@@ -19,7 +19,7 @@ export interface Head {
 /** What may be under way on one link, each content as an integer; 0 is the empty link. */
 export interface LinkQueue {
   readonly contents: readonly (readonly InFlight[])[];
-  readonly bytes: number;
+  bytes(): number;
   idOf(content: readonly InFlight[]): number;
   /** The messages that may arrive now, without repetition. */
   heads(queue: number): readonly Head[];
@@ -105,8 +105,8 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
   idOf([]);
   return {
     contents: queues.values,
-    get bytes() {
-      return pushed.bytes;
+    bytes() {
+      return pushed.bytes();
     },
     idOf,
     heads: (queue) => (heads[queue] ??= headsOf(queue)),

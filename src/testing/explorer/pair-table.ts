@@ -6,7 +6,7 @@ export interface PairTable {
   get(first: number, second: number): number;
   /** Sets the value of a pair that has none yet. */
   set(first: number, second: number, value: number): void;
-  readonly bytes: number;
+  bytes(): number;
 }
 
 const initialSlots = 1024;
@@ -50,7 +50,7 @@ export function createPairTable(): PairTable {
       slots[at + 2] = value;
       used += 1;
     },
-    get bytes() {
+    bytes() {
       return slots.byteLength;
     },
   };

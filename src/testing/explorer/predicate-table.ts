@@ -17,11 +17,11 @@ export interface NamedPredicate {
  * and all predicates are asked once for all states that are alike in what any of them has ever read.
  */
 export interface PredicateTable {
-  readonly bytes: number;
+  bytes(): number;
   /** How often a predicate was evaluated. */
-  readonly evaluations: number;
+  evaluations(): number;
   /** How many entries there are. */
-  readonly count: number;
+  count(): number;
   /** How many exchanges of interchangeable ids there are; 1 where there is only the one that changes nothing. */
   readonly exchanges: number;
   /** The entry of a state: states have the same one exactly if all predicates say the same of them. */
@@ -130,8 +130,8 @@ export function createPredicateTable(
 
   /** Writes the classes and the surroundings of a state to `row`, and forgets what was known of coarser classes. */
   function classify(given: Int32Array): void {
-    if (parts.count !== partsThen) {
-      partsThen = parts.count;
+    if (parts.count() !== partsThen) {
+      partsThen = parts.count();
       tuples = createStateTable(processCount);
       entryOfTuple = createIntegerList();
       withSurroundings = createStateTable(processCount + 1);
@@ -155,21 +155,27 @@ export function createPredicateTable(
 
   function remember(entry: number): void {
     const tuple = tuples.add(row, 0);
-    if (tuple === entryOfTuple.length) entryOfTuple.push(wasAsked ? dependsOnSurroundings : entry);
+    if (tuple === entryOfTuple.length()) entryOfTuple.push(wasAsked ? dependsOnSurroundings : entry);
     if (entryOfTuple.get(tuple) !== dependsOnSurroundings) return;
     withSurroundings.add(row, 0);
     entryWithSurroundings.push(entry);
   }
 
   return {
-    get bytes() {
-      return tuples.bytes + entryOfTuple.bytes + withSurroundings.bytes + entryWithSurroundings.bytes + entries.bytes;
+    bytes() {
+      return (
+        tuples.bytes() +
+        entryOfTuple.bytes() +
+        withSurroundings.bytes() +
+        entryWithSurroundings.bytes() +
+        entries.bytes()
+      );
     },
-    get evaluations() {
+    evaluations() {
       return evaluations;
     },
-    get count() {
-      return entries.count;
+    count() {
+      return entries.count();
     },
     exchanges: 1,
     entryOf(given) {

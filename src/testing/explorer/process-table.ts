@@ -29,7 +29,7 @@ export interface ProcessTable {
   readonly states: readonly ProcessState[];
   readonly messages: readonly Message[];
   readonly inputs: readonly ProcessInput[];
-  readonly bytes: number;
+  bytes(): number;
   /** The state of each process before its start. */
   readonly unstarted: readonly number[];
   stateId(state: ProcessState): number;
@@ -148,8 +148,8 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
     states: states.values,
     messages: messages.values,
     inputs: inputs.values,
-    get bytes() {
-      return known.bytes;
+    bytes() {
+      return known.bytes();
     },
     unstarted: system.processes.map((process) => stateId(unstarted(process))),
     stateId,

@@ -41,7 +41,7 @@ export function* responseTimes(
   isPending: (state: number) => boolean,
   isAsking: (state: number) => boolean,
 ): Generator<undefined, ResponseTimes, undefined> {
-  const { expanded } = graph;
+  const expanded = graph.expanded();
   // What is beyond the explored part is not looked at.
   const marks = new Int32Array(expanded);
   /** The ticks of open states, as far as they are known. */

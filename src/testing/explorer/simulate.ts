@@ -160,7 +160,7 @@ export function simulate<Processes>(
     seed: options.seed,
     steps: Math.max(0, walk.length - 1),
     ticks,
-    states: seen.count,
+    states: seen.count(),
     reached: [...reached],
     longest,
     violations,

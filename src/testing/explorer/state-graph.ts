@@ -2,9 +2,9 @@ import { createIntegerList } from './integer-list.js';
 
 /** A graph of states by number, as far as it is known: what leads-to properties are judged in. */
 export interface WayGraph {
-  readonly count: number;
+  count(): number;
   /** How many states have all their edges: those numbered below. */
-  readonly expanded: number;
+  expanded(): number;
   /** What the predicates say of a state, for those that were expanded. */
   entry(state: number): number;
   /** The exchange of ids under which `entry` says it, 0 for none. */
@@ -23,8 +23,8 @@ export interface WayGraph {
 
 /** The states seen, by number, with the way to each and, where it was asked for, all steps between them. */
 export interface StateGraph extends WayGraph {
-  readonly edgeCount: number;
-  readonly bytes: number;
+  edgeCount(): number;
+  bytes(): number;
   /** More states than this cannot be told apart in the edges. */
   readonly statesMax: number;
   /** Adds the next state, which a step from `parent` has reached first; -1 for the initial one. */
@@ -73,24 +73,24 @@ export function createStateGraph(keepsEdges: boolean, exchanges = 1): StateGraph
     return low;
   }
 
-  const firstEdge = (state: number) => (state < expanded ? firstEdges.get(state) : targets.length);
+  const firstEdge = (state: number) => (state < expanded ? firstEdges.get(state) : targets.length());
 
   return {
-    get count() {
-      return parents.length;
+    count() {
+      return parents.length();
     },
-    get edgeCount() {
+    edgeCount() {
       return edgeCount;
     },
-    get expanded() {
+    expanded() {
       return expanded;
     },
-    get bytes() {
-      return parents.bytes + entries.bytes + firstEdges.bytes + targets.bytes;
+    bytes() {
+      return parents.bytes() + entries.bytes() + firstEdges.bytes() + targets.bytes();
     },
     statesMax: keepsEdges ? 2 ** (edgeBits - targetShift) : Infinity,
     add(parent) {
-      if (parent !== -1 && parent >= (levels[levels.length - 1] ?? 0)) levels.push(parents.length);
+      if (parent !== -1 && parent >= (levels[levels.length - 1] ?? 0)) levels.push(parents.length());
       parents.push(parent + 1);
     },
     entry: (state) => entries.get(state),
@@ -99,7 +99,7 @@ export function createStateGraph(keepsEdges: boolean, exchanges = 1): StateGraph
       expanded += 1;
       if (!keepsEdges) return;
       entries.push(entry);
-      firstEdges.push(targets.length);
+      firstEdges.push(targets.length());
     },
     connect(to, isTick, exchange) {
       edgeCount += 1;

@@ -11,7 +11,7 @@ export type PartKind = 'isAlive' | 'actorIds' | 'actor' | 'context' | 'timers' |
 /** The parts that were read of the processes' states, each with its values as small integers. */
 export interface StateParts {
   /** How many parts are known. Each new one gives all states other classes. */
-  readonly count: number;
+  count(): number;
   /** The number of a part. @param name of the actor or note; empty for the other kinds. */
   partOf(process: number, kind: PartKind, name?: string): number;
   /** The process that a part belongs to. */
@@ -103,7 +103,7 @@ export function createStateParts(states: readonly ProcessState[]): StateParts {
   }
 
   return {
-    get count() {
+    count() {
       return parts.length;
     },
     partOf(process, kind, name = '') {

@@ -3,12 +3,15 @@ import { finish, mix } from './hashing.js';
 /**
  * The set of states seen: each a row of `width` integers, numbered in order of first appearance. Rows live in chunks of
  * typed arrays and the index is an open-addressing hash table, so a state costs no object.
+ *
+ * Like all that each state passes, it has methods and no getters: V8 keeps every object literal with a getter, from the
+ * second on, as a dictionary, in which each method is looked up anew.
  */
 export interface StateTable {
   readonly width: number;
-  readonly count: number;
-  readonly bytes: number;
-  /** The number of the row at `offset` of `words`; it equals the former `count` if the row is new. */
+  count(): number;
+  bytes(): number;
+  /** The number of the row at `offset` of `words`; it equals the former `count()` if the row is new. */
   add(words: Int32Array, offset: number): number;
   /** Adds the first `count` rows of `words`, one after another, and writes their numbers to the start of `into`. */
   addAll(words: Int32Array, count: number, into: Int32Array): void;
@@ -93,10 +96,10 @@ export function createStateTable(width: number): StateTable {
 
   return {
     width,
-    get count() {
+    count() {
       return count;
     },
-    get bytes() {
+    bytes() {
       return slots.byteLength + chunks.length * chunkRows * width * 4;
     },
     add: (words, offset) => insert(hashOf(words, offset), words, offset),

@@ -13,7 +13,7 @@ export interface Successors {
   readonly surroundings: SurroundingsTable;
   /** The steps that were found. */
   readonly steps: StepBuffer;
-  readonly bytes: number;
+  bytes(): number;
   /** The state that a system starts in, or what broke at the start of a process. */
   initial(): Int32Array | { readonly process: number; readonly fault: string };
   /**
@@ -239,8 +239,8 @@ export function createSuccessors(system: CompiledSystem): Successors {
     queues,
     surroundings,
     steps,
-    get bytes() {
-      return table.bytes + messageInputs.bytes + queues.reduce((sum, queue) => sum + queue.bytes, 0);
+    bytes() {
+      return table.bytes() + messageInputs.bytes() + queues.reduce((sum, queue) => sum + queue.bytes(), 0);
     },
     initial() {
       steps.clear();

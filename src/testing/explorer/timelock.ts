@@ -10,7 +10,7 @@ const statesPerPause = 1 << 19;
  * while.
  */
 export function* firstTimelock(graph: StateGraph): Generator<undefined, number, undefined> {
-  const { expanded } = graph;
+  const expanded = graph.expanded();
   const canTick = new Uint8Array(expanded);
 
   function leadsToTick(state: number): boolean {
