@@ -24,6 +24,7 @@ const configurations: readonly DeliverySystemOptions[] = [
   // When a connection is back, streams catch up one after another: they are not interchangeable.
   { ...two, faults: { cut: cut('consumer') } },
   { ...two, faults: { cut: cut('producer') } },
+  { ...two, faults: { drop: 1, cut: cut('consumer') } },
   { ...two, faults: { drop: 1, cut: cut('producer') } },
   { ...two, symmetric: true, delay: 1 },
   { ...two, symmetric: true, delay: 1, faults: { duplicate: 1 } },
