@@ -1,10 +1,15 @@
-/** A growing list of 32-bit unsigned integers in chunks, so that growth never copies what is there. */
+/**
+ * A growing list of 32-bit unsigned integers in chunks, so that growth never copies what is there. An array ends the
+ * process where it would have to hold more than some hundred million.
+ */
 export interface IntegerList {
   length(): number;
   bytes(): number;
   push(value: number): void;
   get(index: number): number;
   set(index: number, value: number): void;
+  /** Forgets all but the first so many. Their memory is kept for what is pushed next. */
+  truncate(length: number): void;
 }
 
 const chunkBits = 15;
@@ -23,7 +28,7 @@ export function createIntegerList(): IntegerList {
       return chunks.length * chunkLength * 4;
     },
     push(value) {
-      if ((length & chunkMask) === 0) chunks.push(new Uint32Array(chunkLength));
+      if (length >>> chunkBits === chunks.length) chunks.push(new Uint32Array(chunkLength));
       const chunk = chunks[length >>> chunkBits];
       if (chunk !== undefined) chunk[length & chunkMask] = value;
       length += 1;
@@ -34,6 +39,9 @@ export function createIntegerList(): IntegerList {
     set(index, value) {
       const chunk = chunks[index >>> chunkBits];
       if (chunk !== undefined) chunk[index & chunkMask] = value;
+    },
+    truncate(kept) {
+      length = kept;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createIntegerList } from './integer-list.js';
 import type { WayGraph } from './state-graph.js';
 
 /** How long answers take: for each state the ticks until `to` holds at the latest. */
@@ -46,10 +47,11 @@ export function* responseTimes(
   const marks = new Int32Array(expanded);
   /** The ticks of open states, as far as they are known. */
   const ticks = new Int32Array(expanded);
-  const members: number[] = [];
-  const callStates: number[] = [];
-  const callEdges: number[] = [];
-  const callLows: number[] = [];
+  // A way through the states may lead through nearly all of them.
+  const members = createIntegerList();
+  const callStates = createIntegerList();
+  const callEdges = createIntegerList();
+  const callLows = createIntegerList();
   let visits = unvisited;
   /** Where a visit goes on after a pause. */
   let pausedAt = { state: 0, edge: 0, low: 0 };
@@ -64,11 +66,15 @@ export function* responseTimes(
 
   /** Ends a component: its members reach each other, so they wait equally long. */
   function close(root: number): void {
-    const first = members.lastIndexOf(root);
+    const end = members.length();
+    let first = end;
     let longest = 0;
-    for (let k = first; k < members.length; k += 1) longest = Math.max(longest, ticks[members[k] ?? 0] ?? 0);
-    for (let k = first; k < members.length; k += 1) marks[members[k] ?? 0] = -1 - longest;
-    members.length = first;
+    do {
+      first -= 1;
+      longest = Math.max(longest, ticks[members.get(first)] ?? 0);
+    } while (members.get(first) !== root);
+    for (let k = first; k < end; k += 1) marks[members.get(k)] = -1 - longest;
+    members.truncate(first);
   }
 
   /** The ticks that an edge leads to, where its target is answered, closed, or in the component that is open. */
@@ -110,12 +116,15 @@ export function* responseTimes(
         continue;
       }
       if (low === marks[state]) close(state);
-      const caller = callStates.pop();
-      if (caller === undefined) return true;
-      state = caller;
-      edge = callEdges.pop() ?? 0;
-      end = graph.endOfEdges(caller);
-      low = Math.min(low, callLows.pop() ?? 0);
+      const caller = callStates.length() - 1;
+      if (caller === -1) return true;
+      state = callStates.get(caller);
+      edge = callEdges.get(caller);
+      end = graph.endOfEdges(state);
+      low = Math.min(low, callLows.get(caller));
+      callStates.truncate(caller);
+      callEdges.truncate(caller);
+      callLows.truncate(caller);
     }
   }
 

@@ -1,3 +1,4 @@
+import { createIntegerList } from './integer-list.js';
 import type { StateGraph } from './state-graph.js';
 
 /** After so many states it pauses: some tens of milliseconds. */
@@ -23,18 +24,25 @@ export function* firstTimelock(graph: StateGraph): Generator<undefined, number, 
   }
 
   // Later states come first, for most ways lead on to them: few are left after one pass.
-  let unsettled: number[] = [];
+  const unsettled = createIntegerList();
   for (let state = expanded - 1; state >= 0; state -= 1) {
     if (leadsToTick(state)) canTick[state] = 1;
     else unsettled.push(state);
     if (state % statesPerPause === 0) yield undefined;
   }
-  for (let before = -1; before !== unsettled.length;) {
-    before = unsettled.length;
-    unsettled = unsettled.filter((state) => {
-      if (leadsToTick(state)) canTick[state] = 1;
-      return canTick[state] === 0;
-    });
+  for (let before = -1; before !== unsettled.length();) {
+    before = unsettled.length();
+    let left = 0;
+    for (let place = 0; place < before; place += 1) {
+      const state = unsettled.get(place);
+      if (leadsToTick(state)) {
+        canTick[state] = 1;
+      } else {
+        unsettled.set(left, state);
+        left += 1;
+      }
+    }
+    unsettled.truncate(left);
   }
-  return unsettled[unsettled.length - 1] ?? -1;
+  return unsettled.length() === 0 ? -1 : unsettled.get(unsettled.length() - 1);
 }

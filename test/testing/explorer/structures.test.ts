@@ -53,11 +53,21 @@ describe(`tables of integers (SEED=${seed})`, () => {
     }
   });
 
-  it('an integer list keeps what was pushed and set, up to 32 bits', () => {
+  it('an integer list keeps what was pushed and set, up to 32 bits, until it is truncated', () => {
     const list = createIntegerList();
     for (let k = 0; k < 100_000; k += 1) list.push(k * 40_000);
     list.set(70_000, 7);
     expect(list.length()).to.equal(100_000);
     expect([list.get(0), list.get(99_999), list.get(70_000)]).to.deep.equal([0, 99_999 * 40_000, 7]);
+    list.truncate(40_000);
+    const bytes = list.bytes();
+    for (let k = 0; k < 50_000; k += 1) list.push(k);
+    expect([list.length(), list.get(39_999), list.get(40_000), list.get(89_999)]).to.deep.equal([
+      90_000,
+      39_999 * 40_000,
+      0,
+      49_999,
+    ]);
+    expect(list.bytes()).to.equal(bytes);
   });
 });
