@@ -20,7 +20,7 @@ function star(states: number): WayGraph {
 }
 
 describe('response times', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   // 1.4 GB for a moment, which none of the next tests is to have beside its own.
   after(() => globalThis.gc?.());
 
