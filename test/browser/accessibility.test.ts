@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
 import { closed, openRecording, stageFor } from './sample-page.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -23,11 +22,6 @@ async function seriousBreaches(): Promise<string[]> {
     );
 }
 
-/** Resolves when the code of everything that is shown has come. */
-async function untilLoaded(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.querySelector('.pane-empty:empty') === null);
-}
-
 describe('the page for everybody', function () {
   const stage = stageFor(this);
 
@@ -38,10 +32,18 @@ describe('the page for everybody', function () {
       await page.locator('.grid-row').first().click();
       await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
       await page.addScriptTag({ content: axe });
+      // The simulation is beside the panes until its key is pressed.
+      await page.locator('.sim').waitFor();
       const found: string[] = [];
-      for (const keys of [['1', '6'], ['2', '7'], ['8', 's'], ['c'], ['?']]) {
+      for (const [keys, shown] of [
+        ['16', '.sc-svg'],
+        ['27', '.u-legend'],
+        ['8s', 'text=Two runs beside each other'],
+        ['c', '.checker :text("Every state explored")'],
+        ['?', 'dialog'],
+      ] as const) {
         for (const key of keys) await page.keyboard.press(key);
-        await untilLoaded(page);
+        await page.locator(shown).first().waitFor();
         found.push(...(await page.evaluate(seriousBreaches)));
         expect(await page.locator('.pane-empty[role=alert]').count()).to.equal(0);
       }

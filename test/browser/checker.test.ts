@@ -34,7 +34,7 @@ describe("the checker's view of the page", function () {
     await closed(page);
 
     const again = await stage().open({ live: false, hash });
-    await again.getByRole('heading', { name: 'After 13 steps, what could happen:' }).waitFor();
+    await again.getByRole('heading', { name: 'After 13 steps, what could happen:', exact: true }).waitFor();
     await closed(again);
   });
 

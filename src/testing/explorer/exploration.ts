@@ -171,9 +171,8 @@ export function* exploration(
     for (const { state, step, fault } of expansion.take()) reportFault(state, step, fault);
   }
 
-  function progress(phase: Progress['phase'], elapsedMs: number): Progress {
+  function progress(elapsedMs: number): Omit<Progress, 'phase'> {
     return {
-      phase,
       states: states.count(),
       edges: graph.edgeCount(),
       statesPerSecond: elapsedMs === 0 ? 0 : (graph.expanded() / elapsedMs) * 1000,
@@ -189,7 +188,7 @@ export function* exploration(
     const now = performance.now();
     if (options.onProgress === undefined || now - lastProgressAt < progressIntervalMs) return;
     lastProgressAt = now;
-    options.onProgress(progress(phase, now - startedAt));
+    options.onProgress({ phase, ...progress(now - startedAt) });
   }
 
   function reasonToStop(): 'seconds' | 'signal' | undefined {
@@ -206,7 +205,7 @@ export function* exploration(
         report(createViolation(compiled, name, 'reachable', reason, trace));
       }
     }
-    const { depth, memoryBytes, elapsedMs } = progress('analysing', performance.now() - startedAt);
+    const { depth, memoryBytes, elapsedMs } = progress(performance.now() - startedAt);
     const coverage = [...compiled.machines].map(([name, machine]) => [name, machine.coverage.report()] as const);
     const found = {
       complete: stoppedBy === undefined,
