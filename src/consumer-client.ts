@@ -121,7 +121,7 @@ export class ConsumerClient {
     const { connection } = recordable;
     this.id = consumerIdOf(newConsumerToken(randomBytes));
     this.#outbound = new Outbound(connection, (subject, error) => {
-      this.#options.onWarning({ message: 'a record could not be published', subject, error });
+      this.#options.onWarning({ code: 'publishFailed', message: 'a record could not be published', subject, error });
     });
     this.#closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
@@ -230,7 +230,7 @@ export class ConsumerClient {
       cancel: (text) => cancel('cancelled', text),
       onConsumed: (bytes) => delivery?.onConsumed(bytes),
       onSlow: shielded(options.onSlow, (error) => {
-        this.#options.onWarning({ message: 'onSlow threw', subject, error });
+        this.#options.onWarning({ code: 'callbackThrew', message: 'onSlow threw', subject, error });
       }),
     });
     this.#streams.set(
@@ -369,7 +369,7 @@ export class ConsumerClient {
     try {
       publish();
     } catch (error) {
-      this.#options.onWarning({ message: 'could not publish', subject, error });
+      this.#options.onWarning({ code: 'publishFailed', message: 'could not publish', subject, error });
     }
   }
 
@@ -403,13 +403,17 @@ export class ConsumerClient {
         return;
       case 'malformed': {
         const text = `expected ${frame.expected}, came ${frame.came}`;
-        this.#options.onWarning({ message: text, subject: message.subject });
+        this.#options.onWarning({ code: 'malformedFrame', message: text, subject: message.subject });
         this.#runner.dispatch(id, { type: 'frame.malformed', text });
         return;
       }
       case 'unknown':
         // The Go package drops what it does not know, so that extensions do not break plain peers; so does this.
-        this.#options.onWarning({ message: `unknown frame type ${frame.wireType}`, subject: message.subject });
+        this.#options.onWarning({
+          code: 'unknownFrame',
+          message: `unknown frame type ${frame.wireType}`,
+          subject: message.subject,
+        });
     }
   }
 
@@ -428,7 +432,7 @@ export class ConsumerClient {
         frame.type === 'malformed'
           ? `expected ${frame.expected}, came ${frame.came}`
           : 'expected an extended frame with a reply subject, came one without';
-      this.#options.onWarning({ message: text, subject });
+      this.#options.onWarning({ code: 'malformedFrame', message: text, subject });
       this.#runner.dispatch(id, { type: 'frame.malformed', text });
       return;
     }
@@ -473,7 +477,7 @@ export class ConsumerClient {
         this.#runner.dispatch(id, { type: 'frame.lost', code, text });
       },
       broken: (text) => {
-        this.#options.onWarning({ message: text, subject: inboxSubject(this.id, id) });
+        this.#options.onWarning({ code: 'malformedFrame', message: text, subject: inboxSubject(this.id, id) });
         this.#runner.dispatch(id, { type: 'frame.malformed', text });
       },
       publish: (subject, control) => {
@@ -528,12 +532,16 @@ export class ConsumerClient {
     const request = decodeHeartbeatRequest(message.data);
     if (request.type === 'malformed') {
       const text = `expected ${request.expected}, came ${request.came}`;
-      this.#options.onWarning({ message: text, subject: message.subject });
+      this.#options.onWarning({ code: 'malformedFrame', message: text, subject: message.subject });
       return;
     }
     const { reply } = message;
     if (reply === undefined || !isPublishSubject(reply)) {
-      this.#options.onWarning({ message: 'a heartbeat request without a reply subject', subject: message.subject });
+      this.#options.onWarning({
+        code: 'malformedFrame',
+        message: 'a heartbeat request without a reply subject',
+        subject: message.subject,
+      });
       return;
     }
     const streams = listStreams(request.streams);
@@ -543,12 +551,12 @@ export class ConsumerClient {
   /** The server ended a subscription, for want of permission say: nothing can come any more. */
   #onSubscriptionLost(error: Error): void {
     const text = `the inbox of the client is gone: ${error.message}`;
-    this.#options.onWarning({ message: text, error });
+    this.#options.onWarning({ code: 'subscriptionLost', message: text, error });
     this.#runner.dispatch(clientActorId, { type: 'link.closed', text });
   }
 
   #onBroken(id: string, error: unknown): void {
-    this.#options.onWarning({ message: `the actor ${id} broke`, error });
+    this.#options.onWarning({ code: 'actorBroke', message: `the actor ${id} broke`, error });
     this.#onGone(id, messageOf(error));
   }
 

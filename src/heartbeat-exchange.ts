@@ -10,13 +10,14 @@ import {
   splitHeartbeat,
   streamIdOfInbox,
 } from './wire/index.js';
+import type { Warning } from './warnings.js';
 
 export interface HeartbeatListener {
   /** Every part of the request was answered. */
   answered(consumerId: string, reported: readonly string[]): void;
   /** Nobody subscribes to the consumer's heartbeat subject. */
   unanswerable(consumerId: string): void;
-  warn(message: string, subject: string, error?: unknown): void;
+  warn(warning: Warning): void;
 }
 
 /** A request under way, in one or more parts of at most `max_payload` bytes, each with a reply subject of its own. */
@@ -70,7 +71,7 @@ export class HeartbeatExchange {
       });
     } catch (error) {
       // What was not asked is not answered, and the request timeout counts it as a miss.
-      this.#listener.warn('could not publish a heartbeat request', subject, error);
+      this.#listener.warn({ code: 'publishFailed', message: 'could not publish a heartbeat request', subject, error });
     }
   }
 
@@ -94,7 +95,11 @@ export class HeartbeatExchange {
     }
     const response = decodeHeartbeatResponse(message.data);
     if (response.type === 'malformed') {
-      this.#listener.warn(`expected ${response.expected}, came ${response.came}`, message.subject);
+      this.#listener.warn({
+        code: 'malformedFrame',
+        message: `expected ${response.expected}, came ${response.came}`,
+        subject: message.subject,
+      });
       return;
     }
     for (const { streamIds } of response.streams) {

@@ -18,7 +18,8 @@ export { CloseError, StreamError } from './errors.js';
 export type { StreamErrorCode } from './errors.js';
 export { CloseCode } from '../machines/index.js';
 export type { EndReason, StreamEnd } from '../machines/index.js';
-export type { ConsumerClientOptions, ProducerClientOptions, Warning } from './options.js';
+export type { ConsumerClientOptions, ProducerClientOptions } from './options.js';
+export type { DebugNote, Warning, WarningCode } from './warnings.js';
 export type { Codec } from './codec.js';
 export { createMemoryBroker } from './memory-broker/index.js';
 export type {

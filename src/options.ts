@@ -6,6 +6,7 @@ import { kindOf, lacksMethod, quote, refuse, requireFunction, requireKnownNames,
 import type { ClientRecorder } from './recording/client-recording.js';
 import type { Inspector } from './runner.js';
 import { shieldInspector } from './shielded-inspector.js';
+import type { DebugNote, Warning } from './warnings.js';
 import { isPublishSubject } from './wire/index.js';
 
 /** What both clients take. */
@@ -25,7 +26,7 @@ interface CommonOptions {
   /** Is told what came that could not be used, and what user code threw where nobody awaits it. */
   readonly onWarning?: (warning: Warning) => void;
   /** Is told what went as it may, and is of interest where something is looked into. */
-  readonly onDebug?: (note: Warning) => void;
+  readonly onDebug?: (note: DebugNote) => void;
   /**
    * How many records of one stream may be under way: sent, and not consumed. Between two of these clients, which take
    * the smaller of both. 16,384 unless told.
@@ -79,15 +80,6 @@ export interface ProducerClientOptions extends CommonOptions {
   readonly acceptExtension?: boolean;
 }
 
-/** Something that went wrong where no call and no stream could tell of it. */
-export interface Warning {
-  readonly message: string;
-  /** The subject of the message that could not be used. */
-  readonly subject?: string;
-  /** What user code threw. */
-  readonly error?: unknown;
-}
-
 const defaults = {
   heartbeatIntervalMs: 10_000,
   heartbeatRequestTimeoutMs: 5_000,
@@ -116,7 +108,7 @@ export type ResolvedOptions = typeof defaults & {
   readonly inspect: Inspector | undefined;
   readonly recorder: ClientRecorder | undefined;
   readonly onWarning: (warning: Warning) => void;
-  readonly onDebug: (note: Warning) => void;
+  readonly onDebug: (note: DebugNote) => void;
 };
 
 /**
@@ -227,7 +219,7 @@ function requireMethods(name: string, value: unknown, methods: readonly string[]
  * The same callback, whose exceptions are nobody's but its own: they become unhandled rejections, since thrown through
  * the callback of a NATS client they would stop that client from reading its socket.
  */
-function shieldWarnings(onWarning: (warning: Warning) => void): (warning: Warning) => void {
+function shieldWarnings<Told>(onWarning: (told: Told) => void): (told: Told) => void {
   return (warning) => {
     try {
       onWarning(warning);

@@ -150,7 +150,7 @@ export class ProducerClient {
     const { connection } = recordable;
     this.#connection = connection;
     this.#outbound = new Outbound(connection, (subject, error) => {
-      this.#options.onWarning({ message: 'a record could not be published', subject, error });
+      this.#options.onWarning({ code: 'publishFailed', message: 'a record could not be published', subject, error });
       // A record that is lost may not be followed by others, nor by a normal end.
       this.#streams.get(subject)?.fail(`a record could not be published: ${messageOf(error)}`);
     });
@@ -190,7 +190,7 @@ export class ProducerClient {
         this.#onGone(id, 'its actor was stopped');
       },
       onBroken: (id, error) => {
-        this.#options.onWarning({ message: `the actor ${id} broke`, error });
+        this.#options.onWarning({ code: 'actorBroke', message: `the actor ${id} broke`, error });
         this.#onGone(id, messageOf(error));
       },
     });
@@ -203,9 +203,7 @@ export class ProducerClient {
       unanswerable: (id) => {
         this.#runner.dispatch(id, { type: 'heartbeat.unanswerable' });
       },
-      warn: (message, subject, error) => {
-        this.#options.onWarning({ message, subject, ...(error === undefined ? {} : { error }) });
-      },
+      warn: this.#options.onWarning,
     });
     this.#inbox = connection.subscribe(`${inbox}.*`, {
       callback: (error, message) => {
@@ -249,7 +247,13 @@ export class ProducerClient {
       ...(options.queue === undefined ? {} : { queue: options.queue }),
       callback: (error, message) => {
         if (error === null) this.#onRequest(message, handler);
-        else this.#options.onWarning({ message: `no requests can be taken: ${error.message}`, subject, error });
+        else
+          this.#options.onWarning({
+            code: 'subscriptionLost',
+            message: `no requests can be taken: ${error.message}`,
+            subject,
+            error,
+          });
       },
     });
     this.#handlings.add(subscription);
@@ -343,7 +347,7 @@ export class ProducerClient {
     clock.clearTimeout(timer);
     if (late > 0 || outcome === 'expired') {
       const left = `${late} readers have not received everything, ${this.#sources.size} sources go on`;
-      this.#options.onWarning({ message: `drain: after ${cancellationBufferMs} ms ${left}` });
+      this.#options.onWarning({ code: 'drainIncomplete', message: `drain: after ${cancellationBufferMs} ms ${left}` });
     }
     await this.#outbound.flush();
   }
@@ -387,7 +391,7 @@ export class ProducerClient {
     this.#register(addresses, ({ writer, signal }) => () => {
       const given = createStreamRequest({ ...addresses, signal }, body, this.#options.codec);
       const warn = (text: string, error: unknown) => {
-        this.#options.onWarning({ message: text, subject: message.subject, error });
+        this.#options.onWarning({ code: 'sourceFailed', message: text, subject: message.subject, error });
       };
       // User code never runs in the middle of an actor's step.
       const source = Promise.resolve()
@@ -427,7 +431,7 @@ export class ProducerClient {
           this.#runner.dispatch(id, event);
         },
         warn: (message, error) => {
-          this.#options.onWarning({ message, subject: id, error });
+          this.#options.onWarning({ code: 'publishFailed', message, subject: id, error });
         },
       });
       let settleGone: () => void = () => undefined;
@@ -481,7 +485,12 @@ export class ProducerClient {
         this.#runner.dispatch(id, { type: edge });
       },
       onFailure: (error) => {
-        this.#options.onWarning({ message: 'a frame could not be published', subject: id, error });
+        this.#options.onWarning({
+          code: 'publishFailed',
+          message: 'a frame could not be published',
+          subject: id,
+          error,
+        });
       },
     });
   }
@@ -505,11 +514,19 @@ export class ProducerClient {
     if (control === undefined) {
       this.#options.onDebug({ message: `a control frame of the unknown kind ${data[0] ?? 0}`, subject });
     } else if (control.type === 'malformed') {
-      this.#options.onWarning({ message: `expected ${control.expected}, came ${control.came}`, subject });
+      this.#options.onWarning({
+        code: 'malformedControl',
+        message: `expected ${control.expected}, came ${control.came}`,
+        subject,
+      });
     } else if (control.type === 'cancel') {
       this.#runner.dispatch(id, { type: 'peer.cancelled', text: control.text });
     } else if (!delivery.onGrant(control)) {
-      this.#options.onWarning({ message: 'expected a grant of what was sent, came one of more', subject });
+      this.#options.onWarning({
+        code: 'malformedControl',
+        message: 'expected a grant of what was sent, came one of more',
+        subject,
+      });
     } else if (control.type === 'resume') {
       this.#runner.dispatch(id, { type: 'peer.resumed' });
     }
@@ -532,12 +549,12 @@ export class ProducerClient {
 
   #refuse(message: NatsMessage, code: number, text: string): void {
     const { reply, subject } = message;
-    this.#options.onWarning({ message: `a request was refused: ${text}`, subject });
+    this.#options.onWarning({ code: 'requestRefused', message: `a request was refused: ${text}`, subject });
     if (reply === undefined || !isPublishSubject(reply) || !inboxPattern.test(reply)) return;
     try {
       this.#outbound.publish(reply, encodeCloseFrame(code, text));
     } catch (error) {
-      this.#options.onWarning({ message: 'could not publish a refusal', subject: reply, error });
+      this.#options.onWarning({ code: 'publishFailed', message: 'could not publish a refusal', subject: reply, error });
     }
   }
 
@@ -568,7 +585,7 @@ export class ProducerClient {
   /** The server ended the subscription for heartbeat answers: no stream can be supervised any more. */
   #onInboxLost(error: Error): void {
     const text = `the inbox of the client is gone: ${error.message}`;
-    this.#options.onWarning({ message: text, error });
+    this.#options.onWarning({ code: 'subscriptionLost', message: text, error });
     this.#runner.dispatch(clientActorId, { type: 'link.closed', text });
   }
 

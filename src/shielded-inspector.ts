@@ -1,4 +1,4 @@
-import type { Warning } from './options.js';
+import type { Warning } from './warnings.js';
 import type { Inspector } from './runner.js';
 
 /**
@@ -15,7 +15,7 @@ export function shieldInspector(
       if (typeof inspect === 'function') inspect(event);
       else inspect.next?.(event);
     } catch (error) {
-      onWarning({ message: 'the inspect observer threw', error });
+      onWarning({ code: 'callbackThrew', message: 'the inspect observer threw', error });
     }
   };
 }

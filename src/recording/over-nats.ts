@@ -2,6 +2,7 @@ import type { ConsumerClient } from '../consumer-client.js';
 import type { NatsConnection } from '../nats-connection.js';
 import type { ProducerClient } from '../producer-client.js';
 import { kindOf, refuse } from '../refusals.js';
+import type { Warning } from '../warnings.js';
 import { recordableOf, type Recordable } from './recordable.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { publishRecords } from './records-publisher.js';
@@ -12,7 +13,7 @@ export interface OverNatsOptions {
   /** What this process is called, and what the lifelines of its clients begin with. Something unique unless told. */
   readonly process?: string;
   /** Is told what could not be published. */
-  readonly onWarning?: (warning: { readonly message: string; readonly error?: unknown }) => void;
+  readonly onWarning?: (warning: Warning) => void;
 }
 
 /** Records of this process that others may ask for. */

@@ -47,7 +47,7 @@ export function publishRecords(
     try {
       for (const payload of payloads) connection.publish(to, payload);
     } catch (error) {
-      onWarning({ message: `records could not be published: ${messageOf(error)}`, error });
+      onWarning({ code: 'publishFailed', message: `records could not be published: ${messageOf(error)}`, error });
     }
   };
 
@@ -96,7 +96,7 @@ export function publishRecords(
   const subscription = connection.subscribe(askSubject(subject), {
     callback: (error, message) => {
       if (error === null) onAsk(message);
-      else onWarning({ message: `records cannot be asked for: ${error.message}`, error });
+      else onWarning({ code: 'subscriptionLost', message: `records cannot be asked for: ${error.message}`, error });
     },
   });
   publish(greetingSubject(subject), [new Uint8Array()]);

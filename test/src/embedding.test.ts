@@ -48,7 +48,7 @@ describe('An inspect observer that throws', () => {
       await settle();
       expect(pair.consumer.streams).to.deep.equal([]);
       expect(pair.producer.streams).to.deep.equal([]);
-      expect(pair.warnings[0]).to.deep.equal({ message: 'the inspect observer threw', error });
+      expect(pair.warnings[0]).to.deep.equal({ code: 'callbackThrew', message: 'the inspect observer threw', error });
       await closePair(pair);
     });
   }

@@ -1,4 +1,5 @@
-import type { ConsumerClientOptions, ProducerClientOptions, Warning } from '../../src/options.js';
+import type { ConsumerClientOptions, ProducerClientOptions } from '../../src/options.js';
+import type { Warning } from '../../src/warnings.js';
 import { ConsumerClient } from '../../src/consumer-client.js';
 import { createMemoryBroker, type MemoryBroker, type MemoryConnection } from '../../src/memory-broker/index.js';
 import { ProducerClient } from '../../src/producer-client.js';
