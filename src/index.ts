@@ -3,24 +3,24 @@
 // got them, and the compiler keeps it in the declarations that are shipped.
 
 /** The public door: what applications use. */
-export { ConsumerClient } from './consumer-client.js';
-export type { OpenStreamOptions } from './consumer-client.js';
-export type { ConsumerStream, ConsumerStreamEnd } from './consumer-stream.js';
-export { ProducerClient } from './producer-client.js';
-export type { HandleOptions, Handling, StreamAddresses, StreamHandler } from './producer-client.js';
-export type { ProducerStream, StreamInfo } from './producer-stream.js';
-export type { Records } from './source.js';
-export type { StreamRequest } from './stream-request.js';
-export type { Writer } from './writer.js';
-export { streamActor } from './stream-actor.js';
-export type { StreamActorInput, StreamRecordEvent } from './stream-actor.js';
+export { ConsumerClient } from './consumer/consumer-client.js';
+export type { OpenStreamOptions } from './consumer/consumer-client.js';
+export type { ConsumerStream, ConsumerStreamEnd } from './consumer/consumer-stream.js';
+export { ProducerClient } from './producer/producer-client.js';
+export type { HandleOptions, Handling, StreamAddresses, StreamHandler } from './producer/producer-client.js';
+export type { ProducerStream, StreamInfo } from './producer/producer-stream.js';
+export type { Records } from './producer/source.js';
+export type { StreamRequest } from './producer/stream-request.js';
+export type { Writer } from './writer/writer.js';
+export { streamActor } from './consumer/stream-actor.js';
+export type { StreamActorInput, StreamRecordEvent } from './consumer/stream-actor.js';
 export { CloseError, StreamError } from './errors.js';
 export type { StreamErrorCode } from './errors.js';
 export { CloseCode } from '../machines/index.js';
 export type { EndReason, StreamEnd } from '../machines/index.js';
-export type { ConsumerClientOptions, ProducerClientOptions } from './options.js';
-export type { DebugNote, Warning, WarningCode } from './warnings.js';
-export type { Codec } from './codec.js';
+export type { ConsumerClientOptions, ProducerClientOptions } from './validation/options.js';
+export type { DebugNote, Warning, WarningCode } from './host/warnings.js';
+export type { Codec } from './values/codec.js';
 export { createMemoryBroker } from './memory-broker/index.js';
 export type {
   Delivery,
@@ -34,29 +34,28 @@ export type {
 } from './memory-broker/index.js';
 
 // Watching: what happens to clients, as records for the page, for files and for tools.
-export { createRecorder } from './recording/recorder.js';
-export type { Recorder } from './recording/recorder.js';
-export type { RecorderOptions } from './recording/recorder-options.js';
-export type { RecordListener } from './recording/outlet.js';
-export { inspectOverNats } from './recording/over-nats.js';
-export type { InspectedClient, InspectionOverNats, OverNatsOptions } from './recording/over-nats.js';
-export { collectOverNats } from './recording/collector.js';
-export type { Collector, CollectorOptions } from './recording/collector.js';
-export { showInStately } from './recording/stately-inspect.js';
-export type { StatelyInspector } from './recording/stately-inspect.js';
-export { readJsonLines, toJsonLine } from './recording/json-lines.js';
-export { recordVersion } from './recording/record.js';
-export type { AnyRecord, RunRecord } from './recording/record.js';
-export type { RecordDraft } from './recording/draft.js';
-export type {
-  ClientRecorder,
-  ClientRecording,
-  MessageEar,
-  RecordedClient,
-  StreamCounts,
-} from './recording/client-recording.js';
+export { createRecorder } from './tracing/recorder.js';
+export type { Recorder } from './tracing/recorder.js';
+export type { RecorderOptions } from './tracing/recorder-options.js';
+export type { RecordListener } from './tracing/outlet.js';
+export { inspectOverNats } from './tracing/over-nats.js';
+export type { InspectedClient, InspectionOverNats, OverNatsOptions } from './tracing/over-nats.js';
+export { collectOverNats } from './tracing/collector.js';
+export type { Collector, CollectorOptions } from './tracing/collector.js';
+export { showInStately } from './tracing/stately-inspect.js';
+export type { StatelyInspector } from './tracing/stately-inspect.js';
+export { readJsonLines, toJsonLine } from './tracing/json-lines.js';
+export { recordVersion } from './tracing/record.js';
+export type { AnyRecord, RunRecord } from './tracing/record.js';
+export type { RecordDraft } from './tracing/draft.js';
+export type { ClientRecorder, ClientRecording, MessageEar, RecordedClient, StreamCounts } from './host/trace-port.js';
 
 // What follows is for those who bring a transport, a clock or an observer of their own.
-export type { Clock } from './clock.js';
-export type { Inspector } from './runner.js';
-export type { NatsConnection, NatsMessage, NatsSubscribeOptions, NatsSubscription } from './nats-connection.js';
+export type { Clock } from './host/clock.js';
+export type { Inspector } from './host/runner.js';
+export type {
+  NatsConnection,
+  NatsMessage,
+  NatsSubscribeOptions,
+  NatsSubscription,
+} from './transport/nats-connection.js';

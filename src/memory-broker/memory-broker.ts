@@ -1,4 +1,4 @@
-import type { NatsMessage } from '../nats-connection.js';
+import type { NatsMessage } from '../transport/nats-connection.js';
 import {
   createMemoryConnection,
   type ConnectionEnd,

@@ -1,4 +1,9 @@
-import type { NatsConnection, NatsMessage, NatsSubscribeOptions, NatsSubscription } from '../nats-connection.js';
+import type {
+  NatsConnection,
+  NatsMessage,
+  NatsSubscribeOptions,
+  NatsSubscription,
+} from '../transport/nats-connection.js';
 import type { Session } from './operation-queue.js';
 import { createStatusFeed, type MemoryStatusIterator } from './status-feed.js';
 import { isPublishSubject, isSubscribeSubject } from './subject.js';

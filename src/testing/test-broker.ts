@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../host/clock.js';
 import { createMemoryBroker, type Delivery, type MemoryBroker, type MemoryConnection } from '../memory-broker/index.js';
 import { createRandom } from './random.js';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../host/clock.js';
 import { settleMicrotasks, type Settle } from './settle.js';
 import { createTimerQueue, type Timer } from './timer-queue.js';
 import { createOwnTime, createSharedTime, type FakeTimers } from './virtual-time.js';

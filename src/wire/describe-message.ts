@@ -1,5 +1,5 @@
-import { decodeControl, decodeDeliveryFrame, isDeliveryFrame } from './delivery-frames.js';
-import { decodeStreamFrame } from './streaming-message.js';
+import { decodeControl, decodeDeliveryFrame, isDeliveryFrame } from './delivery/delivery-frames.js';
+import { decodeStreamFrame } from './plain/streaming-message.js';
 import { VarintReader } from './varint.js';
 
 /** What a message of the protocol is, told from its subjects and its bytes alone. */

@@ -1,4 +1,4 @@
-export { decodeBase64, encodeBase64 } from './base64.js';
+export { decodeBase64, encodeBase64 } from './plain/base64.js';
 export {
   bodyOf,
   decodeControl,
@@ -15,8 +15,8 @@ export {
   type DeliveryFrame,
   type FragmentFrame,
   type WireRecord,
-} from './delivery-frames.js';
-export { compareCodePoints, stringifyGoJson } from './go-json.js';
+} from './delivery/delivery-frames.js';
+export { compareCodePoints, stringifyGoJson } from './plain/go-json.js';
 export {
   decodeHeartbeatRequest,
   decodeHeartbeatResponse,
@@ -25,7 +25,7 @@ export {
   type HeartbeatRequest,
   type HeartbeatResponse,
   type SubjectStreams,
-} from './heartbeat.js';
+} from './plain/heartbeat.js';
 export { newConsumerToken, newStreamId } from './ids.js';
 export { malformed, type Malformed } from './malformed.js';
 export {
@@ -35,9 +35,9 @@ export {
   type DeliveryOffer,
   type ExtensionOffer,
   type OpenRequest,
-} from './open-request.js';
-export { recordLength, RecordsFrameBuilder, type BuilderMemory } from './records-frame-builder.js';
-export { splitHeartbeat } from './split-heartbeat.js';
+} from './plain/open-request.js';
+export { recordLength, RecordsFrameBuilder, type BuilderMemory } from './delivery/records-frame-builder.js';
+export { splitHeartbeat } from './plain/split-heartbeat.js';
 export {
   closeTextBytesMax,
   decodeStreamFrame,
@@ -46,7 +46,7 @@ export {
   type CloseFrame,
   type DataFrame,
   type UnknownFrame,
-} from './streaming-message.js';
+} from './plain/streaming-message.js';
 export {
   consumerIdOf,
   heartbeatSubject,

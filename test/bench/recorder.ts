@@ -19,10 +19,10 @@ import { startNatsServer } from '../support/nats-server.js';
 const { ConsumerClient, createRecorder, ProducerClient } = (await built(
   'index.js',
 )) as typeof import('../../src/index.js');
-const { recordableOf } = (await built('recording/recordable.js')) as typeof import('../../src/recording/recordable.js');
+const { recordableOf } = (await built('host/recordable.js')) as typeof import('../../src/host/recordable.js');
 const { publishRecords } = (await built(
-  'recording/records-publisher.js',
-)) as typeof import('../../src/recording/records-publisher.js');
+  'tracing/records-publisher.js',
+)) as typeof import('../../src/tracing/records-publisher.js');
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { ConsumerClient } from '../../src/consumer-client.js';
-import type { ConsumerStream } from '../../src/consumer-stream.js';
-import { ProducerClient } from '../../src/producer-client.js';
+import { ConsumerClient } from '../../src/consumer/consumer-client.js';
+import type { ConsumerStream } from '../../src/consumer/consumer-stream.js';
+import { ProducerClient } from '../../src/producer/producer-client.js';
 import { useFakeTime, type FakeTime } from '../support/fake-time.js';
 import { createTestBroker } from '../support/pair.js';
 import { readInBackground, type Reading } from '../support/read.js';

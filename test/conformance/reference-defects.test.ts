@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { ConsumerClient } from '../../src/consumer-client.js';
-import { ProducerClient } from '../../src/producer-client.js';
-import type { StreamRequest } from '../../src/stream-request.js';
+import { ConsumerClient } from '../../src/consumer/consumer-client.js';
+import { ProducerClient } from '../../src/producer/producer-client.js';
+import type { StreamRequest } from '../../src/producer/stream-request.js';
 import { useFakeTime } from '../support/fake-time.js';
 import { createGoConsumer } from '../support/go-peer.js';
 import { closePair, createPair, createTestBroker, type Pair } from '../support/pair.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { NatsConnection, NatsMessage, NatsSubscription } from '../../src/nats-connection.js';
+import type { NatsConnection, NatsMessage, NatsSubscription } from '../../src/transport/nats-connection.js';
 import { transports, type TestConnection, type TransportServer } from '../support/transports.js';
 
 const maxPayloadBytes = 4096;

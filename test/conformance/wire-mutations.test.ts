@@ -1,14 +1,18 @@
 import { expect } from 'chai';
-import { decodeHeartbeatRequest, decodeHeartbeatResponse, type SubjectStreams } from '../../src/wire/heartbeat.js';
+import {
+  decodeHeartbeatRequest,
+  decodeHeartbeatResponse,
+  type SubjectStreams,
+} from '../../src/wire/plain/heartbeat.js';
 import { cameLengthMax, type Malformed } from '../../src/wire/malformed.js';
-import { decodeOpenRequest, encodeOpenRequest, type OpenRequest } from '../../src/wire/open-request.js';
+import { decodeOpenRequest, encodeOpenRequest, type OpenRequest } from '../../src/wire/plain/open-request.js';
 import {
   decodeJsonFrame,
   decodeStreamFrame,
   encodeCloseFrame,
   encodeDataFrame,
   type DataFrame,
-} from '../../src/wire/streaming-message.js';
+} from '../../src/wire/plain/streaming-message.js';
 import { goVectors } from '../src/wire/go-vectors.js';
 import { createMutator } from '../src/wire/mutator.js';
 import { seed } from '../support/seed.js';

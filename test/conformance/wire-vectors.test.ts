@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { decodeBase64, encodeBase64 } from '../../src/wire/base64.js';
+import { decodeBase64, encodeBase64 } from '../../src/wire/plain/base64.js';
 import {
   decodeHeartbeatRequest,
   decodeHeartbeatResponse,
@@ -7,14 +7,14 @@ import {
   encodeHeartbeatResponse,
   type NullableSubjectStreams,
   type SubjectStreams,
-} from '../../src/wire/heartbeat.js';
-import { decodeOpenRequest, encodeOpenRequest } from '../../src/wire/open-request.js';
+} from '../../src/wire/plain/heartbeat.js';
+import { decodeOpenRequest, encodeOpenRequest } from '../../src/wire/plain/open-request.js';
 import {
   decodeJsonFrame,
   decodeStreamFrame,
   encodeCloseFrame,
   encodeDataFrame,
-} from '../../src/wire/streaming-message.js';
+} from '../../src/wire/plain/streaming-message.js';
 import { goVectors, type GoVector } from '../src/wire/go-vectors.js';
 
 const dataOf = (base64: string): Uint8Array => {

@@ -58,7 +58,7 @@ describe('house rules', () => {
   it('reads the files that it judges', () => {
     expect(machines.length).to.be.greaterThan(5);
     expect(src.length).to.be.greaterThan(10);
-    expect(src.find((file) => file.path === 'src/runner.ts')?.imports).to.include('xstate');
+    expect(src.find((file) => file.path === 'src/host/runner.ts')?.imports).to.include('xstate');
   });
 
   it('machines/ imports xstate and itself only', () => {
@@ -106,7 +106,7 @@ describe('house rules', () => {
     const files = core.filter(
       (file) => !file.path.startsWith('src/testing/') && /\bcreateActor\b|\bactor\.send\(/.test(codeOf(file.text)),
     );
-    expect(files.map((file) => file.path)).to.deep.equal(['src/runner.ts']);
+    expect(files.map((file) => file.path)).to.deep.equal(['src/host/runner.ts']);
   });
 
   it('only wire/ reads and writes JSON frames', () => {

@@ -8,7 +8,7 @@ import {
   producerClientMachine,
   producerStreamMachine,
 } from '../../machines/index.js';
-import { resolveOptions } from '../../src/options.js';
+import { resolveOptions } from '../../src/validation/options.js';
 import {
   closeTextBytesMax,
   decodeHeartbeatRequest,

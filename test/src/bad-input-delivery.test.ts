@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createRandom } from '../../src/testing/random.js';
-import { FrameMemory } from '../../src/frame-memory.js';
+import { FrameMemory } from '../../src/delivery/frame-pool.js';
 import {
   encodeAnnouncement,
   encodeControl,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { getEventListeners, setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { ConsumerStreamEnd } from '../../src/consumer-stream.js';
+import type { ConsumerStreamEnd } from '../../src/consumer/consumer-stream.js';
 import { createTestClock, type TestClock } from '../../src/testing/test-clock.js';
 import { createGoConsumer } from '../support/go-peer.js';
 import { closePair, createPair, type Pair } from '../support/pair.js';

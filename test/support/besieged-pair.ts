@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ConsumerStream } from '../../src/consumer-stream.js';
+import type { ConsumerStream } from '../../src/consumer/consumer-stream.js';
 import { closePair, createPair, type Pair } from './pair.js';
 import { readAll, readInBackground, type Reading } from './read.js';
 import { settle } from './settle.js';

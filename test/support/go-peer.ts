@@ -1,5 +1,5 @@
 import type { MemoryConnection } from '../../src/memory-broker/index.js';
-import type { NatsMessage } from '../../src/nats-connection.js';
+import type { NatsMessage } from '../../src/transport/nats-connection.js';
 
 /**
  * Plain peers as the Go package has them, made by hand: they speak raw frames of JSON on a connection and know nothing

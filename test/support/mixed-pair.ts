@@ -1,7 +1,7 @@
-import { ConsumerClient } from '../../src/consumer-client.js';
+import { ConsumerClient } from '../../src/consumer/consumer-client.js';
 import type { MemoryConnection } from '../../src/memory-broker/index.js';
-import { ProducerClient } from '../../src/producer-client.js';
-import type { StreamRequest } from '../../src/stream-request.js';
+import { ProducerClient } from '../../src/producer/producer-client.js';
+import type { StreamRequest } from '../../src/producer/stream-request.js';
 import { createTestBroker, createTestClock, type TestClock } from '../../src/testing/index.js';
 import { alter } from './future-peer.js';
 import { createGoConsumer, createGoProducer, type GoRequest } from './go-peer.js';

@@ -1,8 +1,8 @@
-import type { ConsumerClientOptions, ProducerClientOptions } from '../../src/options.js';
-import type { Warning } from '../../src/warnings.js';
-import { ConsumerClient } from '../../src/consumer-client.js';
+import type { ConsumerClientOptions, ProducerClientOptions } from '../../src/validation/options.js';
+import type { Warning } from '../../src/host/warnings.js';
+import { ConsumerClient } from '../../src/consumer/consumer-client.js';
 import { createMemoryBroker, type MemoryBroker, type MemoryConnection } from '../../src/memory-broker/index.js';
-import { ProducerClient } from '../../src/producer-client.js';
+import { ProducerClient } from '../../src/producer/producer-client.js';
 
 export interface PairOptions {
   readonly consumer?: Partial<ConsumerClientOptions>;

@@ -1,4 +1,4 @@
-import type { ConsumerStream, ConsumerStreamEnd } from '../../src/consumer-stream.js';
+import type { ConsumerStream, ConsumerStreamEnd } from '../../src/consumer/consumer-stream.js';
 
 /** All items of an iterable, to its end. Throws what it throws. */
 export async function readAll<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

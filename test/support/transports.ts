@@ -1,7 +1,7 @@
 import { connect as connectTransportNode, type wsconnect } from '@nats-io/transport-node';
 import { connect as connectNats } from 'nats';
 import { createMemoryBroker } from '../../src/memory-broker/index.js';
-import type { NatsConnection } from '../../src/nats-connection.js';
+import type { NatsConnection } from '../../src/transport/nats-connection.js';
 import { startNatsServer, type NatsServer } from './nats-server.js';
 
 /** A connection as tests need it: what the package asks of one, and the two ways of ending it. */

@@ -1,8 +1,8 @@
 import { createInspector, type StatelyInspectionEvent } from '@statelyai/inspect';
 import { expect } from 'chai';
 import { createMachine } from 'xstate';
-import { createRecorder } from '../../src/recording/recorder.js';
-import { showInStately } from '../../src/recording/stately-inspect.js';
+import { createRecorder } from '../../src/tracing/recorder.js';
+import { showInStately } from '../../src/tracing/stately-inspect.js';
 import { closePair, createPair } from '../support/pair.js';
 import { settle } from '../support/settle.js';
 import { numberedSource } from './numbered-source.js';

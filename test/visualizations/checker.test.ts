@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AnyRecord } from '../../src/recording/record.js';
+import type { AnyRecord } from '../../src/tracing/record.js';
 import { explorationOf, explorations, subjectOf } from '../../visualizations/src/checker/explorations.js';
 import { createCheckerSession, type ExplorationReport } from '../../visualizations/src/checker/session.js';
 import { createWalker } from '../../visualizations/src/checker/walker.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { readJsonLines } from '../../src/recording/json-lines.js';
-import type { AnyRecord } from '../../src/recording/record.js';
+import { readJsonLines } from '../../src/tracing/json-lines.js';
+import type { AnyRecord } from '../../src/tracing/record.js';
 import { exporters } from '../../visualizations/src/export/index.js';
 import { diagramOf, labelOf } from '../../visualizations/src/export/diagram.js';
 import { toMermaid } from '../../visualizations/src/export/mermaid.js';

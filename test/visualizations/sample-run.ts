@@ -1,4 +1,4 @@
-import type { AnyRecord, MachineRecord, RunRecord, StateNodeRecord } from '../../src/recording/record.js';
+import type { AnyRecord, MachineRecord, RunRecord, StateNodeRecord } from '../../src/tracing/record.js';
 import { createRandom } from '../../src/testing/random.js';
 import type { SequencedRecord } from '../../visualizations/src/model/types.js';
 

@@ -1,4 +1,4 @@
-import type { AnyRecord, EndRecord, MessageRecord } from '../../src/recording/record.js';
+import type { AnyRecord, EndRecord, MessageRecord } from '../../src/tracing/record.js';
 import { planOf, scenarioOf, type Cast } from '../../visualizations/src/simulation/scenarios/index.js';
 import { createSimulation } from '../../visualizations/src/simulation/simulation.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AnyRecord } from '../../src/recording/record.js';
+import type { AnyRecord } from '../../src/tracing/record.js';
 import type { PlayerReport, PlayerState } from '../../visualizations/src/simulation/messages.js';
 import { createPlayer } from '../../visualizations/src/simulation/player.js';
 import { scenarios } from '../../visualizations/src/simulation/scenarios/index.js';

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../../errors.js';
-import { toJsonLine } from '../../recording/json-lines.js';
+import { toJsonLine } from '../../tracing/json-lines.js';
 import type { Violation } from '../../testing/index.js';
 import { Failure } from '../failure.js';
 import { say } from '../log.js';

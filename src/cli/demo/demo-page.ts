@@ -1,4 +1,4 @@
-import { createRunLog } from '../../recording/run-log.js';
+import { createRunLog } from '../../tracing/run-log.js';
 import { createLiveRecords } from '../view/event-stream.js';
 import { listPage } from '../view/page-files.js';
 import { startPageServer } from '../view/page-server.js';

@@ -1,7 +1,7 @@
 import { createPainter } from '../colours.js';
 import { count } from '../numbers.js';
 import { table } from '../table.js';
-import { rateOf, type StreamRow, type StreamTableEnd } from '../../recording/stream-table.js';
+import { rateOf, type StreamRow, type StreamTableEnd } from '../../tracing/stream-table.js';
 
 export interface TableTextOptions {
   /** The time of the run, in milliseconds. */

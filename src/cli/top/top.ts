@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createStreamTable } from '../../recording/stream-table.js';
+import { createStreamTable } from '../../tracing/stream-table.js';
 import { wantsColours } from '../colours.js';
 import { addConnectionOptions } from '../connection-options.js';
 import { ExitCode } from '../exit-code.js';

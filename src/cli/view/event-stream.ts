@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { AnyRecord } from '../../recording/record.js';
-import type { Numbered, RunLog } from '../../recording/run-log.js';
+import type { AnyRecord } from '../../tracing/record.js';
+import type { Numbered, RunLog } from '../../tracing/run-log.js';
 
 /** How many records one event holds at most. */
 const recordsPerEvent = 1000;

@@ -2,7 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { messageOf } from '../../errors.js';
-import { createJsonLinesReader } from '../../recording/json-lines.js';
+import { createJsonLinesReader } from '../../tracing/json-lines.js';
 import { Failure } from '../failure.js';
 import { toEvent } from './event-stream.js';
 

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { ServerResponse } from 'node:http';
 import { describeFailure } from '../failure.js';
-import { createRunLog } from '../../recording/run-log.js';
+import { createRunLog } from '../../tracing/run-log.js';
 import { addConnectionOptions } from '../connection-options.js';
 import { ExitCode } from '../exit-code.js';
 import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';

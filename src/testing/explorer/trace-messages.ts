@@ -1,4 +1,4 @@
-import type { RecordDraft } from '../../recording/draft.js';
+import type { RecordDraft } from '../../tracing/draft.js';
 import type { Plain } from './plain-data.js';
 import { messageText } from './step-text.js';
 import type { SentMessage } from './trace.js';

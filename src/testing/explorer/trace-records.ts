@@ -1,9 +1,9 @@
-import type { RecordDraft } from '../../recording/draft.js';
-import { indexMachine, type MachineIndex } from '../../recording/machine-record.js';
-import { plain } from '../../recording/plain.js';
-import { recordVersion, type AnyRecord, type Json } from '../../recording/record.js';
-import { refusedTransitions } from '../../recording/refusals.js';
-import { StreamEnds, type ToldEnd } from '../../recording/stream-ends.js';
+import type { RecordDraft } from '../../tracing/draft.js';
+import { indexMachine, type MachineIndex } from '../../tracing/machine-record.js';
+import { plain } from '../../tracing/plain.js';
+import { recordVersion, type AnyRecord, type Json } from '../../tracing/record.js';
+import { refusedTransitions } from '../../tracing/refusals.js';
+import { StreamEnds, type ToldEnd } from '../../tracing/stream-ends.js';
 import type { CompiledSystem } from './compile-system.js';
 import { retellStep } from './retell-step.js';
 import { createTraceMessages } from './trace-messages.js';

@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../recording/record.js';
+import type { AnyRecord } from '../../tracing/record.js';
 import type { CompiledSystem } from './compile-system.js';
 import { mermaidDiagram } from './mermaid.js';
 import { replayTrace, type ReplayReport } from './replay.js';
@@ -17,7 +17,7 @@ export interface ViolationRecord {
   readonly property: string;
   readonly kind: PropertyKind;
   readonly reason: string;
-  /** The trace in the record format, see src/recording/README.md. */
+  /** The trace in the record format, see src/tracing/README.md. */
   readonly records: readonly AnyRecord[];
 }
 

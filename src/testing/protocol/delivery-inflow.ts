@@ -26,7 +26,7 @@ export function inflowNote(id: string): string {
 
 type Draft = { -readonly [Key in keyof ModelInflow]: ModelInflow[Key] };
 
-/** The consumer's side of extended streams, as `src/inbound-delivery.ts` has it in production. */
+/** The consumer's side of extended streams, as `src/delivery/receiver.ts` has it in production. */
 export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryTerms, producer: string) {
   const { beginInflow, closeInflow, consume, grantOf, isGrantDue, isOverrun } = arithmetic;
   const { forgetGap, noteGranted, receiveAnnouncement, receiveBytes, receiveItems } = arithmetic;

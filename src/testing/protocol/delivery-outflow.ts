@@ -52,7 +52,7 @@ function runOf(notes: HostScope['notes'], inbox: string): number {
 
 type Draft = { -readonly [Key in keyof ModelOutflow]: ModelOutflow[Key] };
 
-/** The producer's side of extended streams, as `src/outbound-delivery.ts` has it in production. */
+/** The producer's side of extended streams, as `src/delivery/sender.ts` has it in production. */
 export function modelOutflows({ window, producerWindow, bytesOf, partsOf, arithmetic }: DeliveryTerms) {
   const { beginOutflow, endOf, isGrantComing, isGrantPossible, isSettled, maySend, sendClose, sendRecord, takeGrant } =
     arithmetic;

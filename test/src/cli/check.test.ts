@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainLoadFailure, readExports } from '../../../src/cli/check/load-system.js';
 import { brokenTimingRules } from '../../../src/cli/check/timing-rules.js';
-import { readJsonLines } from '../../../src/recording/json-lines.js';
+import { readJsonLines } from '../../../src/tracing/json-lines.js';
 import type { ViolationRecord } from '../../../src/testing/index.js';
 import { endCommands, runCommand } from './command-line.js';
 

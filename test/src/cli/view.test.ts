@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
 import { ConsumerClient, createRecorder, inspectOverNats, readJsonLines, type AnyRecord } from '../../../src/index.js';
-import { checkedRecord } from '../../../src/recording/checked-record.js';
+import { checkedRecord } from '../../../src/tracing/checked-record.js';
 import { startNatsServer } from '../../support/nats-server.js';
 import { endCommands, runCommand, type CommandLine } from './command-line.js';
 

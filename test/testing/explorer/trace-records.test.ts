@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AnyRecord } from '../../../src/recording/record.js';
+import type { AnyRecord } from '../../../src/tracing/record.js';
 import { explore, protocolSystem } from '../../../src/testing/index.js';
 import { readerOf } from '../../../src/testing/protocol/adapter.js';
 import { noAnswer, slowAnswer } from './support/request-system.js';

@@ -1,5 +1,5 @@
 import type { Inspector } from '../../../src/index.js';
-import type { indexMachine } from '../../../src/recording/machine-record.js';
+import type { indexMachine } from '../../../src/tracing/machine-record.js';
 
 /**
  * The types of XState 5, by way of this package: from this folder the name `xstate` means version 4.

@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../../src/recording/record.js';
+import type { AnyRecord } from '../../../src/tracing/record.js';
 import { exploreAsync, type Progress, type Violation } from '../../../src/testing/index.js';
 import { compileSystem } from '../../../src/testing/explorer/compile-system.js';
 import { traceRecords } from '../../../src/testing/explorer/trace-records.js';

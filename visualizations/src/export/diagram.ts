@@ -1,4 +1,4 @@
-import type { AnyRecord, MarkRecord, MessageRecord } from '../../../src/recording/record.js';
+import type { AnyRecord, MarkRecord, MessageRecord } from '../../../src/tracing/record.js';
 import { stateText } from '../model/state-text.js';
 
 /** What became of a message, and of which others like it that followed at once. */

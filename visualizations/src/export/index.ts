@@ -1,4 +1,4 @@
-import { toJsonLine } from '../../../src/recording/json-lines.js';
+import { toJsonLine } from '../../../src/tracing/json-lines.js';
 import type { Exporter } from '../model/types.js';
 import { toMermaid } from './mermaid.js';
 import { toPerfetto } from './perfetto.js';

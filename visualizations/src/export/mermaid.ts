@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../../src/recording/record.js';
+import type { AnyRecord } from '../../../src/tracing/record.js';
 import { diagramOf, labelOf, type DiagramRow } from './diagram.js';
 
 /** Mermaid ends a statement at a semicolon and at a new line, and takes a number sign for the start of an entity. */

@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../../src/recording/record.js';
+import type { AnyRecord } from '../../../src/tracing/record.js';
 import { stateText } from '../model/state-text.js';
 import { shortName } from './diagram.js';
 

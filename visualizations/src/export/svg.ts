@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../../src/recording/record.js';
+import type { AnyRecord } from '../../../src/tracing/record.js';
 import { diagramOf, labelOf, type DiagramRow, type MessageRow, type NoteRow } from './diagram.js';
 
 export interface SvgOptions {

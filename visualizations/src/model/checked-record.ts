@@ -1,7 +1,7 @@
-import type { AnyRecord, RunRecord } from '../../../src/recording/record.js';
+import type { AnyRecord, RunRecord } from '../../../src/tracing/record.js';
 import type { SequencedRecord } from './types.js';
 
-export { checkedRecord, MalformedRecordError } from '../../../src/recording/checked-record.js';
+export { checkedRecord, MalformedRecordError } from '../../../src/tracing/checked-record.js';
 
 /** Whether a record is the header of a run. */
 export function isHeader(record: AnyRecord): record is RunRecord {

@@ -1,4 +1,4 @@
-import type { ActorRecord, StepRecord, TimerRecord } from '../../../src/recording/record.js';
+import type { ActorRecord, StepRecord, TimerRecord } from '../../../src/tracing/record.js';
 import { endStreamEnd, joinStream, signOfLife } from './fold-streams.js';
 import { forgetEnded, type Folded } from './folded.js';
 import { actorKey, transitionKey } from './keys.js';

@@ -1,4 +1,4 @@
-import type { ActorRecord, CountsRecord, EndRecord } from '../../../src/recording/record.js';
+import type { ActorRecord, CountsRecord, EndRecord } from '../../../src/tracing/record.js';
 import { forgetEnded, type Folded } from './folded.js';
 import { actorKey } from './keys.js';
 import { addToRates, noRates } from './rates.js';

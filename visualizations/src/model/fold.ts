@@ -2,7 +2,7 @@ import { actorKey, linkKey } from './keys.js';
 import { remember, type Folded } from './folded.js';
 import { endActor, foldActor, foldStep, foldTimer } from './fold-actors.js';
 import { foldCounts, foldEnd, signOfLife } from './fold-streams.js';
-import type { MessageRecord, SystemRecord } from '../../../src/recording/record.js';
+import type { MessageRecord, SystemRecord } from '../../../src/tracing/record.js';
 import type { SequencedRecord } from './types.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { MachineRecord, MarkRecord, MessageRecord } from '../../../src/recording/record.js';
+import type { MachineRecord, MarkRecord, MessageRecord } from '../../../src/tracing/record.js';
 import type { ActorEntry, LinkEntry, StreamEntry, SystemEntry, Totals, View } from './types.js';
 
 /** How many messages and marks a view remembers. Older ones are still in the records of the run. */

@@ -9,11 +9,11 @@ import type {
   RunRecord,
   StepRecord,
   SystemRecord,
-} from '../../../src/recording/record.js';
+} from '../../../src/tracing/record.js';
 
 import type { Rates } from './rates.js';
 
-export type { AnyRecord, Json, RunRecord } from '../../../src/recording/record.js';
+export type { AnyRecord, Json, RunRecord } from '../../../src/tracing/record.js';
 
 /** All records but the header: those that have a place in the order of a run. */
 export type SequencedRecord = Exclude<AnyRecord, RunRecord>;

@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../../src/recording/record.js';
+import type { AnyRecord } from '../../../src/tracing/record.js';
 import type { NamedStream, PeerState } from './simulation.js';
 import type { Deed } from './script.js';
 import type { Story } from './story.js';

@@ -1,6 +1,6 @@
-import { ConsumerClient } from '../../../src/consumer-client.js';
-import type { ConsumerStream } from '../../../src/consumer-stream.js';
-import { ProducerClient } from '../../../src/producer-client.js';
+import { ConsumerClient } from '../../../src/consumer/consumer-client.js';
+import type { ConsumerStream } from '../../../src/consumer/consumer-stream.js';
+import { ProducerClient } from '../../../src/producer/producer-client.js';
 import { inboxSubject } from '../../../src/wire/index.js';
 import type { ConsumerPeer, ProducerPeer, Timing } from './peer.js';
 import type { SimulatedProcess } from './process.js';

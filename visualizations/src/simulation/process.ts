@@ -1,6 +1,6 @@
-import type { Clock } from '../../../src/clock.js';
+import type { Clock } from '../../../src/host/clock.js';
 import type { MemoryConnection } from '../../../src/memory-broker/index.js';
-import type { NatsConnection } from '../../../src/nats-connection.js';
+import type { NatsConnection } from '../../../src/transport/nats-connection.js';
 
 /**
  * A simulated operating system process: a clock and a connection that stop with it. A paused process finds its due

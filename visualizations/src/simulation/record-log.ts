@@ -1,7 +1,7 @@
-import type { Clock } from '../../../src/clock.js';
-import type { RecordDraft } from '../../../src/recording/draft.js';
-import type { AnyRecord } from '../../../src/recording/record.js';
-import { createRecorder, type Recorder } from '../../../src/recording/recorder.js';
+import type { Clock } from '../../../src/host/clock.js';
+import type { RecordDraft } from '../../../src/tracing/draft.js';
+import type { AnyRecord } from '../../../src/tracing/record.js';
+import { createRecorder, type Recorder } from '../../../src/tracing/recorder.js';
 
 /** Where the parts of a simulation write what happens. */
 export interface RecordLog {

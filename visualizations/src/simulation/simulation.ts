@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../../src/recording/record.js';
+import type { AnyRecord } from '../../../src/tracing/record.js';
 import { createRandom } from '../../../src/testing/random.js';
 import { createTestClock } from '../../../src/testing/test-clock.js';
 import { createGoConsumer } from './go/go-consumer.js';

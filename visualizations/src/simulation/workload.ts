@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/clock.js';
+import type { Clock } from '../../../src/host/clock.js';
 
 /** What a reader asks a source for: the body of its open request, as JSON. */
 export interface Workload {

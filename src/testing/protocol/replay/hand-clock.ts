@@ -1,4 +1,4 @@
-import type { Clock } from '../../../clock.js';
+import type { Clock } from '../../../host/clock.js';
 
 /** A clock on which due timers wait until they are fired by hand, since it is the trace that says when, and in which order. */
 export interface HandClock extends Clock {

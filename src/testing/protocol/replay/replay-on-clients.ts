@@ -1,7 +1,7 @@
 import type { StateValue } from 'xstate';
-import { ConsumerClient } from '../../../consumer-client.js';
-import type { ConsumerStream } from '../../../consumer-stream.js';
-import { ProducerClient } from '../../../producer-client.js';
+import { ConsumerClient } from '../../../consumer/consumer-client.js';
+import type { ConsumerStream } from '../../../consumer/consumer-stream.js';
+import { ProducerClient } from '../../../producer/producer-client.js';
 import type { ActorState, ProcessState } from '../../explorer/process-state.js';
 import type { ReplayReport } from '../../explorer/replay.js';
 import type { Step, Trace } from '../../explorer/trace.js';

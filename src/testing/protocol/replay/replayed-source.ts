@@ -1,4 +1,4 @@
-import type { StreamRequest } from '../../../stream-request.js';
+import type { StreamRequest } from '../../../producer/stream-request.js';
 
 /** The source of a stream, which yields and ends when the trace says so. */
 export interface ReplayedSource {

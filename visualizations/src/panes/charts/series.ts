@@ -1,4 +1,4 @@
-import type { MessageRecord } from '../../../../src/recording/record.js';
+import type { MessageRecord } from '../../../../src/tracing/record.js';
 import { actorKey } from '../../model/keys.js';
 import type { RunReader, SequencedRecord } from '../../model/types.js';
 

@@ -3,7 +3,7 @@ import { formatTime } from '../../model/format.js';
 import { stateText } from '../../model/state-text.js';
 import type { Cursor } from '../../model/types.js';
 import { isNotTaken, isRefusal, refusalText } from '../statechart/refusal.js';
-import type { MachineRecord, StateNodeRecord, StepRecord } from '../../../../src/recording/record.js';
+import type { MachineRecord, StateNodeRecord, StepRecord } from '../../../../src/tracing/record.js';
 import type { ActorHappening } from './recent-steps.js';
 
 interface HappeningProps {

@@ -1,4 +1,4 @@
-import type { MessageRecord } from '../../../../src/recording/record.js';
+import type { MessageRecord } from '../../../../src/tracing/record.js';
 import { isBeat, type Row } from './rows.js';
 
 /** Heartbeats and their answers, folded into a row for each run of them. */

@@ -1,4 +1,4 @@
-import type { MarkRecord, MessageRecord } from '../../../../src/recording/record.js';
+import type { MarkRecord, MessageRecord } from '../../../../src/tracing/record.js';
 import type { Moment } from '../../model/types.js';
 
 /** What became of a message so far. */

@@ -1,4 +1,4 @@
-import type { MessageRecord, StepRecord } from '../../../../src/recording/record.js';
+import type { MessageRecord, StepRecord } from '../../../../src/tracing/record.js';
 import { eventText } from '../../model/event-text.js';
 import { actorKey } from '../../model/keys.js';
 import { outermostState, stateText } from '../../model/state-text.js';

@@ -1,4 +1,4 @@
-import type { Json, StateNodeRecord } from '../../../../src/recording/record.js';
+import type { Json, StateNodeRecord } from '../../../../src/tracing/record.js';
 
 /** The absolute ids of the states that a state value is in, outer ones included. Unknown keys are passed over. */
 export function activeStates(root: StateNodeRecord, value: Json): ReadonlySet<string> {

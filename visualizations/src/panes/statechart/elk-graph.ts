@@ -1,5 +1,5 @@
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
-import type { StateNodeRecord, TransitionRecord } from '../../../../src/recording/record.js';
+import type { StateNodeRecord, TransitionRecord } from '../../../../src/tracing/record.js';
 import { initialSuffix, transitionKey, type ChartEdge, type ChartNode, type ChartNote } from './chart.js';
 import { fontSizes, monospaceWidth, sansWidth } from './measure.js';
 

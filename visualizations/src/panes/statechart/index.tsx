@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import ownPlacements from 'virtual:own-placements';
-import type { MachineRecord } from '../../../../src/recording/record.js';
+import type { MachineRecord } from '../../../../src/tracing/record.js';
 import { actorKey } from '../../model/keys.js';
 import { outermostState } from '../../model/state-text.js';
 import type { ActorEntry, PaneProps, View } from '../../model/types.js';

@@ -1,4 +1,4 @@
-import type { StateNodeRecord } from '../../../../src/recording/record.js';
+import type { StateNodeRecord } from '../../../../src/tracing/record.js';
 import type { Chart } from './chart.js';
 import { elkGraph } from './elk-graph.js';
 import { chartOf, layout, type Placement, type Placer } from './layout.js';

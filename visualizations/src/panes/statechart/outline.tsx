@@ -1,4 +1,4 @@
-import type { StateNodeRecord } from '../../../../src/recording/record.js';
+import type { StateNodeRecord } from '../../../../src/tracing/record.js';
 import type { Overlay } from './overlay.js';
 import { transitionKey } from './chart.js';
 

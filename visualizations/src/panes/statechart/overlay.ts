@@ -1,5 +1,5 @@
 import type { ActorEntry, TimerEntry, View } from '../../model/types.js';
-import type { MachineRecord } from '../../../../src/recording/record.js';
+import type { MachineRecord } from '../../../../src/tracing/record.js';
 import { transitionKey as coverageKey } from '../../model/keys.js';
 import { activeStates, statesById } from './active-states.js';
 import { transitionKey } from './chart.js';

@@ -1,5 +1,5 @@
 import type { View } from '../../model/types.js';
-import type { MachineRecord } from '../../../../src/recording/record.js';
+import type { MachineRecord } from '../../../../src/tracing/record.js';
 import { activeStates } from './active-states.js';
 
 /** How many living actors of a machine are in each of its states, by absolute id. */

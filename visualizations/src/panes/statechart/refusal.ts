@@ -1,4 +1,4 @@
-import type { StateNodeRecord, StepRecord } from '../../../../src/recording/record.js';
+import type { StateNodeRecord, StepRecord } from '../../../../src/tracing/record.js';
 import { eventText } from '../../model/event-text.js';
 import { statesById } from './active-states.js';
 

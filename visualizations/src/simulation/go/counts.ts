@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../src/clock.js';
+import type { Clock } from '../../../../src/host/clock.js';
 import type { RecordLog } from '../record-log.js';
 
 /** Counts what an end of a stream handles, and writes it down now and then. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../../../../src/clock.js';
-import type { NatsMessage } from '../../../../src/nats-connection.js';
+import type { Clock } from '../../../../src/host/clock.js';
+import type { NatsMessage } from '../../../../src/transport/nats-connection.js';
 
 /** The slots of a stream's channel. */
 const channelSlots = 16;

@@ -9,7 +9,7 @@ import {
   newStreamId,
   streamIdOfInbox,
 } from '../../../../src/wire/index.js';
-import type { NatsMessage } from '../../../../src/nats-connection.js';
+import type { NatsMessage } from '../../../../src/transport/nats-connection.js';
 import type { ConsumerPeer, OpenOrder, Timing } from '../peer.js';
 import type { SimulatedProcess } from '../process.js';
 import type { RecordLog } from '../record-log.js';

@@ -1,4 +1,4 @@
-import type { NatsMessage } from '../../../../src/nats-connection.js';
+import type { NatsMessage } from '../../../../src/transport/nats-connection.js';
 import {
   decodeHeartbeatResponse,
   decodeOpenRequest,

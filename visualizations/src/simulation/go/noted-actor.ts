@@ -1,5 +1,5 @@
-import type { Clock } from '../../../../src/clock.js';
-import type { Json, StateNodeRecord } from '../../../../src/recording/record.js';
+import type { Clock } from '../../../../src/host/clock.js';
+import type { Json, StateNodeRecord } from '../../../../src/tracing/record.js';
 import type { RecordLog } from '../record-log.js';
 
 /**

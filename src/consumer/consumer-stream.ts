@@ -1,0 +1,247 @@
+import type { ActorRefFrom } from 'xstate';
+import { CloseCode, type consumerStreamMachine, type StreamEnd } from '../../machines/index.js';
+import { decodeValue, type Codec } from '../values/codec.js';
+import { CloseError, messageOf, StreamError } from '../errors.js';
+import type { LivenessClock } from '../host/liveness-clock.js';
+import { RecordQueue, type QueuedRecord } from './record-queue.js';
+
+/** How a stream ended, and how much of it came. */
+export interface ConsumerStreamEnd extends StreamEnd {
+  /** How many records came, those that were never read included. */
+  readonly records: number;
+  /** How many bytes of data came. */
+  readonly bytes: number;
+  /** Where the reason is `recordsLost`: the number of the first record that is missing, counted from 0. */
+  readonly firstMissing?: number;
+  /** Undefined where the stream is complete. Reading throws it, unless the reader itself cancelled. */
+  readonly error: CloseError | undefined;
+}
+
+/**
+ * A stream as its reader holds it: the records in the order in which they came, each handed over once.
+ *
+ * Iterating ends quietly where the stream is complete and where the reader itself cancelled it; any other end throws a
+ * {@link CloseError}, after the records that came before it. Leaving the loop cancels the stream.
+ */
+export interface ConsumerStream extends AsyncIterable<Uint8Array> {
+  /** The stream id, eight base-62 characters. */
+  readonly id: string;
+  /** The request subject. */
+  readonly subject: string;
+  /** The live actor of this stream. */
+  readonly actor: ActorRefFrom<typeof consumerStreamMachine>;
+  /** Resolves when the stream has ended for its reader, with how; never rejects. */
+  readonly closed: Promise<ConsumerStreamEnd>;
+  /** How many records wait to be read. */
+  readonly buffered: number;
+  /** Leaves the stream at once. Records that wait are dropped, also where the stream has ended already. */
+  cancel(text?: string): void;
+  /** The records as values. A record that cannot be decoded throws a {@link StreamError} and cancels the stream. */
+  objects<Value = unknown>(): AsyncIterable<Value>;
+  /** The records as text, each decoded from UTF-8. */
+  text(): AsyncIterable<string>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** How the consumer client hands a stream its records and its end. */
+export interface ConsumerStreamInlet {
+  readonly stream: ConsumerStream;
+  readonly clock: LivenessClock;
+  /**
+   * Whether records go straight to the reader (`attached`), are dropped (`detached`), or have to be asked about
+   * (`asking`). The machine decides.
+   */
+  gate: 'asking' | 'attached' | 'detached';
+  hasRoomFor(bytes: number): boolean;
+  /** A record that came while the machine has to be asked, kept until it answers `reader.deliver`. */
+  hold(record: QueuedRecord): void;
+  /** Hands over the oldest record held; to a callback only at {@link handOver}. */
+  deliverHeld(): void;
+  /** Calls the callback with what was delivered. It may open streams, so it never runs amid the runner's own work. */
+  handOver(): void;
+  deliver(record: QueuedRecord): void;
+  end(end: StreamEnd & { readonly firstMissing?: number }): void;
+  hasEnded(): boolean;
+  /** How much has come, and how many records of it wait to be read. */
+  counts(): { readonly records: number; readonly bytes: number; readonly waiting: number };
+  /** What waits, in words, for the error of a reader that is too slow. */
+  describeBuffer(): string;
+}
+
+export interface ConsumerStreamParameters {
+  readonly id: string;
+  readonly subject: string;
+  readonly clock: LivenessClock;
+  readonly codec: Codec | undefined;
+  readonly bufferedRecordsMax: number;
+  readonly bufferedBytesMax: number;
+  /** Takes each record as it comes, instead of the iterator. */
+  readonly reader: ((record: QueuedRecord) => void) | undefined;
+  readonly actor: () => ActorRefFrom<typeof consumerStreamMachine>;
+  readonly cancel: (text: string) => void;
+  /** Hears of each record that the reader has taken. */
+  readonly onConsumed: (bytes: number) => void;
+  /** Hears once that the queue is three quarters full, and again when it was half empty in between. */
+  readonly onSlow: ((waiting: { readonly records: number; readonly bytes: number }) => void) | undefined;
+}
+
+const decoder = new TextDecoder();
+
+export function createConsumerStream(parameters: ConsumerStreamParameters): ConsumerStreamInlet {
+  const { id, subject, reader, onSlow } = parameters;
+  const queue = new RecordQueue(parameters.bufferedRecordsMax, parameters.bufferedBytesMax);
+  const held: QueuedRecord[] = [];
+  const delivered: QueuedRecord[] = [];
+  const waiting: ((result: QueuedRecord | undefined) => void)[] = [];
+  let ended: ConsumerStreamEnd | undefined;
+  let records = 0;
+  let bytes = 0;
+  let settle: (end: ConsumerStreamEnd) => void;
+  const closed = new Promise<ConsumerStreamEnd>((resolve) => {
+    settle = resolve;
+  });
+
+  const cancel = (text = 'the reader left'): void => {
+    if (ended === undefined) parameters.cancel(text);
+    else queue.clear();
+  };
+
+  /** The next record that waits; undefined where none does. */
+  const take = (): QueuedRecord | undefined => {
+    const record = queue.shift();
+    if (record !== undefined) parameters.onConsumed(record.data.length);
+    return record;
+  };
+
+  /** The next record, when it comes; undefined where the stream has ended quietly. */
+  const next = async (): Promise<QueuedRecord | undefined> => {
+    if (ended === undefined) {
+      const came = await new Promise<QueuedRecord | undefined>((resolve) => waiting.push(resolve));
+      if (came !== undefined) return came;
+    }
+    const record = take();
+    if (record === undefined && ended?.error !== undefined && ended.reason !== 'cancelled') throw ended.error;
+    return record;
+  };
+
+  const iterate = <Item>(read: (record: QueuedRecord) => Item): AsyncIterableIterator<Item> => {
+    if (reader !== undefined) {
+      throw new StreamError('badArgument', 'the stream hands its records to a callback, so it cannot be iterated');
+    }
+    let left = false;
+    const over: IteratorResult<Item> = { done: true, value: undefined };
+    const resultOf = (record: QueuedRecord | undefined): IteratorResult<Item> => {
+      if (left || record === undefined) return over;
+      try {
+        return { done: false, value: read(record) };
+      } catch (error) {
+        left = true;
+        cancel(messageOf(error));
+        throw error;
+      }
+    };
+    const nextResult = async (): Promise<IteratorResult<Item>> => {
+      try {
+        return resultOf(await next());
+      } catch (error) {
+        left = true;
+        throw error;
+      }
+    };
+    return {
+      // A record that waits costs one promise, which is resolved already.
+      next: () => {
+        if (left) return Promise.resolve(over);
+        const record = take();
+        if (record === undefined) return nextResult();
+        try {
+          return Promise.resolve(resultOf(record));
+        } catch (error) {
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a codec may throw anything
+          return Promise.reject(error);
+        }
+      },
+      return: () => {
+        left = true;
+        cancel();
+        return Promise.resolve(over);
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  };
+
+  const stream: ConsumerStream = {
+    id,
+    subject,
+    closed,
+    cancel,
+    get actor() {
+      return parameters.actor();
+    },
+    get buffered() {
+      return queue.length;
+    },
+    objects: <Value>() => iterate((record) => decodeValue(record, parameters.codec) as Value),
+    text: () => iterate((record) => decoder.decode(record.data)),
+    [Symbol.asyncIterator]: () => iterate((record) => record.data),
+    [Symbol.asyncDispose]: () => {
+      cancel();
+      return Promise.resolve();
+    },
+  };
+
+  const deliver = (record: QueuedRecord): void => {
+    records += 1;
+    bytes += record.data.length;
+    if (reader !== undefined) {
+      try {
+        reader(record);
+      } catch (error) {
+        cancel(`the reader's callback threw: ${messageOf(error)}`);
+      }
+      parameters.onConsumed(record.data.length);
+      return;
+    }
+    const resolve = waiting.shift();
+    if (resolve === undefined) {
+      queue.push(record);
+      if (onSlow !== undefined && queue.isSlow()) onSlow({ records: queue.length, bytes: queue.bytes });
+    } else {
+      resolve(record);
+      parameters.onConsumed(record.data.length);
+    }
+  };
+
+  return {
+    stream,
+    clock: parameters.clock,
+    gate: 'asking',
+    deliver,
+    hasRoomFor: (size) => reader !== undefined || waiting.length > 0 || queue.hasRoomFor(size),
+    hold: (record) => held.push(record),
+    deliverHeld: () => {
+      const record = held.shift();
+      if (record === undefined) return;
+      if (reader === undefined) deliver(record);
+      else delivered.push(record);
+    },
+    handOver: () => {
+      for (const record of delivered.splice(0)) deliver(record);
+    },
+    end: (end) => {
+      const error =
+        end.code === CloseCode.Normal ? undefined : new CloseError(end.code, end.text, end.reason, end.firstMissing);
+      ended = { ...end, records, bytes, error };
+      held.length = 0;
+      // Who left, or had no more time, gets nothing more; every other end comes after the records before it.
+      if (end.reason === 'cancelled' || end.reason === 'timedOut') queue.clear();
+      settle(ended);
+      for (const resolve of waiting.splice(0)) resolve(undefined);
+    },
+    hasEnded: () => ended !== undefined,
+    counts: () => ({ records, bytes, waiting: queue.length }),
+    describeBuffer: () => `${queue.length} records of ${queue.bytes} bytes`,
+  };
+}

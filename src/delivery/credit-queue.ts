@@ -1,0 +1,69 @@
+import { messageOf } from '../errors.js';
+import type { WireRecord } from '../wire/index.js';
+
+export interface WaitingRecord {
+  readonly record: WireRecord;
+  /** Resolves the promise of its write, or rejects it. */
+  readonly settle: (error?: unknown) => void;
+}
+
+/** The records of one stream that wait for credit, in the order of their writes, each with the promise of its write. */
+export class WaitingRecords {
+  readonly #records: WaitingRecord[] = [];
+  #bytes = 0;
+
+  get length(): number {
+    return this.#records.length;
+  }
+
+  /** How many bytes of data wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many bytes of data the first of them has; undefined where none waits. */
+  get nextBytes(): number | undefined {
+    return this.#records[0]?.record.data.length;
+  }
+
+  /**
+   * Lets a copy of a record wait, for the caller may use its bytes again as soon as it pleases. Resolves when the record
+   * is settled; rejects with the signal's reason where that aborts before, or with the error of {@link refuse}.
+   *
+   * @param onTakenBack Hears that the signal took the record out of the middle.
+   */
+  add(record: WireRecord, signal: AbortSignal | undefined, onTakenBack: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiting: WaitingRecord = {
+        record: { ...record, data: record.data.slice() },
+        settle: (error) => {
+          signal?.removeEventListener('abort', onAbort);
+          if (error === undefined) resolve();
+          else reject(error instanceof Error ? error : new Error(messageOf(error)));
+        },
+      };
+      const onAbort = () => {
+        this.#records.splice(this.#records.indexOf(waiting), 1);
+        this.#bytes -= record.data.length;
+        waiting.settle(signal?.reason);
+        onTakenBack();
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#records.push(waiting);
+      this.#bytes += record.data.length;
+    });
+  }
+
+  /** Takes the first record out, to be sent. */
+  shift(): WaitingRecord | undefined {
+    const waiting = this.#records.shift();
+    this.#bytes -= waiting?.record.data.length ?? 0;
+    return waiting;
+  }
+
+  /** Takes every record out, and rejects the promises of their writes. */
+  refuse(error: Error): void {
+    this.#bytes = 0;
+    for (const { settle } of this.#records.splice(0)) settle(error);
+  }
+}

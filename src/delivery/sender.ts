@@ -1,0 +1,246 @@
+import {
+  beginOutflow,
+  creditOf,
+  endOf,
+  isGrantComing,
+  isGrantPossible,
+  isSettled,
+  maySend,
+  sendClose,
+  sendRecord,
+  takeGrant,
+  type Outflow,
+  type Window,
+} from '../../machines/index.js';
+import type { BudgetWaiter, ByteBudget } from './byte-budget.js';
+import { StreamError } from '../errors.js';
+import type { FrameMemory } from './frame-pool.js';
+import type { Outbound } from '../transport/publisher.js';
+import { OutboundFrames } from './frame-writer.js';
+import { WaitingRecords } from './credit-queue.js';
+import {
+  encodeAnnouncement,
+  encodeDeliveryClose,
+  type AnnouncedTerms,
+  type ControlFrame,
+  type WireRecord,
+} from '../wire/index.js';
+
+/** How many bytes of records wait for credit at most, from writers that do not await their writes. */
+const waitingBytesMax = 64 * 1024 * 1024;
+
+export interface OutboundDeliveryParameters {
+  /** Where the frames go. */
+  readonly inbox: string;
+  /** Where the consumer answers: the reply subject of every frame, and what tells one producer's frames from another's. */
+  readonly control: string;
+  readonly outbound: Outbound;
+  /** The window of the consumer. */
+  readonly offered: Window;
+  /** What of it is used. */
+  readonly window: Window;
+  /** The largest record, as the smaller of both ends has it. */
+  readonly recordBytesMax: number;
+  readonly budget: ByteBudget;
+  /** What the frames of the client are made of. */
+  readonly memory: FrameMemory;
+  readonly terms: AnnouncedTerms;
+  /** Hears of what the stream's machine has to know: these are its events. */
+  readonly onEdge: (edge: 'flow.blocked' | 'flow.starved' | 'flow.open' | 'peer.acknowledged') => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * One extended stream at its producer: numbers records, lets them wait for credit, keeps what is not acknowledged, and
+ * sends it again when asked. Source: PROTOCOL.md, Delivery.
+ */
+export class OutboundDelivery implements BudgetWaiter {
+  readonly #given: OutboundDeliveryParameters;
+  readonly #frames: OutboundFrames;
+  readonly #waiting = new WaitingRecords();
+  #outflow: Outflow;
+  #isBlocked = false;
+  /** How many records were sent when the consumer was last asked for credit. */
+  #askedAt: number | undefined;
+  #isOver = false;
+  /** What comes after the last waiting record. */
+  #close: { readonly code: number; readonly text: string } | undefined;
+  readonly #readers = new Set<() => void>();
+
+  constructor(given: OutboundDeliveryParameters) {
+    this.#given = given;
+    this.#frames = new OutboundFrames(given);
+    this.#outflow = beginOutflow(given.window, given.offered);
+  }
+
+  /** How many records, and bytes of records, were sent. */
+  get sent(): { readonly records: number; readonly bytes: number } {
+    return { records: this.#outflow.sent, bytes: this.#outflow.sentBytes };
+  }
+
+  /** How many bytes of records can be written without waiting. 0 where none can, or one must wait for others. */
+  get desiredSize(): number {
+    if (this.#isOver || this.#waiting.length > 0) return 0;
+    const credit = creditOf(this.#outflow);
+    return credit.records === 0 ? 0 : credit.bytes;
+  }
+
+  /** How many records may still be sent. */
+  get credit(): number {
+    return creditOf(this.#outflow).records;
+  }
+
+  /** Undefined where a record can be written at once; otherwise resolves when one can, or never will. */
+  ready(): Promise<void> | undefined {
+    if (this.#isOver || this.desiredSize > 0) return undefined;
+    return new Promise((resolve) => this.#readers.add(resolve));
+  }
+
+  /**
+   * Sends a record, now or when there is credit. Undefined where it was sent and more can be in this turn of the event
+   * loop. Throws a `StreamError`: `tooLarge`, or `tooMuchWaiting`.
+   *
+   * @param signal Takes a waiting record back.
+   */
+  write(record: WireRecord, signal?: AbortSignal): Promise<void> | undefined {
+    const { length } = record.data;
+    const { recordBytesMax } = this.#given;
+    if (length > recordBytesMax) {
+      throw new StreamError(
+        'tooLarge',
+        `record: expected at most ${recordBytesMax} bytes (recordBytesMax), came ${length}`,
+      );
+    }
+    if (this.#waiting.length === 0 && this.#hasCredit(length)) {
+      this.#send(record);
+      return this.#frames.nextTurn();
+    }
+    if (this.#waiting.bytes + length > waitingBytesMax && this.#waiting.length > 0) {
+      throw new StreamError(
+        'tooMuchWaiting',
+        `record: ${this.#waiting.length} records of ${this.#waiting.bytes} bytes wait for credit already: await the writes`,
+      );
+    }
+    const written = this.#waiting.add(record, signal, () => {
+      this.#pumpWaiting();
+    });
+    if (!this.#isBlocked) {
+      this.#isBlocked = true;
+      this.#given.onEdge('flow.blocked');
+      this.#askIfStarved();
+    }
+    return written;
+  }
+
+  /** Says how far the stream has come, unless the consumer has received and said everything. */
+  announce(always: boolean): void {
+    if (this.#isOver || (!always && isSettled(this.#outflow) && !this.#isBlocked)) return;
+    this.#frames.flush();
+    // A record whose fragments are still going out is not missing: to ask for it would begin it anew, again and again.
+    const end = this.#frames.firstUnpublished ?? endOf(this.#outflow);
+    this.#frames.publish(encodeAnnouncement({ end, isWanting: this.#isBlocked, terms: this.#given.terms }));
+  }
+
+  /** Sends the close after everything before it, and keeps it until it is acknowledged. */
+  finish(code: number, text: string): void {
+    this.#close = { code, text };
+    this.#closeAfterWaiting();
+  }
+
+  /** Sends a close that ends everything here and now. What has not arrived cannot be had again. */
+  stop(code: number, text: string): void {
+    if (this.#isOver) return;
+    this.#frames.flush();
+    // A source that came to its own end has said how; only what is missing is lost.
+    const end = this.#outflow.isClosed && this.#close !== undefined ? this.#close : { code, text };
+    // Nothing repeats it, so it waits for a lost connection where all else is sent again.
+    this.#frames.publishOnce(encodeDeliveryClose({ number: this.#outflow.sent, isFinal: true, ...end }));
+    this.release(text);
+  }
+
+  /** The stream is over: nothing is kept, nobody waits. */
+  release(text: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#given.budget.forget(this);
+    this.#given.budget.give(this.#frames.end());
+    this.#waiting.refuse(new StreamError('writerClosed', `the stream is over: ${text}`));
+    this.#wake();
+  }
+
+  /** Takes what the consumer says. False where it speaks of what was never sent. */
+  onGrant(grant: ControlFrame & { readonly type: 'grant' | 'resume' }): boolean {
+    if (this.#isOver) return true;
+    if (!isGrantPossible(this.#outflow, grant)) return false;
+    this.#outflow = takeGrant(this.#outflow, grant);
+    this.#given.budget.give(this.#frames.release(this.#outflow.acknowledged));
+    this.#pumpWaiting();
+    if (this.#outflow.isClosed && isSettled(this.#outflow)) this.#given.onEdge('peer.acknowledged');
+    return true;
+  }
+
+  /** Sends everything again from the first item that the consumer lacks. */
+  resend(): void {
+    if (this.#isOver) return;
+    this.#frames.flush();
+    this.#frames.resend(this.#outflow.acknowledged);
+  }
+
+  onRoom(): void {
+    this.#pumpWaiting();
+  }
+
+  #hasCredit(bytes: number): boolean {
+    if (!maySend(this.#outflow, bytes)) return false;
+    if (this.#given.budget.hasRoomFor(bytes) || this.#frames.isEmpty) return true;
+    this.#given.budget.await(this);
+    return false;
+  }
+
+  #send(record: WireRecord): void {
+    const number = this.#outflow.sent;
+    const { length } = record.data;
+    this.#outflow = sendRecord(this.#outflow, length);
+    this.#given.budget.take(length);
+    this.#frames.add(number, record);
+  }
+
+  #pumpWaiting(): void {
+    for (let bytes = this.#waiting.nextBytes; bytes !== undefined; bytes = this.#waiting.nextBytes) {
+      if (!this.#hasCredit(bytes)) {
+        this.#askIfStarved();
+        return;
+      }
+      const first = this.#waiting.shift();
+      if (first === undefined) return;
+      this.#send(first.record);
+      first.settle();
+    }
+    if (this.#isBlocked) {
+      this.#isBlocked = false;
+      this.#given.onEdge('flow.open');
+    }
+    this.#closeAfterWaiting();
+    if (this.desiredSize > 0) this.#wake();
+  }
+
+  /** Once for all that the consumer has: it grants then as soon as its reader has nothing left to consume. */
+  #askIfStarved(): void {
+    if (this.#askedAt === this.#outflow.sent || isGrantComing(this.#outflow)) return;
+    this.#askedAt = this.#outflow.sent;
+    this.#given.onEdge('flow.starved');
+  }
+
+  #closeAfterWaiting(): void {
+    if (this.#close === undefined || this.#waiting.length > 0 || this.#isOver || this.#outflow.isClosed) return;
+    const number = this.#outflow.sent;
+    this.#outflow = sendClose(this.#outflow);
+    this.#frames.addClose(number, this.#close.code, this.#close.text);
+  }
+
+  #wake(): void {
+    const readers = [...this.#readers];
+    this.#readers.clear();
+    for (const resolve of readers) resolve();
+  }
+}

@@ -1,0 +1,248 @@
+import {
+  createActor,
+  type AnyActor,
+  type AnyActorRef,
+  type AnyStateMachine,
+  type InspectionEvent,
+  type Observer,
+} from 'xstate';
+import {
+  clientActorId,
+  type ActorEvent,
+  type Command,
+  type CommandParams,
+  type CommandType,
+  type SpawnParams,
+} from '../../machines/index.js';
+import { bothInspectors } from './both-inspectors.js';
+import type { Clock } from './clock.js';
+import type { Recordable } from './recordable.js';
+
+/** What an observer given to a client is told, by XState itself, of every actor of that client. */
+export type Inspector = Observer<InspectionEvent> | ((event: InspectionEvent) => void);
+
+/** The commands that reach out of the actors; those that make, tell and stop actors are the runner's own. */
+export type Performers = {
+  readonly [Type in CommandType as Exclude<Type, `actor.${string}`>]?: (params: CommandParams[Type]) => void;
+};
+
+/** The delay of one actor. */
+export type DelayOf = (scope: { readonly context: { readonly id?: string } }) => number;
+
+interface ActorScope {
+  readonly self: AnyActorRef;
+  readonly context: { readonly id?: string };
+}
+
+export interface RunnerOptions {
+  readonly client: AnyStateMachine;
+  readonly clientInput?: object;
+  /** The machines that `actor.spawn` may name. */
+  readonly machines: Partial<Record<SpawnParams['machine'], AnyStateMachine>>;
+  /** Milliseconds by the name of the delay, for all machines. */
+  readonly delays: Readonly<Record<string, number | DelayOf>>;
+  readonly performers: Performers;
+  readonly clock: Clock;
+  readonly inspect: Inspector | undefined;
+  /** Asked for its observer whenever an actor is made. */
+  readonly recordable?: Recordable;
+  /** A clock for one actor; the client's clock where there is none. */
+  readonly clockOf?: (id: string) => Clock | undefined;
+  /** An actor is over and gone. */
+  readonly onGone: (id: string) => void;
+  /** An actor broke, which no event of the protocol can bring about: it is gone, the others go on. */
+  readonly onBroken: (id: string, error: unknown) => void;
+}
+
+/**
+ * Runs the actors of one client and performs their commands: the only place that creates actors and sends to them.
+ *
+ * All events of a client go through one first-in-first-out queue. An event is handled to the end of its macrostep
+ * before the commands that it recorded are performed, and these before the next event, so nobody ever acts in the
+ * middle of somebody else's step, and the model checker explores exactly what runs here.
+ *
+ * Each actor is the root of a system of its own: a stream that ends then touches no timer but its own.
+ */
+export class Runner {
+  static readonly #provided = new WeakMap<AnyStateMachine, AnyStateMachine>();
+  /** By the clock of each actor, which no other has: XState asks for delays before `createActor` has returned. */
+  static readonly #ofClock = new WeakMap<AnyActor['clock'], Runner>();
+  readonly #options: RunnerOptions;
+  readonly #machines: Partial<Record<SpawnParams['machine'], AnyStateMachine>> = {};
+  readonly #actors = new Map<string, AnyActor>();
+  readonly #events: { readonly id: string; readonly event: ActorEvent }[] = [];
+  readonly #commands: Command[] = [];
+  readonly #client: AnyActor;
+  /** Actors that are over, but whose last commands may not have been performed yet. */
+  readonly #gone: string[] = [];
+  #running = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    for (const [name, machine] of Object.entries(options.machines)) {
+      this.#machines[name as SpawnParams['machine']] = Runner.#provide(machine);
+    }
+    this.#client = this.#create(clientActorId, Runner.#provide(options.client), options.clientInput);
+    this.#run(() => this.#client.start());
+  }
+
+  get client(): AnyActor {
+    return this.#client;
+  }
+
+  /** The actor of this id, if it lives. */
+  actorOf(id: string): AnyActor | undefined {
+    return this.#actors.get(id);
+  }
+
+  /** The actors that live, the client's own first. */
+  get actors(): Iterable<AnyActor> {
+    return this.#actors.values();
+  }
+
+  /** How many actors live, the client's own included. */
+  get size(): number {
+    return this.#actors.size;
+  }
+
+  /** Sends an event to an actor, and performs all that follows from it. An actor that is gone is passed over. */
+  dispatch(id: string, event: ActorEvent): void {
+    this.#events.push({ id, event });
+    if (!this.#running) this.#run(() => undefined);
+  }
+
+  /**
+   * The machine with its commands and delays taken from the runner of the actor that asks. It is built once for all
+   * clients, since XState works out anew what there is to know of every machine that is built.
+   */
+  static #provide(machine: AnyStateMachine): AnyStateMachine {
+    const known = Runner.#provided.get(machine);
+    if (known !== undefined) return known;
+    const record = (type: string) => (scope: ActorScope, params: unknown) => {
+      Runner.#of(scope).#record({ type, params } as Command);
+    };
+    const delay = (name: string) => (scope: ActorScope) => {
+      const given = Runner.#of(scope).#options.delays[name];
+      return typeof given === 'function' ? given(scope) : given;
+    };
+    const declared = machine.implementations;
+    const commands = Object.keys(declared.actions).filter((type) => type.includes('.'));
+    const provided = machine.provide({
+      actions: Object.fromEntries(commands.map((type) => [type, record(type)])),
+      delays: Object.fromEntries(Object.keys(declared.delays).map((name) => [name, delay(name)])),
+    } as Parameters<AnyStateMachine['provide']>[0]);
+    Runner.#provided.set(machine, provided);
+    return provided;
+  }
+
+  static #of({ self }: ActorScope): Runner {
+    const { clock } = self as AnyActorRef & Pick<AnyActor, 'clock'>;
+    const runner = Runner.#ofClock.get(clock);
+    if (runner === undefined) throw new Error(`expected an actor that a runner made, got '${self.id}'`);
+    return runner;
+  }
+
+  #create(id: string, machine: AnyStateMachine, input: object | undefined): AnyActor {
+    const { clockOf, recordable } = this.#options;
+    const inspect = bothInspectors(this.#options.inspect, recordable?.inspect);
+    const clock = clockOf?.(id) ?? this.#options.clock;
+    // A timer is one more way into the actors: what it sets off is run to the end like an event.
+    const own: AnyActor['clock'] = {
+      setTimeout: (fn, ms) => clock.setTimeout(() => this.#run(fn), ms),
+      clearTimeout: (handle) => {
+        clock.clearTimeout(handle);
+      },
+    };
+    Runner.#ofClock.set(own, this);
+    const actor: AnyActor = createActor(machine, {
+      id,
+      input,
+      clock: own,
+      ...(inspect === undefined ? {} : { inspect }),
+    });
+    const forget = () => {
+      if (this.#actors.get(id) === actor) this.#actors.delete(id);
+    };
+    actor.subscribe({
+      complete: () => {
+        forget();
+        this.#gone.push(id);
+        // Somebody who holds the actor stopped it.
+        if (!this.#running) this.#run(() => undefined);
+      },
+      error: (error) => {
+        forget();
+        this.#options.onBroken(id, error);
+      },
+    });
+    this.#actors.set(id, actor);
+    return actor;
+  }
+
+  #record(command: Command): void {
+    this.#commands.push(command);
+    // Somebody who holds an actor ref sent to it directly: that, too, must have its effects.
+    if (!this.#running) {
+      void Promise.resolve().then(() => {
+        if (!this.#running) this.#run(() => undefined);
+      });
+    }
+  }
+
+  #run(first: () => void): void {
+    if (this.#running) {
+      first();
+      return;
+    }
+    this.#running = true;
+    try {
+      first();
+      this.#performAll();
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        const actor = this.#actors.get(next.id);
+        if (actor === undefined) continue;
+        actor.send(next.event);
+        this.#performAll();
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #performAll(): void {
+    for (let command = this.#commands.shift(); command !== undefined; command = this.#commands.shift()) {
+      this.#perform(command);
+    }
+    for (const id of this.#gone.splice(0)) this.#options.onGone(id);
+  }
+
+  #perform(command: Command): void {
+    switch (command.type) {
+      case 'actor.spawn': {
+        const machine = this.#machines[command.params.machine];
+        if (machine === undefined) throw new Error(`no machine is called ${command.params.machine}`);
+        this.#create(command.params.id, machine, command.params.input).start();
+        return;
+      }
+      case 'actor.tell':
+        for (const id of command.params.to) {
+          if (this.#actors.has(id)) this.#events.push({ id, event: command.params.event });
+        }
+        return;
+      case 'actor.tellAll':
+        for (const id of this.#actors.keys()) {
+          if (id !== clientActorId) this.#events.push({ id, event: command.params.event });
+        }
+        return;
+      case 'actor.stop':
+        this.#actors.get(command.params.id)?.stop();
+        this.#actors.delete(command.params.id);
+        return;
+      default: {
+        const perform = this.#options.performers[command.type] as ((params: unknown) => void) | undefined;
+        if (perform === undefined) throw new Error(`no performer for the command ${command.type}`);
+        perform(command.params);
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { ListedStream } from '../../machines/index.js';
+import { groupBySubject } from '../host/listed-streams.js';
+import type { NatsMessage } from '../transport/nats-connection.js';
+import type { Outbound } from '../transport/publisher.js';
+import {
+  decodeHeartbeatResponse,
+  encodeHeartbeatRequest,
+  heartbeatSubject,
+  newStreamId,
+  splitHeartbeat,
+  streamIdOfInbox,
+} from '../wire/index.js';
+import type { Warning } from '../host/warnings.js';
+
+export interface HeartbeatListener {
+  /** Every part of the request was answered. */
+  answered(consumerId: string, reported: readonly string[]): void;
+  /** Nobody subscribes to the consumer's heartbeat subject. */
+  unanswerable(consumerId: string): void;
+  warn(warning: Warning): void;
+}
+
+/** A request under way, in one or more parts of at most `max_payload` bytes, each with a reply subject of its own. */
+interface Exchange {
+  readonly consumerId: string;
+  readonly unanswered: Set<string>;
+  readonly reported: string[];
+}
+
+/**
+ * Sends the heartbeat requests of a producer client and puts their answers together. A request that is asked anew
+ * forgets the one before, so an answer that comes too late is not taken for another one's.
+ */
+export class HeartbeatExchange {
+  readonly #outbound: Outbound;
+  readonly #inbox: string;
+  readonly #randomBytes: ((length: number) => Uint8Array) | undefined;
+  readonly #listener: HeartbeatListener;
+  readonly #byConsumer = new Map<string, Exchange>();
+  readonly #byToken = new Map<string, Exchange>();
+
+  /** @param inbox The subject before the token of an answer, without its last dot. */
+  constructor(
+    outbound: Outbound,
+    inbox: string,
+    randomBytes: ((length: number) => Uint8Array) | undefined,
+    listener: HeartbeatListener,
+  ) {
+    this.#outbound = outbound;
+    this.#inbox = inbox;
+    this.#randomBytes = randomBytes;
+    this.#listener = listener;
+  }
+
+  /** How many parts wait for an answer. */
+  get size(): number {
+    return this.#byToken.size;
+  }
+
+  ask(consumerId: string, streams: readonly ListedStream[]): void {
+    this.forget(consumerId);
+    const subject = heartbeatSubject(consumerId);
+    const parts = splitHeartbeat(groupBySubject(streams), this.#outbound.payloadBytesMax);
+    const tokens = parts.map(() => newStreamId(this.#randomBytes));
+    const exchange: Exchange = { consumerId, unanswered: new Set(tokens), reported: [] };
+    this.#byConsumer.set(consumerId, exchange);
+    for (const token of tokens) this.#byToken.set(token, exchange);
+    try {
+      parts.forEach((part, index) => {
+        this.#outbound.publish(subject, encodeHeartbeatRequest(part), `${this.#inbox}.${tokens[index] ?? ''}`);
+      });
+    } catch (error) {
+      // What was not asked is not answered, and the request timeout counts it as a miss.
+      this.#listener.warn({ code: 'publishFailed', message: 'could not publish a heartbeat request', subject, error });
+    }
+  }
+
+  /** The consumer has no streams any more, or is asked anew. */
+  forget(consumerId: string): void {
+    const exchange = this.#byConsumer.get(consumerId);
+    if (exchange === undefined) return;
+    this.#byConsumer.delete(consumerId);
+    for (const token of exchange.unanswered) this.#byToken.delete(token);
+  }
+
+  onAnswer(message: NatsMessage): void {
+    const token = streamIdOfInbox(message.subject);
+    const exchange = this.#byToken.get(token);
+    if (exchange === undefined) return;
+    const { consumerId, unanswered, reported } = exchange;
+    if (message.data.length === 0 && message.headers?.code === 503) {
+      this.forget(consumerId);
+      this.#listener.unanswerable(consumerId);
+      return;
+    }
+    const response = decodeHeartbeatResponse(message.data);
+    if (response.type === 'malformed') {
+      this.#listener.warn({
+        code: 'malformedFrame',
+        message: `expected ${response.expected}, came ${response.came}`,
+        subject: message.subject,
+      });
+      return;
+    }
+    for (const { streamIds } of response.streams) {
+      for (const id of streamIds) reported.push(id);
+    }
+    this.#byToken.delete(token);
+    unanswered.delete(token);
+    if (unanswered.size > 0) return;
+    this.#byConsumer.delete(consumerId);
+    this.#listener.answered(consumerId, reported);
+  }
+}

@@ -1,0 +1,187 @@
+import type { ActorRefFrom } from 'xstate';
+import { CloseCode, type producerStreamMachine } from '../../machines/index.js';
+import type { Codec } from '../values/codec.js';
+import { CloseError, messageOf, StreamError } from '../errors.js';
+import type { Outbound } from '../transport/publisher.js';
+import { encodePlainFrame } from '../writer/plain-frame.js';
+import { encodeCloseFrame, type WireRecord } from '../wire/index.js';
+import type { OutboundDelivery } from '../delivery/sender.js';
+import { Writer } from '../writer/writer.js';
+
+/** What is known of a registered stream. */
+export interface StreamInfo {
+  readonly consumerId: string;
+  readonly streamId: string;
+  /** The subject on which the stream was requested. */
+  readonly subject: string;
+  /** Where its frames go: consumer id and stream id. */
+  readonly inbox: string;
+  readonly createdAt: Date;
+  /** How many records, and bytes of data, were published. */
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** A registered stream, for those who feed it themselves. */
+export interface ProducerStream {
+  readonly info: StreamInfo;
+  /** Writes the stream's records and its close. */
+  readonly writer: Writer;
+  /** Aborts when the reader is gone, or the client is closed. */
+  readonly signal: AbortSignal;
+  /** The live actor of this stream. */
+  readonly actor: ActorRefFrom<typeof producerStreamMachine>;
+}
+
+export interface ProducerStreamParameters {
+  readonly consumerId: string;
+  readonly streamId: string;
+  readonly subject: string;
+  readonly inbox: string;
+  readonly readsSuperjson: boolean;
+  readonly outbound: Outbound;
+  /** Sends the stream's records, where its consumer knows the extension. */
+  readonly delivery: OutboundDelivery | undefined;
+  readonly codec: Codec | undefined;
+  readonly actor: () => ActorRefFrom<typeof producerStreamMachine>;
+  readonly dispatch: (
+    event:
+      | { readonly type: 'source.record' }
+      | { readonly type: 'source.ended'; readonly text: string }
+      | { readonly type: 'source.failed'; readonly code: number; readonly text: string },
+  ) => void;
+  readonly warn: (message: string, error: unknown) => void;
+}
+
+/** How the producer client performs the commands of a stream's actor. */
+export interface ProducerStreamOutlet {
+  readonly stream: ProducerStream;
+  readonly delivery: OutboundDelivery | undefined;
+  /** Publishes the record that was handed to the actor; later ones are published without asking. */
+  publishRecord(): void;
+  /** Ends the stream here and now. */
+  publishClose(code: number, text: string): void;
+  /** Aborts the stream's signal; nothing is written any more. */
+  cancel(text: string): void;
+  /** Ends the stream from outside its source, which is aborted: after what it wrote, where its consumer knows the extension. */
+  end(code: number, text: string): void;
+  /** Ends it with 5000. */
+  fail(text: string): void;
+  /** Whether the stream was closed, or its source cancelled. */
+  isOver(): boolean;
+}
+
+export function createProducerStream(parameters: ProducerStreamParameters): ProducerStreamOutlet {
+  const { consumerId, streamId, subject, inbox, outbound, dispatch, warn } = parameters;
+  const controller = new AbortController();
+  const createdAt = new Date();
+  const asked: (() => void)[] = [];
+  const { delivery } = parameters;
+  let attached = false;
+  let over: string | undefined;
+  let records = 0;
+  let bytes = 0;
+
+  const refuseIfOver = (): void => {
+    if (over !== undefined) throw new StreamError('writerClosed', `the stream is over: ${over}`);
+  };
+  const publishPlain = (record: WireRecord): Promise<void> | undefined => {
+    const frame = encodePlainFrame(record, outbound.payloadBytesMax);
+    try {
+      outbound.publishRecord(inbox, frame);
+    } catch (error) {
+      throw new StreamError('writerClosed', `could not publish: ${messageOf(error)}`, { cause: error });
+    }
+    records += 1;
+    bytes += record.data.length;
+    return outbound.ready();
+  };
+  const publish = (record: WireRecord, signal: AbortSignal | undefined): Promise<void> | undefined =>
+    delivery === undefined ? publishPlain(record) : (delivery.write(record, signal) ?? outbound.ready());
+
+  const writer = new Writer(
+    {
+      write: (record, signal) => {
+        refuseIfOver();
+        if (attached && asked.length === 0) return publish(record, signal);
+        // What is wrong with the record itself is the writer's to hear, and no reason to end the stream.
+        let outcome: { readonly written: Promise<void> | undefined } | { readonly error: unknown } | undefined;
+        asked.push(() => {
+          try {
+            outcome = { written: publish(record, signal) };
+          } catch (error) {
+            outcome = { error };
+            if (!(error instanceof StreamError) || error.code !== 'writerClosed') return;
+            warn('a record could not be published', error);
+            fail(`a record could not be published: ${messageOf(error)}`);
+          }
+        });
+        dispatch({ type: 'source.record' });
+        if (outcome === undefined) return outbound.ready();
+        if ('error' in outcome) throw outcome.error;
+        return outcome.written;
+      },
+      close: (code, text) => {
+        refuseIfOver();
+        over = 'it was closed';
+        if (code === CloseCode.Normal) dispatch({ type: 'source.ended', text });
+        else dispatch({ type: 'source.failed', code, text });
+      },
+      ready: () => (over === undefined ? (delivery?.ready() ?? outbound.ready()) : undefined),
+      desiredSize: () => {
+        if (over !== undefined) return 0;
+        return delivery === undefined ? outbound.desiredSize : delivery.desiredSize;
+      },
+      readsSuperjson: parameters.readsSuperjson,
+    },
+    parameters.codec,
+  );
+
+  const cancel = (text: string): void => {
+    over ??= text;
+    controller.abort(new CloseError(CloseCode.GoingAway, text, 'cancelled'));
+  };
+
+  const end = (code: number, text: string): void => {
+    if (over !== undefined) return;
+    over = text;
+    dispatch({ type: 'source.failed', code, text });
+    cancel(text);
+  };
+  const fail = (text: string): void => {
+    end(CloseCode.InternalServerError, text);
+  };
+
+  return {
+    stream: {
+      writer,
+      signal: controller.signal,
+      get actor() {
+        return parameters.actor();
+      },
+      get info() {
+        return { consumerId, streamId, subject, inbox, createdAt, ...(delivery?.sent ?? { records, bytes }) };
+      },
+    },
+    delivery,
+    publishRecord: () => {
+      attached = true;
+      asked.shift()?.();
+    },
+    publishClose: (code, text) => {
+      if (delivery !== undefined) {
+        delivery.stop(code, text);
+        return;
+      }
+      try {
+        outbound.publish(inbox, encodeCloseFrame(code, text));
+      } catch (error) {
+        warn('a close frame could not be published', error);
+      }
+    },
+    cancel,
+    end,
+    fail,
+    isOver: () => over !== undefined,
+  };
+}

@@ -1,0 +1,151 @@
+import { CloseCode } from '../../machines/index.js';
+import { CloseError, messageOf, StreamError } from '../errors.js';
+import { writeYielded, type Writer } from '../writer/writer.js';
+
+/** What a handler gives: the records of one stream, as an async generator makes them. */
+export type Records = AsyncIterable<unknown> | Iterable<unknown>;
+
+/** An async iterator, or a plain one whose values are awaited as `for await` does. */
+interface Steps {
+  readonly iterator: AsyncIterator<unknown> | Iterator<unknown>;
+  readonly isPlain: boolean;
+}
+
+/**
+ * Runs a source to its end: writes what it yields, closes with 1000 when it returns and with 5000 and the reason when
+ * it throws, or with the code and text of a {@link CloseError} that it throws. When the signal aborts, the source is
+ * told to return at once, so that its `finally` blocks run, and what it still yields is dropped.
+ *
+ * A record that cannot be written, for its size say, is thrown into the source at its `yield`; the stream goes on
+ * where the source catches it. Resolves when the source has finished, its `finally` blocks included.
+ *
+ * @param warn Is told what a source throws after its stream is over, where nobody else would hear of it.
+ */
+export async function runSource(
+  start: () => Records,
+  writer: Writer,
+  signal: AbortSignal,
+  warn: (message: string, error: unknown) => void,
+): Promise<void> {
+  let steps: Steps | undefined;
+  try {
+    steps = stepsOf(start());
+    // One promise of the abort for the whole source: one for each of its records would cost more than the record.
+    await Promise.race([writeAll(steps, writer, signal, warnUnlessAborted), untilAborted(signal)]);
+    if (!signal.aborted) await writer.close();
+  } catch (error) {
+    if (signal.aborted) warnUnlessAborted(error);
+    else await closeAsFailed(writer, error);
+  }
+  // A source that has returned or thrown is done and takes no notice; one whose stream ended under it cleans up.
+  try {
+    await steps?.iterator.return?.();
+  } catch (error) {
+    warnUnlessAborted(error);
+  }
+
+  /** A source that passes its signal on to what it awaits is expected to throw the abort back. */
+  function warnUnlessAborted(error: unknown): void {
+    if (error === signal.reason || (error instanceof Error && error.name === 'AbortError')) return;
+    warn('a source threw after its stream was over', error);
+  }
+}
+
+/**
+ * Writes what a source yields until it returns, or has yielded after its stream is over.
+ *
+ * @param onLateError Hears what the source throws after its stream is over.
+ */
+async function writeAll(
+  steps: Steps,
+  writer: Writer,
+  signal: AbortSignal,
+  onLateError: (error: unknown) => void,
+): Promise<void> {
+  // A flag of our own: Node's getter of `aborted` costs more than the rest of a turn of the loop that asks for it.
+  let hasAborted = signal.aborted;
+  const isOver = () => hasAborted;
+  const onAbort = () => {
+    hasAborted = true;
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await writeEach(steps, writer, isOver);
+  } catch (error) {
+    if (!isOver()) throw error;
+    onLateError(error);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
+ * The loop alone, where all records pass. Waits only for what takes time: an async source, a promise among the values
+ * of a plain one, a record that has to wait.
+ */
+async function writeEach({ iterator, isPlain }: Steps, writer: Writer, isOver: () => boolean): Promise<void> {
+  let pending = iterator.next();
+  for (;;) {
+    const step = isPlain ? (pending as IteratorResult<unknown>) : await pending;
+    const value: unknown = isPlain && isThenable(step.value) ? await step.value : step.value;
+    if (step.done === true || isOver()) return;
+    let refusal: StreamError | undefined;
+    try {
+      const written = writeYielded(writer, value);
+      if (written !== undefined) await written;
+    } catch (error) {
+      if (isOver()) return;
+      if (!isOfRecord(error)) throw error;
+      refusal = error;
+    }
+    if (isOver()) return;
+    if (refusal === undefined) pending = iterator.next();
+    else if (iterator.throw === undefined) throw refusal;
+    else pending = iterator.throw(refusal);
+  }
+}
+
+/** Whether a write failed for the record itself, so that the stream can go on without it. */
+function isOfRecord(error: unknown): error is StreamError {
+  return error instanceof StreamError && (error.code === 'tooLarge' || error.code === 'notEncodable');
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const onAbort = () => {
+      resolve();
+    };
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+function stepsOf(records: Records): Steps {
+  const given = records as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined;
+  if (typeof given?.[Symbol.asyncIterator] === 'function') {
+    return { iterator: (given as AsyncIterable<unknown>)[Symbol.asyncIterator](), isPlain: false };
+  }
+  if (typeof given?.[Symbol.iterator] === 'function' && typeof given !== 'string') {
+    return { iterator: (given as Iterable<unknown>)[Symbol.iterator](), isPlain: true };
+  }
+  throw new StreamError(
+    'badArgument',
+    `handler: expected an async generator, or another iterable of records, came ${given === null ? 'null' : typeof given}`,
+  );
+}
+
+async function closeAsFailed(writer: Writer, error: unknown): Promise<void> {
+  // A throw is never the source's own end, whatever code it names.
+  if (error instanceof CloseError && error.code !== CloseCode.Normal && Number.isSafeInteger(error.code)) {
+    await writer.closeWithCode(error.code, error.text);
+  } else {
+    const text = messageOf(error);
+    const isCodeBad = error instanceof CloseError && !Number.isSafeInteger(error.code);
+    const why = isCodeBad ? ['the source threw a close code that is no integer'] : [];
+    await writer.closeWithCode(CloseCode.InternalServerError, ...why, text);
+  }
+}

@@ -1,0 +1,40 @@
+import { decodeValue, type Codec } from '../values/codec.js';
+
+/** An open request, as a handler sees it. */
+export interface StreamRequest {
+  /** The subject on which the request came; of interest where the handler subscribes to wildcards. */
+  readonly subject: string;
+  /** The body of the request; empty where the consumer sent none. */
+  readonly body: Uint8Array;
+  readonly consumerId: string;
+  readonly streamId: string;
+  /** Aborts when the reader is gone, its deadline has passed, or the client is closed. Its reason says which. */
+  readonly signal: AbortSignal;
+  /** How long the reader will read at most, in milliseconds from the request on, where it said so. */
+  readonly timeoutMs?: number;
+  /** The body as text, decoded from UTF-8. */
+  text(): string;
+  /** The body as a value, decoded with the client's codec. Throws a `StreamError` `notDecodable` where it is none. */
+  object<Value = unknown>(): Value;
+}
+
+const decoder = new TextDecoder();
+
+export function createStreamRequest(
+  addresses: Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'signal' | 'timeoutMs'>,
+  body: Uint8Array | null,
+  codec: Codec | undefined,
+): StreamRequest {
+  const { subject, consumerId, streamId, signal, timeoutMs } = addresses;
+  const data = body ?? new Uint8Array();
+  return {
+    subject,
+    consumerId,
+    streamId,
+    signal,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    body: data,
+    text: () => decoder.decode(data),
+    object: <Value>() => decodeValue({ data }, codec) as Value,
+  };
+}

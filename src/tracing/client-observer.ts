@@ -1,0 +1,95 @@
+import type { AnyActor, EventObject } from 'xstate';
+import { clientActorId } from '../../machines/index.js';
+import type { RecordedClient, StreamCounts } from '../host/trace-port.js';
+import type { DraftLog, RecordDraft } from './draft.js';
+import { StreamEnds, type ToldEnd } from './stream-ends.js';
+import type { ActorDescription } from './system-recording.js';
+
+/** Reads what the actors of a client say of its streams and its connection. */
+export interface ClientObserver {
+  describe(actor: AnyActor, context: unknown): ActorDescription;
+  onCommand(actor: string, type: string, params: unknown): readonly RecordDraft[];
+  onEvent(actor: string, event: EventObject): readonly RecordDraft[];
+  onGone(actor: string): void;
+  /** Tells of the streams that have handled something since the last call, and gives how many they are. */
+  poll(touch: (actor: string, agoMs: number) => void): number;
+  /** Forgets what was told: the next listener knows nothing. */
+  clear(): void;
+}
+
+const linkOps = { 'link.lost': 'lost', 'link.restored': 'restored', 'link.closed': 'closed' } as const;
+
+export function createClientObserver(client: RecordedClient, system: string, log: DraftLog): ClientObserver {
+  const told = new Map<string, StreamCounts>();
+  const inboxes = new Map<string, string>();
+  const ends = new StreamEnds();
+
+  /** What a stream has handled, where that has changed. Called for each stream several times a second. */
+  const news = (counts: StreamCounts): RecordDraft | undefined => {
+    const { actor, stream, records, bytes, waiting, credit } = counts;
+    const before = told.get(actor);
+    told.set(actor, counts);
+    const isSame =
+      before === undefined
+        ? records === 0
+        : before.records === records &&
+          before.bytes === bytes &&
+          before.waiting === waiting &&
+          before.credit === credit;
+    if (isSame) return undefined;
+    const known = { type: 'counts', system, actor, stream, records, bytes } as const;
+    if (waiting === undefined) return credit === undefined ? known : { ...known, credit };
+    return credit === undefined ? { ...known, waiting } : { ...known, waiting, credit };
+  };
+
+  const tellEnd = (actor: string, end: ToldEnd | undefined): readonly RecordDraft[] => {
+    const counts = client.streamOf(actor);
+    const stream = counts?.stream ?? inboxes.get(actor);
+    if (stream === undefined || end === undefined) return [];
+    const last = counts === undefined ? undefined : news(counts);
+    const over: RecordDraft = { type: 'end', system, actor, stream, ...end };
+    return last === undefined ? [over] : [last, over];
+  };
+
+  return {
+    describe: (actor, context) => {
+      if (actor.id === clientActorId) return {};
+      const stream = client.streamOf(actor.id)?.stream;
+      if (stream !== undefined) inboxes.set(actor.id, stream);
+      const { subject } = (context ?? {}) as { readonly subject?: unknown };
+      return {
+        parent: clientActorId,
+        ...(stream === undefined ? {} : { stream }),
+        ...(stream !== undefined && typeof subject === 'string' ? { subject } : {}),
+      };
+    },
+    onCommand: (actor, type, params) => tellEnd(actor, ends.onCommand(actor, type, params)),
+    onEvent: (actor, { type }) => {
+      if (actor !== clientActorId || !(type in linkOps)) return [];
+      return [{ type: 'link', op: linkOps[type as keyof typeof linkOps], systems: [system] }];
+    },
+    onGone: (actor) => {
+      for (const draft of tellEnd(actor, ends.onGone(actor))) log.write(draft);
+      inboxes.delete(actor);
+      told.delete(actor);
+      if (actor === clientActorId) log.write({ type: 'system', system, role: client.role, op: 'stop' });
+    },
+    poll: (touch) => {
+      let count = 0;
+      for (const counts of client.streams()) {
+        if (counts.touchedAgoMs !== undefined && Number.isFinite(counts.touchedAgoMs)) {
+          touch(counts.actor, counts.touchedAgoMs);
+        }
+        const draft = news(counts);
+        if (draft === undefined) continue;
+        log.write(draft);
+        count += 1;
+      }
+      return count;
+    },
+    clear: () => {
+      told.clear();
+      ends.clear();
+    },
+  };
+}

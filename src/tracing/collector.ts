@@ -1,0 +1,242 @@
+import { systemClock } from '../host/clock.js';
+import { watchLink } from '../transport/link.js';
+import type { NatsConnection, NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
+import { refuse, requireKnownNames } from '../validation/argument-checks.js';
+import { isPublishSubject } from '../wire/index.js';
+import {
+  askIntervalMs,
+  askSubject,
+  decodeBatch,
+  encodeAsk,
+  greetingSubject,
+  replySubject,
+  type RecordBatch,
+} from './over-nats-messages.js';
+import { defaultRecordsSubject } from './records-publisher.js';
+import { createProcessMerge, type ProcessMerge } from './process-merge.js';
+import { recordVersion, type RunRecord } from './record.js';
+import { Outlet, type RecordListener } from './outlet.js';
+import type { TimedDraft } from './draft.js';
+
+export interface CollectorOptions {
+  /** What the subjects of records begin with. `nats-stream.records` unless told. */
+  readonly subject?: string;
+  /** What the run is, for people. */
+  readonly label?: string;
+  /** How many records wait for the listener at most. 100,000 unless told. */
+  readonly recordsMax?: number;
+  /** Between two asks. Milliseconds, 2,000 unless told; a process that is silent for three of them is gone. */
+  readonly askIntervalMs?: number;
+}
+
+/** Collects the records of all processes that publish them, as one run. */
+export interface Collector {
+  /** How many processes are heard. */
+  readonly processes: number;
+  /** Lets the processes stop recording, where nobody else listens. */
+  stop(): void;
+}
+
+/**
+ * How long records wait for those of other processes, so that they come in the order of their times: the interval in
+ * which processes gather them, and some more for the way. Milliseconds.
+ */
+const mergeMs = 150;
+
+/**
+ * Asks all processes for their records (see `inspectOverNats`) and hands them over as one run: lifelines and statecharts
+ * get names that are unique among all, times are those of the collector, and both ends of a stream have its `stream` in
+ * common. A process that is not heard for six seconds without a goodbye has crashed. When a connection that was lost is
+ * back, all processes tell again what lives.
+ *
+ * @throws {StreamError} `badArgument` for an unknown option, and for a subject that is none.
+ */
+export function collectOverNats(
+  connection: NatsConnection,
+  listener: RecordListener,
+  options: CollectorOptions = {},
+): Collector {
+  const {
+    askIntervalMs: askEveryMs = askIntervalMs,
+    subject = defaultRecordsSubject,
+    label = `records on ${options.subject ?? defaultRecordsSubject}`,
+  } = options;
+  requireKnownNames('options', options, ['subject', 'label', 'recordsMax', 'askIntervalMs']);
+  if (!isPublishSubject(subject))
+    refuse(`subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`);
+  const clock = systemClock;
+  const startedAt = clock.now();
+  const now = () => clock.now() - startedAt;
+  let token = '';
+  let replies: NatsSubscription | undefined;
+  let isCutOff = false;
+  const header: RunRecord = {
+    type: 'run',
+    version: recordVersion,
+    source: 'live',
+    unit: 'ms',
+    label,
+    startedAt: Date.now(),
+  };
+  const outlet = new Outlet({
+    listener,
+    clock,
+    flushMs: 40,
+    recordsMax: options.recordsMax ?? 100_000,
+    snapshot: () => [],
+  });
+  const merge: ProcessMerge = createProcessMerge();
+  const heardAt = new Map<string, number>();
+  /** Those of whom a record could not be read. */
+  const mistaken = new Set<string>();
+  /** Those who have begun in the middle, and are asked anew. */
+  const headless = new Set<string>();
+  /** Records that wait for older ones, by time. */
+  let waiting: TimedDraft[] = [];
+  let lastAt = 0;
+  let isStopped = false;
+
+  const hold = (drafts: readonly TimedDraft[]): void => {
+    for (const draft of drafts) waiting.push(draft);
+  };
+
+  const release = (until: number): void => {
+    if (waiting.length === 0) return;
+    // The order of one process is kept where times are equal, for sorting is stable.
+    waiting.sort((one, other) => one.at - other.at);
+    const ready = waiting.filter(({ at }) => at <= until);
+    if (ready.length === 0) return;
+    waiting = waiting.slice(ready.length);
+    for (const draft of ready) {
+      lastAt = Math.max(lastAt, draft.at);
+      outlet.push({ ...draft, at: Math.round(lastAt * 1000) / 1000 });
+    }
+  };
+
+  const loseProcess = (instance: string, op: 'crash' | 'stop'): void => {
+    heardAt.delete(instance);
+    mistaken.delete(instance);
+    headless.delete(instance);
+    const at = now();
+    hold(merge.over(instance, op).map((draft): TimedDraft => ({ ...draft, at })));
+  };
+
+  /** It was thought dead, so that its start was told before. Once: nobody may keep all others busy by his own mistake. */
+  const onHeadless = ({ instance, process }: RecordBatch): void => {
+    if (!headless.has(instance)) {
+      headless.add(instance);
+      renew();
+    } else if (!mistaken.has(instance)) {
+      mistaken.add(instance);
+      remark(`records of ${process} cannot be read: they begin without the header of a run`);
+    }
+  };
+
+  const onBatch = (message: NatsMessage): void => {
+    const batch = decodeBatch(message.data);
+    if (batch === undefined || isStopped) return;
+    if (batch.isOver) {
+      loseProcess(batch.instance, 'stop');
+      return;
+    }
+    heardAt.set(batch.instance, now());
+    const drafts = merge.take(batch, now());
+    if (drafts === undefined) {
+      onHeadless(batch);
+      return;
+    }
+    headless.delete(batch.instance);
+    hold(drafts);
+    if (batch.problem !== undefined && !mistaken.has(batch.instance)) {
+      // One remark is enough: whoever writes one record wrong does so with many.
+      mistaken.add(batch.instance);
+      remark(`records of ${batch.process} cannot be read, such as one with ${batch.problem}`);
+    }
+  };
+
+  /** A process that has just come is asked at once, so that nothing of its start is missed. */
+  const greetings = connection.subscribe(greetingSubject(subject), {
+    callback: (error) => {
+      if (error === null && !isStopped) say(false);
+    },
+  });
+
+  const say = (isOver: boolean): void => {
+    // What cannot be asked now is asked again soon.
+    try {
+      if (!connection.isClosed()) connection.publish(askSubject(subject), encodeAsk({ token, isOver }));
+    } catch {
+      return;
+    }
+  };
+
+  /** Asks under a new name, so that all processes tell from the start: first what lives now. */
+  const renew = (): void => {
+    if (token !== '') say(true);
+    if (!connection.isClosed()) replies?.unsubscribe();
+    token = globalThis.crypto.randomUUID();
+    replies = connection.subscribe(replySubject(subject, token), {
+      callback: (error, message) => {
+        if (error === null) onBatch(message);
+      },
+    });
+    say(false);
+  };
+
+  const remark = (text: string): void => {
+    hold([{ type: 'mark', kind: 'warning', text, at: now() }]);
+  };
+
+  const unwatch = watchLink(connection, {
+    lost: () => {
+      isCutOff = true;
+      remark('the connection to NATS is lost: nothing is heard of the processes');
+    },
+    restored: () => {
+      isCutOff = false;
+      remark('the connection to NATS is back: what lives is told again');
+      for (const instance of heardAt.keys()) heardAt.set(instance, now());
+      renew();
+    },
+    closed: () => {
+      isCutOff = true;
+    },
+  });
+
+  let askTimer: unknown;
+  const ask = (): void => {
+    say(false);
+    // Whose connection is lost hears of nobody.
+    if (!isCutOff)
+      for (const [instance, at] of heardAt) if (now() - at > 3 * askEveryMs) loseProcess(instance, 'crash');
+    askTimer = clock.setTimeout(ask, askEveryMs);
+  };
+  let mergeTimer: unknown;
+  const mergeOn = (): void => {
+    release(now() - mergeMs);
+    mergeTimer = clock.setTimeout(mergeOn, mergeMs / 3);
+  };
+
+  outlet.push(header);
+  renew();
+  ask();
+  mergeOn();
+  return {
+    get processes() {
+      return heardAt.size;
+    },
+    stop: () => {
+      if (isStopped) return;
+      isStopped = true;
+      unwatch();
+      clock.clearTimeout(askTimer);
+      clock.clearTimeout(mergeTimer);
+      say(true);
+      release(Infinity);
+      outlet.close();
+      if (connection.isClosed()) return;
+      replies?.unsubscribe();
+      greetings.unsubscribe();
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import type { Clock } from '../host/clock.js';
+import type { TimedDraft } from './draft.js';
+import type { AnyRecord, RunRecord } from './record.js';
+
+/** Takes records in batches, in order. While a promise that it gives back is open, it is given no more. */
+export type RecordListener = (records: readonly AnyRecord[]) => void | Promise<void>;
+
+export interface OutletOptions {
+  readonly listener: RecordListener;
+  readonly clock: Clock;
+  /** How long records are gathered. Milliseconds; 0 hands each over at once. */
+  readonly flushMs: number;
+  readonly recordsMax: number;
+  /** What lives now, for a listener that has missed records. */
+  readonly snapshot: () => readonly TimedDraft[];
+}
+
+/** How many times `recordsMax` of the records that tell who lives are kept, which a reader misses most. */
+const vitalFactor = 4;
+
+/** Between two snapshots for a listener that keeps missing records. Milliseconds. */
+const resyncIntervalMs = 1000;
+
+/** The way of one listener: numbers its records, gathers them, and leaves out what it does not take fast enough. */
+export class Outlet {
+  readonly #options: OutletOptions;
+  #queue: (RunRecord | TimedDraft)[] = [];
+  #seq = 0;
+  #dropped = 0;
+  #resyncedAt = -Infinity;
+  #timer: unknown;
+  #isBusy = false;
+  #isClosed = false;
+
+  constructor(options: OutletOptions) {
+    this.#options = options;
+  }
+
+  push(draft: RunRecord | TimedDraft): void {
+    if (this.#isClosed) return;
+    const { recordsMax } = this.#options;
+    const most = isVital(draft) ? recordsMax * vitalFactor : recordsMax;
+    if (this.#queue.length >= most) this.#dropped += 1;
+    else this.#queue.push(draft);
+    if (this.#options.flushMs === 0) this.flush();
+    else this.#arm();
+  }
+
+  /** Hands over what waits now, unless the listener is still busy with the last batch. */
+  flush(): void {
+    if (this.#isBusy || this.#isClosed || (this.#queue.length === 0 && this.#dropped === 0)) return;
+    if (this.#dropped > 0) this.#tellGap();
+    const batch = this.#queue.map((draft): AnyRecord => {
+      if (draft.type === 'run') return draft;
+      this.#seq += 1;
+      return { ...draft, seq: this.#seq };
+    });
+    this.#queue = [];
+    this.#isBusy = true;
+    const done = () => {
+      this.#isBusy = false;
+      if (this.#queue.length > 0 || this.#dropped > 0) this.#arm();
+    };
+    try {
+      const taken = this.#options.listener(batch);
+      if (taken === undefined) done();
+      else
+        taken.then(done, (error: unknown) => {
+          done();
+          fail(error);
+        });
+    } catch (error) {
+      done();
+      fail(error);
+    }
+  }
+
+  /** Hands over what waits, also to a listener that is busy, and nothing more. */
+  close(): void {
+    this.#isBusy = false;
+    this.flush();
+    this.#isClosed = true;
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined || this.#isBusy || this.#isClosed) return;
+    this.#timer = this.#options.clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.flush();
+    }, this.#options.flushMs);
+  }
+
+  #tellGap(): void {
+    const at = this.#options.clock.now();
+    const last = this.#queue.at(-1);
+    this.#queue.push({ type: 'gap', dropped: this.#dropped, at: last !== undefined && 'at' in last ? last.at : 0 });
+    this.#dropped = 0;
+    if (at - this.#resyncedAt < resyncIntervalMs) return;
+    this.#resyncedAt = at;
+    this.#queue.push(...this.#options.snapshot());
+  }
+}
+
+function isVital(draft: RunRecord | TimedDraft): boolean {
+  switch (draft.type) {
+    case 'message':
+    case 'counts':
+    case 'timer':
+      return false;
+    case 'step':
+      return draft.status !== 'active';
+    default:
+      return true;
+  }
+}
+
+/** What a listener throws is nobody's but its own: it must not reach what is recorded. */
+function fail(error: unknown): void {
+  void Promise.reject(error instanceof Error ? error : new Error(String(error)));
+}

@@ -1,0 +1,193 @@
+import type { InspectionEvent } from 'xstate';
+import { systemClock } from '../host/clock.js';
+import type { ClientRecorder } from '../host/trace-port.js';
+import type { RecordDraft, TimedDraft } from './draft.js';
+import type { MachineIndex } from './machine-record.js';
+import { Outlet, type RecordListener } from './outlet.js';
+import { recordVersion, type MarkRecord, type RunRecord } from './record.js';
+import { checkOptions, type RecorderOptions } from './recorder-options.js';
+import { recordActors, recordClient, type RecordedSystem } from './recorded-system.js';
+
+/**
+ * Turns what happens to clients and other actors into records, while somebody listens. While nobody does, it converts
+ * nothing, and the actors of clients run without an observer.
+ */
+export interface Recorder extends ClientRecorder {
+  /**
+   * Starts to hand over records: first the header and all that lives, then what follows, numbered for this listener.
+   *
+   * @returns What ends it.
+   */
+  listen(listener: RecordListener): () => void;
+  /** An observer for actors of one's own, as `createActor(machine, { inspect: recorder.inspect })`. */
+  readonly inspect: (event: InspectionEvent) => void;
+  /** The same recorder for a client whose lifeline is to have this name. */
+  named(system: string): ClientRecorder;
+  /** Adds a record that only its author knows of, such as a fault that a test injects. Not told while nobody listens. */
+  write(draft: RecordDraft): void;
+  /** Adds a remark. */
+  mark(text: string, kind?: MarkRecord['kind']): void;
+  readonly isListening: boolean;
+}
+
+/** With more ends of streams than this that have handled something, the counts are told less often. */
+const busyStreams = 400;
+
+/** So many counts are told in a second at most, until an end has waited for so long. */
+const countsPerSecond = 1000;
+const countsIntervalMaxMs = 4000;
+
+/**
+ * Makes a recorder. It never throws into what it records, and never waits for anybody.
+ *
+ * @throws {StreamError} `badArgument` for an unknown option, and for a number that is none or less than 0.
+ * @example
+ *   const recorder = createRecorder();
+ *   const consumer = new ConsumerClient({ connection, recorder });
+ *   const stop = recorder.listen((records) => console.log(records));
+ */
+export function createRecorder(options: RecorderOptions = {}): Recorder {
+  checkOptions(options);
+  const { clock = systemClock, recordsMax = 10_000, flushMs = 40, countsIntervalMs = 250, filter } = options;
+  const startedAt = clock.now();
+  const header: RunRecord = {
+    type: 'run',
+    version: recordVersion,
+    source: options.source ?? 'live',
+    unit: 'ms',
+    label: options.label ?? options.system ?? 'live',
+    ...((options.source ?? 'live') === 'live' ? { startedAt: Date.now() } : {}),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  };
+  const systems = new Set<RecordedSystem>();
+  const outlets = new Set<Outlet>();
+  const machines = new Map<string, MachineIndex>();
+  const machineNames = new WeakMap<MachineIndex, string>();
+  let countsTimer: unknown;
+
+  const now = () => Math.round((clock.now() - startedAt) * 1000) / 1000;
+  const timed = (draft: RecordDraft): TimedDraft => ({ ...draft, at: now() });
+  const isOn = () => outlets.size > 0;
+
+  const write = (draft: RecordDraft): void => {
+    if (!isOn() || filter?.(draft) === false) return;
+    const stamped = timed(draft);
+    for (const outlet of outlets) outlet.push(stamped);
+  };
+
+  /** Statecharts that are equal share a name, whichever client they were built for. */
+  const machineName = (machine: MachineIndex): string => {
+    const known = machineNames.get(machine);
+    if (known !== undefined) return known;
+    let name = machine.id;
+    for (let n = 2; machines.has(name) && !isSame(machines.get(name), machine); n += 1) name = `${machine.id} ${n}`;
+    machineNames.set(machine, name);
+    if (!machines.has(name)) {
+      machines.set(name, machine);
+      write({ type: 'machine', machine: name, root: machine.root });
+    }
+    return name;
+  };
+
+  /** A client that comes after another takes its lifeline over; two at once have two. */
+  const uniqueName = (base: string): string => {
+    const taken = new Set(Array.from(systems, (system) => (system.isOver() ? undefined : system.name)));
+    let name = base;
+    for (let n = 2; taken.has(name); n += 1) name = `${base} ${n}`;
+    return name;
+  };
+
+  const snapshot = (): readonly TimedDraft[] =>
+    [...systems]
+      .flatMap((system) => system.snapshot())
+      .filter((draft) => filter?.(draft) !== false)
+      .map(timed);
+
+  /** The more there is to tell, the less often: what nobody can read must not cost more than what it tells of. */
+  const intervalAfter = (told: number): number => {
+    if (told <= busyStreams) return countsIntervalMs;
+    return Math.max(4 * countsIntervalMs, Math.min(countsIntervalMaxMs, (told / countsPerSecond) * 1000));
+  };
+
+  const sendCounts = (intervalMs: number): void => {
+    countsTimer = clock.setTimeout(() => {
+      let told = 0;
+      for (const system of systems) told += system.poll();
+      sendCounts(intervalAfter(told));
+    }, intervalMs);
+    // A recorder is no reason for a process to go on.
+    (countsTimer as { unref?: () => void } | undefined)?.unref?.();
+  };
+
+  const shared = {
+    log: { write },
+    now,
+    isOn,
+    machineName,
+    limits: {
+      depth: options.depthMax ?? 4,
+      entries: options.entriesMax ?? 20,
+      characters: options.charactersMax ?? 200,
+    },
+    dataMessagesPerSecond: options.messages === false ? 0 : (options.dataMessagesPerSecond ?? 100),
+    messages: options.messages ?? true,
+  };
+
+  const add = (system: RecordedSystem): void => {
+    // Those that are over are let go when another comes, since nothing is heard of them while nobody listens.
+    for (const other of systems) if (other.isOver()) systems.delete(other);
+    systems.add(system);
+    if (isOn()) system.begin();
+    for (const draft of system.introduction()) write(draft);
+  };
+
+  const clientRecorder = (nameOf: (role: string) => string): ClientRecorder => ({
+    attach: (client) => {
+      const system = recordClient(client, uniqueName(nameOf(client.role)), shared);
+      add(system);
+      return system.recording;
+    },
+  });
+
+  const ownActors = recordActors(options.system ?? 'app', shared, add);
+
+  const { attach } = clientRecorder((role) => (options.system === undefined ? role : `${options.system} ${role}`));
+  return {
+    attach,
+    named: (system) => clientRecorder(() => system),
+    inspect: ownActors.inspect,
+    write,
+    mark: (text, kind = 'note') => {
+      write({ type: 'mark', kind, text });
+    },
+    get isListening() {
+      return isOn();
+    },
+    listen: (listener) => {
+      const outlet = new Outlet({ listener, clock, flushMs, recordsMax, snapshot });
+      if (!isOn()) {
+        for (const system of systems) {
+          if (system.isOver()) systems.delete(system);
+          else system.begin();
+        }
+        sendCounts(countsIntervalMs);
+      }
+      outlet.push(header);
+      for (const system of systems) for (const draft of system.introduction()) outlet.push(timed(draft));
+      for (const [machine, { root }] of machines) outlet.push(timed({ type: 'machine', machine, root }));
+      outlets.add(outlet);
+      for (const draft of snapshot()) outlet.push(draft);
+      return () => {
+        if (!outlets.delete(outlet)) return;
+        outlet.close();
+        if (isOn()) return;
+        clock.clearTimeout(countsTimer);
+        for (const system of systems) system.end();
+      };
+    },
+  };
+}
+
+function isSame(one: MachineIndex | undefined, other: MachineIndex): boolean {
+  return one === other || JSON.stringify(one?.root) === JSON.stringify(other.root);
+}

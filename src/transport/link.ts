@@ -1,0 +1,67 @@
+import { clientActorId } from '../../machines/index.js';
+import { messageOf } from '../errors.js';
+import type { NatsConnection } from './nats-connection.js';
+import type { Outbound } from './publisher.js';
+import type { Runner } from '../host/runner.js';
+
+export interface LinkListener {
+  lost(): void;
+  restored(): void;
+  /** The connection is closed for good; the text says why. */
+  closed(text: string): void;
+}
+
+/** Watches a connection until the returned function is called, which also gives back the connection's own listener. */
+export function watchLink(connection: NatsConnection, listener: LinkListener): () => void {
+  let watching = true;
+  const statuses = connection.status();
+  const read = async () => {
+    for await (const status of statuses) {
+      if (!watching) return;
+      if (status.type === 'disconnect') listener.lost();
+      else if (status.type === 'reconnect') listener.restored();
+    }
+  };
+  // A status iterator that breaks tells no more than that the connection is going; `closed` says so for certain.
+  read().catch(() => undefined);
+  const closed = (error: unknown) => {
+    if (!watching) return;
+    const cause = error instanceof Error ? `: ${messageOf(error)}` : '';
+    listener.closed(`the NATS connection is closed${cause}`);
+  };
+  connection.closed().then(closed, closed);
+  return () => {
+    watching = false;
+    // The iterators of the NATS clients wait for the next status for ever unless they are stopped.
+    if ('stop' in statuses && typeof statuses.stop === 'function') (statuses as { stop(): void }).stop();
+  };
+}
+
+/**
+ * Tells a client's actor and its outbound messages of what happens to the connection, until `release`: the client is
+ * over then, and what it said last still goes out when a lost connection is back.
+ */
+export function linkClient(connection: NatsConnection, outbound: Outbound, runner: Runner): { release(): void } {
+  let isReleased = false;
+  const unwatch = watchLink(connection, {
+    lost: () => {
+      outbound.suspend();
+      runner.dispatch(clientActorId, { type: 'link.lost' });
+    },
+    restored: () => {
+      outbound.resume();
+      runner.dispatch(clientActorId, { type: 'link.restored' });
+      if (isReleased) unwatch();
+    },
+    closed: (text) => {
+      runner.dispatch(clientActorId, { type: 'link.closed', text });
+    },
+  });
+  return {
+    release: () => {
+      isReleased = true;
+      outbound.release();
+      if (!outbound.isSuspended) unwatch();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import {
+  kindOf,
+  lacksMethod,
+  quote,
+  refuse,
+  requireFunction,
+  requireKnownNames,
+  timerMsMax,
+} from './argument-checks.js';
+
+/**
+ * The longest name of a queue group, in bytes of UTF-8. A server closes the connection of a client that sends a control
+ * line of more than 4,096 bytes; the longest subject takes 3,840 of them, the verb and the number less than 56.
+ */
+export const queueBytesMax = 200;
+
+/** What cannot stand in a name of a queue group: white space and control characters would end it, or the line. */
+const queuePattern = /^[^*>\s\p{Cc}\p{Cs}]+$/u;
+
+const encoder = new TextEncoder();
+
+/**
+ * Checks the options of `openStream`. An option that is undefined counts as not told.
+ *
+ * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
+ */
+export function checkOpenStreamOptions(options: unknown): void {
+  const { signal, timeoutMs, onRecord, onObject, onSlow } = requireKnownNames('options', options, [
+    'signal',
+    'timeoutMs',
+    'onRecord',
+    'onObject',
+    'onSlow',
+  ]);
+  checkSignal(signal);
+  requireFunction('onSlow', onSlow);
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0 && timeoutMs <= timerMsMax)) {
+    const came = typeof timeoutMs === 'number' ? String(timeoutMs) : kindOf(timeoutMs);
+    refuse(`timeoutMs: expected a number from 0 to ${timerMsMax}, came ${came}`);
+  }
+  requireFunction('onRecord', onRecord);
+  requireFunction('onObject', onObject);
+  if (onRecord !== undefined && onObject !== undefined) refuse('expected onRecord or onObject, came both');
+}
+
+/** The signal in the options of a write, which may be left out. */
+export function signalOfWrite(options: unknown): AbortSignal | undefined {
+  if (options === undefined) return undefined;
+  const { signal } = requireKnownNames('options', options, ['signal']);
+  checkSignal(signal);
+  return signal as AbortSignal | undefined;
+}
+
+/** By its shape and not its class: a page may hand over the signal of another window, and Node had polyfills of it. */
+function checkSignal(signal: unknown): void {
+  const hasMethods = lacksMethod(signal, ['addEventListener', 'removeEventListener', 'throwIfAborted']) === undefined;
+  if (signal !== undefined && !(hasMethods && typeof (signal as { aborted?: unknown }).aborted === 'boolean')) {
+    refuse(`signal: expected an AbortSignal, came ${kindOf(signal)}`);
+  }
+}
+
+/**
+ * Checks the options of `handle`. A queue is a name of its own on the wire, so that one with white space would be read
+ * as other protocol, or break the connection of the application.
+ *
+ * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
+ */
+export function checkHandleOptions(options: unknown): void {
+  const { queue } = requireKnownNames('options', options, ['queue']);
+  if (queue === undefined) return;
+  if (typeof queue !== 'string') refuse(`queue: expected a string, came ${kindOf(queue)}`);
+  if (!queuePattern.test(queue)) {
+    refuse(`queue: expected a name without white space, wildcards and control characters, came ${quote(queue)}`);
+  }
+  const { length } = encoder.encode(queue);
+  if (length > queueBytesMax) refuse(`queue: expected at most ${queueBytesMax} bytes, came ${length}`);
+}
+
+/**
+ * Checks the types in the addresses of `addStream`. Names beyond those of the addresses are let through: an open request
+ * that the application took itself says more than them. Whether the texts are addresses is not looked at here.
+ *
+ * @throws {StreamError} `badArgument`, naming what was expected, and what came.
+ */
+export function checkAddressesArgument(addresses: unknown): void {
+  if (typeof addresses !== 'object' || addresses === null) {
+    refuse(`addresses: expected an object with subject, consumerId and streamId, came ${kindOf(addresses)}`);
+  }
+  const values = addresses as Record<string, unknown>;
+  for (const name of ['subject', 'consumerId', 'streamId']) {
+    if (typeof values[name] !== 'string') refuse(`${name}: expected a string, came ${kindOf(values[name])}`);
+  }
+  for (const name of ['exact', 'superjson']) {
+    const value = values[name];
+    if (value !== undefined && typeof value !== 'boolean') refuse(`${name}: expected a boolean, came ${kindOf(value)}`);
+  }
+}

@@ -1,0 +1,259 @@
+import type { Clock } from '../host/clock.js';
+import { systemClock } from '../host/clock.js';
+import type { Codec } from '../values/codec.js';
+import type { NatsConnection } from '../transport/nats-connection.js';
+import {
+  kindOf,
+  lacksMethod,
+  quote,
+  refuse,
+  requireFunction,
+  requireKnownNames,
+  timerMsMax,
+} from './argument-checks.js';
+import type { ClientRecorder } from '../host/trace-port.js';
+import type { Inspector } from '../host/runner.js';
+import { shieldInspector } from '../host/shielded-inspector.js';
+import type { DebugNote, Warning } from '../host/warnings.js';
+import { isPublishSubject } from '../wire/index.js';
+
+/** What both clients take. */
+interface CommonOptions {
+  /** The NATS connection. The client never closes it. */
+  readonly connection: NatsConnection;
+  /** How values become records. JSON unless told, with superjson's annotations where the peer reads them. */
+  readonly codec?: Codec;
+  /** Where the time comes from. The platform's timers unless told. */
+  readonly clock?: Clock;
+  /** Where ids and inboxes come from. The platform's cryptographic source unless told; a test may want them repeatable. */
+  readonly randomBytes?: (length: number) => Uint8Array;
+  /** An observer of every actor of this client, as XState's `createActor` takes it. */
+  readonly inspect?: Inspector;
+  /** Records this client for whoever watches, see `createRecorder`. One recorder may serve many clients. */
+  readonly recorder?: ClientRecorder;
+  /** Is told what came that could not be used, and what user code threw where nobody awaits it. */
+  readonly onWarning?: (warning: Warning) => void;
+  /** Is told what went as it may, and is of interest where something is looked into. */
+  readonly onDebug?: (note: DebugNote) => void;
+  /**
+   * How many records of one stream may be under way: sent, and not consumed. Between two of these clients, which take
+   * the smaller of both. 16,384 unless told.
+   */
+  readonly windowRecords?: number;
+  /** The same in bytes of records. A larger record travels alone. 1 MiB unless told. */
+  readonly windowBytes?: number;
+  /**
+   * The same for all streams of the client together: what a consumer grants when streams are opened, what a producer
+   * keeps. Every stream gets on all the same, with a small window or a record at a time. 256 MiB unless told.
+   */
+  readonly clientWindowBytes?: number;
+  /** The largest record that is written or taken, between two of these clients. Bytes, 64 MiB unless told. */
+  readonly recordBytesMax?: number;
+  /** Period between heartbeat requests, I. Milliseconds, 10,000 unless told. */
+  readonly heartbeatIntervalMs?: number;
+  /** How long a heartbeat request may stay unanswered, T. Milliseconds, 5,000 unless told; at most the interval. */
+  readonly heartbeatRequestTimeoutMs?: number;
+  /** How many heartbeats in a row a consumer may miss, K. 2 unless told. */
+  readonly missedHeartbeatsMax?: number;
+  /**
+   * How long a cancelled stream is still absorbed (consumer, at least I + T) or still published (producer, at least
+   * 2·I + T towards a plain consumer, and not at all towards one whose reports are exact). Milliseconds, 10,000 unless
+   * told.
+   */
+  readonly cancellationBufferMs?: number;
+}
+
+export interface ConsumerClientOptions extends CommonOptions {
+  /** How long a stream may stay without a record or a heartbeat, S. Milliseconds, 30,000 unless told. */
+  readonly silenceTimeoutMs?: number;
+  /** How long a stream may stay without any sign of a producer, O. Milliseconds, 30,000 unless told. */
+  readonly openTimeoutMs?: number;
+  /** How many records of a plain producer's stream wait for their reader at most. 65,536 unless told. */
+  readonly bufferedRecordsMax?: number;
+  /** How many bytes of a plain producer's stream wait for their reader at most. 64 MiB unless told. */
+  readonly bufferedBytesMax?: number;
+  /** Whether open requests offer the extension. True unless told; false makes this a plain peer. */
+  readonly offerExtension?: boolean;
+  /**
+   * Whether streams are offered the delivery extension, which producers of this package accept: nothing is lost, twice
+   * or out of order, the reader governs the pace, and a cancel takes one trip. True unless told.
+   */
+  readonly offerDelivery?: boolean;
+}
+
+export interface ProducerClientOptions extends CommonOptions {
+  /** What the subjects of heartbeat answers begin with. `_INBOX` unless told. */
+  readonly inboxPrefix?: string;
+  /** Whether offers of the extension are accepted. True unless told; false makes this a plain peer. */
+  readonly acceptExtension?: boolean;
+}
+
+const defaults = {
+  heartbeatIntervalMs: 10_000,
+  heartbeatRequestTimeoutMs: 5_000,
+  missedHeartbeatsMax: 2,
+  cancellationBufferMs: 10_000,
+  silenceTimeoutMs: 30_000,
+  openTimeoutMs: 30_000,
+  bufferedRecordsMax: 65_536,
+  bufferedBytesMax: 64 * 1024 * 1024,
+  windowRecords: 16_384,
+  windowBytes: 1024 * 1024,
+  clientWindowBytes: 256 * 1024 * 1024,
+  recordBytesMax: 64 * 1024 * 1024,
+  offerExtension: true,
+  offerDelivery: true,
+  acceptExtension: true,
+  inboxPrefix: '_INBOX',
+};
+
+/** All options of both roles, filled in and checked. */
+export type ResolvedOptions = typeof defaults & {
+  readonly connection: NatsConnection;
+  readonly codec: Codec | undefined;
+  readonly clock: Clock;
+  readonly randomBytes: ((length: number) => Uint8Array) | undefined;
+  readonly inspect: Inspector | undefined;
+  readonly recorder: ClientRecorder | undefined;
+  readonly onWarning: (warning: Warning) => void;
+  readonly onDebug: (note: DebugNote) => void;
+};
+
+/**
+ * Fills in the defaults and checks every option, those of the other role too: one options object can serve both
+ * clients. Throws a {@link StreamError} `badArgument` that names the option or the timing rule and the numbers.
+ * Source of the rules: PROTOCOL.md, Timing.
+ */
+export function resolveOptions(
+  options: ConsumerClientOptions & ProducerClientOptions,
+  role: 'consumer' | 'producer' = 'consumer',
+): ResolvedOptions {
+  const others = ['connection', 'codec', 'clock', 'randomBytes', 'inspect', 'recorder', 'onWarning', 'onDebug'];
+  checkParts({ ...requireKnownNames('options', options, [...others, ...Object.keys(defaults)]) });
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const resolved = {
+    ...defaults,
+    codec: undefined,
+    clock: systemClock,
+    randomBytes: undefined,
+    inspect: undefined,
+    recorder: undefined,
+    onWarning: () => undefined,
+    onDebug: () => undefined,
+    ...(Object.fromEntries(given) as Partial<ResolvedOptions> & { readonly connection: NatsConnection }),
+  };
+
+  const wholeNumber = (name: keyof typeof defaults, least: number, most: number) => {
+    const value: unknown = resolved[name];
+    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+      const came = typeof value === 'number' ? String(value) : kindOf(value);
+      refuse(`${name}: expected a whole number from ${least} to ${most}, came ${came}`);
+    }
+  };
+  wholeNumber('heartbeatIntervalMs', 1, timerMsMax);
+  wholeNumber('heartbeatRequestTimeoutMs', 1, timerMsMax);
+  wholeNumber('silenceTimeoutMs', 1, timerMsMax);
+  wholeNumber('openTimeoutMs', 1, timerMsMax);
+  wholeNumber('cancellationBufferMs', 0, timerMsMax);
+  wholeNumber('missedHeartbeatsMax', 1, 1_000_000);
+  wholeNumber('bufferedRecordsMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('bufferedBytesMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('windowRecords', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('windowBytes', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('clientWindowBytes', 1, Number.MAX_SAFE_INTEGER);
+  // A record lies in one buffer, and the platform's are bounded.
+  wholeNumber('recordBytesMax', 1, 1024 ** 3);
+  for (const name of ['offerExtension', 'offerDelivery', 'acceptExtension'] as const) {
+    if (typeof resolved[name] !== 'boolean') refuse(`${name}: expected a boolean, came ${kindOf(resolved[name])}`);
+  }
+  const prefix: unknown = resolved.inboxPrefix;
+  if (!isPublishSubject(prefix)) {
+    const came = typeof prefix === 'string' ? quote(prefix) : kindOf(prefix);
+    refuse(`inboxPrefix: expected a subject without wildcards, came ${came}`);
+  }
+
+  const { heartbeatIntervalMs: i, heartbeatRequestTimeoutMs: t, missedHeartbeatsMax: k } = resolved;
+  if (t > i) {
+    refuse(`timing rule T <= I: heartbeatRequestTimeoutMs is ${t}, more than heartbeatIntervalMs, which is ${i}`);
+  }
+  // A round trip 2D is shorter than T, and K heartbeats in a row may go missing: so long may a live producer be silent.
+  const silenceMs = k * i + t;
+  for (const name of ['silenceTimeoutMs', 'openTimeoutMs'] as const) {
+    // A producer waits for no other: its rare heartbeats are announced, and no default of a consumer forbids them.
+    if (resolved[name] < silenceMs && (role === 'consumer' || options[name] !== undefined)) {
+      refuse(
+        `timing rule ${name === 'silenceTimeoutMs' ? 'S' : 'O'} >= K*I + T: ${name} is ${resolved[name]}, ` +
+          `less than ${k} * ${i} + ${t} = ${silenceMs}`,
+      );
+    }
+  }
+  const bufferMs = plainCancellationBufferMs(resolved);
+  if (bufferMs > timerMsMax) {
+    refuse(`timing rule 2*I + T <= ${timerMsMax}: 2 * ${i} + ${t} = ${bufferMs}`);
+  }
+  const onWarning = shieldWarnings(resolved.onWarning);
+  const onDebug = shieldWarnings(resolved.onDebug);
+  return { ...resolved, onWarning, onDebug, inspect: shieldInspector(resolved.inspect, onWarning) };
+}
+
+/** Checks what the application brings along: the connection, and the functions and objects that are called later. */
+function checkParts(parts: Record<string, unknown>): void {
+  const { connection, codec, clock, randomBytes, inspect, recorder, onWarning, onDebug } = parts;
+  if (typeof connection !== 'object' || connection === null) {
+    refuse(`connection: expected a NATS connection, came ${kindOf(connection)}`);
+  }
+  requireMethods('connection', connection, ['publish', 'subscribe', 'flush', 'status', 'closed', 'isClosed']);
+  // A closed connection tells of nothing any more, so that a client on it would wait for ever.
+  if ((connection as NatsConnection).isClosed()) refuse('connection: the connection is closed');
+  if (codec !== undefined) requireMethods('codec', codec, ['encode', 'decode']);
+  if (clock !== undefined) requireMethods('clock', clock, ['now', 'setTimeout', 'clearTimeout']);
+  if (recorder !== undefined) requireMethods('recorder', recorder, ['attach']);
+  requireFunction('randomBytes', randomBytes);
+  requireFunction('onWarning', onWarning);
+  requireFunction('onDebug', onDebug);
+  if (inspect !== undefined && typeof inspect !== 'function' && lacksMethod(inspect, ['next']) !== undefined) {
+    refuse(`inspect: expected a function, or an observer with the method next, came ${kindOf(inspect)}`);
+  }
+}
+
+function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
+  const missing = lacksMethod(value, methods);
+  if (missing === undefined) return;
+  const came = typeof value === 'object' && value !== null ? `an object without ${missing}` : kindOf(value);
+  refuse(`${name}: expected an object with the methods ${methods.join(', ')}, came ${came}`);
+}
+
+/**
+ * The same callback, whose exceptions are nobody's but its own: they become unhandled rejections, since thrown through
+ * the callback of a NATS client they would stop that client from reading its socket.
+ */
+function shieldWarnings<Told>(onWarning: (told: Told) => void): (told: Told) => void {
+  return (warning) => {
+    try {
+      onWarning(warning);
+    } catch (error) {
+      void Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+}
+
+/**
+ * How long a consumer absorbs a stream of which nothing is heard: until its producer has asked whether it is wanted, or
+ * a client that drains would be gone before the producer knows. Source: PROTOCOL.md, Timing.
+ */
+export function absorbingMs(
+  options: Pick<ResolvedOptions, 'cancellationBufferMs' | 'heartbeatIntervalMs' | 'heartbeatRequestTimeoutMs'>,
+): number {
+  return Math.max(options.cancellationBufferMs, options.heartbeatIntervalMs + options.heartbeatRequestTimeoutMs);
+}
+
+/**
+ * How long a producer waits for a plain consumer to withdraw a report: its answers depend on the age of streams only,
+ * so that one may report a live stream, and two streams opened in a row on one subject tie at the defaults.
+ * Source: PROTOCOL.md, Timing.
+ */
+export function plainCancellationBufferMs(
+  options: Pick<ResolvedOptions, 'cancellationBufferMs' | 'heartbeatIntervalMs' | 'heartbeatRequestTimeoutMs'>,
+): number {
+  return Math.max(options.cancellationBufferMs, 2 * options.heartbeatIntervalMs + options.heartbeatRequestTimeoutMs);
+}

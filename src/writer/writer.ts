@@ -1,0 +1,169 @@
+import { CloseCode } from '../../machines/index.js';
+import { encodeValue, type Codec } from '../values/codec.js';
+import { signalOfWrite } from '../validation/arguments.js';
+import { StreamError } from '../errors.js';
+import type { WireRecord } from '../wire/index.js';
+
+/** Where the records of a writer go. It has no getters: each object literal with one has a shape of its own to V8. */
+export interface WriterSink {
+  /**
+   * Sends a record, now or when there is room for it. Undefined where it was sent and more can be written at once.
+   * Throws where the stream takes no more, or not this one.
+   */
+  write(record: WireRecord, signal: AbortSignal | undefined): Promise<void> | undefined;
+  /** Takes the close of the stream. */
+  close(code: number, text: string): void;
+  /** Undefined where more can be written at once, otherwise a promise that resolves when it can. */
+  ready(): Promise<void> | undefined;
+  /** How many bytes can be written at once, roughly. */
+  desiredSize(): number;
+  /** Whether the reader reads superjson's annotations. */
+  readonly readsSuperjson: boolean;
+}
+
+export interface WriteOptions {
+  /** Takes the record back while it waits for room; the write then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Writes what a source yields: bytes and strings as they are, any other value with the codec. Undefined where more can
+ * be written at once, so that no promise is made for a record that does not wait. Throws what `write` rejects with.
+ */
+export let writeYielded: (writer: Writer, value: unknown) => Promise<unknown> | undefined;
+
+/**
+ * Writes the records of one stream, and its close.
+ *
+ * Records are published when the turn is over, in the order of the calls. Towards a reader that grants credit a record
+ * waits until there is some, and the promise of its write with it; towards a plain one the promise waits for the
+ * connection. So a source that awaits its writes never runs ahead. Nobody has to await: a write that fails because
+ * the stream is over does not end the process, and what waits is bounded.
+ */
+export class Writer {
+  readonly #sink: WriterSink;
+  readonly #codec: Codec | undefined;
+  #closed = false;
+
+  constructor(sink: WriterSink, codec: Codec | undefined) {
+    this.#sink = sink;
+    this.#codec = codec;
+  }
+
+  /** Whether `close` or `closeWithCode` was called. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Resolves when {@link desiredSize} is more than 0, or nothing can be written any more. */
+  get ready(): Promise<void> {
+    return this.#sink.ready() ?? Promise.resolve();
+  }
+
+  /**
+   * How many bytes of records can be written at once, roughly: the reader's credit, or where it grants none what the
+   * connection takes before it is asked whether it is through. 0 where a write would wait, and after the close.
+   */
+  get desiredSize(): number {
+    return this.#closed ? 0 : this.#sink.desiredSize();
+  }
+
+  /**
+   * Writes one record, a string as UTF-8. Resolves with the number of bytes of the data, not of their envelope.
+   * Rejects with a {@link StreamError}: `tooLarge` where the record is larger than the reader takes, or than one
+   * message towards a plain reader (the stream goes on), `tooMuchWaiting` where writes that nobody awaits pile up (the
+   * stream goes on), `writerClosed` after the close or the end of the stream.
+   */
+  write(data: Uint8Array | string, options?: WriteOptions): Promise<number> {
+    try {
+      const signal = this.#takeSignal(options);
+      const record = recordOf(data);
+      return lengthOnce(this.#sink.write(record, signal), record);
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  /**
+   * Writes one value as a record, with the client's codec. Resolves and rejects as `write` does, and rejects with
+   * `notEncodable` where the value cannot be told to this reader as what it is.
+   */
+  writeObject(value: unknown, options?: WriteOptions): Promise<number> {
+    try {
+      const signal = this.#takeSignal(options);
+      const record = this.#encode(value);
+      return lengthOnce(this.#sink.write(record, signal), record);
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  /** Closes the stream as complete, with 1000. */
+  close(): Promise<void> {
+    return this.closeWithCode(CloseCode.Normal);
+  }
+
+  /** Closes the stream with any code; the texts are joined with `: `. Rejects where the writer is closed already. */
+  closeWithCode(code: number, ...text: readonly string[]): Promise<void> {
+    try {
+      if (!Number.isSafeInteger(code)) {
+        throw new StreamError('badArgument', `close code: expected an integer, came ${String(code)}`);
+      }
+      this.#refuseIfClosed();
+      this.#closed = true;
+      this.#sink.close(code, text.join(': '));
+      return Promise.resolve();
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  /** The signal of a write that may begin. */
+  #takeSignal(options: WriteOptions | undefined): AbortSignal | undefined {
+    const signal = signalOfWrite(options);
+    signal?.throwIfAborted();
+    this.#refuseIfClosed();
+    return signal;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closed) throw new StreamError('writerClosed', 'the writer is closed');
+  }
+
+  #encode(value: unknown): WireRecord {
+    return encodeValue(value, this.#codec, this.#sink.readsSuperjson);
+  }
+
+  static {
+    writeYielded = (writer, value) => {
+      writer.#refuseIfClosed();
+      const isRecord = value instanceof Uint8Array || typeof value === 'string';
+      return writer.#sink.write(isRecord ? recordOf(value) : writer.#encode(value), undefined);
+    };
+  }
+}
+
+function recordOf(data: Uint8Array | string): WireRecord {
+  if (typeof data === 'string') return { data: encoder.encode(data) };
+  if (data instanceof Uint8Array) return { data };
+  throw new StreamError('badArgument', `record: expected a Uint8Array or a string, came ${typeof data}`);
+}
+
+/** A promise of the length of a record, once it is written. */
+function lengthOnce(written: Promise<void> | undefined, { data }: WireRecord): Promise<number> {
+  return written === undefined ? Promise.resolve(data.length) : unawaited(written.then(() => data.length));
+}
+
+/** The same promise, whose rejection does not end the process where nobody awaits it. */
+function unawaited<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+function rejected(error: unknown): Promise<never> {
+  // The signal of a write may have been aborted with any reason, and a codec may throw anything.
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+  return unawaited(Promise.reject(error));
+}

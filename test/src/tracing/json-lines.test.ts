@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { createJsonLinesReader, readJsonLines, toJsonLine } from '../../../src/tracing/json-lines.js';
+import type { AnyRecord } from '../../../src/tracing/record.js';
+
+const header: AnyRecord = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'ä \n "quoted"' };
+const mark: AnyRecord = { type: 'mark', seq: 1, at: 2.5, kind: 'note', text: 'line\u2028separator' };
+
+describe('records as JSON lines', () => {
+  it('come back as they were written', () => {
+    expect(readJsonLines([header, mark].map(toJsonLine).join(''))).to.deep.equal([header, mark]);
+  });
+
+  it('come back however the text is cut, and without a last newline', () => {
+    const text = [header, mark, mark].map(toJsonLine).join('').trimEnd();
+    for (let size = 1; size < text.length; size += 1) {
+      const reader = createJsonLinesReader();
+      const records: AnyRecord[] = [];
+      for (let at = 0; at < text.length; at += size) records.push(...reader.push(text.slice(at, at + size)));
+      records.push(...reader.end());
+      expect(records).to.deep.equal([header, mark, mark]);
+    }
+  });
+
+  it('keep records of unknown types, and unknown fields', () => {
+    const unknown = { type: 'weather', seq: 2, at: 3, sun: true };
+    const newer = { ...mark, mood: 'fine' };
+    const text = [unknown, newer].map((record) => `${JSON.stringify(record)}\n`).join('');
+    expect(readJsonLines(text)).to.deep.equal([unknown, newer]);
+  });
+
+  for (const [line, problem] of [
+    ['{"type":"mark"', 'JSON'],
+    ['42', 'expected a record, came 42'],
+    ['null', 'expected a record, came null'],
+    ['[]', 'expected a record, came []'],
+    ['{}', 'type: expected text, came nothing'],
+    ['{"type":7}', 'type: expected text, came 7'],
+    ['{"type":"step","at":1}', 'step.seq: expected a number, came nothing'],
+    ['{"type":"step","seq":1,"at":"now"}', 'step.at: expected a number, came "now"'],
+    ['{"type":"run"}', 'run.version: expected a number, came nothing'],
+    ['{"type":"run","version":2,"source":"live","unit":"ms","label":""}', 'run.version: expected 1, came 2'],
+    ['{"type":"gap","seq":1,"at":1}', 'gap.dropped: expected a number, came nothing'],
+  ] as const) {
+    it(`make a mark of ${line}, with its number`, () => {
+      const [, first, bad, last] = readJsonLines(
+        `${toJsonLine(header)}\n${toJsonLine(mark)}${line}\n${toJsonLine(mark)}`,
+      );
+      expect([first, last]).to.deep.equal([mark, mark]);
+      expect(bad).to.include({ type: 'mark', kind: 'warning', seq: 1, at: 2.5 });
+      expect((bad as { text: string }).text).to.match(/^line 4 is no record: /);
+      expect((bad as { text: string }).text).to.include(problem);
+    });
+  }
+});

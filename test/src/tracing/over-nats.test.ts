@@ -1,0 +1,361 @@
+import { expect } from 'chai';
+import { connect, type NatsConnection } from 'nats';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  collectOverNats,
+  createMemoryBroker,
+  createRecorder,
+  inspectOverNats,
+  StreamError,
+  type AnyRecord,
+  type Collector,
+} from '../../../src/index.js';
+import { encodeBatches } from '../../../src/tracing/over-nats-messages.js';
+import { closePair, createPair } from '../../support/pair.js';
+import { createProcessMerge } from '../../../src/tracing/process-merge.js';
+import { startTcpProxy } from '../../support/tcp-proxy.js';
+import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
+
+type Of<Type extends AnyRecord['type']> = Extract<AnyRecord, { type: Type }>;
+
+function only<Type extends AnyRecord['type']>(records: readonly AnyRecord[], type: Type): Of<Type>[] {
+  return records.filter((record): record is Of<Type> => record.type === type);
+}
+
+async function until(isSo: () => boolean, what: string): Promise<void> {
+  for (let waits = 0; !isSo(); waits += 1) {
+    if (waits === 1000) throw new Error(`expected ${what}, which did not come`);
+    await sleep(10);
+  }
+}
+
+const script = fileURLToPath(new URL('../../support/recorded-process.ts', import.meta.url));
+
+describe('records over NATS, from processes', () => {
+  let server: NatsServer;
+  let connection: NatsConnection;
+  let collector: Collector | undefined;
+  const children = new Set<ChildProcess>();
+
+  before(async () => {
+    server = await startNatsServer();
+    connection = await connect({ servers: server.url });
+  });
+  afterEach(() => {
+    collector?.stop();
+    for (const child of children) child.kill('SIGKILL');
+    children.clear();
+  });
+  after(async () => {
+    await connection.close();
+    await server.stop();
+  });
+
+  const start = async (subject: string, role: string, streams = 0): Promise<ChildProcess> => {
+    const setting = JSON.stringify({ url: server.url, role, subject, streams });
+    const child = spawn(process.execPath, ['--import', 'tsx', script, setting], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.add(child);
+    await once(child.stdout, 'data');
+    return child;
+  };
+
+  it('become one run in which both ends of each stream are known by the same name', async () => {
+    const records: AnyRecord[] = [];
+    const producer = await start('a', 'producer');
+    await start('a', 'consumer', 5);
+    collector = collectOverNats(connection, (batch) => void records.push(...batch), { subject: 'a' });
+    const ends = () => {
+      const systems = new Map<string, Set<string>>();
+      for (const { stream, system } of only(records, 'actor')) {
+        if (stream !== undefined) systems.set(stream, (systems.get(stream) ?? new Set()).add(system));
+      }
+      return [...systems.values()];
+    };
+    await until(() => ends().filter(({ size }) => size === 2).length === 5, 'both ends of five streams');
+    expect(collector.processes).to.equal(2);
+    expect(ends().map((systems) => [...systems].sort())).to.deep.equal(Array(5).fill(['consumer', 'producer']));
+
+    expect(records[0]).to.include({ type: 'run', source: 'live', unit: 'ms', label: 'records on a' });
+    await until(
+      () => only(records, 'message').some(({ op, kind }) => op === 'deliver' && kind === 'heartbeat'),
+      'heartbeats',
+    );
+    await sleep(300);
+    const sent = only(records, 'message').filter(({ op, kind }) => op === 'send' && kind === 'heartbeat');
+    const came = new Set(only(records, 'message').flatMap(({ op, message }) => (op === 'deliver' ? [message] : [])));
+    expect(sent.some(({ message }) => came.has(message))).to.equal(true);
+
+    const rest = records.slice(1) as Exclude<AnyRecord, { type: 'run' }>[];
+    expect(rest.map(({ seq }) => seq)).to.deep.equal(rest.map((_, index) => index + 1));
+    const times = rest.map(({ at }) => at);
+    expect(times).to.deep.equal([...times].sort((one, other) => one - other));
+
+    producer.kill('SIGKILL');
+    await until(() => only(records, 'end').length === 5, 'the ends of five streams');
+    expect(new Set(only(records, 'end').map(({ reason }) => reason))).to.deep.equal(new Set(['producerSilent']));
+    await until(() => only(records, 'system').some(({ op }) => op === 'crash'), 'the crash');
+    expect(only(records, 'system').find(({ op }) => op === 'crash')).to.include({ system: 'producer' });
+  });
+
+  it('go on when a lost connection is back, with what lives now', async () => {
+    const proxy = await startTcpProxy(server.port);
+    const own = await connect({ servers: proxy.url, reconnectTimeWait: 100 });
+    const records: AnyRecord[] = [];
+    await start('c', 'producer');
+    const [leaving, staying] = [await start('c', 'consumer', 1), await start('c', 'consumer', 1)];
+    collector = collectOverNats(own, (batch) => void records.push(...batch), { subject: 'c' });
+    const streams = () => only(records, 'actor').filter(({ machine }) => machine === 'consumerStream');
+    await until(() => streams().length === 2, 'both streams');
+    proxy.freeze();
+    proxy.cut();
+    await until(() => only(records, 'mark').length === 1, 'the loss');
+    leaving.kill('SIGKILL');
+    // While nothing is heard nobody is thought dead.
+    await sleep(500);
+    expect(only(records, 'system').every(({ op }) => op === 'start')).to.equal(true);
+    const before = records.length;
+    proxy.thaw();
+    await until(() => only(records, 'mark').length === 2, 'the reconnect');
+    const since = () => records.slice(before);
+    await until(() => only(since(), 'system').some(({ op }) => op === 'crash'), 'the death of the one');
+    const told = only(since(), 'actor').filter(({ machine }) => machine === 'consumerStream');
+    expect(told).to.have.length(1);
+    const lost = only(since(), 'step').filter(({ status }) => status === 'stopped');
+    expect(lost.map(({ actor }) => actor)).to.include(told[0]?.actor);
+    const counts = only(since(), 'counts').filter(({ actor }) => actor === told[0]?.actor);
+    expect(counts.length).to.be.greaterThan(0);
+    expect(only(records, 'mark').map(({ text }) => text)).to.deep.equal([
+      'the connection to NATS is lost: nothing is heard of the processes',
+      'the connection to NATS is back: what lives is told again',
+    ]);
+    collector.stop();
+    staying.kill('SIGKILL');
+    await own.close();
+    await proxy.close();
+  }).timeout(60_000);
+
+  it('keep lifelines apart that have one name in two processes, and share their statecharts', async () => {
+    const records: AnyRecord[] = [];
+    await start('b', 'producer');
+    const [one] = [await start('b', 'consumer', 1), await start('b', 'consumer', 1)];
+    collector = collectOverNats(connection, (batch) => void records.push(...batch), { subject: 'b' });
+    await until(() => only(records, 'system').length === 3, 'three lifelines');
+    expect(new Set(only(records, 'system').map(({ system }) => system)).size).to.equal(3);
+    await until(
+      () => only(records, 'actor').filter(({ machine }) => machine === 'producerStream').length === 2,
+      'streams',
+    );
+    const names = only(records, 'machine').map(({ machine }) => machine);
+    expect(names).to.deep.equal([...new Set(names)]);
+    expect(names.every((name) => /^\w+$/.test(name))).to.equal(true);
+    one.kill('SIGTERM');
+    await until(() => only(records, 'system').some(({ op }) => op === 'stop'), 'the goodbye');
+  });
+});
+
+describe('records over NATS', () => {
+  it('are recorded only while somebody asks', async () => {
+    const broker = createMemoryBroker();
+    const connection = broker.connect();
+    const recorder = createRecorder();
+    const inspection = inspectOverNats(recorder, connection);
+    await sleep(5);
+    expect(recorder.isListening).to.equal(false);
+    const records: AnyRecord[] = [];
+    const collector = collectOverNats(broker.connect(), (batch) => void records.push(...batch));
+    await until(() => recorder.isListening, 'the ask');
+    expect(inspection.collectors).to.equal(1);
+    recorder.mark('heard');
+    await until(() => only(records, 'mark').length === 1, 'the mark');
+    collector.stop();
+    await until(() => !recorder.isListening, 'the end of listening');
+    inspection.stop();
+  });
+
+  it('come to two collectors, each with all that lives', async () => {
+    const recorder = createRecorder();
+    const pair = createPair({ consumer: { recorder }, producer: { recorder } });
+    const inspection = inspectOverNats(recorder, pair.bystander);
+    const heard = [[], []] as AnyRecord[][];
+    const collectors = heard.map((records) => collectOverNats(pair.bystander, (batch) => void records.push(...batch)));
+    for (const records of heard) await until(() => only(records, 'actor').length === 2, 'two clients');
+    for (const collector of collectors) collector.stop();
+    inspection.stop();
+    await closePair(pair);
+  });
+
+  it('fit into messages, and one that does not becomes a gap', () => {
+    const mark = (seq: number, text: string): AnyRecord => ({ type: 'mark', seq, at: 1, kind: 'note', text });
+    const records = [mark(1, 'ä'.repeat(300)), mark(2, 'ä'.repeat(300)), mark(3, 'x'.repeat(3000)), mark(4, 'y')];
+    const payloads = [...encodeBatches({ process: 'p', instance: 'i' }, records, 1000)];
+    for (const payload of payloads) expect(payload.length).to.be.at.most(1000);
+    const came = payloads.flatMap(
+      (payload) => (JSON.parse(new TextDecoder().decode(payload)) as { records: AnyRecord[] }).records,
+    );
+    expect(came).to.deep.equal([records[0], records[1], { type: 'gap', seq: 3, at: 1, dropped: 1 }, records[3]]);
+  });
+
+  it('are asked for by nobody who says nonsense', async () => {
+    const broker = createMemoryBroker();
+    const recorder = createRecorder();
+    const inspection = inspectOverNats(recorder, broker.connect());
+    const stranger = broker.connect();
+    for (const ask of ['', '{}', 'null', '[1]', '{"token":"a.b"}', '{"token":">"}', '{"token":""}', '{"token":7}']) {
+      stranger.publish('nats-stream.records.ask', ask);
+    }
+    await stranger.flush();
+    await sleep(5);
+    expect(inspection.collectors).to.equal(0);
+    inspection.stop();
+  });
+
+  it('survive a process that says nonsense', async () => {
+    const broker = createMemoryBroker();
+    const stranger = broker.connect();
+    const records: AnyRecord[] = [];
+    let to = '';
+    stranger.subscribe('nats-stream.records.ask', {
+      callback: (_, { data }) => {
+        to = `nats-stream.records.to.${(JSON.parse(new TextDecoder().decode(data)) as { token: string }).token}`;
+      },
+    });
+    await stranger.flush();
+    const collector = collectOverNats(broker.connect(), (batch) => void records.push(...batch));
+    await until(() => to !== '', 'the ask');
+    const envelope = { process: 'p', instance: 'i', isOver: false };
+    const runHeader = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'p' };
+    for (const payload of [
+      '',
+      '{',
+      'null',
+      { ...envelope, records: [runHeader] },
+      { ...envelope, records: [{ type: 'step', seq: 1, at: 1, system: 's', actor: 'a' }, null, 7, {}] },
+      { ...envelope, records: [{ type: 'counts', seq: 2, at: 2, system: 's', actor: 'a', stream: 'x' }] },
+      { ...envelope, records: 7 },
+    ]) {
+      stranger.publish(to, typeof payload === 'string' ? payload : JSON.stringify(payload));
+    }
+    const mark = { type: 'mark', seq: 1, at: 5, kind: 'note', text: 'fine' };
+    stranger.publish(to, JSON.stringify({ ...envelope, records: [mark] }));
+    const unknown = { type: 'weather', seq: 2, at: 6, sky: 'blue' };
+    stranger.publish(to, JSON.stringify({ ...envelope, records: [unknown] }));
+    await until(() => records.length === 4, 'the marks, and what is of a type that is not known here');
+    const told = new Set(records.slice(1).map((record) => ('text' in record ? record.text : record.type)));
+    expect(told).to.deep.equal(
+      new Set([
+        'records of p cannot be read, such as one with step.event: expected an object, came nothing',
+        'fine',
+        'weather',
+      ]),
+    );
+    collector.stop();
+  });
+
+  it('tell of clients that know of no recorder, from the streams that are open already, until it is stopped', async () => {
+    const pair = createPair();
+    pair.producer.handle('ticks', async function* ({ signal }) {
+      while (!signal.aborted) {
+        yield 'tick';
+        await sleep(5);
+      }
+    });
+    const early = pair.consumer.openStream('ticks', undefined, { onRecord: () => undefined });
+    await sleep(20);
+    const inspection = inspectOverNats([pair.consumer, pair.producer], { process: 'shop' });
+    const records: AnyRecord[] = [];
+    const collector = collectOverNats(pair.bystander, (batch) => void records.push(...batch));
+    const endsOf = (id: string) =>
+      only(records, 'actor')
+        .filter(({ stream }) => stream === `${pair.consumer.id}${id}`)
+        .map(({ system }) => system);
+    await until(() => endsOf(early.id).length === 2, 'both ends of the stream that was open');
+    expect(endsOf(early.id)).to.have.members(['shop consumer', 'shop producer']);
+    const late = pair.consumer.openStream('ticks', undefined, { onRecord: () => undefined });
+    await until(() => endsOf(late.id).length === 2, 'both ends of the stream that came later');
+    const saw = (op: string, kind: string) => (): boolean =>
+      only(records, 'message').some((message) => message.op === op && message.kind === kind);
+    await until(saw('send', 'open'), 'the request, as it went out');
+    await until(saw('deliver', 'data'), 'a record, as it came');
+    early.cancel();
+    await until(() => only(records, 'end').some(({ reason }) => reason === 'cancelled'), 'the end');
+
+    inspection.stop();
+    await until(() => only(records, 'system').some(({ op }) => op === 'stop'), 'the goodbye');
+    expect(inspection.collectors).to.equal(0);
+    collector.stop();
+    late.cancel();
+    await closePair(pair);
+  });
+
+  it('are those of nothing else than clients and recorders', () => {
+    expect(() => inspectOverNats({} as never)).to.throw(StreamError, 'client: expected a ConsumerClient or a Produc');
+    expect(() => inspectOverNats(null as never)).to.throw(StreamError, 'came null');
+    expect(() => inspectOverNats([])).to.throw(StreamError, 'clients: expected one at least, came none');
+  });
+
+  it('begin with a header, and a process that has none is asked once more and no more', async () => {
+    const broker = createMemoryBroker();
+    const stranger = broker.connect();
+    const records: AnyRecord[] = [];
+    const asked = new Set<string>();
+    let asks = 0;
+    const mark = { type: 'mark', seq: 7, at: 5, kind: 'note', text: 'from the middle' };
+    stranger.subscribe('nats-stream.records.ask', {
+      callback: (_, { data }) => {
+        const { token, isOver } = JSON.parse(new TextDecoder().decode(data)) as { token: string; isOver: boolean };
+        if (isOver) return;
+        asks += 1;
+        asked.add(token);
+        const batch = { process: 'p', instance: 'i', isOver: false, records: [mark] };
+        stranger.publish(`nats-stream.records.to.${token}`, JSON.stringify(batch));
+      },
+    });
+    await stranger.flush();
+    const collector = collectOverNats(broker.connect(), (batch) => void records.push(...batch));
+    await until(() => only(records, 'mark').length > 0, 'the remark');
+    for (let more = asks + 1; more < 8; more += 1) {
+      // Whoever greets is asked.
+      stranger.publish('nats-stream.records.here');
+      await until(() => asks >= more, 'another ask');
+    }
+    expect(asked.size).to.equal(2);
+    expect(only(records, 'mark').map(({ text }) => text)).to.deep.equal([
+      'records of p cannot be read: they begin without the header of a run',
+    ]);
+    collector.stop();
+  });
+
+  it('tell of records that were lost on the way', () => {
+    const merge = createProcessMerge();
+    const batch = { process: 'p', instance: 'i', isOver: false };
+    const header: AnyRecord = { type: 'run', version: 1, source: 'live', unit: 'ms', label: '' };
+    const mark = (seq: number): AnyRecord => ({ type: 'mark', seq, at: seq, kind: 'note', text: `${seq}` });
+    const told = merge.take({ ...batch, records: [header, mark(1), mark(4)] }, 10);
+    expect(told?.map((draft) => (draft.type === 'gap' ? draft.dropped : draft.type))).to.deep.equal([
+      'mark',
+      2,
+      'mark',
+    ]);
+  });
+
+  it('are refused on a subject that is none, and with an option that is none', () => {
+    const connection = createMemoryBroker().connect();
+    expect(() => inspectOverNats(createRecorder(), connection, { subject: 'a.*' })).to.throw(
+      StreamError,
+      'subject: expected',
+    );
+    expect(() => inspectOverNats(createRecorder(), connection, { subjects: 'a' } as never)).to.throw(
+      StreamError,
+      'unknown option subjects (did you mean subject?)',
+    );
+    expect(() => collectOverNats(connection, () => undefined, { subject: '' })).to.throw(
+      StreamError,
+      'subject: expected',
+    );
+  });
+});
