@@ -1,6 +1,6 @@
 // Packs the package, installs the tarball into an empty project as a user would, and uses it from there: by import,
 // by require on a Node that can, by its types, and as a command that serves the page.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,8 +41,25 @@ try {
     `typescript@${devDependencies.typescript}`,
   );
 
+  // What is built in comes with its licence.
+  for (const [file, packages] of Object.entries({
+    'dist/src/cli/commander-notices.txt': ['commander'],
+    'dist/page/third-party-notices.txt': [
+      'elkjs',
+      'preact',
+      'uplot',
+      '@preact/signals',
+      '@tanstack/virtual-core',
+      'd3-zoom',
+    ],
+  })) {
+    const notices = readFileSync(join(project, 'node_modules', name, file), 'utf8');
+    const lacking = packages.filter((bundled) => !new RegExp(`^${bundled} [0-9.]+ \\(`, 'm').test(notices));
+    if (lacking.length > 0) throw new Error(`${file} has no licence of ${lacking.join(', ')}`);
+  }
+
   // What builds the page, and the inspectors of others, are no business of those who install this.
-  const unwanted = ['vite', 'preact', 'elkjs', 'ws', '@xstate', '@statelyai'];
+  const unwanted = ['vite', 'preact', 'elkjs', 'ws', '@xstate', '@statelyai', 'nats', '@nats-io', 'commander'];
   const installed = readdirSync(join(project, 'node_modules')).filter((folder) => unwanted.includes(folder));
   if (installed.length > 0) throw new Error(`an install brings along ${installed.join(', ')}`);
 
@@ -91,6 +108,25 @@ try {
   const help = run('npx', 'nats-stream', '--help');
   if (!help.includes('Usage: nats-stream')) throw new Error(`nats-stream --help says ${help}`);
   console.log('nats-stream --help: fine');
+
+  const open = () =>
+    spawnSync('npx', ['nats-stream', 'open', 'x', '--server', 'nats://127.0.0.1:1'], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+  const without = open();
+  if (without.status !== 1 || !/none is installed: type `npm install/.test(without.stderr)) {
+    throw new Error(`without a NATS client nats-stream open ends with ${without.status} and says ${without.stderr}`);
+  }
+  for (const client of ['@nats-io/transport-node', 'nats']) {
+    run('npm', 'install', '--no-audit', '--no-fund', `${client}@${peerDependencies[client]}`);
+    const { status, stderr } = open();
+    if (status !== 1 || !stderr.includes('connection refused')) {
+      throw new Error(`with ${client} nats-stream open ends with ${status} and says ${stderr}`);
+    }
+    run('npm', 'uninstall', '--no-audit', '--no-fund', client);
+  }
+  console.log('nats-stream open: runs with either NATS client, and says what to type without one');
 
   const served = await viewPage();
   console.log(`nats-stream view: ${served.files} files of the page, ${served.records} records`);

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { Option, type Command } from './commander.js';
 import { durationMs } from './option-parsers.js';
 
 /** How the server is reached, as the `nats` command names it. */

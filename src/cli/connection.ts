@@ -1,8 +1,8 @@
-import { connect, credsAuthenticator, type ConnectionOptions as NatsOptions, type NatsConnection } from 'nats';
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import { defaultServer, type ConnectionOptions } from './connection-options.js';
 import { Failure } from './failure.js';
+import { loadNatsClient, type NatsClient, type NatsOptions, type ServerConnection } from './nats-client.js';
 
 export interface Connecting {
   /** What the server lists the connection as. */
@@ -14,18 +14,29 @@ export interface Connecting {
   readonly reconnectsMax: number;
 }
 
-/** What the error codes of the NATS client mean to somebody who typed a command. */
+/** What the errors of the NATS clients, codes of one generation and names of the other, mean to who typed a command. */
 const reasons: Readonly<Record<string, string>> = {
   CONNECTION_REFUSED: 'connection refused',
   TIMEOUT: 'no answer in time',
   CONNECTION_TIMEOUT: 'no answer in time',
+  TimeoutError: 'no answer in time',
   AUTHORIZATION_VIOLATION: 'the server refuses these credentials',
+  AuthorizationError: 'the server refuses these credentials',
+  UserAuthenticationExpiredError: 'the server says that these credentials have expired',
 };
 
 /**
- * Connects to NATS. Throws a {@link Failure} that says what was tried and why it failed, never with a password in it.
+ * Connects to NATS.
+ *
+ * @param load Gives the NATS client; the one that is installed by default.
+ * @throws {Failure} That says what was tried and why it failed, never with a password in it.
  */
-export async function openConnection(options: ConnectionOptions, connecting: Connecting): Promise<NatsConnection> {
+export async function openConnection(
+  options: ConnectionOptions,
+  connecting: Connecting,
+  load: () => Promise<NatsClient> = loadNatsClient,
+): Promise<ServerConnection> {
+  const client = await load();
   const targets = (options.server ?? defaultServer).split(',').map((text) => readTarget(text.trim()));
   const natsOptions: NatsOptions = {
     name: connecting.name,
@@ -34,10 +45,10 @@ export async function openConnection(options: ConnectionOptions, connecting: Con
     maxReconnectAttempts: connecting.reconnectsMax,
     reconnectTimeWait: 1000,
     ...tlsOf(options),
-    ...credentialsOf(options, targets),
+    ...credentialsOf(client, options, targets),
   };
   try {
-    return await connect(natsOptions);
+    return await client.connect(natsOptions);
   } catch (error) {
     const tried = targets.map(({ url }) => url).join(', ');
     throw new Failure(`could not connect to ${tried}: ${reasonOf(error)}`, { cause: error });
@@ -66,8 +77,13 @@ function readTarget(text: string): Target {
   };
 }
 
-function credentialsOf(options: ConnectionOptions, targets: readonly Target[]): NatsOptions {
-  if (options.creds !== undefined) return { authenticator: credsAuthenticator(readFile('--creds', options.creds)) };
+function credentialsOf(
+  client: NatsClient,
+  options: ConnectionOptions,
+  targets: readonly Target[],
+): Partial<NatsOptions> {
+  if (options.creds !== undefined)
+    return { authenticator: client.credsAuthenticator(readFile('--creds', options.creds)) };
   const inUrl = targets.find(({ user }) => user !== '');
   const user = options.user ?? inUrl?.user;
   const password = options.password ?? (options.user === undefined ? inUrl?.password : undefined) ?? '';
@@ -75,7 +91,7 @@ function credentialsOf(options: ConnectionOptions, targets: readonly Target[]): 
   return password === '' ? { token: user } : { user, pass: password };
 }
 
-function tlsOf({ tlscert, tlskey, tlsca }: ConnectionOptions): NatsOptions {
+function tlsOf({ tlscert, tlskey, tlsca }: ConnectionOptions): Partial<NatsOptions> {
   if (tlscert === undefined && tlskey === undefined && tlsca === undefined) return {};
   const read = (flag: string, file: string | undefined) =>
     file === undefined ? undefined : new TextDecoder().decode(readFile(flag, file));
@@ -101,6 +117,7 @@ function readFile(flag: string, file: string): Uint8Array {
 }
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  return (code === undefined ? undefined : reasons[code]) ?? messageOf(error);
+  if (!(error instanceof Error)) return messageOf(error);
+  const code = 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? reasons[error.name] ?? messageOf(error);
 }

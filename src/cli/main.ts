@@ -1,9 +1,14 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander';
+import { CommanderError } from './commander.js';
 import { ExitCode } from './exit-code.js';
 import { describeFailure } from './failure.js';
 import { say } from './log.js';
 import { createProgram } from './program.js';
+
+// Who stopped reading, as `head` does, has got what was wanted: that is no fault, whatever was being printed.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 // The process ends by itself when nothing is left to do: ending it here could cut off what is still being printed.
 try {

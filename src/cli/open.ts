@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command } from './commander.js';
 import { messageOf } from '../errors.js';
 import { ConsumerClient, type ConsumerStreamEnd, type OpenStreamOptions } from '../index.js';
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.js';

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from './commander.js';
 import { isPublishSubject, isSubscribeSubject } from '../wire/index.js';
 import { parseDuration } from './duration.js';
 

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command } from './commander.js';
 import { registerCheck } from './check/check.js';
 import { registerDemo } from './demo/demo.js';
 import { registerOpen } from './open.js';

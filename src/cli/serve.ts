@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { Option, type Command } from './commander.js';
 import { CloseError, messageOf } from '../errors.js';
 import { ProducerClient, type StreamRequest, type Warning } from '../index.js';
 import { commandLines, type CommandLine } from './command-lines.js';

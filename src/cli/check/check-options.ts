@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from '../commander.js';
 import { protocolTicks, type Faults, type Order, type ProtocolSystemOptions } from '../../testing/index.js';
 import { positiveCount } from '../option-parsers.js';
 

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command } from '../commander.js';
 import type { Progress } from '../../testing/index.js';
 import { wantsColours } from '../colours.js';
 import { ExitCode } from '../exit-code.js';

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { Option, type Command } from '../commander.js';
 import { wantsColours } from '../colours.js';
 import { addConnectionOptions, type ConnectionOptions } from '../connection-options.js';
 import { ExitCode } from '../exit-code.js';

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { Command } from 'commander';
+import type { Command } from '../commander.js';
 import { messageOf } from '../../errors.js';
 import { ProducerClient } from '../../index.js';
 import type { ConnectionOptions } from '../connection-options.js';
@@ -8,7 +8,8 @@ import { Failure } from '../failure.js';
 import type { LogFile } from './log-file.js';
 import { sourcesOf } from './sources.js';
 import { publishDemo } from './recording.js';
-import type { OwnConnection, Stage } from './stage.js';
+import type { OwnConnection } from '../nats-client.js';
+import type { Stage } from './stage.js';
 import { watchStreamStates, type StreamStateChange } from './stream-states.js';
 import { demoTiming } from './timing.js';
 

@@ -1,11 +1,9 @@
 import { messageOf } from '../../errors.js';
-import { createMemoryBroker, type NatsConnection } from '../../index.js';
+import { createMemoryBroker } from '../../index.js';
 import { defaultServer, type ConnectionOptions } from '../connection-options.js';
 import { openConnection } from '../connection.js';
+import type { OwnConnection } from '../nats-client.js';
 import { findNatsServer, startNatsServer } from './nats-server.js';
-
-/** A connection that the demo has made, and closes itself. */
-export type OwnConnection = NatsConnection & { close(): Promise<void> };
 
 /** What the demo runs on. */
 export interface Stage {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command } from '../commander.js';
 import { createStreamTable } from '../../tracing/stream-table.js';
 import { wantsColours } from '../colours.js';
 import { addConnectionOptions } from '../connection-options.js';

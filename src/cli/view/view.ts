@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { Option, type Command } from '../commander.js';
 import type { ServerResponse } from 'node:http';
 import { describeFailure } from '../failure.js';
 import { createRunLog } from '../../tracing/run-log.js';
