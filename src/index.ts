@@ -13,7 +13,15 @@ export type { Records } from './producer/source.js';
 export type { StreamRequest } from './producer/stream-request.js';
 export type { Writer } from './writer/writer.js';
 export { streamActor } from './consumer/stream-actor.js';
-export type { StreamActorInput, StreamRecordEvent } from './consumer/stream-actor.js';
+export type { StreamActorLogic, StreamActorOptions } from './consumer/stream-actor.js';
+export type { StreamActorSnapshot } from './consumer/persisted-stream.js';
+export type {
+  StreamActorInput,
+  StreamActorKeptInput,
+  StreamActorParent,
+  StreamActorRequest,
+  StreamRecordEvent,
+} from './consumer/stream-actor-input.js';
 export { CloseError, StreamError } from './errors.js';
 export type { StreamErrorCode } from './errors.js';
 export { CloseCode } from '../machines/index.js';

@@ -1,54 +1,117 @@
-import { fromPromise, type PromiseActorLogic } from 'xstate';
+import type { ActorLogic, ActorScope, AnyActorRef, EventObject } from 'xstate';
+import { kindOf, quote, refuse, requireKnownNames } from '../validation/argument-checks.js';
 import type { ConsumerClient } from './consumer-client.js';
-import type { ConsumerStreamEnd } from './consumer-stream.js';
+import { persistStream, restoreStream, type StreamActorSnapshot } from './persisted-stream.js';
+import type { StreamActorInput, StreamActorKeptInput, StreamRecordEvent } from './stream-actor-input.js';
+import { StreamRun, type RunOutcome } from './stream-run.js';
 
-/** What a machine gives to the stream that it invokes. */
-export interface StreamActorInput {
-  /** Where producers take requests. */
-  readonly subject: string;
-  /** The body of the request: bytes, a string, or any other value, which is encoded. */
-  readonly data?: unknown;
-  /** The stream ends with the reason `timedOut` after so many milliseconds. */
-  readonly timeoutMs?: number;
-  /** What records are handed over as: bytes unless told. */
-  readonly as?: 'bytes' | 'text' | 'object';
+export interface StreamActorOptions<Type extends string = 'stream.record'> {
+  /** The type of the events that carry records. Default: `stream.record`. Streams of one machine are told apart by it. */
+  readonly event?: Type;
 }
 
-/** A record of the stream, as the parent receives it. */
-export interface StreamRecordEvent<Value = unknown> {
-  readonly type: 'stream.record';
-  readonly subject: string;
-  readonly record: Value;
-}
+/** The logic that {@link streamActor} makes. */
+export type StreamActorLogic<Value = unknown, Type extends string = 'stream.record'> = ActorLogic<
+  StreamActorSnapshot,
+  EventObject,
+  StreamActorInput<Value, Type>,
+  AnyActorRef['system'],
+  StreamRecordEvent<Uint8Array | string | Value, Type>
+>;
 
-const decoder = new TextDecoder();
+type StreamActorScope<Value, Type extends string> = ActorScope<
+  StreamActorSnapshot,
+  EventObject,
+  AnyActorRef['system'],
+  StreamRecordEvent<Uint8Array | string | Value, Type>
+>;
+
+/** Told by its identity: nobody else can send it. */
+const restartEvent: EventObject = { type: 'stream.restart' };
 
 /**
  * Actor logic of one stream, for machines of the application's own: invoke it or spawn it with
  * {@link StreamActorInput}. Each record is sent to the parent as a {@link StreamRecordEvent}, or emitted where the
  * actor has no parent. The actor is done, with the end as its output, when the stream is complete, and ends with the
- * `CloseError` otherwise. Stopping the actor cancels the stream.
+ * `CloseError` otherwise; with a `StreamError` where the stream cannot be opened.
+ *
+ * Stopping the actor cancels the stream, and so does whatever ends its parent, a failure included. An actor that is
+ * started again, or restored from the snapshot of an active one, opens a stream of its own with the same request.
+ *
+ * `Value` is the type of records that are handed over as objects. Where it is told, a chosen name has to be told as
+ * well: `streamActor<Quote, 'quote'>(client, { event: 'quote' })`.
+ *
+ * @throws {StreamError} `badArgument` where an option is unknown or has a bad value.
  */
-export function streamActor(
+export function streamActor<Value = unknown, Type extends string = 'stream.record'>(
   client: ConsumerClient,
-): PromiseActorLogic<ConsumerStreamEnd, StreamActorInput, StreamRecordEvent> {
-  return fromPromise<ConsumerStreamEnd, StreamActorInput, StreamRecordEvent>(async ({ input, self, signal, emit }) => {
-    const { subject, data, timeoutMs, as = 'bytes' } = input;
+  options: StreamActorOptions<Type> = {},
+): StreamActorLogic<Value, Type> {
+  const type = eventTypeOf(options) as Type;
+  const runs = new WeakMap<AnyActorRef, StreamRun>();
+
+  const run = ({ self, emit }: StreamActorScope<Value, Type>, input: StreamActorKeptInput): void => {
     const parent = self._parent;
-    const hand = (record: unknown) => {
-      const event: StreamRecordEvent = { type: 'stream.record', subject, record };
+    const hand = (record: unknown): void => {
+      const event = { type, subject: input.subject, record: record as Value };
       if (parent === undefined) emit(event);
       else parent.send(event);
     };
-    const stream = client.openStream(subject, data, {
-      signal,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(as === 'object'
-        ? { onObject: hand }
-        : { onRecord: as === 'text' ? (record) => hand(decoder.decode(record)) : hand }),
-    });
-    const end = await stream.closed;
-    if (end.error !== undefined) throw end.error;
-    return end;
-  });
+    runs.set(self, new StreamRun(client, self, input, hand));
+  };
+
+  return {
+    // By this React's hooks tell one logic from another: a component may make the same one on each render.
+    config: `${client.id} ${type}`,
+
+    getInitialSnapshot: (_, input) => activeWith(input),
+
+    getPersistedSnapshot: (snapshot, options) => (staysInMemory(options) ? snapshot : persistStream(snapshot)),
+
+    restoreSnapshot: restoreStream,
+
+    start: ({ status, input }, scope) => {
+      if (status === 'active') run(scope, input);
+      // It was stopped before. Nothing but an event can make its snapshot active again.
+      else if (status === 'stopped' && runs.has(scope.self)) scope.self.send(restartEvent);
+    },
+
+    transition: (snapshot, event, scope) => {
+      const current = runs.get(scope.self);
+      if (snapshot.status === 'stopped' && event === restartEvent) {
+        run(scope, snapshot.input);
+        return activeWith(snapshot.input);
+      }
+      if (snapshot.status !== 'active') return snapshot;
+      if (event.type === 'xstate.stop') {
+        current?.leave('the actor was stopped');
+        return { ...snapshot, status: 'stopped' };
+      }
+      return event === current?.settled ? settledWith(current.settled.outcome) : snapshot;
+    },
+  };
+}
+
+function eventTypeOf(options: unknown): string {
+  const { event = 'stream.record' } = requireKnownNames('options', options, ['event']);
+  if (typeof event !== 'string') refuse(`event: expected a string, came ${kindOf(event)}`);
+  if (event === '' || event.includes('*') || event.startsWith('xstate.')) {
+    refuse(`event: expected the type of an event of the application's own, came ${quote(event)}`);
+  }
+  return event;
+}
+
+function activeWith(input: StreamActorKeptInput): StreamActorSnapshot {
+  return { status: 'active', output: undefined, error: undefined, input };
+}
+
+function settledWith(outcome: RunOutcome): StreamActorSnapshot {
+  return 'end' in outcome
+    ? { status: 'done', output: outcome.end, error: undefined, input: undefined }
+    : { status: 'error', output: undefined, error: outcome.error, input: undefined };
+}
+
+/** Whether a snapshot never leaves this process. React's hooks take such a one, to go on with changed logic. */
+function staysInMemory(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && '__unsafeAllowInlineActors' in options;
 }

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { assign, createActor, setup, toPromise, waitFor, type InspectionEvent } from 'xstate';
 import { CloseError } from '../../../src/errors.js';
-import { streamActor, type StreamActorInput, type StreamRecordEvent } from '../../../src/consumer/stream-actor.js';
+import { streamActor, type StreamActorRequest, type StreamRecordEvent } from '../../../src/index.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 import { failureOf } from '../../support/read.js';
 import { settle } from '../../support/settle.js';
 
 /** A machine of an application that tails a log: it follows until the stream ends or somebody stops it. */
-function createTail(pair: Pair, input: StreamActorInput) {
+function createTail(pair: Pair, input: StreamActorRequest & { readonly as?: 'bytes' | 'text' | 'object' }) {
   return setup({
     types: {
       context: {} as { readonly lines: readonly unknown[]; readonly why: string },
@@ -21,7 +21,7 @@ function createTail(pair: Pair, input: StreamActorInput) {
       following: {
         invoke: {
           src: 'stream',
-          input,
+          input: ({ self }) => ({ ...input, parent: self }),
           onDone: { target: 'complete', actions: assign({ why: ({ event }) => event.output.reason }) },
           onError: { target: 'broken', actions: assign({ why: ({ event }) => String(event.error) }) },
         },
@@ -94,7 +94,7 @@ describe('streamActor, invoked by a machine of the application', () => {
     await waitFor(tail, ({ context }) => context.lines.length === 2);
     const [stream] = pair.consumer.streams;
     tail.send({ type: 'stop' });
-    expect(await stream?.closed).to.include({ reason: 'cancelled', text: 'the signal aborted' });
+    expect(await stream?.closed).to.include({ reason: 'cancelled', text: 'the actor was stopped' });
     expect(tail.getSnapshot()).to.include({ value: 'stopped', status: 'active' });
   });
 
@@ -130,8 +130,10 @@ describe('streamActor, spawned by a machine of the application', () => {
       },
       actors: { stream: streamActor(pair.consumer) },
     }).createMachine({
-      context: ({ spawn }) => {
-        for (const subject of ['logs.web', 'logs.db']) spawn('stream', { id: subject, input: { subject, as: 'text' } });
+      context: ({ spawn, self }) => {
+        for (const subject of ['logs.web', 'logs.db']) {
+          spawn('stream', { id: subject, input: { subject, as: 'text', parent: self } });
+        }
         return { lines: [] };
       },
       on: {
@@ -157,7 +159,9 @@ describe('streamActor, without a parent', () => {
   it('emits the records, and gives its end as its output', async () => {
     const pair = createPair();
     pair.producer.handle('logs', () => ['one', 'two']);
-    const actor = createActor(streamActor(pair.consumer), { input: { subject: 'logs', as: 'text' } });
+    const actor = createActor(streamActor(pair.consumer), {
+      input: { subject: 'logs', as: 'text', parent: undefined },
+    });
     const records: unknown[] = [];
     actor.on('stream.record', ({ record }) => records.push(record));
     actor.start();
@@ -168,7 +172,7 @@ describe('streamActor, without a parent', () => {
 
   it('fails as the stream does', async () => {
     const pair = createPair();
-    const actor = createActor(streamActor(pair.consumer), { input: { subject: 'nobody' } });
+    const actor = createActor(streamActor(pair.consumer), { input: { subject: 'nobody', parent: undefined } });
     const failure = failureOf(toPromise(actor.start()));
     expect(await failure)
       .to.be.instanceOf(CloseError)

@@ -1,0 +1,86 @@
+import type { AnyActorRef, EventObject } from 'xstate';
+import { onceOrphaned } from './ancestor-watch.js';
+import type { ConsumerClient } from './consumer-client.js';
+import type { ConsumerStreamEnd } from './consumer-stream.js';
+import { checkInput } from './stream-actor-input.js';
+
+/** How a run ended by itself. */
+export type RunOutcome = { readonly end: ConsumerStreamEnd } | { readonly error: unknown };
+
+/** The event by which an actor hears of the end of its run. */
+export interface RunSettledEvent extends EventObject {
+  readonly type: 'stream.settled';
+  readonly outcome: RunOutcome;
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * The life of an actor from its start to its end, and the one stream of that life. An actor that is stopped and started
+ * again has another run; nothing of the first one, which ends later, reaches it.
+ */
+export class StreamRun {
+  readonly #self: AnyActorRef;
+  readonly #hand: (record: unknown) => void;
+  #unwatch: () => void = () => undefined;
+  #cancel: (text: string) => void = () => undefined;
+  #isOver = false;
+  #settled: RunSettledEvent | undefined;
+
+  constructor(client: ConsumerClient, self: AnyActorRef, input: unknown, hand: (record: unknown) => void) {
+    this.#self = self;
+    this.#hand = hand;
+    this.#unwatch = onceOrphaned(self, () => this.#orphaned());
+    if (!this.#isOver) this.#open(client, input);
+  }
+
+  /** The event that settles the actor, as soon as there is one. Whoever sends one that is like it settles nothing. */
+  get settled(): RunSettledEvent | undefined {
+    return this.#settled;
+  }
+
+  /** Ends the run and its stream. Neither is heard of any more. */
+  leave(text: string): void {
+    if (this.#isOver) return;
+    this.#finish();
+    this.#cancel(text);
+  }
+
+  #open(client: ConsumerClient, input: unknown): void {
+    const take = (record: unknown): void => {
+      if (!this.#isOver) this.#hand(record);
+    };
+    const readers = {
+      bytes: { onRecord: take },
+      text: { onRecord: (record: Uint8Array) => take(decoder.decode(record)) },
+      object: { onObject: take },
+    };
+    try {
+      const { subject, data, as, ...options } = checkInput(input, this.#self._parent);
+      const stream = client.openStream(subject, data, { ...options, ...readers[as] });
+      this.#cancel = (text) => stream.cancel(text);
+      void stream.closed.then((end) => this.#settle(end.error === undefined ? { end } : { error: end.error }));
+    } catch (error) {
+      // Not before whoever started the actor had the time to observe it.
+      queueMicrotask(() => this.#settle({ error }));
+    }
+  }
+
+  #settle(outcome: RunOutcome): void {
+    if (this.#isOver) return;
+    this.#finish();
+    this.#settled = { type: 'stream.settled', outcome };
+    this.#self.send(this.#settled);
+  }
+
+  /** XState stops the children of a machine that fails as little as their children, so this one stops itself. */
+  #orphaned(): void {
+    this.leave('the parent of the actor is over');
+    this.#self.send({ type: 'xstate.stop' });
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#unwatch();
+  }
+}
