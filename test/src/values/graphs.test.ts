@@ -215,7 +215,7 @@ describe('The work of a graph', () => {
       return { iterations, characters: JSON.stringify(encoded.superjson ?? null).length };
     } finally {
       prototypes.forEach((prototype, index) => {
-        prototype.next = originals[index] as Stepper['next'];
+        prototype.next = originals[index]!;
       });
     }
   }
