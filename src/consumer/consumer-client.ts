@@ -8,7 +8,7 @@ import {
   type StreamEnd,
 } from '../../machines/index.js';
 import { checkOpenStreamOptions } from '../validation/arguments.js';
-import { decodeValue, encodeValue } from '../values/codec.js';
+import { decodeValue, encodeBody } from '../values/codec.js';
 import { createConsumerStream, type ConsumerStream, type ConsumerStreamInlet } from './consumer-stream.js';
 import { messageOf, StreamError } from '../errors.js';
 import { InboundDelivery } from '../delivery/receiver.js';
@@ -188,7 +188,8 @@ export class ConsumerClient {
    * Opens a stream. The request is published before this returns, or when a lost connection is back.
    *
    * @param subject Where producers take requests; no wildcards.
-   * @param data The body of the request: bytes as they are, a string as UTF-8, any other value with the codec.
+   * @param data The body of the request: bytes as they are, a string as UTF-8, any other value with the codec. Without
+   *   one the body is plain JSON, and what that does not say is said beside it, for producers that know the extension.
    * @throws {StreamError} `badArgument`, `tooLarge` for a body that does not fit into one message, `notEncodable`, or
    *   `clientClosed`. Throws the signal's reason where it has aborted already.
    */
@@ -310,14 +311,7 @@ export class ConsumerClient {
 
   #encodeRequest(streamId: string, data: unknown, windowBytes: number, timeoutMs: number | undefined): Uint8Array {
     const { codec, offerExtension, windowRecords, recordBytesMax } = this.#options;
-    const body =
-      data === undefined
-        ? null
-        : data instanceof Uint8Array
-          ? data
-          : typeof data === 'string'
-            ? encoder.encode(data)
-            : encodeValue(data, codec, false).data;
+    const { data: body, superjson: bodySuperjson } = this.#encodeBody(data);
     const request = encodeOpenRequest({
       consumerId: this.id,
       streamId,
@@ -329,6 +323,7 @@ export class ConsumerClient {
               version: 1,
               exact: true,
               superjson: codec === undefined,
+              ...(bodySuperjson === undefined ? {} : { bodySuperjson }),
               ...(this.#offersDelivery ? { delivery: { windowRecords, windowBytes, recordBytesMax } } : {}),
               ...(timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, Math.ceil(timeoutMs)) }),
             },
@@ -343,6 +338,14 @@ export class ConsumerClient {
       );
     }
     return request;
+  }
+
+  /** What a producer reads that knows the extension says more than the body, which any producer reads. */
+  #encodeBody(data: unknown): { readonly data: Uint8Array | null; readonly superjson?: unknown } {
+    if (data === undefined) return { data: null };
+    if (data instanceof Uint8Array) return { data };
+    if (typeof data === 'string') return { data: encoder.encode(data) };
+    return encodeBody(data, this.#options.codec, this.#options.offerExtension);
   }
 
   #countsOf(id: string, stream: OpenStream): StreamCounts {

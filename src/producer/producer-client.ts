@@ -389,7 +389,7 @@ export class ProducerClient {
       ...(extension?.timeoutMs === undefined ? {} : { timeoutMs: extension.timeoutMs }),
     };
     this.#register(addresses, ({ writer, signal }) => () => {
-      const given = createStreamRequest({ ...addresses, signal }, body, this.#options.codec);
+      const given = createStreamRequest({ ...addresses, signal }, body, extension?.bodySuperjson, this.#options.codec);
       const warn = (text: string, error: unknown) => {
         this.#options.onWarning({ code: 'sourceFailed', message: text, subject: message.subject, error });
       };

@@ -14,7 +14,10 @@ export interface StreamRequest {
   readonly timeoutMs?: number;
   /** The body as text, decoded from UTF-8. */
   text(): string;
-  /** The body as a value, decoded with the client's codec. Throws a `StreamError` `notDecodable` where it is none. */
+  /**
+   * The body as a value, decoded with the client's codec: of a consumer of this package what it gave, dates, sets and
+   * the like included. Throws a `StreamError` `notDecodable` where it is none.
+   */
   object<Value = unknown>(): Value;
 }
 
@@ -23,6 +26,7 @@ const decoder = new TextDecoder();
 export function createStreamRequest(
   addresses: Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'signal' | 'timeoutMs'>,
   body: Uint8Array | null,
+  bodySuperjson: unknown,
   codec: Codec | undefined,
 ): StreamRequest {
   const { subject, consumerId, streamId, signal, timeoutMs } = addresses;
@@ -35,6 +39,6 @@ export function createStreamRequest(
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     body: data,
     text: () => decoder.decode(data),
-    object: <Value>() => decodeValue({ data }, codec) as Value,
+    object: <Value>() => decodeValue({ data, superjson: bodySuperjson }, codec) as Value,
   };
 }

@@ -39,7 +39,7 @@ const restorers = new Map<string, Restore>([
  * today. Each value arrives on a buffer of its own, even where two of them shared one.
  */
 export const binaryTransformer = {
-  isApplicable: (value: unknown): value is ArrayBuffer | ArrayBufferView => restorers.has(binaryTypeOf(value)),
+  isApplicable: isBinary,
   serialize: (value: ArrayBuffer | ArrayBufferView): { type: string; base64: string } => ({
     type: binaryTypeOf(value),
     base64: encodeBase64(
@@ -60,6 +60,11 @@ export const binaryTransformer = {
     return restore(new Uint8Array(bytes));
   },
 };
+
+/** Whether a value is binary data of a kind that is carried. */
+export function isBinary(value: unknown): value is ArrayBuffer | ArrayBufferView {
+  return restorers.has(binaryTypeOf(value));
+}
 
 /** The kind of binary data that a value is, of whatever realm and class; empty where it is none. */
 function binaryTypeOf(value: unknown): string {

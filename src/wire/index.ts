@@ -27,6 +27,7 @@ export {
   type SubjectStreams,
 } from './plain/heartbeat.js';
 export { newConsumerToken, newStreamId } from './ids.js';
+export { isJsonObject, type JsonObject } from './json-object.js';
 export { malformed, type Malformed } from './malformed.js';
 export {
   checkAddresses,

@@ -12,6 +12,8 @@ export interface ExtensionOffer {
   readonly exact: boolean;
   /** Whether the consumer reads superjson's annotations. */
   readonly superjson: boolean;
+  /** What superjson calls `meta`, of the body of this request, where the body does not say it all. */
+  readonly bodySuperjson?: unknown;
   /** What the consumer takes without a word: the delivery extension, where the producer accepts it. */
   readonly delivery?: DeliveryOffer;
   /** How long the consumer will read at most, in milliseconds from the request, so that no clocks need agree. */
@@ -101,9 +103,15 @@ function readOffer(offer: unknown): ExtensionOffer | undefined {
     version,
     exact,
     superjson,
+    ...readBodySuperjson(offer['bodySuperjson']),
     ...readDelivery(offer['delivery']),
     ...readTimeout(offer['timeoutMs']),
   });
+}
+
+/** Annotations of any shape: whether they fit the body is for its reader to say. */
+function readBodySuperjson(annotations: unknown): { readonly bodySuperjson?: unknown } {
+  return (annotations ?? undefined) === undefined ? {} : { bodySuperjson: annotations };
 }
 
 /** As with the whole offer, one that cannot be understood is none. */
@@ -123,11 +131,13 @@ function isCount(value: unknown): value is number {
 }
 
 /** Fixes the order of the fields, and leaves out what an object of the caller's may have besides. */
-function pickOffer({ version, exact, superjson, delivery, timeoutMs }: ExtensionOffer): ExtensionOffer {
+function pickOffer(offer: ExtensionOffer): ExtensionOffer {
+  const { version, exact, superjson, bodySuperjson, delivery, timeoutMs } = offer;
   return {
     version,
     exact,
     superjson,
+    ...(bodySuperjson === undefined ? {} : { bodySuperjson }),
     ...(delivery === undefined ? {} : { delivery: pickDelivery(delivery) }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
