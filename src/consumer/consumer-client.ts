@@ -15,7 +15,7 @@ import { InboundDelivery } from '../delivery/receiver.js';
 import { linkClient } from '../transport/link.js';
 import { groupBySubject, listStreams } from '../host/listed-streams.js';
 import { LivenessClock } from '../host/liveness-clock.js';
-import type { NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
+import type { NatsConnection, NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
 import type { QueuedRecord } from './record-queue.js';
 import type { RecordedClient, StreamCounts } from '../host/trace-port.js';
 import { makeRecordable } from '../host/recordable.js';
@@ -83,6 +83,12 @@ const encoder = new TextEncoder();
 /** What every stream is granted, however many there are. */
 const leastWindowBytes = 16 * 1024;
 
+/** A stream is granted no more than this share of what is left, so that later ones find more than the least. */
+const windowShare = 1 / 4;
+
+/** What the streams of all clients of a connection were granted from the beginning, together: a server counts so. */
+const grantedBytesOf = new WeakMap<NatsConnection, number>();
+
 /**
  * Opens streams and reads them. One inbox subscription serves all streams of a client, however many.
  *
@@ -97,8 +103,6 @@ export class ConsumerClient {
   readonly #streams = new Map<string, OpenStream>();
   readonly #subscriptions: readonly NatsSubscription[];
   readonly #link: { release(): void };
-  /** What the streams were granted from the beginning, together. */
-  #grantedBytes = 0;
   #isReleased = false;
   readonly #closed: Promise<void>;
   #settleClosed: () => void = () => undefined;
@@ -126,7 +130,7 @@ export class ConsumerClient {
     const { connection } = recordable;
     this.id = consumerIdOf(newConsumerToken(randomBytes));
     this.#outbound = new Outbound(connection, (subject, error) => {
-      this.#options.onWarning({ code: 'publishFailed', message: 'a record could not be published', subject, error });
+      this.#options.onWarning({ code: 'publishFailed', message: 'a message could not be published', subject, error });
     });
     this.#closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
@@ -252,7 +256,7 @@ export class ConsumerClient {
         },
       }),
     );
-    if (this.#offersDelivery) this.#grantedBytes += windowBytes;
+    if (this.#offersDelivery) this.#countGranted(windowBytes);
     this.#runner.dispatch(clientActorId, { type: 'app.open', id, subject });
     // Amid the runner's work, in an observer say, the actor is made when this has returned.
     actor = findActor();
@@ -261,7 +265,9 @@ export class ConsumerClient {
 
   /** A writer of records and a close to any subject, such as the inbox of a stream that somebody else registered. */
   newWriter(subject: string): Writer {
-    return createSubjectWriter(subject, this.#outbound, this.#options.codec);
+    return createSubjectWriter(subject, this.#outbound, this.#options.codec, (message, error) => {
+      this.#options.onWarning({ code: 'publishFailed', message, subject, error });
+    });
   }
 
   /**
@@ -361,9 +367,18 @@ export class ConsumerClient {
   #publishOpen(id: string): void {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
-    this.#attempt(stream.stream.subject, () =>
-      this.#outbound.publish(stream.stream.subject, stream.request, inboxSubject(this.id, id)),
-    );
+    const {
+      request,
+      stream: { subject },
+    } = stream;
+    // It waited for a link that takes less than the one on which the stream was opened, and no other link may come.
+    const bytesMax = this.#outbound.payloadBytesMax;
+    if (request.length > bytesMax) {
+      const text = `the request cannot be published: expected a message of at most ${bytesMax} bytes, came ${request.length}`;
+      this.#runner.dispatch(id, { type: 'frame.close', code: CloseCode.BadRequest, text });
+      return;
+    }
+    this.#attempt(subject, () => this.#outbound.publish(subject, request, inboxSubject(this.id, id)));
   }
 
   #publishAnswer(reply: string, reported: readonly ListedStream[]): void {
@@ -512,10 +527,16 @@ export class ConsumerClient {
     return this.#options.offerExtension && this.#options.offerDelivery;
   }
 
-  /** What a new stream is granted: its window, or what the client has left, but never nothing. */
+  /** What a new stream is granted: its window, or a share of what the connection has left, but never nothing. */
   #nextWindowBytes(): number {
-    const { windowBytes, clientWindowBytes } = this.#options;
-    return Math.min(windowBytes, Math.max(leastWindowBytes, clientWindowBytes - this.#grantedBytes));
+    const { windowBytes, clientWindowBytes, connection } = this.#options;
+    const share = Math.floor((clientWindowBytes - (grantedBytesOf.get(connection) ?? 0)) * windowShare);
+    return Math.min(windowBytes, Math.max(leastWindowBytes, share));
+  }
+
+  #countGranted(bytes: number): void {
+    const { connection } = this.#options;
+    grantedBytesOf.set(connection, (grantedBytesOf.get(connection) ?? 0) + bytes);
   }
 
   #onRecord(id: string, stream: OpenStream, record: { readonly data: Uint8Array; readonly superjson?: unknown }): void {
@@ -578,7 +599,7 @@ export class ConsumerClient {
     }
     const stream = this.#streams.get(id);
     this.#streams.delete(id);
-    this.#grantedBytes -= stream?.windowBytes ?? 0;
+    this.#countGranted(-(stream?.windowBytes ?? 0));
     if (stream === undefined || stream.hasEnded()) return;
     stream.releaseReader();
     stream.end({ reason: 'closed', code: CloseCode.InternalServerError, text });

@@ -1,15 +1,17 @@
 import { afterTurn } from '../transport/after-turn.js';
+import type { ConsumerBudget } from './consumer-budget.js';
 import { frameBytesMax, type FrameMemory } from './frame-pool.js';
 import { nextTask } from '../transport/next-task.js';
-import type { Outbound } from '../transport/publisher.js';
+import type { Outbound, Payload } from '../transport/publisher.js';
 import { SentFrames } from './retransmit-buffer.js';
 import {
   bodyOf,
   encodeDeliveryClose,
-  encodeFragment,
   fragmentOverheadBytes,
   recordLength,
   RecordsFrameBuilder,
+  splitBody,
+  splitDeliveryFrame,
   type WireRecord,
 } from '../wire/index.js';
 
@@ -22,13 +24,19 @@ const framesPerWrite = 2;
 /** How many bytes of frames one stream fills before the event loop turns, so that others, and grants, get in between. */
 const turnBytesMax = 256 * 1024;
 
+/** What a message costs a server beside its payload, roughly: two subjects and the line that they stand in. */
+const messageOverheadBytes = 128;
+
 export interface OutboundFramesParameters {
   /** Where the frames go. */
   readonly inbox: string;
   /** Their reply subject. */
   readonly control: string;
   readonly outbound: Outbound;
+  /** Is charged for what is kept. */
+  readonly budget: ConsumerBudget;
   readonly memory: FrameMemory;
+  /** What is next can never be published, for the reason given. Nothing is published any more. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -42,13 +50,15 @@ export class OutboundFrames {
   #builder: RecordsFrameBuilder | undefined;
   /** The most bytes of the frame that is being filled. */
   #bytesMax = frameBytesMax;
-  #builderBytes = 0;
+  /** As how many bytes the frame that is being filled counts. */
+  #builderCharge = 0;
   #sizeHint = 256;
   #turnBytes = 0;
   #nextTurn: Promise<void> | undefined;
   #isFlushDue = false;
   #isPublishing = false;
   #isOver = false;
+  #hasFailed = false;
 
   constructor(given: OutboundFramesParameters) {
     this.#given = given;
@@ -84,13 +94,14 @@ export class OutboundFrames {
     if (this.#builder === undefined) this.#bytesMax = Math.min(frameBytesMax, this.#given.outbound.payloadBytesMax);
     if (length + fragmentOverheadBytes > this.#bytesMax) {
       this.flush();
-      this.#addFragments(number, record, body, this.#bytesMax - fragmentOverheadBytes);
+      this.#addFragments(number, record, body);
       return;
     }
     if (this.#builder !== undefined && this.#builder.length + length > this.#bytesMax) this.#closeFrame();
     this.#builder ??= new RecordsFrameBuilder(number, this.#sizeHint, this.#given.memory);
     this.#builder.append(body, record.superjson !== undefined);
-    this.#builderBytes += record.data.length;
+    this.#builderCharge += length;
+    this.#given.budget.take(length);
     if (!this.#isFlushDue) {
       this.#isFlushDue = true;
       afterTurn(() => {
@@ -103,7 +114,9 @@ export class OutboundFrames {
   addClose(number: number, code: number, text: string): void {
     this.flush();
     const bytes = encodeDeliveryClose({ number, isFinal: false, code, text });
-    this.#sent.push({ bytes, first: number, end: number + 1, recordBytes: 0, isFragment: false });
+    const charge = bytes.length + messageOverheadBytes;
+    this.#given.budget.take(charge);
+    this.#sent.push({ bytes, first: number, end: number + 1, charge, isFragment: false });
     this.#publishFrames();
   }
 
@@ -119,18 +132,18 @@ export class OutboundFrames {
     this.#publishFrames();
   }
 
-  /** Forgets what holds only items before a number, and gives the bytes of records that were in it. */
-  release(number: number): number {
-    return this.#sent.release(number);
+  /** Forgets what holds only items before a number. */
+  release(number: number): void {
+    this.#given.budget.give(this.#sent.release(number));
   }
 
-  /** The stream is over: forgets everything, and gives the bytes of records that were in it. */
-  end(): number {
+  /** The stream is over: forgets everything. */
+  end(): void {
     this.#isOver = true;
-    const bytes = this.#sent.clear() + this.#builderBytes;
+    const charge = this.#sent.clear() + this.#builderCharge;
     this.#builder = undefined;
-    this.#builderBytes = 0;
-    return bytes;
+    this.#builderCharge = 0;
+    this.#given.budget.give(charge);
   }
 
   /** Publishes a frame that is not kept. While the connection is down it is dropped: a later one says the same. */
@@ -139,13 +152,24 @@ export class OutboundFrames {
   }
 
   /** Publishes a frame that nothing repeats. While the connection is down it waits. */
-  publishOnce(bytes: Uint8Array): void {
-    const { outbound, inbox, control, onFailure } = this.#given;
+  publishOnce(payload: Payload): void {
+    const { outbound, inbox, control } = this.#given;
     try {
-      outbound.publish(inbox, bytes, control);
+      outbound.publish(inbox, payload, control);
     } catch (error) {
-      onFailure(error);
+      this.#fail(error);
     }
+  }
+
+  #failForSize(bytesMax: number): void {
+    this.#fail(new Error(`expected messages that hold a part of a record, came a max_payload of ${bytesMax} bytes`));
+  }
+
+  /** Once: what else cannot be published then is no news. */
+  #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#given.onFailure(error);
   }
 
   #closeFrame(): void {
@@ -156,24 +180,29 @@ export class OutboundFrames {
     this.#sizeHint = Math.max(bytes.length, Math.trunc(this.#sizeHint / 2));
     this.#turnBytes += bytes.length;
     const end = builder.first + builder.count;
-    this.#sent.push({ bytes, first: builder.first, end, recordBytes: this.#builderBytes, isFragment: false });
+    const charge = bytes.length + messageOverheadBytes;
+    this.#given.budget.take(charge - this.#builderCharge);
+    this.#sent.push({ bytes, first: builder.first, end, charge, isFragment: false });
     this.#builder = undefined;
-    this.#builderBytes = 0;
+    this.#builderCharge = 0;
     if (this.#sent.unpublished >= framesPerWrite) this.#publishFrames();
   }
 
-  #addFragments(number: number, record: WireRecord, body: Uint8Array, partBytesMax: number): void {
-    for (let offset = 0; offset < body.length; offset += partBytesMax) {
-      const part = body.subarray(offset, offset + partBytesMax);
-      const isLast = offset + part.length === body.length;
-      const isAnnotated = record.superjson !== undefined;
-      this.#sent.push({
-        bytes: encodeFragment({ number, isAnnotated, totalBytes: body.length, offset, part }),
-        first: number,
-        end: number + 1,
-        recordBytes: isLast ? record.data.length : 0,
-        isFragment: true,
-      });
+  #addFragments(number: number, record: WireRecord, body: Uint8Array): void {
+    const { budget } = this.#given;
+    const isAnnotated = record.superjson !== undefined;
+    const whole = { number, isAnnotated, totalBytes: body.length, offset: 0, part: body };
+    const parts = splitBody(whole, this.#bytesMax);
+    if (parts === undefined) {
+      this.#failForSize(this.#bytesMax);
+      return;
+    }
+    let chargeLeft = budget.recordChargeMax;
+    for (const part of parts) {
+      const charge = Math.min(chargeLeft, part.bytes.length + messageOverheadBytes);
+      chargeLeft -= charge;
+      budget.take(charge);
+      this.#sent.push({ ...part, charge });
     }
     this.#publishFrames();
   }
@@ -181,16 +210,37 @@ export class OutboundFrames {
   /** Publishes what is not published, in order, and lets others in between the parts of large records. */
   #publishFrames(): void {
     const { outbound } = this.#given;
-    while (!this.#isPublishing && !this.#isOver) {
+    while (!this.#isPublishing && !this.#isOver && !this.#hasFailed) {
       if (outbound.isSuspended) {
         this.#publishAfter(outbound.ready());
         return;
       }
+      if (!this.#fitUpcoming()) return;
       const frame = this.#sent.next();
       if (frame === undefined) return;
       this.publish(frame.bytes);
       if (frame.isFragment) this.#publishAfter(Promise.resolve(outbound.ready()).then(nextTask));
     }
+  }
+
+  /**
+   * What the connection takes may have become less since the frame was made: the server was started anew with another
+   * configuration, say, or the connection went to another one. The frame is then sent as several.
+   */
+  #fitUpcoming(): boolean {
+    const frame = this.#sent.upcoming;
+    const { payloadBytesMax } = this.#given.outbound;
+    if (frame === undefined || frame.bytes.length <= payloadBytesMax) return true;
+    const parts = splitDeliveryFrame(frame.bytes, payloadBytesMax);
+    if (parts === undefined) {
+      this.#failForSize(payloadBytesMax);
+      return false;
+    }
+    // All of the charge goes with the last part, the one that is kept for the longest.
+    this.#sent.replaceUpcoming(
+      parts.map((part, index) => ({ ...part, charge: index === parts.length - 1 ? frame.charge : 0 })),
+    );
+    return true;
   }
 
   #publishAfter(time: Promise<void> | undefined): void {

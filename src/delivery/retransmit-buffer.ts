@@ -4,8 +4,8 @@ export interface SentFrame {
   /** The number of the first item in it, and the number after the last one. Fragments of one record share a number. */
   readonly first: number;
   readonly end: number;
-  /** How many bytes of records it counts for. */
-  readonly recordBytes: number;
+  /** As how many bytes it counts in the budget of its consumer. */
+  readonly charge: number;
   /** Whether other streams are let in after it. */
   readonly isFragment: boolean;
 }
@@ -40,6 +40,17 @@ export class SentFrames {
     return frame;
   }
 
+  /** The next frame to publish, which stays the next one. */
+  get upcoming(): SentFrame | undefined {
+    return this.#frames[this.#published];
+  }
+
+  /** Puts others in the place of the next frame to publish, which say the same. */
+  replaceUpcoming(frames: readonly SentFrame[]): void {
+    this.#frames.splice(this.#published, 1, ...frames);
+    if (this.#published < this.#resent) this.#resent += frames.length - 1;
+  }
+
   /** How many frames are not published. */
   get unpublished(): number {
     return this.#frames.length - this.#published;
@@ -54,11 +65,11 @@ export class SentFrames {
     return this.#head === this.#frames.length;
   }
 
-  /** Forgets what holds only items before a number, and gives the bytes of records that were in it. */
+  /** Forgets what holds only items before a number, and gives as how many bytes that counted. */
   release(number: number): number {
     let bytes = 0;
     for (let frame = this.#frames[this.#head]; frame !== undefined && frame.end <= number;) {
-      bytes += frame.recordBytes;
+      bytes += frame.charge;
       // One that is on its way once more, or was never sent, must stay as it is: only a liar can have received it.
       if (this.#head >= this.#resent && this.#head < this.#published) this.#reuse(frame.bytes);
       // The frame itself is given back at once, its place in the list in one go with many others.
@@ -85,9 +96,9 @@ export class SentFrames {
     this.#published = Math.min(this.#published, holder);
   }
 
-  /** Forgets everything, and gives the bytes of records that were in it. */
+  /** Forgets everything, and gives as how many bytes it counted. */
   clear(): number {
-    const bytes = this.#frames.slice(this.#head).reduce((sum, frame) => sum + (frame?.recordBytes ?? 0), 0);
+    const bytes = this.#frames.slice(this.#head).reduce((sum, frame) => sum + (frame?.charge ?? 0), 0);
     this.#frames = [];
     this.#head = this.#published = this.#resent = 0;
     return bytes;

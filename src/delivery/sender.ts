@@ -12,7 +12,7 @@ import {
   type Outflow,
   type Window,
 } from '../../machines/index.js';
-import type { BudgetWaiter, ByteBudget } from './byte-budget.js';
+import type { BudgetedStream, ConsumerBudget } from './consumer-budget.js';
 import { StreamError } from '../errors.js';
 import type { FrameMemory } from './frame-pool.js';
 import type { Outbound } from '../transport/publisher.js';
@@ -41,12 +41,14 @@ export interface OutboundDeliveryParameters {
   readonly window: Window;
   /** The largest record, as the smaller of both ends has it. */
   readonly recordBytesMax: number;
-  readonly budget: ByteBudget;
+  /** What all streams of the consumer share. */
+  readonly budget: ConsumerBudget;
   /** What the frames of the client are made of. */
   readonly memory: FrameMemory;
   readonly terms: AnnouncedTerms;
   /** Hears of what the stream's machine has to know: these are its events. */
   readonly onEdge: (edge: 'flow.blocked' | 'flow.starved' | 'flow.open' | 'peer.acknowledged') => void;
+  /** The stream cannot go on, for the reason given: what is next can never be published. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -54,7 +56,7 @@ export interface OutboundDeliveryParameters {
  * One extended stream at its producer: numbers records, lets them wait for credit, keeps what is not acknowledged, and
  * sends it again when asked. Source: PROTOCOL.md, Delivery.
  */
-export class OutboundDelivery implements BudgetWaiter {
+export class OutboundDelivery implements BudgetedStream {
   readonly #given: OutboundDeliveryParameters;
   readonly #frames: OutboundFrames;
   readonly #waiting = new WaitingRecords();
@@ -70,6 +72,7 @@ export class OutboundDelivery implements BudgetWaiter {
   constructor(given: OutboundDeliveryParameters) {
     this.#given = given;
     this.#frames = new OutboundFrames(given);
+    given.budget.join(this);
     this.#outflow = beginOutflow(given.window, given.offered);
   }
 
@@ -154,7 +157,8 @@ export class OutboundDelivery implements BudgetWaiter {
     // A source that came to its own end has said how; only what is missing is lost.
     const end = this.#outflow.isClosed && this.#close !== undefined ? this.#close : { code, text };
     // Nothing repeats it, so it waits for a lost connection where all else is sent again.
-    this.#frames.publishOnce(encodeDeliveryClose({ number: this.#outflow.sent, isFinal: true, ...end }));
+    const close = { number: this.#outflow.sent, isFinal: true, ...end };
+    this.#frames.publishOnce((bytesMax) => encodeDeliveryClose(close, bytesMax));
     this.release(text);
   }
 
@@ -162,8 +166,8 @@ export class OutboundDelivery implements BudgetWaiter {
   release(text: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#given.budget.forget(this);
-    this.#given.budget.give(this.#frames.end());
+    this.#frames.end();
+    this.#given.budget.leave(this);
     this.#waiting.refuse(new StreamError('writerClosed', `the stream is over: ${text}`));
     this.#wake();
   }
@@ -173,7 +177,7 @@ export class OutboundDelivery implements BudgetWaiter {
     if (this.#isOver) return true;
     if (!isGrantPossible(this.#outflow, grant)) return false;
     this.#outflow = takeGrant(this.#outflow, grant);
-    this.#given.budget.give(this.#frames.release(this.#outflow.acknowledged));
+    this.#frames.release(this.#outflow.acknowledged);
     this.#pumpWaiting();
     if (this.#outflow.isClosed && isSettled(this.#outflow)) this.#given.onEdge('peer.acknowledged');
     return true;
@@ -190,18 +194,18 @@ export class OutboundDelivery implements BudgetWaiter {
     this.#pumpWaiting();
   }
 
+  onShortage(): void {
+    if (!this.#isOver && !this.#frames.isEmpty) this.#given.onEdge('flow.starved');
+  }
+
   #hasCredit(bytes: number): boolean {
-    if (!maySend(this.#outflow, bytes)) return false;
-    if (this.#given.budget.hasRoomFor(bytes) || this.#frames.isEmpty) return true;
-    this.#given.budget.await(this);
-    return false;
+    return maySend(this.#outflow, bytes) && this.#given.budget.admits(bytes, this);
   }
 
   #send(record: WireRecord): void {
     const number = this.#outflow.sent;
     const { length } = record.data;
     this.#outflow = sendRecord(this.#outflow, length);
-    this.#given.budget.take(length);
     this.#frames.add(number, record);
   }
 

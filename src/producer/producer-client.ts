@@ -12,6 +12,7 @@ import { FrameMemory } from '../delivery/frame-pool.js';
 import { HeartbeatExchange } from './heartbeat-exchange.js';
 import { linkClient } from '../transport/link.js';
 import { ByteBudget } from '../delivery/byte-budget.js';
+import { ConsumerBudget } from '../delivery/consumer-budget.js';
 import type { NatsConnection, NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
 import {
   plainCancellationBufferMs,
@@ -117,6 +118,8 @@ export class ProducerClient {
   /** Extended streams by their control subjects, which no two streams ever share. */
   readonly #controls = new Map<string, string>();
   readonly #budget: ByteBudget;
+  /** By the ids of the consumers that have extended streams here. */
+  readonly #consumerBudgets = new Map<string, ConsumerBudget>();
   readonly #frameMemory = new FrameMemory();
   readonly #inboxSubject: string;
   #controlsMade = 0;
@@ -150,11 +153,9 @@ export class ProducerClient {
     const { connection } = recordable;
     this.#connection = connection;
     this.#outbound = new Outbound(connection, (subject, error) => {
-      this.#options.onWarning({ code: 'publishFailed', message: 'a record could not be published', subject, error });
-      // A record that is lost may not be followed by others, nor by a normal end.
-      this.#streams.get(subject)?.fail(`a record could not be published: ${messageOf(error)}`);
+      this.#warnOfPublish(subject, 'a message could not be published', error);
     });
-    this.#budget = new ByteBudget(this.#options.clientWindowBytes);
+    this.#budget = new ByteBudget(this.#options.keptBytesMax);
     this.#closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -309,7 +310,10 @@ export class ProducerClient {
    */
   newWriter(subject: string): Writer {
     return (
-      this.#streams.get(subject)?.stream.writer ?? createSubjectWriter(subject, this.#outbound, this.#options.codec)
+      this.#streams.get(subject)?.stream.writer ??
+      createSubjectWriter(subject, this.#outbound, this.#options.codec, (message, error) => {
+        this.#warnOfPublish(subject, message, error);
+      })
     );
   }
 
@@ -424,14 +428,14 @@ export class ProducerClient {
         inbox: id,
         readsSuperjson: superjson && this.#options.codec === undefined,
         outbound: this.#outbound,
-        delivery: offer === undefined ? undefined : this.#createDelivery(id, control, offer),
+        delivery: offer === undefined ? undefined : this.#createDelivery(id, consumerId, control, offer),
         codec: this.#options.codec,
         actor: () => (actor ??= findActor()),
         dispatch: (event) => {
           this.#runner.dispatch(id, event);
         },
         warn: (message, error) => {
-          this.#options.onWarning({ code: 'publishFailed', message, subject: id, error });
+          this.#warnOfPublish(id, message, error);
         },
       });
       let settleGone: () => void = () => undefined;
@@ -465,7 +469,19 @@ export class ProducerClient {
     return running.stream;
   }
 
-  #createDelivery(id: string, control: string, offer: DeliveryOffer): OutboundDelivery {
+  #budgetOf(consumerId: string): ConsumerBudget {
+    const known = this.#consumerBudgets.get(consumerId);
+    if (known !== undefined) return known;
+    const budget = new ConsumerBudget(this.#options.clientWindowBytes, this.#budget);
+    this.#consumerBudgets.set(consumerId, budget);
+    return budget;
+  }
+
+  #forgetBudget(consumerId: string): void {
+    if (this.#consumerBudgets.get(consumerId)?.isUnused === true) this.#consumerBudgets.delete(consumerId);
+  }
+
+  #createDelivery(id: string, consumerId: string, control: string, offer: DeliveryOffer): OutboundDelivery {
     const { windowRecords, windowBytes, recordBytesMax } = this.#options;
     const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
     return new OutboundDelivery({
@@ -478,18 +494,17 @@ export class ProducerClient {
         bytes: Math.min(windowBytes, offer.windowBytes),
       },
       recordBytesMax: Math.min(recordBytesMax, offer.recordBytesMax),
-      budget: this.#budget,
+      budget: this.#budgetOf(consumerId),
       memory: this.#frameMemory,
       terms: { version: 1, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax },
       onEdge: (edge) => {
         this.#runner.dispatch(id, { type: edge });
       },
       onFailure: (error) => {
-        this.#options.onWarning({
-          code: 'publishFailed',
-          message: 'a frame could not be published',
-          subject: id,
-          error,
+        this.#warnOfPublish(id, 'a frame could not be published', error);
+        this.#runner.dispatch(id, {
+          type: 'peer.cancelled',
+          text: `a frame could not be published: ${messageOf(error)}`,
         });
       },
     });
@@ -552,10 +567,14 @@ export class ProducerClient {
     this.#options.onWarning({ code: 'requestRefused', message: `a request was refused: ${text}`, subject });
     if (reply === undefined || !isPublishSubject(reply) || !inboxPattern.test(reply)) return;
     try {
-      this.#outbound.publish(reply, encodeCloseFrame(code, text));
+      this.#outbound.publish(reply, (bytesMax) => encodeCloseFrame(code, text, bytesMax));
     } catch (error) {
-      this.#options.onWarning({ code: 'publishFailed', message: 'could not publish a refusal', subject: reply, error });
+      this.#warnOfPublish(reply, 'could not publish a refusal', error);
     }
+  }
+
+  #warnOfPublish(subject: string, message: string, error: unknown): void {
+    this.#options.onWarning({ code: 'publishFailed', message, subject, error });
   }
 
   /** An actor is over. One that broke, or that somebody stopped, has told nobody. */
@@ -575,10 +594,12 @@ export class ProducerClient {
     stream.settleGone();
     if (stream.isOver()) {
       stream.delivery?.release('it is over');
+      this.#forgetBudget(stream.stream.info.consumerId);
       return;
     }
     stream.publishClose(CloseCode.InternalServerError, text);
     stream.cancel(text);
+    this.#forgetBudget(stream.stream.info.consumerId);
     this.#runner.dispatch(clientActorId, { type: 'stream.closed', id });
   }
 

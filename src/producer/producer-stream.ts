@@ -85,10 +85,17 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
   const refuseIfOver = (): void => {
     if (over !== undefined) throw new StreamError('writerClosed', `the stream is over: ${over}`);
   };
+  /** A record that is lost may not be followed by others, nor by a normal end. */
+  const onLost = (error: unknown): void => {
+    warn('a record could not be published', error);
+    const text = `a record could not be published: ${messageOf(error)}`;
+    if (over === undefined) fail(text);
+    else publishClose(CloseCode.InternalServerError, text);
+  };
   const publishPlain = (record: WireRecord): Promise<void> | undefined => {
     const frame = encodePlainFrame(record, outbound.payloadBytesMax);
     try {
-      outbound.publishRecord(inbox, frame);
+      outbound.publishRecord(inbox, frame, onLost);
     } catch (error) {
       throw new StreamError('writerClosed', `could not publish: ${messageOf(error)}`, { cause: error });
     }
@@ -152,6 +159,18 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
     end(CloseCode.InternalServerError, text);
   };
 
+  const publishClose = (code: number, text: string): void => {
+    if (delivery !== undefined) {
+      delivery.stop(code, text);
+      return;
+    }
+    try {
+      outbound.publish(inbox, (bytesMax) => encodeCloseFrame(code, text, bytesMax));
+    } catch (error) {
+      warn('a close frame could not be published', error);
+    }
+  };
+
   return {
     stream: {
       writer,
@@ -168,17 +187,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
       attached = true;
       asked.shift()?.();
     },
-    publishClose: (code, text) => {
-      if (delivery !== undefined) {
-        delivery.stop(code, text);
-        return;
-      }
-      try {
-        outbound.publish(inbox, encodeCloseFrame(code, text));
-      } catch (error) {
-        warn('a close frame could not be published', error);
-      }
-    },
+    publishClose,
     cancel,
     end,
     fail,

@@ -13,11 +13,29 @@ const overheadBytes = 64;
 /** How many bytes wait for a lost connection at most, from writers that do not await their writes. */
 const keptBytesMax = 64 * 1024 * 1024;
 
+/** A message; or what makes it, for as many bytes as the connection takes when it is published. */
+export type Payload = Uint8Array | ((bytesMax: number) => Uint8Array);
+
+/** Hears that a record, of which its writer knows no more, is not published or was refused by the server. */
+export type LostRecord = (error: unknown) => void;
+
 interface Message {
   readonly subject: string;
-  readonly payload: Uint8Array;
+  readonly payload: Payload;
   readonly reply: string | undefined;
+  readonly onLost?: LostRecord;
 }
+
+/** The largest record of one subject of which the server has not said that it has taken it. */
+interface DoubtfulRecord {
+  readonly bytes: number;
+  readonly onLost: LostRecord;
+}
+
+/** Smaller records are not remembered: no server in use takes less in one message. */
+const doubtfulBytesMin = 1024;
+
+const nothingLost: ReadonlySet<string> = new Set();
 
 /**
  * What one client publishes.
@@ -32,10 +50,19 @@ interface Message {
  *
  * NATS clients for JavaScript drop what is published while the connection is down, in silence. So everything is kept
  * until it is back, and the writers wait.
+ *
+ * A server that comes back, or has its configuration read anew, may take less in one message than before. Of the latter
+ * nobody is told: the server cuts off who sends more, and the connection that comes back knows. Who wrote a record that
+ * can never be published, or was cut off for it, is told, and nothing that follows it on its subject is published.
  */
 export class Outbound {
   readonly #connection: NatsConnection;
   readonly #onFailure: (subject: string, error: unknown) => void;
+  #payloadBytesMax = 1024 * 1024;
+  /** By subject. */
+  #doubtful = new Map<string, DoubtfulRecord>();
+  /** Those that the server was asked about and has not answered. */
+  readonly #askedAbout = new Set<Map<string, DoubtfulRecord>>();
   #gathered: Message[] = [];
   #gatheredBytes = 0;
   #unconfirmedBytes = 0;
@@ -46,7 +73,7 @@ export class Outbound {
   #released = false;
   readonly #waiting = new Set<() => void>();
 
-  /** @param onFailure Is told of gathered messages that the connection did not take. */
+  /** @param onFailure Is told of messages, other than records, that waited and that the connection did not take. */
   constructor(connection: NatsConnection, onFailure: (subject: string, error: unknown) => void) {
     this.#connection = connection;
     this.#onFailure = onFailure;
@@ -56,27 +83,32 @@ export class Outbound {
     connection.closed().then(release, release);
   }
 
-  /** The most bytes that one message may hold. */
+  /** The most bytes that one message may hold: while the connection is down, what it was before. */
   get payloadBytesMax(): number {
-    return this.#connection.info?.max_payload ?? 1024 * 1024;
+    this.#payloadBytesMax = this.#connection.info?.max_payload ?? this.#payloadBytesMax;
+    return this.#payloadBytesMax;
   }
 
   /** Publishes at once, after what was gathered, or when the connection is back. Throws what the connection throws. */
-  publish(subject: string, payload: Uint8Array, reply?: string): void {
+  publish(subject: string, payload: Payload, reply?: string): void {
+    const message = { subject, payload, reply };
     if (this.#suspended !== undefined) {
-      this.#gather({ subject, payload, reply });
+      this.#gather(message);
       return;
     }
-    this.#publishGathered();
-    this.#connection.publish(subject, payload, reply === undefined ? undefined : { reply });
-    this.#unconfirmedBytes += payload.length + overheadBytes;
+    const lost = this.#publishGathered();
+    if (!isBehind(message, lost)) this.#unconfirmedBytes += this.#publishNow(message) + overheadBytes;
   }
 
-  /** Publishes a record when the turn is over. Throws where the connection is closed, or down and too much waits. */
-  publishRecord(subject: string, payload: Uint8Array): void {
+  /**
+   * Publishes a record when the turn is over. Throws where the connection is closed, or down and too much waits.
+   *
+   * @param onLost Closes the stream of the record, which may not go on without it.
+   */
+  publishRecord(subject: string, payload: Uint8Array, onLost: LostRecord): void {
     if (this.#connection.isClosed()) throw new Error('the NATS connection is closed');
     if (this.#suspended === undefined && this.#gathered.length === 0) afterTurn(() => this.#publishGathered());
-    this.#gather({ subject, payload, reply: undefined });
+    this.#gather({ subject, payload, reply: undefined, onLost });
     if (this.#suspended === undefined && this.#gatheredBytes >= gatheredBytesMax) this.#publishGathered();
   }
 
@@ -102,7 +134,18 @@ export class Outbound {
   /** Resolves when the server has taken everything that was published, or never will. */
   flush(): Promise<void> {
     this.#publishGathered();
-    return this.whileConnected(() => this.#connection.flush());
+    const asked = this.#doubtful;
+    this.#doubtful = new Map();
+    this.#askedAbout.add(asked);
+    return this.whileConnected(async () => {
+      await this.#connection.flush();
+      this.#askedAbout.delete(asked);
+    });
+  }
+
+  /** Asks the server whether it has taken the large records that were published, where there are any. */
+  confirm(): void {
+    if (this.#suspended === undefined && this.#doubtful.size > 0) void this.flush();
   }
 
   /**
@@ -136,6 +179,7 @@ export class Outbound {
   resume(): void {
     if (this.#suspended === undefined) return;
     this.#suspended = undefined;
+    this.#tellOfRefused();
     this.#publishGathered();
     this.#resume();
   }
@@ -151,8 +195,27 @@ export class Outbound {
     return this.#suspended !== undefined;
   }
 
+  /** The server may have cut the connection off for a record that is larger than it takes now. */
+  #tellOfRefused(): void {
+    const bytesMax = this.payloadBytesMax;
+    const doubtful = [...this.#askedAbout, this.#doubtful].flatMap((records) => [...records]);
+    this.#askedAbout.clear();
+    this.#doubtful = new Map();
+    const refused = new Map(doubtful.filter(([, { bytes }]) => bytes > bytesMax));
+    if (refused.size === 0) return;
+    const gathered = this.#gathered.filter((message) => !isBehind(message, refused));
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    for (const message of gathered) this.#gather(message);
+    for (const { bytes, onLost } of refused.values()) {
+      onLost(new Error(`expected a message of at most ${bytesMax} bytes, came ${bytes}`));
+    }
+  }
+
   #gather(message: Message): void {
-    const bytes = message.payload.length + overheadBytes;
+    const { payload } = message;
+    // What is made later is a close or a refusal, and small.
+    const bytes = (payload instanceof Uint8Array ? payload.length : 0) + overheadBytes;
     if (this.#gatheredBytes + bytes > keptBytesMax) {
       throw new Error(`the NATS connection is down and ${this.#gatheredBytes} bytes wait for it already`);
     }
@@ -160,18 +223,44 @@ export class Outbound {
     this.#gatheredBytes += bytes;
   }
 
-  #publishGathered(): void {
-    if (this.#suspended !== undefined || this.#gathered.length === 0) return;
+  /** Gives the subjects of records that were lost: nothing may follow these. */
+  #publishGathered(): ReadonlySet<string> {
+    if (this.#suspended !== undefined || this.#gathered.length === 0) return nothingLost;
     const gathered = this.#gathered;
     this.#unconfirmedBytes += this.#gatheredBytes;
     this.#gathered = [];
     this.#gatheredBytes = 0;
-    for (const { subject, payload, reply } of gathered) {
+    let lost = nothingLost;
+    for (const message of gathered) {
+      if (isBehind(message, lost)) continue;
+      const { subject, onLost } = message;
       try {
-        this.#connection.publish(subject, payload, reply === undefined ? undefined : { reply });
+        this.#publishNow(message);
       } catch (error) {
-        this.#onFailure(subject, error);
+        if (onLost === undefined) {
+          this.#onFailure(subject, error);
+        } else {
+          lost = new Set([...lost, subject]);
+          onLost(error);
+        }
       }
     }
+    return lost;
   }
+
+  /** Gives how many bytes the message had. */
+  #publishNow({ subject, payload: given, reply, onLost }: Message): number {
+    const payload = given instanceof Uint8Array ? given : given(this.payloadBytesMax);
+    const bytes = payload.length;
+    this.#connection.publish(subject, payload, reply === undefined ? undefined : { reply });
+    if (onLost !== undefined && bytes >= doubtfulBytesMin && bytes > (this.#doubtful.get(subject)?.bytes ?? 0)) {
+      this.#doubtful.set(subject, { bytes, onLost });
+    }
+    return bytes;
+  }
+}
+
+/** Whether a message belongs to a stream of which a record was lost. Requests and frames of delivery have replies. */
+function isBehind({ subject, reply }: Message, lost: { has(subject: string): boolean }): boolean {
+  return reply === undefined && lost.has(subject);
 }

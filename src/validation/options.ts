@@ -43,8 +43,10 @@ interface CommonOptions {
   /** The same in bytes of records. A larger record travels alone. 1 MiB unless told. */
   readonly windowBytes?: number;
   /**
-   * The same for all streams of the client together: what a consumer grants when streams are opened, what a producer
-   * keeps. Every stream gets on all the same, with a small window or a record at a time. 256 MiB unless told.
+   * The same for all streams of one consumer together. A consumer grants each new stream its window, or a quarter of
+   * what its connection has left where that is less, and 16 KiB at least. A producer lets so much be under way to each
+   * consumer, with the frames and their addresses counted, and a record of more than half of it as half. A nats-server
+   * that holds tens of MiB for one connection holds back whoever publishes to it. Bytes, 16 MiB unless told.
    */
   readonly clientWindowBytes?: number;
   /** The largest record that is written or taken, between two of these clients. Bytes, 64 MiB unless told. */
@@ -82,6 +84,11 @@ export interface ConsumerClientOptions extends CommonOptions {
 }
 
 export interface ProducerClientOptions extends CommonOptions {
+  /**
+   * How much is kept until its consumers have it, for all of them together. A consumer to which nothing is
+   * under way is sent a record all the same. Bytes, 256 MiB unless told.
+   */
+  readonly keptBytesMax?: number;
   /** What the subjects of heartbeat answers begin with. `_INBOX` unless told. */
   readonly inboxPrefix?: string;
   /** Whether offers of the extension are accepted. True unless told; false makes this a plain peer. */
@@ -99,7 +106,8 @@ const defaults = {
   bufferedBytesMax: 64 * 1024 * 1024,
   windowRecords: 16_384,
   windowBytes: 1024 * 1024,
-  clientWindowBytes: 256 * 1024 * 1024,
+  clientWindowBytes: 16 * 1024 * 1024,
+  keptBytesMax: 256 * 1024 * 1024,
   recordBytesMax: 64 * 1024 * 1024,
   offerExtension: true,
   offerDelivery: true,
@@ -161,6 +169,7 @@ export function resolveOptions(
   wholeNumber('windowRecords', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('windowBytes', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('clientWindowBytes', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('keptBytesMax', 1, Number.MAX_SAFE_INTEGER);
   // A record lies in one buffer, and the platform's are bounded.
   wholeNumber('recordBytesMax', 1, 1024 ** 3);
   for (const name of ['offerExtension', 'offerDelivery', 'acceptExtension'] as const) {

@@ -1,3 +1,5 @@
+export { closeTextBytesMax } from './close-text.js';
+export { splitBody, splitDeliveryFrame, type FramePart } from './delivery/split-delivery-frame.js';
 export { decodeBase64, encodeBase64 } from './plain/base64.js';
 export {
   bodyOf,
@@ -40,7 +42,6 @@ export {
 export { recordLength, RecordsFrameBuilder, type BuilderMemory } from './delivery/records-frame-builder.js';
 export { splitHeartbeat } from './plain/split-heartbeat.js';
 export {
-  closeTextBytesMax,
   decodeStreamFrame,
   encodeCloseFrame,
   encodeDataFrame,

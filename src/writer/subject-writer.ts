@@ -1,3 +1,4 @@
+import { CloseCode } from '../../machines/index.js';
 import type { Codec } from '../values/codec.js';
 import { messageOf, StreamError } from '../errors.js';
 import type { Outbound } from '../transport/publisher.js';
@@ -9,18 +10,40 @@ import { Writer } from './writer.js';
  * A writer that publishes to a subject and belongs to no registered stream: nothing is known of its reader, and nobody
  * supervises it.
  */
-export function createSubjectWriter(subject: string, outbound: Outbound, codec: Codec | undefined): Writer {
+export function createSubjectWriter(
+  subject: string,
+  outbound: Outbound,
+  codec: Codec | undefined,
+  warn: (message: string, error: unknown) => void,
+): Writer {
   if (!isPublishSubject(subject)) {
     throw new StreamError(
       'badArgument',
       `subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`,
     );
   }
+  let lost: unknown;
+  const closedBy = (error: unknown) =>
+    new StreamError('writerClosed', `could not publish to ${subject}: ${messageOf(error)}`, { cause: error });
   const attempt = (publish: () => void) => {
+    if (lost !== undefined) throw closedBy(lost);
     try {
       publish();
     } catch (error) {
-      throw new StreamError('writerClosed', `could not publish to ${subject}: ${messageOf(error)}`, { cause: error });
+      throw closedBy(error);
+    }
+  };
+  const close = (code: number, text: string) => {
+    outbound.publish(subject, (bytesMax) => encodeCloseFrame(code, text, bytesMax));
+  };
+  /** A record that is lost may not be followed by others, nor by a normal end. */
+  const onLost = (error: unknown) => {
+    lost = error;
+    warn('a record could not be published', error);
+    try {
+      close(CloseCode.InternalServerError, `a record could not be published: ${messageOf(error)}`);
+    } catch (failure) {
+      warn('a close frame could not be published', failure);
     }
   };
   return new Writer(
@@ -28,13 +51,13 @@ export function createSubjectWriter(subject: string, outbound: Outbound, codec: 
       write: (record) => {
         const frame = encodePlainFrame(record, outbound.payloadBytesMax);
         attempt(() => {
-          outbound.publishRecord(subject, frame);
+          outbound.publishRecord(subject, frame, onLost);
         });
         return outbound.ready();
       },
       close: (code, text) => {
         attempt(() => {
-          outbound.publish(subject, encodeCloseFrame(code, text));
+          close(code, text);
         });
       },
       ready: () => outbound.ready(),

@@ -26,8 +26,10 @@ export interface NatsServer {
   kill(): Promise<void>;
   /** Lets it shut down in order. */
   stop(): Promise<void>;
-  /** Starts it again on the same port, killing it first where it still runs. */
-  restart(): Promise<void>;
+  /** Starts it again on the same port, killing it first where it still runs. Options replace those that it had. */
+  restart(options?: Pick<NatsServerOptions, 'maxPayloadBytes'>): Promise<void>;
+  /** Has it read its configuration anew, and resolves when its log says that it has. */
+  reload(options: Pick<NatsServerOptions, 'maxPayloadBytes'>): Promise<void>;
 }
 
 const startTimeoutMs = 10_000;
@@ -59,8 +61,11 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   const folder = mkdtempSync(join(tmpdir(), 'nats-server-'));
   folders.add(folder);
   const configFile = join(folder, 'nats-server.conf');
-  const maxPayload = options.maxPayloadBytes === undefined ? '' : `max_payload: ${options.maxPayloadBytes}\n`;
-  writeFileSync(configFile, `${maxPayload}${options.config ?? ''}\n`);
+  const configure = (maxPayloadBytes: number | undefined) => {
+    const maxPayload = maxPayloadBytes === undefined ? '' : `max_payload: ${maxPayloadBytes}\n`;
+    writeFileSync(configFile, `${maxPayload}${options.config ?? ''}\n`);
+  };
+  configure(options.maxPayloadBytes);
 
   let log = '';
   let child: ChildProcess | undefined;
@@ -110,11 +115,24 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
-    async restart() {
+    async restart({ maxPayloadBytes } = {}) {
       await end('SIGKILL');
+      if (maxPayloadBytes !== undefined) configure(maxPayloadBytes);
       await launch(port);
     },
+    async reload({ maxPayloadBytes }) {
+      configure(maxPayloadBytes);
+      const reloads = countOf(log, reloaded);
+      child?.kill('SIGHUP');
+      while (countOf(log, reloaded) === reloads) await new Promise((resolve) => setTimeout(resolve, 5).unref());
+    },
   };
+}
+
+const reloaded = 'Reloaded server configuration';
+
+function countOf(text: string, part: string): number {
+  return text.split(part).length - 1;
 }
 
 function isExecutable(file: string): boolean {

@@ -1,3 +1,4 @@
+import { encodeWithText } from '../close-text.js';
 import { parseJsonObject } from '../json-object.js';
 import { malformed, type Malformed } from '../malformed.js';
 import { VarintReader, varintLength, writeVarint } from '../varint.js';
@@ -122,12 +123,19 @@ export function encodeFragment(fragment: Omit<FragmentFrame, 'type'>): Uint8Arra
 /** How many bytes a fragment's frame takes beside its part, at most. */
 export const fragmentOverheadBytes = 1 + 3 * 8;
 
-export function encodeDeliveryClose({ number, isFinal, code, text }: Omit<DeliveryCloseFrame, 'type'>): Uint8Array {
-  return frame(frameKinds.close, [number, isFinal ? 1 : 0], encoder.encode(JSON.stringify({ code, text })));
+/** The text is cut where it is too long, or the frame would have more than `bytesMax` bytes. */
+export function encodeDeliveryClose(close: Omit<DeliveryCloseFrame, 'type'>, bytesMax = Infinity): Uint8Array {
+  const { number, isFinal, code } = close;
+  return encodeWithText(close.text, bytesMax, (text) =>
+    frame(frameKinds.close, [number, isFinal ? 1 : 0], encoder.encode(JSON.stringify({ code, text }))),
+  );
 }
 
-export function encodeControl(control: ControlFrame): Uint8Array {
-  if (control.type === 'cancel') return frame(frameKinds.cancel, [], encoder.encode(control.text));
+/** The text of a cancel is cut as that of a close is. */
+export function encodeControl(control: ControlFrame, bytesMax = Infinity): Uint8Array {
+  if (control.type === 'cancel') {
+    return encodeWithText(control.text, bytesMax, (text) => frame(frameKinds.cancel, [], encoder.encode(text)));
+  }
   return frame(frameKinds[control.type], [control.next, control.consumed, control.consumedBytes], new Uint8Array());
 }
 

@@ -1,3 +1,4 @@
+import { encodeWithText } from '../close-text.js';
 import { base64Length, decodeBase64, encodeBase64, readBase64, writeBase64 } from './base64.js';
 import { stringifyGoJson } from './go-json.js';
 import { isJsonObject, parseJsonObject, type JsonObject } from '../json-object.js';
@@ -25,11 +26,7 @@ export interface UnknownFrame {
 
 const wireType = { data: 1, close: 2 } as const;
 
-/** The longest close text that is written, in bytes of UTF-8. A longer one is cut and ends with `…`. */
-export const closeTextBytesMax = 4_096;
-
 const encoder = new TextEncoder();
-const ellipsis = '…';
 const plainStart = encoder.encode(`{"type":${wireType.data},"data":"`);
 const plainEnd = encoder.encode('"}');
 
@@ -47,10 +44,14 @@ export function encodeDataFrame(data: Uint8Array, superjson?: unknown): Uint8Arr
   return encoder.encode(stringifyGoJson(fields));
 }
 
-/** Writes `{"type":2,"closeError":{"Code":…,"Text":"…"}}`. The code must be an integer. */
-export function encodeCloseFrame(code: number, text: string): Uint8Array {
-  const closeError = { Code: code, Text: boundCloseText(text) };
-  return encoder.encode(stringifyGoJson({ type: wireType.close, closeError }));
+/**
+ * Writes `{"type":2,"closeError":{"Code":…,"Text":"…"}}`. The code must be an integer. The text is cut where it is too
+ * long, or the frame would have more than `bytesMax` bytes.
+ */
+export function encodeCloseFrame(code: number, text: string, bytesMax = Infinity): Uint8Array {
+  return encodeWithText(text, bytesMax, (kept) =>
+    encoder.encode(stringifyGoJson({ type: wireType.close, closeError: { Code: code, Text: kept } })),
+  );
 }
 
 /**
@@ -117,16 +118,6 @@ function readCloseFrame(frame: JsonObject): CloseFrame | Malformed {
   const text = closeError['Text'] ?? '';
   if (typeof text !== 'string') return malformed('a close frame with a string "Text"', text);
   return { type: 'close', code, text };
-}
-
-function boundCloseText(text: string): string {
-  // A UTF-16 unit takes three bytes at the most.
-  if (text.length * 3 <= closeTextBytesMax) return text;
-  const room = new Uint8Array(closeTextBytesMax);
-  if (encoder.encodeInto(text, room).read === text.length) return text;
-  // What encodeInto reads ends at the end of a character.
-  const { read } = encoder.encodeInto(text, room.subarray(encoder.encode(ellipsis).length));
-  return text.slice(0, read) + ellipsis;
 }
 
 /** Beyond the safe integers a number is not the one that was sent any more. */

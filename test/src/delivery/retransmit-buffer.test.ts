@@ -3,7 +3,7 @@ import { SentFrames, type SentFrame } from '../../../src/delivery/retransmit-buf
 
 /** A frame of so many records of ten bytes each, from this number on. */
 function frame(first: number, count = 1): SentFrame {
-  return { bytes: Uint8Array.of(first), first, end: first + count, recordBytes: count * 10, isFragment: false };
+  return { bytes: Uint8Array.of(first), first, end: first + count, charge: count * 10, isFragment: false };
 }
 
 /** What is published from now on, by the number of the first item of each frame. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ByteBudget } from '../../../src/delivery/byte-budget.js';
+import { ConsumerBudget } from '../../../src/delivery/consumer-budget.js';
 import { frameBytesMax, FrameMemory } from '../../../src/delivery/frame-pool.js';
 import { Outbound } from '../../../src/transport/publisher.js';
 import { OutboundDelivery } from '../../../src/delivery/sender.js';
@@ -14,8 +15,13 @@ interface Given {
   readonly offeredRecords?: number;
   readonly bytes?: number;
   readonly recordBytesMax?: number;
-  readonly budget?: ByteBudget;
+  readonly budget?: ConsumerBudget;
   readonly memory?: FrameMemory;
+}
+
+/** What one consumer's streams share. */
+function createBudget(bytes: number, wholeBytes = 1 << 30): ConsumerBudget {
+  return new ConsumerBudget(bytes, new ByteBudget(wholeBytes));
 }
 
 /** An extended stream at its producer, and every frame that it publishes. */
@@ -24,7 +30,7 @@ function createBench({
   offeredRecords = records,
   bytes = 1024,
   recordBytesMax = 1 << 20,
-  budget = new ByteBudget(1 << 20),
+  budget = createBudget(1 << 20),
   memory = new FrameMemory(),
 }: Given = {}) {
   const frames: DeliveryFrame[] = [];
@@ -215,12 +221,13 @@ describe('OutboundDelivery, credit', () => {
   });
 
   it('asks for credit where the room of all streams is used up by others', () => {
-    const budget = new ByteBudget(4);
+    const budget = createBudget(200);
     const [other, own] = [createBench({ budget }), createBench({ budget })];
-    void other.write('abc');
-    void own.write('d');
-    void own.write('ef');
+    void other.write('a'.repeat(190));
+    void own.write('b'.repeat(20));
     expect(own.edges).to.deep.equal(['flow.blocked', 'flow.starved']);
+    // So does the stream that uses it up, whose reader may have stopped, and say nothing of what has arrived.
+    expect(other.edges).to.deep.equal(['flow.starved']);
   });
 
   it('lets no later record pass one that waits', async () => {
@@ -291,19 +298,34 @@ describe('OutboundDelivery, credit', () => {
     expect(delivery.onGrant(grant(1, 1))).to.equal(true);
   });
 
-  it('keeps no more than the budget that its client shares, and gets on when another stream gives back', async () => {
-    const budget = new ByteBudget(10);
-    const [one, other] = [createBench({ budget }), createBench({ budget })];
-    expect(one.write('12345678')).to.equal(undefined);
-    expect(other.write('first is let through')).to.equal(undefined);
-    expect(other.write('x')).to.not.equal(undefined);
+  it('keeps no more than the budget of its consumer, and gets on when another stream gives back', async () => {
+    const budget = createBudget(1_000);
+    const [one, other] = [createBench({ budget, bytes: 4_096 }), createBench({ budget, bytes: 4_096 })];
+    expect(one.write('1'.repeat(800))).to.equal(undefined);
+    expect(other.write('x'.repeat(300))).to.not.equal(undefined);
     await settle();
-    expect(other.take()).to.deep.equal(['0: first is let through']);
-    other.delivery.onGrant(grant(1, 1, 20));
+    expect(other.take()).to.deep.equal([]);
+    one.delivery.onGrant(grant(1, 0, 0));
     await settle();
-    expect(other.take()).to.deep.equal(['1: x']);
+    expect(other.take()).to.deep.equal([`0: ${'x'.repeat(300)}`]);
+    other.delivery.release('over');
     one.delivery.release('over');
-    expect(budget.used).to.equal(1);
+    expect([budget.used, budget.isUnused]).to.deep.equal([0, true]);
+  });
+
+  it('counts what the frames hold, and what they cost beside it', async () => {
+    const budget = createBudget(1 << 20);
+    const { write, delivery } = createBench({ budget });
+    void write('a');
+    void write('b');
+    await settle();
+    const oneFrame = budget.used;
+    expect(oneFrame).to.be.within(100, 200);
+    void write('c');
+    await settle();
+    expect(budget.used).to.be.within(1.9 * oneFrame, 2.1 * oneFrame);
+    delivery.onGrant(grant(3, 3));
+    expect(budget.used).to.equal(0);
   });
 });
 

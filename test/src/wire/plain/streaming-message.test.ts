@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { closeTextBytesMax } from '../../../../src/wire/close-text.js';
 import fc from 'fast-check';
 import { base64Length, encodeBase64 } from '../../../../src/wire/plain/base64.js';
 import {
-  closeTextBytesMax,
   decodeJsonFrame,
   decodeStreamFrame,
   encodeCloseFrame,
