@@ -104,6 +104,8 @@ export type ProducerStreamEvent =
   | { readonly type: 'heartbeat.reported' }
   /** A heartbeat listed this stream, and the answer does not report it. */
   | { readonly type: 'heartbeat.confirmed' }
+  /** The cancellation buffer has passed since the first report. Raised by the machine itself. */
+  | { readonly type: 'buffer.over' }
   /** The consumer missed as many heartbeats in a row as are allowed. */
   | { readonly type: 'heartbeat.lost' }
   /** The application removes the stream, or closes the client. */

@@ -1,4 +1,4 @@
-import { setup } from 'xstate';
+import { raise, setup } from 'xstate';
 import { CloseCode } from './close-code.js';
 import { clientActorId, declareCommands, type CommandParams } from './commands.js';
 import type { ProducerStreamEvent } from './events.js';
@@ -212,18 +212,47 @@ export const producerStreamMachine = streamSetup.createMachine({
     cancelling: {
       description:
         'The consumer reported the stream, which a plain consumer may do to a live one: the source runs on and is ' +
-        'published, until the report is withdrawn or the cancellation buffer is over. PROTOCOL.md, Producer stream: cancelling.',
+        'published, until it is known for how long the reports go on. PROTOCOL.md, Producer stream: cancelling.',
+      initial: 'reported',
       after: {
-        cancellationBuffer: { target: 'closed', actions: stop('the consumer no longer reads the stream') },
+        // From the first report on, whatever is answered meanwhile.
+        cancellationBuffer: { actions: [raise({ type: 'buffer.over' })] },
       },
       on: {
         ...whileRunning,
         'source.ended': closeNormally,
         'source.failed': closeAsFailed,
         'source.record': { actions: [publish] },
-        'heartbeat.confirmed': { target: 'active' },
         // No report can be withdrawn while the connection is down, so the judgement starts afresh with the next one.
         'link.lost': { target: 'active' },
+      },
+      states: {
+        reported: {
+          description: 'Every answer reported the stream: it is stopped when the buffer is over.',
+          on: {
+            'buffer.over': {
+              target: '#producerStream.closed',
+              actions: stop('the consumer no longer reads the stream'),
+            },
+            'heartbeat.confirmed': { target: 'withdrawn' },
+          },
+        },
+        withdrawn: {
+          description: 'An answer withdrew the report, which proves nothing yet: the buffer runs on.',
+          on: { 'buffer.over': { target: 'suspected' } },
+        },
+        suspected: {
+          description:
+            'The buffer is over, and further streams that were opened in a row explain no report any more: the next ' +
+            'one stops the stream, and it is active again where none comes for as long once more.',
+          after: { cancellationBuffer: { target: '#producerStream.active' } },
+          on: {
+            'heartbeat.reported': {
+              target: '#producerStream.closed',
+              actions: stop('the consumer no longer reads the stream'),
+            },
+          },
+        },
       },
     },
     finishing: {

@@ -1,4 +1,4 @@
-import type { Command } from './commander.js';
+import { Option, type Command } from './commander.js';
 import { messageOf } from '../errors.js';
 import { ConsumerClient, type ConsumerStreamEnd, type OpenStreamOptions } from '../index.js';
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.js';
@@ -16,6 +16,9 @@ interface OpenOptions extends ConnectionOptions {
   readonly timeoutMs?: number;
   readonly json?: true;
   readonly count?: number;
+  /** O and S of PROTOCOL.md, Timing. Milliseconds. */
+  readonly openTimeout: number;
+  readonly silenceTimeout: number;
 }
 
 /**
@@ -28,6 +31,11 @@ const help = `
 Records are printed as they come, one a line, their bytes as they are. With --json, one object a line:
   {"time":"…","stream":"<id>","bytes":5,"text":"…"}   a record; "base64" instead of "text" where it is not UTF-8
   {"time":"…","stream":"<id>","end":{"reason":"completed","code":1000,"text":"","records":1,"bytes":5}}
+
+A stream ends with noAnswer where nothing is heard of a producer for --open-timeout, and with producerSilent where
+neither a record nor a heartbeat comes for --silence-timeout. Give a Go producer that serves one stream after another
+an --open-timeout longer than the streams before this one, and one that writes without heartbeats a --silence-timeout
+longer than the gaps between its records.
 
 Exit codes: 0 the stream is complete, or --count records came; 1 it ended otherwise, and stderr says why;
 130 interrupted, after the producer was told.
@@ -47,7 +55,17 @@ export function registerOpen(program: Command): void {
     .argument('[body]', 'the body of the request; - reads it from stdin')
     .option('--timeout-ms <duration>', 'leave the stream after so long', durationMs)
     .option('-n, --count <n>', 'leave the stream after so many records', positiveCount)
-    .option('--json', 'print a JSON object a line for each record, and a last one for the end');
+    .option('--json', 'print a JSON object a line for each record, and a last one for the end')
+    .addOption(
+      new Option('--open-timeout <duration>', 'how long a producer may take to be heard of')
+        .argParser(durationMs)
+        .default(30_000, '30s'),
+    )
+    .addOption(
+      new Option('--silence-timeout <duration>', 'how long a producer that was heard may be silent')
+        .argParser(durationMs)
+        .default(30_000, '30s'),
+    );
   addConnectionOptions(command)
     .addHelpText('after', help)
     .action(async (subject: string, body: string | undefined, options: OpenOptions) => {
@@ -67,6 +85,7 @@ async function open(subject: string, bodyArgument: string | undefined, options: 
   const connection = await openConnection(options, { name: 'nats-stream open', reconnectsMax: 60 });
   const consumer = new ConsumerClient({
     connection,
+    ...timingFor(options),
     onWarning: ({ message, error }) => {
       if (isDebugging()) say(`warning: ${message}${error === undefined ? '' : `: ${messageOf(error)}`}`);
     },
@@ -116,6 +135,20 @@ async function open(subject: string, bodyArgument: string | undefined, options: 
   }
 }
 
+/**
+ * The durations of a client with these timeouts. How often producers are to be heard is a promise of theirs, which a
+ * reader of one stream need not know: so often that the timeouts are long enough, and never less often than by default.
+ */
+function timingFor({ openTimeout, silenceTimeout }: OpenOptions) {
+  const heartbeatIntervalMs = Math.max(1, Math.min(10_000, Math.floor(Math.min(openTimeout, silenceTimeout) / 2.5)));
+  return {
+    openTimeoutMs: openTimeout,
+    silenceTimeoutMs: silenceTimeout,
+    heartbeatIntervalMs,
+    heartbeatRequestTimeoutMs: Math.max(1, Math.floor(heartbeatIntervalMs / 2)),
+  };
+}
+
 /** Lets the producer know, where it is the reader that left, and it can be had in short time. */
 async function sayFarewell(consumer: ConsumerClient, end: ConsumerStreamEnd): Promise<void> {
   if (end.reason !== 'cancelled' && end.reason !== 'timedOut' && end.reason !== 'slowReader') return;
@@ -127,6 +160,15 @@ async function sayFarewell(consumer: ConsumerClient, end: ConsumerStreamEnd): Pr
   clearTimeout(timer);
 }
 
+/** What may be the cause of an end that a reader can do something about. */
+const hints: Readonly<Partial<Record<ConsumerStreamEnd['reason'], string>>> = {
+  noAnswer:
+    'a producer of the Go package may serve one stream after another, so that this one waits for others to end: ' +
+    '--open-timeout waits longer',
+  producerSilent:
+    'a Go writer without a ProducerClient sends no heartbeats between its records: --silence-timeout waits longer',
+};
+
 function conclude(end: ConsumerStreamEnd, leaving: Leaving | undefined): number {
   // A stream may end by itself in the moment in which its reader leaves.
   if (end.reason === 'cancelled' && leaving !== undefined) {
@@ -136,6 +178,8 @@ function conclude(end: ConsumerStreamEnd, leaving: Leaving | undefined): number 
   }
   if (end.error === undefined) return ExitCode.Ok;
   process.stderr.write(`${end.error.message} (reason: ${end.reason})\n`);
+  const hint = hints[end.reason];
+  if (hint !== undefined) say(hint);
   return ExitCode.Failure;
 }
 

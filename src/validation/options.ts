@@ -59,10 +59,17 @@ interface CommonOptions {
   readonly missedHeartbeatsMax?: number;
   /**
    * How long a cancelled stream is still absorbed (consumer, at least I + T) or still published (producer, at least
-   * 2·I + T towards a plain consumer, and not at all towards one whose reports are exact). Milliseconds, 10,000 unless
-   * told.
+   * what `peerCancellationBufferMs` asks for towards a plain consumer, and not at all towards one whose reports are
+   * exact). Milliseconds, 10,000 unless told.
    */
   readonly cancellationBufferMs?: number;
+  /**
+   * The cancellation buffer that plain consumers have, P: for so long after they opened a stream they report the older
+   * ones of its subject, live or not. A producer waits at least (⌈P/I⌉ + 1)·I + T before it stops a stream that such a
+   * consumer reports, and stops it sooner where this is less. Milliseconds, 10,000 unless told, as in the Go package;
+   * bacalhau sets 5,000.
+   */
+  readonly peerCancellationBufferMs?: number;
 }
 
 export interface ConsumerClientOptions extends CommonOptions {
@@ -100,6 +107,7 @@ const defaults = {
   heartbeatRequestTimeoutMs: 5_000,
   missedHeartbeatsMax: 2,
   cancellationBufferMs: 10_000,
+  peerCancellationBufferMs: 10_000,
   silenceTimeoutMs: 30_000,
   openTimeoutMs: 30_000,
   bufferedRecordsMax: 65_536,
@@ -163,6 +171,7 @@ export function resolveOptions(
   wholeNumber('silenceTimeoutMs', 1, timerMsMax);
   wholeNumber('openTimeoutMs', 1, timerMsMax);
   wholeNumber('cancellationBufferMs', 0, timerMsMax);
+  wholeNumber('peerCancellationBufferMs', 1, timerMsMax);
   wholeNumber('missedHeartbeatsMax', 1, 1_000_000);
   wholeNumber('bufferedRecordsMax', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('bufferedBytesMax', 1, Number.MAX_SAFE_INTEGER);
@@ -198,7 +207,11 @@ export function resolveOptions(
   }
   const bufferMs = plainCancellationBufferMs(resolved);
   if (bufferMs > timerMsMax) {
-    refuse(`timing rule 2*I + T <= ${timerMsMax}: 2 * ${i} + ${t} = ${bufferMs}`);
+    const intervals = reportedRounds(resolved) + 1;
+    refuse(
+      `timing rule ${intervals}*I + T <= ${timerMsMax}, with ceil(P/I) + 1 = ${intervals} for peerCancellationBufferMs, ` +
+        `which is ${resolved.peerCancellationBufferMs}: ${intervals} * ${i} + ${t} = ${bufferMs}`,
+    );
   }
   const onWarning = shieldWarnings(resolved.onWarning);
   const onDebug = shieldWarnings(resolved.onDebug);
@@ -256,13 +269,25 @@ export function absorbingMs(
   return Math.max(options.cancellationBufferMs, options.heartbeatIntervalMs + options.heartbeatRequestTimeoutMs);
 }
 
+type PlainBufferOptions = Pick<
+  ResolvedOptions,
+  'cancellationBufferMs' | 'peerCancellationBufferMs' | 'heartbeatIntervalMs' | 'heartbeatRequestTimeoutMs'
+>;
+
+/** In how many rounds in a row a plain consumer may report a live stream because of one younger one. */
+function reportedRounds({ peerCancellationBufferMs, heartbeatIntervalMs }: PlainBufferOptions): number {
+  return Math.ceil(peerCancellationBufferMs / heartbeatIntervalMs);
+}
+
 /**
- * How long a producer waits for a plain consumer to withdraw a report: its answers depend on the age of streams only,
- * so that one may report a live stream, and two streams opened in a row on one subject tie at the defaults.
- * Source: PROTOCOL.md, Timing.
+ * How long a producer waits for a plain consumer to withdraw a report: its answers depend on the age of streams only, so
+ * that it reports a live stream for as long as a younger one is new to it. One interval more for an answer that is lost,
+ * and T for one that is late. Source: PROTOCOL.md, Timing.
  */
-export function plainCancellationBufferMs(
-  options: Pick<ResolvedOptions, 'cancellationBufferMs' | 'heartbeatIntervalMs' | 'heartbeatRequestTimeoutMs'>,
-): number {
-  return Math.max(options.cancellationBufferMs, 2 * options.heartbeatIntervalMs + options.heartbeatRequestTimeoutMs);
+export function plainCancellationBufferMs(options: PlainBufferOptions): number {
+  const { cancellationBufferMs, heartbeatIntervalMs, heartbeatRequestTimeoutMs } = options;
+  return Math.max(
+    cancellationBufferMs,
+    (reportedRounds(options) + 1) * heartbeatIntervalMs + heartbeatRequestTimeoutMs,
+  );
 }

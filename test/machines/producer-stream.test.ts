@@ -19,6 +19,10 @@ const states = {
   cancelling: reach(machine, plain, record, reported),
 } as const;
 
+const bufferOver = timeUp(machine, 'cancellationBuffer', 'cancelling');
+const withdrawn = reach(machine, plain, record, reported, confirmed);
+const suspected = reach(machine, plain, record, reported, confirmed, bufferOver);
+
 const ended = { type: 'source.ended', text: 'that was all' } as const;
 const blocked = { type: 'flow.blocked' } as const;
 const starved = { type: 'flow.starved' } as const;
@@ -100,7 +104,7 @@ function onReport(state: 'opening' | 'active'): readonly RowCase[] {
       value: 'closed',
       commands: [...stop(notRead), tellClosed],
     },
-    { state, row, from: states[state], event: reported, value: 'cancelling', commands: [] },
+    { state, row, from: states[state], event: reported, value: { cancelling: 'reported' }, commands: [] },
   ];
 }
 
@@ -155,8 +159,16 @@ describeRows('## Producer stream', machine, [
   {
     state: 'cancelling',
     row: 'after cancellationBuffer',
+    from: withdrawn,
+    event: bufferOver,
+    value: { cancelling: 'suspected' },
+    commands: [],
+  },
+  {
+    state: 'cancelling.reported',
+    row: 'buffer.over',
     from: states.cancelling,
-    event: timeUp(machine, 'cancellationBuffer', 'cancelling'),
+    event: { type: 'buffer.over' },
     value: 'closed',
     commands: [...stop(notRead), tellClosed],
   },
@@ -165,16 +177,40 @@ describeRows('## Producer stream', machine, [
     row: 'source.record',
     from: states.cancelling,
     event: record,
-    value: 'cancelling',
+    value: { cancelling: 'reported' },
     commands: [publish],
   },
   {
-    state: 'cancelling',
+    state: 'cancelling.reported',
     row: 'heartbeat.confirmed',
     from: states.cancelling,
     event: confirmed,
+    value: { cancelling: 'withdrawn' },
+    commands: [],
+  },
+  {
+    state: 'cancelling.withdrawn',
+    row: 'buffer.over',
+    from: withdrawn,
+    event: { type: 'buffer.over' },
+    value: { cancelling: 'suspected' },
+    commands: [],
+  },
+  {
+    state: 'cancelling.suspected',
+    row: 'after cancellationBuffer',
+    from: suspected,
+    event: timeUp(machine, 'cancellationBuffer', 'cancelling.suspected'),
     value: { active: 'flowing' },
     commands: [],
+  },
+  {
+    state: 'cancelling.suspected',
+    row: 'heartbeat.reported',
+    from: suspected,
+    event: reported,
+    value: 'closed',
+    commands: [...stop(notRead), tellClosed],
   },
   {
     state: 'cancelling',
@@ -217,9 +253,19 @@ describe('producerStream: PROTOCOL.md, Producer stream', () => {
   });
 
   it('does not start the cancellation buffer again at a second report', () => {
-    const step = advance(machine, states.cancelling, reported);
-    expect(step.rows).to.deep.equal([]);
-    expect(step.snapshot.value).to.equal('cancelling');
+    for (const state of [states.cancelling, withdrawn]) {
+      const step = advance(machine, state, reported);
+      expect(step.rows).to.deep.equal([]);
+      expect(step.snapshot.value).to.deep.equal(state.value);
+    }
+  });
+
+  it('is not acquitted by a confirmation, and published until it is judged', () => {
+    for (const state of [states.cancelling, withdrawn, suspected]) {
+      const step = advance(machine, advance(machine, state, confirmed).snapshot, record);
+      expect(step.snapshot.value).to.have.property('cancelling');
+      expect(step.commands).to.deep.equal([publish]);
+    }
   });
 
   it('goes on as before where a heartbeat confirms it', () => {

@@ -94,7 +94,7 @@ const producerStreamEvents: fc.Arbitrary<StepEvent> = fc.oneof(
   fc.record({ type: fc.constant('source.failed' as const), code: fc.constantFrom(5000, 4321), text }),
   closing,
   { weight: 2, arbitrary: linkEvents },
-  timers(producerStreamMachine, ['cancellationBuffer', 'cancelling']),
+  timers(producerStreamMachine, ['cancellationBuffer', 'cancelling'], ['cancellationBuffer', 'cancelling.suspected']),
 );
 
 const addressed = fc.record({ consumer, streamId }).map(({ consumer: token, streamId: id }) => ({

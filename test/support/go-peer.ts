@@ -88,6 +88,31 @@ export function createGoConsumer(connection: MemoryConnection, token = '3cIFx2Ul
   return peer;
 }
 
+/**
+ * How the Go package's consumer answers: by the ages of the streams that it ever opened, and by nothing else. A stream of
+ * a subject is reported where it is older than the buffer while another one there is younger; a subject that it never
+ * opened is reported whole.
+ *
+ * @param opened when each stream was opened, by subject and stream id.
+ * @param now the time, in the same milliseconds.
+ */
+export function answerByAge(
+  opened: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  bufferMs: number,
+  now: number,
+): (request: HeartbeatSeen) => { readonly NonActiveStreamIds: StreamsBySubject } {
+  return ({ streams }) => {
+    const reported: Record<string, readonly string[]> = {};
+    for (const [subject, listed] of Object.entries(streams)) {
+      const known = opened[subject];
+      const young = Object.entries(known ?? {}).filter(([, at]) => now - at < bufferMs);
+      if (known !== undefined && young.length === 0) continue;
+      reported[subject] = (listed ?? []).filter((id) => !young.some(([youngId]) => youngId === id));
+    }
+    return { NonActiveStreamIds: reported };
+  };
+}
+
 /** An open request as a Go producer reads it: fields that it does not know are ignored. */
 export interface GoRequest {
   readonly consumerId: string;

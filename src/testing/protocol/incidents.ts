@@ -31,7 +31,10 @@ export const incidents = [
    * while the consumer lives, and as often as it is asked when the consumer has died.
    */
   'heartbeatUnanswerable',
-  /** A heartbeat's answer reports every stream, which a plain consumer may do to a live one. */
+  /**
+   * A heartbeat's answer reports every stream, which a plain consumer may do to a live one: twice, and the second time
+   * only when the first is forgotten.
+   */
   'heartbeatMisreports',
 ] as const;
 
@@ -115,7 +118,11 @@ function consumerStimuli(incident: Incident, consumer: string, streams: readonly
         [`heartbeat of ${consumer} is misreported`]: {
           process: producerProcess,
           message: { type: 'heartbeat.misreport', consumer, reported: streams.map(({ id }) => id) },
-          when: (view) => isAsked(view) && view[consumer]?.isAlive === true,
+          max: 2,
+          when: (view) =>
+            isAsked(view) &&
+            view[consumer]?.isAlive === true &&
+            streams.every(({ inbox }) => view[producerProcess]?.actors[inbox]?.matches('cancelling') !== true),
         },
       };
     default:

@@ -24,6 +24,8 @@ export interface ProtocolBounds {
   readonly openToHeard: number;
   /** The reader leaves to the source stopped: I + 2D + Bp, and an interval for each lost heartbeat. */
   readonly leftToStopped: number;
+  /** The first report of a plain consumer to the stream stopped, or active again: 2·Bp. */
+  readonly reportedToJudged: number;
   /** The producer dies to its reader told: S + D. */
   readonly producerDeadToTold: number;
   /** The consumer dies to its source stopped: K·I + T. */
@@ -37,6 +39,7 @@ export function protocolBounds(options: ProtocolModelOptions = {}): ProtocolBoun
   return {
     openToHeard: 4 * delay + losses * ticks.interval,
     leftToStopped: ticks.interval + 2 * delay + (exact ? 0 : ticks.producerBuffer) + losses * ticks.interval,
+    reportedToJudged: 2 * ticks.producerBuffer,
     producerDeadToTold: Math.max(ticks.silence, ticks.open) + delay,
     consumerDeadToStopped: missedHeartbeatsMax * ticks.interval + ticks.requestTimeout,
   };
@@ -172,6 +175,15 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
       // A consumer that is over answers no heartbeat, and is as good as dead.
       ...(has('consumerCloses', 'consumerDrains', 'consumerConnectionCloses') ? {} : bounded(bounds.leftToStopped)),
     };
+    if (options.exact === false) {
+      const isJudged: Predicate<ProtocolView> = (view) =>
+        view[producerProcess]?.actors[stream.inbox]?.matches('cancelling') !== true;
+      leadsTo[`${id}: a stream that was reported is judged`] = {
+        from: not(isJudged),
+        to: isJudged,
+        within: bounds.reportedToJudged,
+      };
+    }
     leadsTo[`${id}: a reader does not wait for a source that does not run`] = {
       ...ends(({ isRead, sourceRuns }) => isRead && !sourceRuns),
       ...bounded(bounds.producerDeadToTold),

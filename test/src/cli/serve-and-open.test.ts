@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { connect, type NatsConnection } from 'nats';
 import { once } from 'node:events';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
 import { endCommands, isAlive, runCommand, untilGone, type CommandLine } from './command-line.js';
@@ -199,6 +200,51 @@ describe('nats-stream serve and open', () => {
     const reader = run('exec sleep 1000', '--timeout-ms', '100ms');
     expect(await reader.ended).to.equal(1);
     expect(reader.stderr).to.match(/^nats stream: close 1006 .*100 ms.* \(reason: timedOut\)\n$/);
+  });
+
+  describe('with a plain producer', () => {
+    let connection: NatsConnection;
+    before(async () => {
+      connection = await connect({ servers: server.url });
+    });
+    after(() => connection.close());
+
+    it('waits --open-timeout for it, and says what to do where it serves one stream after another', async () => {
+      connection.subscribe('cli.serial');
+      await connection.flush();
+      const reader = open('cli.serial', '--open-timeout', '300ms');
+      expect(await reader.ended).to.equal(1);
+      expect(reader.stderr).to.match(/\(reason: noAnswer\)\nnats-stream: .*one stream after another.*--open-timeout/);
+    });
+
+    it('waits --open-timeout for it, and reads the stream where its turn comes within that', async () => {
+      connection.subscribe('cli.turn', {
+        callback: (_, { reply = '' }) => {
+          setTimeout(() => {
+            connection.publish(reply, '{"type":1,"data":"b25l"}');
+            connection.publish(reply, '{"type":2,"closeError":{"Code":1000,"Text":""}}');
+          }, 500);
+        },
+      });
+      await connection.flush();
+      const impatient = open('cli.turn', '--open-timeout', '100ms');
+      expect(await impatient.ended).to.equal(1);
+      expect(impatient.stderr).to.include('(reason: noAnswer)');
+      const patient = open('cli.turn', '--open-timeout', '1m');
+      expect(await patient.ended).to.equal(0);
+      expect(patient.stdout).to.equal('one\n');
+    });
+
+    it('waits --silence-timeout for its next record where it sends no heartbeats, and says what to do', async () => {
+      connection.subscribe('cli.gaps', {
+        callback: (_, { reply = '' }) => connection.publish(reply, '{"type":1,"data":"b25l"}'),
+      });
+      await connection.flush();
+      const reader = open('cli.gaps', '--silence-timeout', '300ms');
+      expect(await reader.ended).to.equal(1);
+      expect(reader.stdout).to.equal('one\n');
+      expect(reader.stderr).to.match(/\(reason: producerSilent\)\nnats-stream: .*no heartbeats.*--silence-timeout/);
+    });
   });
 
   it('says that nobody serves the subject, and exits with 1', async () => {

@@ -38,6 +38,21 @@ const usages: Readonly<Record<string, Usage>> = {
     code: 2,
     stderr: /a duration such as/,
   },
+  'refuses an open timeout that is none': {
+    args: ['open', 'x', '--open-timeout', '0'],
+    code: 2,
+    stderr: /--open-timeout.*a duration such as/,
+  },
+  'refuses a silence timeout that is none': {
+    args: ['open', 'x', '--silence-timeout', 'never'],
+    code: 2,
+    stderr: /--silence-timeout.*a duration such as/,
+  },
+  'explains the timeouts of open': {
+    args: ['open', '--help'],
+    code: 0,
+    stdout: /--open-timeout <duration>[^]*\(default: 30s\)[^]*--silence-timeout <duration>[^]*\(default: 30s\)/,
+  },
   'names the server that does not answer': {
     args: ['open', 'x', '-s', 'nats://127.0.0.1:1'],
     code: 1,

@@ -20,7 +20,7 @@ describe('Timed transitions of a producer stream', () => {
       await time.pass(9_999);
       expect(scene.stateOf()).to.deep.equal({ active: 'flowing' });
       await time.pass(1);
-      expect(scene.stateOf()).to.equal('cancelling');
+      expect(scene.stateOf()).to.deep.equal({ cancelling: 'reported' });
       await scene.expectLostIn(25_000);
       expect(scene.heartbeatTimes).to.deep.equal([0, 10_000, 20_000, 30_000]);
     });
@@ -33,14 +33,20 @@ describe('Timed transitions of a producer stream', () => {
       await scene.expectLostIn(60_000);
     });
 
-    it('is over when an answer withdraws the report, and runs its whole time for the next report', async () => {
+    it('runs on when an answer withdraws the report, and once more: then the report is forgotten', async () => {
       await scene.begin();
       await scene.open();
       scene.answer(() => report('streamAA'));
       await time.pass(10_000);
       scene.answer(() => report());
       await time.pass(9_999);
-      expect(scene.stateOf()).to.equal('cancelling');
+      expect(scene.stateOf()).to.deep.equal({ cancelling: 'reported' });
+      await time.pass(1);
+      expect(scene.stateOf()).to.deep.equal({ cancelling: 'withdrawn' });
+      await time.pass(15_000);
+      expect(scene.stateOf()).to.deep.equal({ cancelling: 'suspected' });
+      await time.pass(24_999);
+      expect(scene.stateOf()).to.deep.equal({ cancelling: 'suspected' });
       await time.pass(1);
       expect(scene.stateOf()).to.deep.equal({ active: 'flowing' });
       await time.pass(100_000);
@@ -50,13 +56,41 @@ describe('Timed transitions of a producer stream', () => {
       await scene.expectLostIn(25_000);
     });
 
+    it('and the next report after it stops the stream, where an answer before withdrew the first one', async () => {
+      await scene.begin();
+      await scene.open();
+      scene.answer(() => report('streamAA'));
+      await time.pass(10_000);
+      scene.answer(() => report());
+      await time.pass(10_000);
+      // Reports within the buffer prove no more than the first one did.
+      scene.answer(() => report('streamAA'));
+      await time.pass(10_000);
+      scene.answer(() => report());
+      await time.pass(19_999);
+      expect(scene.stateOf()).to.deep.equal({ cancelling: 'suspected' });
+      scene.answer(() => report('streamAA'));
+      expect(scene.finished).to.deep.equal([]);
+      await time.pass(1);
+      expect(scene.consumer.closeCode('streamAA')).to.equal(1001);
+      expect(scene.finished).to.deep.equal(['streamAA']);
+    });
+
+    it('is (ceil(P/I) + 1)*I + T for the buffer P that plain consumers are said to have', async () => {
+      await scene.begin({ producer: { peerCancellationBufferMs: 30_001 } });
+      await scene.open();
+      scene.answer(() => report('streamAA'));
+      await time.pass(10_000);
+      await scene.expectLostIn(55_000);
+    });
+
     it('lets the source run on, whose records are published', async () => {
       await scene.begin();
       const addresses = { subject: 'logs', consumerId: scene.consumer.consumerId, streamId: 'streamAA' };
       const { writer } = scene.pair.producer.addStream(addresses);
       scene.answer(() => report('streamAA'));
       await time.pass(10_000);
-      expect(scene.stateOf()).to.equal('cancelling');
+      expect(scene.stateOf()).to.deep.equal({ cancelling: 'reported' });
       await writer.write('still');
       await time.pass(1_000);
       expect(scene.consumer.records('streamAA')).to.deep.equal(['still']);
@@ -100,7 +134,7 @@ describe('Timed transitions of a producer stream', () => {
       await scene.open();
       scene.answer(() => report('streamAA'));
       await time.pass(10_000);
-      expect(scene.stateOf()).to.equal('cancelling');
+      expect(scene.stateOf()).to.deep.equal({ cancelling: 'reported' });
       scene.pair.broker.stop();
       await time.pass(1_000_000);
       expect(scene.stateOf()).to.deep.equal({ active: 'flowing' });

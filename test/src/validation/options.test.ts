@@ -34,6 +34,7 @@ describe('resolveOptions, the defaults', () => {
       heartbeatIntervalMs: 10_000,
       heartbeatRequestTimeoutMs: 5_000,
       cancellationBufferMs: 10_000,
+      peerCancellationBufferMs: 10_000,
       missedHeartbeatsMax: 2,
       silenceTimeoutMs: 30_000,
       openTimeoutMs: 30_000,
@@ -101,6 +102,11 @@ describe('resolveOptions, what it refuses', () => {
     ['a duration as text', { heartbeatIntervalMs: '10000' }, 'heartbeatIntervalMs: expected a whole number'],
     ['a duration that is null', { cancellationBufferMs: null }, 'came null'],
     ['a duration that has no text', { openTimeoutMs: Object.create(null) as object }, 'came object'],
+    [
+      'a plain consumer without a buffer',
+      { peerCancellationBufferMs: 0 },
+      'peerCancellationBufferMs: expected a whole',
+    ],
     ['a duration longer than timers keep', { silenceTimeoutMs: 2 ** 31 }, 'to 2147483647, came 2147483648'],
     ['no missed heartbeat allowed', { missedHeartbeatsMax: 0 }, 'missedHeartbeatsMax: expected a whole number from 1'],
     ['a buffer of no records', { bufferedRecordsMax: 0 }, 'bufferedRecordsMax: expected a whole number from 1'],
@@ -138,7 +144,14 @@ describe('resolveOptions, what it refuses', () => {
         openTimeoutMs: 2_147_483_647,
         missedHeartbeatsMax: 1,
       },
-      'timing rule 2*I + T <= 2147483647',
+      'timing rule 2*I + T <= 2147483647, with ceil(P/I) + 1 = 2 for peerCancellationBufferMs, which is 10000: ' +
+        '2 * 1073741824 + 5000 = 2147488648',
+    ],
+    [
+      'a cancellation buffer of plain consumers that timers cannot outlast',
+      { peerCancellationBufferMs: 2_147_483_647 },
+      'timing rule 214750*I + T <= 2147483647, with ceil(P/I) + 1 = 214750 for peerCancellationBufferMs, ' +
+        'which is 2147483647: 214750 * 10000 + 5000 = 2147505000',
     ],
   ];
   for (const [title, options, message] of refused) {
@@ -225,8 +238,19 @@ describe('absorbingMs', () => {
 });
 
 describe('plainCancellationBufferMs', () => {
-  it('is 2*I + T where that is longer', () => {
+  it('is (ceil(P/I) + 1)*I + T where that is longer', () => {
     expect(plainCancellationBufferMs(resolve({}))).to.equal(25_000);
+    const brisk = { heartbeatIntervalMs: 500, heartbeatRequestTimeoutMs: 250, cancellationBufferMs: 1_000 };
+    expect(plainCancellationBufferMs(resolve(brisk))).to.equal(10_750);
+    for (const [peerCancellationBufferMs, bufferMs] of [
+      [1, 1_250],
+      [500, 1_250],
+      [501, 1_750],
+      [3_000, 3_750],
+      [3_001, 4_250],
+    ] as const) {
+      expect(plainCancellationBufferMs(resolve({ ...brisk, peerCancellationBufferMs }))).to.equal(bufferMs);
+    }
   });
 
   it('is what is told where that is longer', () => {

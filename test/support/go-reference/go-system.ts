@@ -1,4 +1,4 @@
-import type { AnyStateMachine } from 'xstate';
+import { setup, type AnyStateMachine } from 'xstate';
 import {
   heartbeatMachine,
   consumerClientMachine,
@@ -20,6 +20,7 @@ import {
   type HostAdapter,
   type ProtocolMessage,
   type ProtocolSystem,
+  type ProtocolView,
   type RecordedCommand,
   type StartActors,
 } from '../../../src/testing/index.js';
@@ -37,8 +38,13 @@ export interface MixedSystemOptions {
   readonly leave?: boolean;
   /** Whether sources may come to their end. True unless told. */
   readonly finish?: boolean;
-  /** The Go consumer's cancellation buffer in ticks; 3 unless told. */
+  /** The Go consumer's cancellation buffer in ticks, B_go; 3 unless told. */
   readonly goBuffer?: number;
+  /**
+   * After how many ticks, at most, each stream but the first two is opened after the one before, g, by one consumer. At
+   * any time unless told.
+   */
+  readonly gap?: number;
   /** The cancellation buffer of our producer in ticks; 9 unless told. */
   readonly producerBuffer?: number;
   readonly faults?: Faults;
@@ -58,23 +64,61 @@ function goAdapter(
   };
 }
 
+/** Notices when streams are not opened in a row any more: the gap to the last one has become too long. */
+const paceMachine = setup({
+  types: { events: {} as { readonly type: 'opened' } },
+  delays: { gap: 1 },
+}).createMachine({
+  id: 'pace',
+  initial: 'none',
+  states: {
+    none: { on: { opened: 'first' } },
+    first: { on: { opened: 'row' } },
+    row: { after: { gap: 'over' }, on: { opened: { target: 'row', reenter: true } } },
+    over: {},
+  },
+});
+
+/** Tells the pace of each stream that is opened. */
+function pacedAdapter(
+  adapter: HostAdapter<RecordedCommand, ProtocolMessage>,
+): HostAdapter<RecordedCommand, ProtocolMessage> {
+  return {
+    ...adapter,
+    command: (command, scope) => {
+      const effects = adapter.command(command, scope);
+      return command.type === 'wire.open' ? [effects ?? [], tell('pace', { type: 'opened' })].flat() : effects;
+    },
+  };
+}
+
 /** A consumer and a producer, each either the Go package's or ours, with readers and sources. */
 export function mixedSystem(options: MixedSystemOptions): ProtocolSystem {
-  const { consumer, producer, delay = 0, leave = true, finish = true, faults = {} } = options;
+  const { consumer, producer, delay = 0, leave = true, finish = true, gap, faults = {} } = options;
   const streams = streamsOf(options);
   const client = consumer === 'go' ? goConsumerClientMachine : consumerClientMachine;
   const processes: Readonly<Record<string, StartActors>> = {
-    ...Object.fromEntries(streams.map((stream) => [stream.consumer, { client: client as AnyStateMachine }])),
+    ...Object.fromEntries(
+      streams.map((stream) => [
+        stream.consumer,
+        { client: client as AnyStateMachine, ...(gap === undefined ? {} : { pace: paceMachine as AnyStateMachine }) },
+      ]),
+    ),
     [producerProcess]: {
       client: (producer === 'go' ? goProducerClientMachine : producerClientMachine) as AnyStateMachine,
     },
   };
-  const adapter = protocolAdapter({ producer: producerProcess, exact: consumer === 'ours' });
+  const plain = protocolAdapter({ producer: producerProcess, exact: consumer === 'ours' });
+  const adapter = gap === undefined ? plain : pacedAdapter(plain);
 
   // Readers and sources wish the same of any client.
-  const stimuli = Object.entries(protocolSystem({ ...options, exact: true, faults: {} }).config.stimuli ?? {}).filter(
-    ([name]) => (leave || !name.startsWith('leave')) && (finish || !name.startsWith('finish')),
-  );
+  const inARow = ({ consumer: process }: ProtocolView): boolean => process?.actors['pace']?.matches('over') !== true;
+  const stimuli = Object.entries(protocolSystem({ ...options, exact: true, faults: {} }).config.stimuli ?? {})
+    .filter(([name]) => (leave || !name.startsWith('leave')) && (finish || !name.startsWith('finish')))
+    .map(([name, stimulus]) => [
+      name,
+      gap !== undefined && name.startsWith('open') ? { ...stimulus, when: inARow } : stimulus,
+    ]);
 
   return system({
     processes,
@@ -98,10 +142,11 @@ export function mixedSystem(options: MixedSystemOptions): ProtocolSystem {
       ...(producer === 'ours'
         ? { 'producerStream.cancellationBuffer': options.producerBuffer ?? protocolTicks.producerBuffer }
         : {}),
+      ...(gap === undefined ? {} : { gap }),
     },
     network: { delay },
     adapter: producer === 'go' ? goAdapter(adapter) : adapter,
-    stimuli: Object.fromEntries(stimuli),
+    stimuli: Object.fromEntries(stimuli) as NonNullable<ProtocolSystem['config']['stimuli']>,
     faults,
   });
 }

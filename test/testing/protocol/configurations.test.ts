@@ -75,8 +75,8 @@ describe('the shipped protocol', () => {
       /frame\.(announced|gap|lost|recovered)|recovering|isExtended|finishing|flow\.|blocked|peer\./,
       // Streams are registered by requests here, which do not come through a partition either.
       /link\.down: request\.received/,
-      // Only a Go consumer withdraws a report: mixed-peers.test.ts.
-      /producerStream\.cancelling: heartbeat\.confirmed/,
+      // Only a Go consumer withdraws a report: reference-defects.test.ts.
+      /producerStream\.cancelling\.(reported: heartbeat\.confirmed|withdrawn|suspected)/,
       // What a property forbids.
       /reader\.wronged/,
     ];

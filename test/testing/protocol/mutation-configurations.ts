@@ -130,12 +130,17 @@ export const mutationConfigurations: readonly MutationConfiguration[] = [
   {
     name: 'a plain consumer',
     options: { ...plain, ghosts: true },
-    of: /heartbeat\.listed|heartbeat\.requested\.actions\[2\]|heartbeat\.reported\[1\]|^producerStream\.cancelling → (after|on\.source\.ended)/,
+    of: /heartbeat\.listed|heartbeat\.requested\.actions\[2\]|heartbeat\.reported\[1\]|^producerStream\.cancelling → (after|on\.source\.ended)|^producerStream\.cancelling\.reported → on\.buffer/,
   },
   {
     name: 'a plain consumer misreports a stream, and its source fails',
     options: { ...plain, incidents: ['heartbeatMisreports', 'sourceFails'] },
-    of: /heartbeat\.reported\[0\]\.guard: drops|^producerStream\.active → on\.source\.record|^producerStream\.cancelling → on\.(source|heartbeat\.confirmed)|asking → on\.heartbeat\.answered\.actions\[1\]/,
+    of: /heartbeat\.reported\[0\]\.guard: drops|^producerStream\.active → on\.source\.record|^producerStream\.cancelling → on\.source|^producerStream\.cancelling\.reported → on\.heartbeat\.confirmed|asking → on\.heartbeat\.answered\.actions\[1\]/,
+  },
+  {
+    name: 'a plain consumer misreports a stream',
+    options: { ...plain, records: 0, incidents: ['heartbeatMisreports'] },
+    of: /^producerStream\.cancelling\.(withdrawn|suspected)/,
   },
   {
     name: 'a plain consumer misreports a stream, and the producer is closed',

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   explore,
   streamsOf,
+  sweep,
   system,
   viewStream,
   type ExploreResult,
@@ -245,37 +246,51 @@ describe('mixed peers', () => {
     expect(outline(result).at(-1)).to.equal('7 deliver close A');
   });
 
-  it('our producer never stops a live stream of a Go consumer, where Bp > (n - 1)·I', () => {
-    const holdsWith = (streams: number, producerBuffer: number) => {
-      const options = {
-        consumer: 'go',
-        producer: 'ours',
-        streams,
-        records: 0,
-        leave: false,
-        finish: false,
-        producerBuffer,
-      } as const;
-      return explore(mixedSystem(options), {
-        always: {
-          'no source is stopped while its reader reads': every(
-            options,
-            ({ sourceCancelled, isRead }) => !(sourceCancelled && isRead),
-          ),
-        },
-      }).ok;
-    };
-    // I is 4: two streams opened in a row need a buffer of more than one interval, 2·I + T is plenty for three.
-    expect(holdsWith(2, 4)).to.equal(false);
-    expect(holdsWith(2, 5)).to.equal(true);
-    expect(holdsWith(3, 2 * 4 + 3)).to.equal(true);
-  });
+  /** Our producer and `streams` of a Go consumer on one subject, which never leave and never end. */
+  const liveStreams = (options: Pick<MixedSystemOptions, 'streams' | 'gap' | 'goBuffer' | 'producerBuffer'>) =>
+    ({ consumer: 'go', producer: 'ours', records: 0, leave: false, finish: false, ...options }) as const;
 
-  it('a report that a Go consumer withdraws makes the stream active again', () => {
-    const options = { consumer: 'go', producer: 'ours', streams: 2, records: 0, leave: false, finish: false } as const;
-    const { coverage } = explore(mixedSystem(options)).assert();
-    expect(coverage['producerStream']?.unusedTransitions).not.to.include(
-      'producerStream.cancelling: heartbeat.confirmed -> producerStream.active',
+  // I is 4. A round that falls due as a stream ages finds it of either age, so that what is a multiple of I counts one more.
+  for (const [streams, gap, goBuffer] of [
+    [2, undefined, 3],
+    [2, undefined, 4],
+    [2, undefined, 5],
+    [2, undefined, 9],
+    [3, 2, 3],
+  ] as const) {
+    const row = gap === undefined ? '' : `, ${gap} ticks apart`;
+    it(`our producer stops no live stream of a Go consumer, where Bp > (⌊((n - 2)·g + Bgo) / I⌋ + 1)·I: ${streams} streams${row}, Bgo = ${goBuffer}`, function () {
+      this.timeout(120_000);
+      const smallest = (Math.floor(((streams - 2) * (gap ?? 0) + goBuffer) / 4) + 1) * 4 + 1;
+      const optionsOf = (producerBuffer: number) =>
+        liveStreams({ streams, goBuffer, producerBuffer, ...(gap === undefined ? {} : { gap }) });
+      const swept = sweep(
+        ({ producerBuffer }: { readonly producerBuffer: number }) => mixedSystem(optionsOf(producerBuffer)),
+        { producerBuffer: [smallest - 1, smallest] },
+        {
+          always: {
+            'no source is stopped while its reader reads': every(
+              optionsOf(smallest),
+              ({ sourceCancelled, isRead }) => !(sourceCancelled && isRead),
+            ),
+          },
+        },
+      );
+      expect(swept.bound, swept.toString()).to.equal(smallest);
+      expect(swept.isTight, swept.toString()).to.equal(true);
+    });
+  }
+
+  it('a report that a Go consumer withdraws is forgotten after 2·Bp, and the stream is active again', () => {
+    const options = liveStreams({ streams: 2 });
+    const cancelling = (view: ProtocolView) => view['producer']?.actors['consumer.A']?.matches('cancelling') === true;
+    const { coverage, worst } = explore(mixedSystem(options), {
+      leadsTo: { judged: { from: cancelling, to: (view) => !cancelling(view), within: 2 * 9 } },
+    }).assert();
+    expect(worst['judged']).to.equal(2 * 9);
+    const unused = coverage['producerStream']?.unusedTransitions ?? [];
+    expect(unused).not.to.include(
+      'producerStream.cancelling.suspected: after cancellationBuffer -> producerStream.active',
     );
   });
 

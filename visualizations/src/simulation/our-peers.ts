@@ -73,6 +73,8 @@ export function createOurProducer(
     clock,
     randomBytes,
     ...durationsOf(timing),
+    // The Go consumers of a simulation have the same buffer.
+    peerCancellationBufferMs: timing.cancellationBufferMs,
     recorder: log.recorder.named(name),
   });
   const finished = new Set<string>();

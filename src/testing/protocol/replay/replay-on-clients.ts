@@ -65,6 +65,8 @@ export async function replayOnClients(trace: Trace, options: ProtocolModelOption
   const producer = new ProducerClient({
     ...shared,
     ...partsOf(producerProcess, ticks.producerBuffer, 2 * ticks.interval + ticks.requestTimeout),
+    // Plain consumers are this package's own here, whose reports hold: no buffer of theirs is to be outlasted.
+    peerCancellationBufferMs: tickMs,
   });
   producer.handle('subject', (request) =>
     replayedSource(request, (source) => sources.set(request.consumerId + request.streamId, source)),

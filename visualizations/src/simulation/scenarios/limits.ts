@@ -45,9 +45,12 @@ export const limits: readonly Scenario[] = [
       { at: 5_000, do: 'open', consumer: 'consumer', stream: 'B' },
       say(
         7_000,
-        'The answer reported A, which is read. Our producer goes on publishing it, in "cancelling", for 2I + T.',
+        'The answer reported A, which is read. Our producer goes on publishing it, in "cancelling", for B = 2I + T.',
       ),
-      say(12_000, 'The next answer did not report it any more: A is active again, and its reader has missed nothing.'),
+      say(
+        17_000,
+        'The next answers did not report it any more, for 2B: A is active again, and its reader has missed nothing.',
+      ),
     ],
   },
 ];
