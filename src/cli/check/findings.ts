@@ -1,5 +1,5 @@
 import type { Coverage, Properties, PropertyKind, SystemView, Violation } from '../../testing/index.js';
-import { brokenProperty } from '../../testing/explorer/violation.js';
+import { brokenProperty } from '../../testing/explorer/traces/violation.js';
 
 /** What is known of a property. Open is what no violation was found of, where not everything was explored. */
 export type Verdict = 'held' | 'reached' | 'violated' | 'open';

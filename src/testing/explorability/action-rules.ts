@@ -1,7 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
-import { isBuiltInAction, type BuiltInAction } from '../built-ins.js';
-import type { ConfigPath } from '../config-path.js';
-import { entriesOf, type Site } from '../machine-sites.js';
+import { isBuiltInAction, type BuiltInAction } from '../machine-config/built-ins.js';
+import type { ConfigPath } from '../machine-config/config-path.js';
+import { entriesOf, type Site } from '../machine-config/machine-sites.js';
 import type { Finding } from './breach.js';
 import { functionFindings } from './function-rules.js';
 import { enqueuedEffectsOf } from './purity.js';

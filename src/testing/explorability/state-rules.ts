@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
-import type { ConfigPath } from '../config-path.js';
-import { entriesOf, type StateSite } from '../machine-sites.js';
+import type { ConfigPath } from '../machine-config/config-path.js';
+import { entriesOf, type StateSite } from '../machine-config/machine-sites.js';
 import type { Finding } from './breach.js';
 import { functionFindings } from './function-rules.js';
 

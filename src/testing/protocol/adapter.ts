@@ -1,7 +1,7 @@
 import type { Command, EndReason, ListedStream } from '../../../machines/index.js';
 import { clientActorId, CloseCode } from '../../../machines/index.js';
-import { note, send, spawn, stop, tell } from '../explorer/effects.js';
-import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/host-adapter.js';
+import { note, send, spawn, stop, tell } from '../explorer/description/effects.js';
+import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/description/host-adapter.js';
 import { exchangesMin } from './exchanges.js';
 
 /** What clients send each other, as the model has it: the frames of the wire without their bytes. */

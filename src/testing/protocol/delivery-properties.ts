@@ -1,6 +1,6 @@
-import type { Properties } from '../explorer/properties.js';
-import type { Faults } from '../explorer/system.js';
-import type { Predicate } from '../explorer/system-view.js';
+import type { Properties } from '../explorer/description/properties.js';
+import type { Faults } from '../explorer/description/system.js';
+import type { Predicate } from '../explorer/description/system-view.js';
 import { clientProperties } from './client-properties.js';
 import { isBystander, recordBytesOf, type DeliverySystemOptions } from './delivery-system.js';
 import { viewDelivery, type DeliveryView } from './delivery-view.js';

@@ -1,5 +1,5 @@
-import { system, type Faults, type Order, type Stimulus } from '../explorer/system.js';
-import type { Predicate } from '../explorer/system-view.js';
+import { system, type Faults, type Order, type Stimulus } from '../explorer/description/system.js';
+import type { Predicate } from '../explorer/description/system-view.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { deliveryAdapter } from './delivery-adapter.js';
 import { deliveryArithmetic, type DeliveryArithmetic } from './delivery-arithmetic.js';

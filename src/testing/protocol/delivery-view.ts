@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate';
-import type { ActorView } from '../explorer/system-view.js';
+import type { ActorView } from '../explorer/description/system-view.js';
 import { readerOf, sourceOf } from './adapter.js';
 import { inflowNote, type ModelInflow } from './delivery-inflow.js';
 import { outflowNote, producedNote, type ModelOutflow } from './delivery-outflow.js';

@@ -1,5 +1,5 @@
 import { clientActorId, CloseCode } from '../../../machines/index.js';
-import type { ActorView, Predicate } from '../explorer/system-view.js';
+import type { ActorView, Predicate } from '../explorer/description/system-view.js';
 import { ghostsOf, isLinkDown, isUnanswerable } from './ghosts.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import { viewStream } from './stream-view.js';

@@ -1,6 +1,6 @@
 import type { Command } from '../../../machines/index.js';
-import { note, type Effect } from '../explorer/effects.js';
-import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/host-adapter.js';
+import { note, type Effect } from '../explorer/description/effects.js';
+import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/description/host-adapter.js';
 import { inboxOf, type ProtocolMessage } from './adapter.js';
 import { isIncident, receiveIncident, type IncidentMessage } from './incident-messages.js';
 import { producerProcess } from './model-stream.js';

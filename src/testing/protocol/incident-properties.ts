@@ -1,5 +1,5 @@
 import { clientActorId } from '../../../machines/index.js';
-import type { Predicate } from '../explorer/system-view.js';
+import type { Predicate } from '../explorer/description/system-view.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import { viewStream } from './stream-view.js';
 import type { ProtocolView } from './system.js';

@@ -1,6 +1,6 @@
 import { clientActorId } from '../../../machines/index.js';
-import type { Stimulus } from '../explorer/system.js';
-import type { ActorView } from '../explorer/system-view.js';
+import type { Stimulus } from '../explorer/description/system.js';
+import type { ActorView } from '../explorer/description/system-view.js';
 import { readerOf, sourceOf } from './adapter.js';
 import { isLinkDown, isMissed } from './ghosts.js';
 import type { IncidentMessage } from './incident-messages.js';

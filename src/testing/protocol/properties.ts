@@ -1,6 +1,6 @@
-import type { LeadsTo, Properties } from '../explorer/properties.js';
-import type { Faults } from '../explorer/system.js';
-import type { Predicate } from '../explorer/system-view.js';
+import type { LeadsTo, Properties } from '../explorer/description/properties.js';
+import type { Faults } from '../explorer/description/system.js';
+import type { Predicate } from '../explorer/description/system-view.js';
 import { viewStream, type StreamView } from './stream-view.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
 import { clientProperties } from './client-properties.js';

@@ -1,4 +1,4 @@
-import type { ActorView } from '../explorer/system-view.js';
+import type { ActorView } from '../explorer/description/system-view.js';
 import { endedNote, readerOf, sourceOf } from './adapter.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import type { ProtocolView } from './system.js';

@@ -1,5 +1,12 @@
-import { system, type Faults, type Order, type StartActors, type Stimulus, type System } from '../explorer/system.js';
-import type { SystemView } from '../explorer/system-view.js';
+import {
+  system,
+  type Faults,
+  type Order,
+  type StartActors,
+  type Stimulus,
+  type System,
+} from '../explorer/description/system.js';
+import type { SystemView } from '../explorer/description/system-view.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { exchangesUnderWay } from './exchanges.js';
 import { withGhosts } from './ghosts.js';

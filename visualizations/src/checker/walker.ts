@@ -1,8 +1,8 @@
-import { compileWith } from '../../../src/testing/explorer/compile-with.js';
-import { createChecks } from '../../../src/testing/explorer/checks.js';
-import { changeText, messageText, pointText } from '../../../src/testing/explorer/step-text.js';
-import { createSuccessors } from '../../../src/testing/explorer/successors.js';
-import { createTraceMaker } from '../../../src/testing/explorer/trace.js';
+import { compileWith } from '../../../src/testing/explorer/description/compile-with.js';
+import { createChecks } from '../../../src/testing/explorer/search/checks.js';
+import { changeText, messageText, pointText } from '../../../src/testing/explorer/traces/step-text.js';
+import { createSuccessors } from '../../../src/testing/explorer/state-space/successors.js';
+import { createTraceMaker } from '../../../src/testing/explorer/traces/trace.js';
 import type { Properties, Step, System, SystemView, Trace } from '../../../src/testing/index.js';
 
 /** Something that can happen in the state shown. */

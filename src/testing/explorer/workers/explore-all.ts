@@ -1,4 +1,4 @@
-import type { Progress } from '../explore-options.js';
+import type { Progress } from '../search/explore-options.js';
 import type { Scenario, ScenarioNews, ScenarioOrder, ScenarioResult } from './scenario.js';
 
 export interface ExploreAllOptions {
