@@ -18,20 +18,18 @@ export type { ReplayReport } from './traces/replay.js';
 export type { ExploreResult } from './search/result.js';
 export { simulate, type SimulateOptions, type SimulateResult } from './search/simulate.js';
 export { sweep, type SweepResult, type SweepRow } from './studies/sweep.js';
-export {
-  system,
-  type Faults,
-  type LinkConfig,
-  type MessageFault,
-  type NetworkConfig,
-  type Order,
-  type StartActor,
-  type StartActors,
-  type Stimulus,
-  type System,
-  type SystemConfig,
-  type ViewOf,
-} from './description/system.js';
+export { system, type System, type ViewOf } from './description/system.js';
+export type {
+  Faults,
+  LinkConfig,
+  MessageFault,
+  NetworkConfig,
+  Order,
+  StartActor,
+  StartActors,
+  Stimulus,
+  SystemConfig,
+} from './description/system-config.js';
 export type { ActorView, Predicate, ProcessView, SurroundingsView, SystemView } from './description/system-view.js';
 export type { SentMessage, Step, StepName, Trace } from './traces/trace.js';
 export type { PropertyKind, Violation, ViolationRecord } from './traces/violation.js';

@@ -1,5 +1,5 @@
 import type { Properties } from '../explorer/description/properties.js';
-import type { Faults } from '../explorer/description/system.js';
+import type { Faults } from '../explorer/description/system-config.js';
 import type { Predicate } from '../explorer/description/system-view.js';
 import { clientProperties } from './client-properties.js';
 import { isBystander, recordBytesOf, type DeliverySystemOptions } from './delivery-system.js';

@@ -1,4 +1,5 @@
-import { system, type Faults, type Order, type Stimulus } from '../explorer/description/system.js';
+import { system } from '../explorer/description/system.js';
+import type { Faults, Order, Stimulus } from '../explorer/description/system-config.js';
 import type { Predicate } from '../explorer/description/system-view.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { deliveryAdapter } from './delivery-adapter.js';

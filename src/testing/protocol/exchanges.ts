@@ -1,4 +1,4 @@
-import type { Faults, Order } from '../explorer/description/system.js';
+import type { Faults, Order } from '../explorer/description/system-config.js';
 
 /** What decides how long messages of a heartbeat exchange are under way, and how many exchanges begin meanwhile. */
 export interface ExchangeOptions {

@@ -1,5 +1,5 @@
 import { clientActorId } from '../../../machines/index.js';
-import type { Stimulus } from '../explorer/description/system.js';
+import type { Stimulus } from '../explorer/description/system-config.js';
 import type { ActorView } from '../explorer/description/system-view.js';
 import { readerOf, sourceOf } from './adapter.js';
 import { isLinkDown, isMissed } from './ghosts.js';

@@ -1,5 +1,5 @@
 import type { LeadsTo, Properties } from '../explorer/description/properties.js';
-import type { Faults } from '../explorer/description/system.js';
+import type { Faults } from '../explorer/description/system-config.js';
 import type { Predicate } from '../explorer/description/system-view.js';
 import { viewStream, type StreamView } from './stream-view.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';

@@ -5,7 +5,7 @@ import {
   producerClientMachine,
   producerStreamMachine,
 } from '../../../machines/index.js';
-import type { StartActors } from '../explorer/description/system.js';
+import type { StartActors } from '../explorer/description/system-config.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import type { ProtocolTicks } from './system.js';
 

@@ -1,11 +1,5 @@
-import {
-  system,
-  type Faults,
-  type Order,
-  type StartActors,
-  type Stimulus,
-  type System,
-} from '../explorer/description/system.js';
+import { system, type System } from '../explorer/description/system.js';
+import type { Faults, Order, StartActors, Stimulus } from '../explorer/description/system-config.js';
 import type { SystemView } from '../explorer/description/system-view.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { exchangesUnderWay } from './exchanges.js';

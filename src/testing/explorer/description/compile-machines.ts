@@ -1,15 +1,8 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { createMachineCoverage, type MachineCoverage } from '../processes/coverage.js';
-import { createMachineStepper, type MachineStepper } from '../processes/machine-step.js';
-import type { SystemConfig } from './system.js';
+import type { SystemConfig } from './system-config.js';
 
-export interface CompiledMachine {
-  readonly name: string;
-  /** The machine with its delays in ticks. */
-  readonly machine: AnyStateMachine;
-  readonly stepper: MachineStepper;
-  readonly coverage: MachineCoverage;
-}
+/** An endless loop of `always` transitions or raised events ends in an error after this many microsteps. */
+const microstepsMax = 1000;
 
 interface DelayedRaise {
   readonly type: string;
@@ -106,24 +99,22 @@ function namedMachines(config: SystemConfig): readonly (readonly [string, AnySta
  * @throws Error for delays that do not fit, history states and invokes.
  */
 export function collectMachines(config: SystemConfig): {
-  readonly machines: ReadonlyMap<string, CompiledMachine>;
+  /** Each machine with its delays in ticks, by name. */
+  readonly machines: ReadonlyMap<string, AnyStateMachine>;
   readonly nameOf: (machine: AnyStateMachine) => string;
 } {
   const named = namedMachines(config);
   const delays = config.delays ?? {};
   for (const [name, machine] of named) checkStates(name, machine);
   checkDelays(named, delays);
-  const machines = new Map<string, CompiledMachine>();
+  const machines = new Map<string, AnyStateMachine>();
   for (const [name, machine] of named) {
     const ticks = Object.keys(machine.implementations.delays).map((delay) => [delay, ticksOf(name, delay, delays)]);
-    const coverage = createMachineCoverage();
-    const provided = machine.provide({
-      delays: Object.fromEntries(ticks) as Record<string, number>,
-      guards: coverage.watchedGuards(machine),
-    } as Parameters<AnyStateMachine['provide']>[0]);
-    coverage.attach(provided);
-    const stepper = createMachineStepper(provided, coverage.observe);
-    machines.set(name, { name, machine: provided, stepper, coverage });
+    const provided = machine.provide({ delays: Object.fromEntries(ticks) as Record<string, number> } as Parameters<
+      AnyStateMachine['provide']
+    >[0]);
+    provided.options.maxIterations = Math.min(machine.options.maxIterations ?? Infinity, microstepsMax);
+    machines.set(name, provided);
   }
   return { machines, nameOf: (machine) => named.find(([, known]) => known === machine)?.[0] ?? machine.id };
 }

@@ -1,9 +1,10 @@
 import type { AnyStateMachine, EventObject } from 'xstate';
 import { plainAdapter, type HostAdapter } from './host-adapter.js';
-import { collectMachines, type CompiledMachine } from './compile-machines.js';
+import { collectMachines } from './compile-machines.js';
 import { compileLinks, type Link } from './links.js';
+import { itemAt } from '../structures/checked-reads.js';
 import { canonicalText, frozenFrom, type Plain } from './plain-data.js';
-import type { Faults, MessageFault, Stimulus, SystemConfig } from './system.js';
+import type { Faults, MessageFault, Stimulus, SystemConfig } from './system-config.js';
 import type { Predicate, SystemView } from './system-view.js';
 
 export interface CompiledStart {
@@ -43,7 +44,8 @@ export interface CutTarget {
 export interface CompiledSystem {
   readonly processes: readonly string[];
   readonly starts: readonly (readonly CompiledStart[])[];
-  readonly machines: ReadonlyMap<string, CompiledMachine>;
+  /** Each machine with its delays in ticks, by name. */
+  readonly machines: ReadonlyMap<string, AnyStateMachine>;
   readonly links: readonly Link[];
   /** The link from one process to another, by their indices; -1 if there is none. */
   linkBetween(from: number, to: number): number;
@@ -93,7 +95,7 @@ function compileStimulus(name: string, stimulus: Stimulus, processes: readonly s
       'event' in stimulus
         ? ({
             kind: 'event',
-            actor: stimulus.actor ?? first[process] ?? '',
+            actor: stimulus.actor ?? itemAt(first, process),
             event: plainCopy(stimulus.event, path) as unknown as EventObject,
           } as const)
         : ({ kind: 'message', from: undefined, message: plainCopy(stimulus.message, path) } as const),
@@ -144,8 +146,8 @@ export function compileSystem(config: SystemConfig): CompiledSystem {
   const processes = Object.keys(config.processes);
   if (processes.length === 0) throw new Error('a system needs at least one process');
   const { machines, nameOf } = collectMachines(config);
-  const starts = processes.map((process) =>
-    Object.entries(config.processes[process] ?? {}).map(([id, start]): CompiledStart => {
+  const starts = Object.entries(config.processes).map(([process, own]) =>
+    Object.entries(own).map(([id, start]): CompiledStart => {
       const machine: AnyStateMachine = 'machine' in start ? start.machine : start;
       const input = 'machine' in start ? plainCopy(start.input, `the input of ${process}/${id}`) : undefined;
       return { id, machine: nameOf(machine), input };
@@ -155,13 +157,14 @@ export function compileSystem(config: SystemConfig): CompiledSystem {
   const between = processes.map((_, from) =>
     processes.map((__, to) => links.findIndex((link) => link.from === from && link.to === to)),
   );
+  // A process may start with no actor at all.
   const first = starts.map(([start]) => start?.id ?? '');
   return {
     processes,
     starts,
     machines,
     links,
-    linkBetween: (from, to) => between[from]?.[to] ?? -1,
+    linkBetween: (from, to) => itemAt(itemAt(between, from), to),
     adapter: config.adapter ?? plainAdapter,
     stimuli: Object.entries(config.stimuli ?? {}).map(([name, stimulus]) =>
       compileStimulus(name, stimulus as Stimulus, processes, first),
@@ -170,4 +173,20 @@ export function compileSystem(config: SystemConfig): CompiledSystem {
     ids: config.ids ?? [],
     plain: createPlainCopies(),
   };
+}
+
+/**
+ * The same with other stimuli or faults than the description has.
+ *
+ * @throws Error that says what is wrong.
+ */
+export function compileWith(
+  config: SystemConfig,
+  { stimuli, faults }: { readonly stimuli?: Readonly<Record<string, Stimulus>>; readonly faults?: Faults },
+): CompiledSystem {
+  return compileSystem({
+    ...config,
+    ...(stimuli === undefined ? {} : { stimuli: stimuli as NonNullable<SystemConfig['stimuli']> }),
+    ...(faults === undefined ? {} : { faults }),
+  });
 }

@@ -1,4 +1,5 @@
-import type { LinkConfig, NetworkConfig, Order } from './system.js';
+import { itemAt } from '../structures/checked-reads.js';
+import type { LinkConfig, NetworkConfig, Order } from './system-config.js';
 
 /** One direction between two processes. */
 export interface Link {
@@ -26,7 +27,7 @@ export function compileLinks(network: NetworkConfig, processes: readonly string[
   };
   const make = (from: number, to: number, config: LinkConfig): Link => {
     const delay = config.delay ?? network.delay ?? 0;
-    const name = `${processes[from] ?? ''}->${processes[to] ?? ''}`;
+    const name = `${itemAt(processes, from)}->${itemAt(processes, to)}`;
     if (!Number.isInteger(delay) || delay < 0) {
       throw new Error(`the link '${name}': expected a delay in whole ticks, but got ${delay}`);
     }

@@ -1,3 +1,4 @@
+import { wordAt } from '../structures/checked-reads.js';
 import { createIntegerList } from '../structures/integer-list.js';
 import type { WayGraph } from '../state-space/state-graph.js';
 
@@ -43,7 +44,6 @@ export function* responseTimes(
   isAsking: (state: number) => boolean,
 ): Generator<undefined, ResponseTimes, undefined> {
   const expanded = graph.expanded();
-  // What is beyond the explored part is not looked at.
   const marks = new Int32Array(expanded);
   /** The ticks of open states, as far as they are known. */
   const ticks = new Int32Array(expanded);
@@ -56,6 +56,11 @@ export function* responseTimes(
   /** Where a visit goes on after a pause. */
   let pausedAt = { state: 0, edge: 0, low: 0 };
   let worst: number | undefined;
+
+  /** What is beyond the explored part is not looked at: it passes for answered. */
+  function markOf(state: number): number {
+    return state < expanded ? wordAt(marks, state) : answered;
+  }
 
   function enter(state: number): number {
     visits += 1;
@@ -71,7 +76,7 @@ export function* responseTimes(
     let longest = 0;
     do {
       first -= 1;
-      longest = Math.max(longest, ticks[members.get(first)] ?? 0);
+      longest = Math.max(longest, wordAt(ticks, members.get(first)));
     } while (members.get(first) !== root);
     for (let k = first; k < end; k += 1) marks[members.get(k)] = -1 - longest;
     members.truncate(first);
@@ -97,7 +102,7 @@ export function* responseTimes(
           return false;
         }
         const target = graph.target(edge, state);
-        const mark = marks[target] ?? answered;
+        const mark = markOf(target);
         if (mark === unvisited) {
           // The edge is looked at again when its target is known.
           callStates.push(state);
@@ -111,7 +116,7 @@ export function* responseTimes(
         }
         if (mark > unvisited && mark < low) low = mark;
         const through = ticksOver(edge, mark);
-        if (through > (ticks[state] ?? 0)) ticks[state] = through;
+        if (through > wordAt(ticks, state)) ticks[state] = through;
         edge += 1;
         continue;
       }
@@ -140,12 +145,12 @@ export function* responseTimes(
       pausedAt = { state, edge: graph.firstEdge(state), low: enter(state) };
       while (!visit()) yield undefined;
     }
-    worst = Math.max(worst ?? 0, ticksOf(marks[state] ?? answered));
+    worst = Math.max(worst ?? 0, ticksOf(markOf(state)));
   }
   const withEndless = (value: number) => (value >= leadsToEndless ? Infinity : value);
   return {
-    of: (state) => withEndless(ticksOf(marks[state] ?? answered)),
+    of: (state) => withEndless(ticksOf(markOf(state))),
     worst: worst === undefined ? undefined : withEndless(worst),
-    isOnEndlessCycle: (state) => ticksOf(marks[state] ?? answered) === isEndless,
+    isOnEndlessCycle: (state) => ticksOf(markOf(state)) === isEndless,
   };
 }

@@ -1,3 +1,4 @@
+import { itemAt } from '../structures/checked-reads.js';
 import { createIntegerList } from '../structures/integer-list.js';
 import type { StateGraph } from '../state-space/state-graph.js';
 
@@ -18,7 +19,7 @@ export function* firstTimelock(graph: StateGraph): Generator<undefined, number, 
     const first = graph.firstEdge(state);
     // Where time can go on at once, it is the last step.
     for (let edge = graph.endOfEdges(state) - 1; edge >= first; edge -= 1) {
-      if (graph.isTick(edge) || canTick[graph.target(edge, state)] === 1) return true;
+      if (graph.isTick(edge) || itemAt(canTick, graph.target(edge, state)) === 1) return true;
     }
     return false;
   }

@@ -1,3 +1,4 @@
+import { itemAt, wordAt } from '../structures/checked-reads.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { createDecisionTree, type Reading } from './decision-tree.js';
 import { createIntegerList } from '../structures/integer-list.js';
@@ -65,13 +66,13 @@ export function createPredicateTable(
   let wasAsked = false;
 
   function valueOf(part: number): number {
-    if (part !== surroundingsPart) return parts.valueIn(part, state[parts.processOf(part)] ?? 0);
+    if (part !== surroundingsPart) return parts.valueIn(part, wordAt(state, parts.processOf(part)));
     wasAsked = true;
-    return state[width - 1] ?? 0;
+    return wordAt(state, width - 1);
   }
 
   function evaluate(predicate: number): boolean {
-    const { name, holds } = predicates[predicate] ?? { name: '', holds: () => true };
+    const { name, holds } = itemAt(predicates, predicate);
     const readings: Reading[] = [];
     const known = new Set<number>();
     const read = (part: number) => {
@@ -81,7 +82,7 @@ export function createPredicateTable(
     };
     const around = (): SurroundingsView => {
       read(surroundingsPart);
-      return surroundings.view(state[width - 1] ?? 0);
+      return surroundings.view(wordAt(state, width - 1));
     };
     const lazily: SurroundingsView = {
       get cut() {
@@ -94,8 +95,7 @@ export function createPredicateTable(
     // Each evaluation has a view of its own: what a predicate remembers of it hides no reading from another one.
     const view: Record<string, ProcessView> = {};
     for (let process = 0; process < processCount; process += 1) {
-      const own = processes.states[state[process] ?? 0];
-      if (own === undefined) continue;
+      const own = itemAt(processes.states, wordAt(state, process));
       view[own.process] = viewProcess(own, (kind, part) => read(parts.partOf(process, kind, part)));
     }
     let answer: boolean;
@@ -105,7 +105,7 @@ export function createPredicateTable(
       throw new Error(`'${name}' threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
     evaluations += 1;
-    trees[predicate]?.add(readings, answer);
+    itemAt(trees, predicate).add(readings, answer);
     return answer;
   }
 
@@ -115,9 +115,9 @@ export function createPredicateTable(
     wasAsked = false;
     state = given;
     for (let predicate = 0; predicate < predicates.length; predicate += 1) {
-      if (!(trees[predicate]?.find(valueOf) ?? evaluate(predicate))) continue;
+      if (!(itemAt(trees, predicate).find(valueOf) ?? evaluate(predicate))) continue;
       const word = Math.floor(predicate / bitsPerWord);
-      fresh[word] = (fresh[word] ?? 0) | (1 << (predicate % bitsPerWord));
+      fresh[word] = wordAt(fresh, word) | (1 << (predicate % bitsPerWord));
     }
   }
 
@@ -138,9 +138,9 @@ export function createPredicateTable(
       entryWithSurroundings = createIntegerList();
     }
     for (let process = 0; process < processCount; process += 1) {
-      row[process] = parts.classOf(process, given[process] ?? 0);
+      row[process] = parts.classOf(process, wordAt(given, process));
     }
-    row[processCount] = given[width - 1] ?? 0;
+    row[processCount] = wordAt(given, width - 1);
   }
 
   /** The entry of the classes in `row`, `dependsOnSurroundings`, or -1 if they are not known. */
@@ -189,7 +189,7 @@ export function createPredicateTable(
       return entry;
     },
     holds(entry, predicate) {
-      const word = answers[entry * wordsPerEntry + Math.floor(predicate / bitsPerWord)] ?? 0;
+      const word = itemAt(answers, entry * wordsPerEntry + Math.floor(predicate / bitsPerWord));
       return (word & (1 << (predicate % bitsPerWord))) !== 0;
     },
   };

@@ -1,3 +1,4 @@
+import { itemAt, wordAt } from '../structures/checked-reads.js';
 import { createInterning, type Interning } from '../structures/interning.js';
 import { canonicalText } from '../description/plain-data.js';
 import type { ActorState, ProcessState } from '../processes/process-state.js';
@@ -46,8 +47,9 @@ function textOf(kind: PartKind, name: string, { isAlive, actors, notes }: Proces
   }
 }
 
-/** For each state of the processes an integer, or -1 where none is known. */
+/** What has been found out of states, by their numbers: an integer each, 0 or more. */
 interface Memo {
+  /** -1 for a state of which it was not found out yet. */
   get(state: number): number;
   set(state: number, value: number): void;
 }
@@ -57,7 +59,7 @@ const initialStates = 256;
 function createMemo(): Memo {
   let words = new Int32Array(initialStates);
   return {
-    get: (state) => (words[state] ?? 0) - 1,
+    get: (state) => (state < words.length ? wordAt(words, state) - 1 : -1),
     set(state, value) {
       if (state >= words.length) {
         const grown = new Int32Array(Math.max(state + 1, words.length * 2));
@@ -85,12 +87,10 @@ export function createStateParts(states: readonly ProcessState[]): StateParts {
   let classOf = createMemo();
 
   function valueIn(part: number, state: number): number {
-    const own = parts[part];
-    if (own === undefined) return 0;
+    const own = itemAt(parts, part);
     const known = own.known.get(state);
     if (known !== -1) return known;
-    const from = states[state];
-    const value = own.values.idOf(from === undefined ? '' : textOf(own.kind, own.name, from), () => undefined);
+    const value = own.values.idOf(textOf(own.kind, own.name, itemAt(states, state)), () => undefined);
     own.known.set(state, value);
     return value;
   }
@@ -116,7 +116,7 @@ export function createStateParts(states: readonly ProcessState[]): StateParts {
       classOf = createMemo();
       return parts.length - 1;
     },
-    processOf: (part) => parts[part]?.process ?? 0,
+    processOf: (part) => itemAt(parts, part).process,
     valueIn,
     classOf(process, state) {
       const known = classOf.get(state);

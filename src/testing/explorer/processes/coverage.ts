@@ -11,10 +11,9 @@ export interface Coverage {
 }
 
 export interface MachineCoverage {
-  /** The machine's named guards, each telling what it answered. */
-  watchedGuards(machine: AnyStateMachine): Readonly<Record<string, unknown>>;
-  /** Sets the machine whose states and transitions are counted. */
-  attach(machine: AnyStateMachine): void;
+  /** The machine with guards that tell what they answered: the one to run. */
+  readonly watched: AnyStateMachine;
+  /** Hears of each microstep of the watched machine. */
   readonly observe: (snapshot: AnyMachineSnapshot, taken: readonly AnyTransitionDefinition[]) => void;
   report(): Coverage;
 }
@@ -58,11 +57,10 @@ function guardGap(name: string, answers: ReadonlySet<boolean>): readonly string[
 }
 
 /** Watches one machine while it is explored. */
-export function createMachineCoverage(): MachineCoverage {
+export function createMachineCoverage(machine: AnyStateMachine): MachineCoverage {
   const answers = new Map<string, Set<boolean>>();
   const entered = new Set<AnyStateNode>();
   const taken = new Set<AnyTransitionDefinition>();
-  let states: readonly AnyStateNode[] = [];
 
   function enter(state: AnyStateNode | undefined): void {
     if (state === undefined || entered.has(state)) return;
@@ -70,30 +68,28 @@ export function createMachineCoverage(): MachineCoverage {
     enter(state.parent as AnyStateNode | undefined);
   }
 
+  function watchedGuard(name: string, guard: Guard): Guard {
+    // XState recognises and(), or(), not() and stateIn() by a property of the function, so these stay as they are.
+    if ('check' in guard) return guard;
+    const seen = new Set<boolean>();
+    answers.set(name, seen);
+    return (scope, params) => {
+      const answer = guard(scope, params);
+      seen.add(answer);
+      return answer;
+    };
+  }
+
+  const guards = Object.entries(machine.implementations.guards as Record<string, Guard>);
+  const watched = machine.provide({
+    guards: Object.fromEntries(guards.map(([name, guard]) => [name, watchedGuard(name, guard)])),
+  } as Parameters<AnyStateMachine['provide']>[0]);
+  // What a machine is provided with does not include its options.
+  watched.options = machine.options;
+  const states = statesOf(watched.root);
+
   return {
-    watchedGuards(machine) {
-      const guards = Object.entries(machine.implementations.guards as Record<string, Guard>);
-      return Object.fromEntries(
-        guards.map(([name, guard]) => {
-          const seen = new Set<boolean>();
-          answers.set(name, seen);
-          // XState recognises and(), or(), not() and stateIn() by a property of the function, so these stay as they are.
-          if ('check' in guard) {
-            answers.delete(name);
-            return [name, guard];
-          }
-          const watched: Guard = (scope, params) => {
-            const answer = guard(scope, params);
-            seen.add(answer);
-            return answer;
-          };
-          return [name, watched];
-        }),
-      );
-    },
-    attach(machine) {
-      states = statesOf(machine.root);
-    },
+    watched,
     observe(snapshot, transitions) {
       for (const state of snapshot._nodes as readonly AnyStateNode[]) enter(state);
       for (const transition of transitions) {

@@ -1,14 +1,17 @@
-import type {
-  AnyActorScope,
-  AnyMachineSnapshot,
-  AnyStateMachine,
-  AnyTransitionDefinition,
-  EventObject,
-  StateValue,
+import {
+  createEmptyActor,
+  type AnyActorScope,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyStateNode,
+  type AnyTransitionDefinition,
+  type EventObject,
+  type InspectionEvent,
+  type StateValue,
 } from 'xstate';
 import type { RecordedCommand } from '../description/host-adapter.js';
-import { createInertScopes } from './inert-scope.js';
 import { canonicalText, frozenAs, frozenFrom, type Plain } from '../description/plain-data.js';
+import type { ActorState } from './process-state.js';
 
 /** What one macrostep of one machine did. `actions` are as XState resolved them; none was executed. */
 export interface MachineStep {
@@ -27,8 +30,37 @@ export interface MachineStepper {
   next(value: StateValue, context: Plain, event: EventObject): MachineStep;
 }
 
-/** An endless loop of `always` transitions or raised events ends in an error after this many microsteps. */
-const microstepsMax = 1000;
+type MicrostepEvent = Extract<InspectionEvent, { readonly type: '@xstate.microstep' }>;
+
+const idle = () => undefined;
+
+/**
+ * Where machines run outside any actor, executing nothing.
+ *
+ * @param observe is told of each microstep.
+ * @returns a scope for one macrostep, whose actions go to the given list.
+ */
+function createInertScopes(
+  observe: (microstep: MicrostepEvent) => void,
+): (actions: RecordedCommand[]) => AnyActorScope {
+  const self = createEmptyActor();
+  self.system.inspect((inspected) => {
+    if (inspected.type === '@xstate.microstep') observe(inspected);
+  });
+  return (actions) => ({
+    self,
+    id: '',
+    sessionId: '',
+    logger: idle,
+    defer: idle,
+    emit: idle,
+    stopChild: idle,
+    system: self.system,
+    actionExecutor: ({ type, params }) => {
+      actions.push({ type, params });
+    },
+  });
+}
 
 function stepOf(snapshot: AnyMachineSnapshot, actions: readonly RecordedCommand[]): MachineStep {
   if (snapshot.status === 'error') throw snapshot.error;
@@ -61,7 +93,6 @@ function textOf(step: MachineStep): string {
  * Its methods throw what guards, assigns, params and delays throw, and if the two runs differ.
  */
 export function createMachineStepper(machine: AnyStateMachine, observe: MicrostepObserver): MachineStepper {
-  machine.options.maxIterations = Math.min(machine.options.maxIterations ?? Infinity, microstepsMax);
   const scopeFor = createInertScopes(({ snapshot, _transitions }) => {
     observe(snapshot as AnyMachineSnapshot, _transitions);
   });
@@ -92,4 +123,32 @@ export function createMachineStepper(machine: AnyStateMachine, observe: Microste
         machine.transition(machine.resolveState({ value, context }), event, scope as never),
       ),
   };
+}
+
+/** What a macrostep was, beyond what a trace keeps of it. */
+export interface RetoldStep {
+  /** The states that were active before it. */
+  readonly nodes: readonly AnyStateNode[];
+  readonly taken: readonly AnyTransitionDefinition[];
+  readonly value: StateValue;
+  readonly context: unknown;
+}
+
+/** Takes a macrostep once more, executing nothing, to hear of its transitions. Undefined where it breaks. */
+export function retellStep(machine: AnyStateMachine, before: ActorState, event: EventObject): RetoldStep | undefined {
+  const taken: AnyTransitionDefinition[] = [];
+  const scopeFor = createInertScopes(({ _transitions }) => {
+    taken.push(..._transitions);
+  });
+  try {
+    const start = machine.resolveState({ value: before.value, context: before.context }) as AnyMachineSnapshot;
+    const next: Pick<ActorState, 'value' | 'context'> = machine.transition(
+      start,
+      event,
+      scopeFor([]) as never,
+    ) as AnyMachineSnapshot;
+    return { nodes: start._nodes as readonly AnyStateNode[], taken, value: next.value, context: next.context };
+  } catch {
+    return undefined;
+  }
 }

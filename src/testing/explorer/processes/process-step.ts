@@ -1,11 +1,10 @@
 import type { EventObject } from 'xstate';
 import type { CompiledStart, CompiledSystem } from '../description/compile-system.js';
 import type { RecordedCommand } from '../description/host-adapter.js';
-import type { MachineStep } from './machine-step.js';
-import type { Plain } from '../description/plain-data.js';
+import type { MachineStep, MachineStepper } from './machine-step.js';
+import { canonicalText, frozenFrom, type Plain } from '../description/plain-data.js';
 import { createProcessHost, type HostedActors, type ProcessInput } from './process-host.js';
-import type { ActorState, ProcessState } from './process-state.js';
-import { startTimer, type DelayedRaise } from './start-timer.js';
+import type { ActorState, ProcessState, Timer } from './process-state.js';
 
 export interface Sent {
   readonly to: string;
@@ -43,6 +42,28 @@ export function unstarted(process: string): ProcessState {
   return { process, isAlive: false, actors: [], notes: {} };
 }
 
+/** What XState resolves a `raise` to; those of `after` carry a delay and an id. */
+interface DelayedRaise {
+  readonly event: EventObject;
+  readonly id?: unknown;
+  readonly delay?: number;
+}
+
+/**
+ * Starts a timer among those that run. A raise without a delay has been handled within the macrostep and starts none.
+ *
+ * @throws Error for a timer that runs already, and for a delay or id that cannot be explored.
+ */
+function startTimer(timers: Map<string, Timer>, { event, id, delay }: DelayedRaise): void {
+  if (delay === undefined) return;
+  const name = id ?? `raise.${event.type}`;
+  if (typeof name !== 'string') throw new Error('a delayed raise needs a string as its id');
+  if (!Number.isInteger(delay) || delay < 0) throw new Error(`the timer ${name} has a delay of ${delay} ticks`);
+  if (timers.has(name)) throw new Error(`the timer ${name} was started twice`);
+  const copy = frozenFrom(canonicalText(event, `the event of ${name}`)) as EventObject;
+  timers.set(name, { id: name, event: copy, left: delay });
+}
+
 /** The timers that run after a macrostep, in the order of their ids. The same list if none has changed. */
 function timersAfter(before: ActorState['timers'], { actions }: MachineStep): ActorState['timers'] {
   const isTiming = ({ type }: RecordedCommand) => type === 'xstate.raise' || type === 'xstate.cancel';
@@ -73,9 +94,10 @@ function commandsAmong(actions: readonly RecordedCommand[]): readonly RecordedCo
   });
 }
 
-/** Runs one input of a process to completion. */
+/** Runs one input of a process to completion. @param steppers of the system's machines, by name. */
 export function react(
   system: CompiledSystem,
+  steppers: ReadonlyMap<string, MachineStepper>,
   state: ProcessState,
   starts: readonly CompiledStart[],
   input: ProcessInput,
@@ -106,21 +128,25 @@ export function react(
     actors.set(id, activity.after);
   }
 
+  function stepperOf(machine: string): MachineStepper {
+    const stepper = steppers.get(machine);
+    if (stepper === undefined) throw new Error(`expected the name of a machine, came '${machine}'`);
+    return stepper;
+  }
+
   function handle(id: string, event: EventObject): void {
     const actor = actors.get(id);
-    const machine = actor === undefined ? undefined : system.machines.get(actor.machine);
-    if (actor === undefined || machine === undefined) return;
+    if (actor === undefined) return;
     const activity = begin(id, event);
-    settle(activity, actor.machine, actor.timers, machine.stepper.next(actor.value, actor.context, event));
+    settle(activity, actor.machine, actor.timers, stepperOf(actor.machine).next(actor.value, actor.context, event));
   }
 
   const hosted: HostedActors = {
     has: (id) => actors.has(id),
     ids: () => [...actors.keys()].sort(),
     make(id, name, given) {
-      const machine = system.machines.get(name);
       const activity = begin(id, { type: 'xstate.init' });
-      if (machine !== undefined) settle(activity, name, [], machine.stepper.initial(given));
+      settle(activity, name, [], stepperOf(name).initial(given));
     },
     give: handle,
     fire(id, timerId) {

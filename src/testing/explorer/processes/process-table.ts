@@ -1,6 +1,9 @@
+import { itemAt } from '../structures/checked-reads.js';
+import { createMachineCoverage, type Coverage } from './coverage.js';
+import { createMachineStepper } from './machine-step.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { createInterning } from '../structures/interning.js';
-import { createPairTable } from '../structures/int-pair-map.js';
+import { createIntPairMap } from '../structures/int-pair-map.js';
 import { canonicalText, frozenAs, isAlike, type Plain } from '../description/plain-data.js';
 import type { ProcessInput } from './process-host.js';
 import { react, unstarted, type Reaction } from './process-step.js';
@@ -45,6 +48,8 @@ export interface ProcessTable {
   watch(listener: ReactionListener): void;
   /** The same reaction with all that a trace tells, computed anew. */
   explain(state: number, input: number): Reaction;
+  /** What was never used of the machines, by their names. */
+  coverage(): Readonly<Record<string, Coverage>>;
 }
 
 const nothing = new Int32Array(0);
@@ -56,6 +61,10 @@ function isSameReaction(one: Reaction, other: Reaction): boolean {
 
 /** Makes an empty table for a system. */
 export function createProcessTable(system: CompiledSystem): ProcessTable {
+  const coverages = new Map(Array.from(system.machines, ([name, machine]) => [name, createMachineCoverage(machine)]));
+  const steppers = new Map(
+    Array.from(coverages, ([name, { watched, observe }]) => [name, createMachineStepper(watched, observe)]),
+  );
   const states = createInterning<ProcessState>();
   const actorStates = createInterning<ActorState>();
   /** The numbers of those actors' states that are known as objects already. */
@@ -66,7 +75,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
   const alive: boolean[] = [];
   const ticked: number[] = [];
   const reactions: CompiledReaction[] = [];
-  const known = createPairTable();
+  const known = createIntPairMap();
   const listeners: ReactionListener[] = [];
 
   function actorId(actor: ActorState): number {
@@ -88,7 +97,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
     const id = states.idOf(textOf(state), () => ({
       ...state,
       notes: frozenAs(state.notes, 'the notes'),
-      actors: state.actors.map((actor) => actorStates.values[actorId(actor)] ?? actor),
+      actors: state.actors.map((actor) => itemAt(actorStates.values, actorId(actor))),
     }));
     if (id === due.length) {
       const timers = state.actors.flatMap((actor) => actor.timers.map((timer) => ({ actor: actor.id, ...timer })));
@@ -109,10 +118,9 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
   }
 
   function explain(state: number, input: number): Reaction {
-    const from = states.values[state];
-    const given = inputs.values[input];
-    if (from === undefined || given === undefined) throw new Error(`no state ${state} or no input ${input}`);
-    return react(system, from, system.starts[system.processes.indexOf(from.process)] ?? [], given);
+    const from = itemAt(states.values, state);
+    const starts = itemAt(system.starts, system.processes.indexOf(from.process));
+    return react(system, steppers, from, starts, itemAt(inputs.values, input));
   }
 
   function compile(state: number, input: number): CompiledReaction {
@@ -134,8 +142,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
   }
 
   function tick(state: number): number {
-    const from = states.values[state];
-    if (from === undefined) return state;
+    const from = itemAt(states.values, state);
     const actors = from.actors.map((actor) =>
       actor.timers.every(({ left }) => left === 0)
         ? actor
@@ -155,10 +162,10 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
     stateId,
     inputId,
     messageId,
-    due: (state) => due[state] ?? nothing,
-    isAlive: (state) => alive[state] ?? false,
+    due: (state) => itemAt(due, state),
+    isAlive: (state) => itemAt(alive, state),
     tick(state) {
-      const after = ticked[state] ?? -1;
+      const after = itemAt(ticked, state);
       return after === -1 ? (ticked[state] = tick(state)) : after;
     },
     react(state, input) {
@@ -171,11 +178,12 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
         known.set(state, input, index);
         for (const listener of listeners) listener(state, input, reaction);
       }
-      return reactions[index] ?? { next: state, sent: nothing, fault: 'no reaction' };
+      return itemAt(reactions, index);
     },
     watch(listener) {
       listeners.push(listener);
     },
     explain,
+    coverage: () => Object.fromEntries(Array.from(coverages, ([name, { report }]) => [name, report()])),
   };
 }

@@ -1,8 +1,11 @@
+import type { LeadsToCheck } from '../liveness/leads-to.js';
+import { itemAt } from '../structures/checked-reads.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { exchangedPredicates } from '../symmetry/exchanged-predicates.js';
 import { createPredicateTable, type NamedPredicate, type PredicateTable } from '../predicates/predicate-table.js';
+import type { StepBuffer } from '../state-space/step-buffer.js';
 import type { Properties } from '../description/properties.js';
-import type { Successors } from '../state-space/successors.js';
+import type { MayHappen, Successors } from '../state-space/successors.js';
 import type { Symmetry } from '../symmetry/symmetry.js';
 import type { SystemView } from '../description/system-view.js';
 
@@ -12,14 +15,6 @@ interface NamedCheck {
   readonly predicate: number;
 }
 
-export interface LeadsToCheck {
-  readonly name: string;
-  readonly within: number | undefined;
-  /** The numbers of its predicates in the table. */
-  readonly from: number;
-  readonly to: number;
-}
-
 /** The properties and guards of one exploration, as numbers of one predicate table. */
 export interface Checks {
   readonly table: PredicateTable;
@@ -27,7 +22,9 @@ export interface Checks {
   readonly reachable: readonly NamedCheck[];
   readonly leadsTo: readonly LeadsToCheck[];
   /** Whether the guard of a stimulus holds where the predicates say this. */
-  mayHappen(entry: number, stimulus: number): boolean;
+  readonly mayHappen: MayHappen;
+  /** Adds the steps out of a state to a buffer. */
+  readonly expand: (state: Int32Array, into: StepBuffer) => void;
 }
 
 /** Puts all predicates of an exploration into one table. */
@@ -55,15 +52,19 @@ export function createChecks(
 
   /** @throws Error if the guards tell interchangeable ids apart. */
   function isAllowed(entry: number, stimulus: number): boolean {
-    const guard = guards[stimulus] ?? -1;
+    const guard = itemAt(guards, stimulus);
     if (guard === -1) return true;
     const answer = table.holds(entry, guard);
     for (let permutation = 1; permutation < (symmetry?.count ?? 1); permutation += 1) {
-      const other = guards[symmetry?.stimulus(permutation, stimulus) ?? stimulus] ?? -1;
+      const other = itemAt(guards, symmetry?.stimulus(permutation, stimulus) ?? stimulus);
       if (table.holds(entry, other, permutation) === answer) continue;
-      throw new Error(`ids: the guard of the stimulus '${system.stimuli[stimulus]?.name ?? ''}' tells them apart`);
+      throw new Error(`ids: the guard of the stimulus '${itemAt(system.stimuli, stimulus).name}' tells them apart`);
     }
     return answer;
+  }
+
+  function mayHappen(entry: number, stimulus: number): boolean {
+    return (allowed[entry * guards.length + stimulus] ??= isAllowed(entry, stimulus));
   }
 
   return {
@@ -71,9 +72,7 @@ export function createChecks(
     always: alwaysChecks,
     reachable: reachableChecks,
     leadsTo: leadsToChecks,
-    mayHappen(entry, stimulus) {
-      const at = entry * guards.length + stimulus;
-      return (allowed[at] ??= isAllowed(entry, stimulus));
-    },
+    mayHappen,
+    expand: (state, into) => successors.expand(state, table.entryOf(state), mayHappen, into),
   };
 }

@@ -1,8 +1,9 @@
 import type { Quotient } from '../symmetry/quotient.js';
 import type { StateGraph } from '../state-space/state-graph.js';
 import type { StateTable } from '../structures/state-table.js';
-import { StepKind } from '../state-space/step-buffer.js';
-import type { Successors } from '../state-space/successors.js';
+import { createStepBuffer, StepKind } from '../state-space/step-buffer.js';
+import { itemAt, wordAt } from '../structures/checked-reads.js';
+import type { MayHappen, Successors } from '../state-space/successors.js';
 
 /** A step that broke, so that there is no state after it. */
 export interface BrokenStep {
@@ -14,35 +15,33 @@ export interface BrokenStep {
 }
 
 /**
- * Finds the steps out of states, one state after another, and takes the steps of many states together: the table of
+ * Finds the steps out of states, one state after another, and commits the steps of many states together: the table of
  * states is far larger than the processor's caches, and looks that are made together wait for memory together.
  */
 export interface Expansion {
-  /** Whether what was found is to be taken before more is looked for: there is enough of it, or a step broke. */
+  /** Whether what was found is to be committed before more is looked for: there is enough of it, or a step broke. */
   isFull(): boolean;
-  /** How many steps were found and not taken. */
+  /** How many steps were found and not committed. */
   waiting(): number;
   /** Finds the steps out of the first state that was not expanded. @param entry what the predicates say of it. */
   expand(state: Int32Array, entry: number): void;
-  /** Takes the steps that were found: adds the states after them, and the edges. Returns those that broke. */
-  take(): readonly BrokenStep[];
+  /** Commits the steps that were found: adds the states after them, and the edges. Returns those that broke. */
+  commit(): readonly BrokenStep[];
 }
 
-/** So many steps are taken together: enough for the processor to wait for many at once, few enough for its caches. */
+/** So many steps are committed together: enough for the processor to wait for many at once, few enough for its caches. */
 const stepsMax = 512;
 
-/**
- * Makes an expansion of which nothing was found yet. In between, when none is waiting, the steps of `successors` are
- * anybody's.
- */
+/** Makes an expansion that has found nothing yet. */
 export function createExpansion(
   successors: Successors,
   states: StateTable,
   graph: StateGraph,
   quotient: Quotient | undefined,
-  mayHappen: (stimulus: number) => boolean,
+  mayHappen: MayHappen,
 ): Expansion {
-  const { steps, width } = successors;
+  const { width } = successors;
+  const steps = createStepBuffer(width);
   /** Of the states whose steps wait: what the predicates say, and how many steps there were after theirs. */
   const entries: number[] = [];
   const ends: number[] = [];
@@ -75,17 +74,15 @@ export function createExpansion(
       return steps.isBroken || steps.count >= stepsMax;
     },
     waiting() {
-      return entries.length === 0 ? 0 : steps.count;
+      return steps.count;
     },
     expand(state, entry) {
-      if (entries.length === 0) successors.expand(state, mayHappen);
-      else successors.expandAlso(state, mayHappen);
+      successors.expand(state, entry, mayHappen, steps);
       entries.push(entry);
       ends.push(steps.count);
     },
-    take() {
+    commit() {
       const broken: BrokenStep[] = [];
-      // What is in the buffer then is somebody else's.
       if (entries.length === 0) return broken;
       let known = states.count();
       addStates();
@@ -93,22 +90,23 @@ export function createExpansion(
       for (let k = 0; k < entries.length; k += 1) {
         const state = graph.expanded();
         const first = step;
-        graph.expand(entries[k] ?? 0);
-        for (const end = ends[k] ?? 0; step < end; step += 1) {
-          const to = targets[step] ?? 0;
+        graph.expand(itemAt(entries, k));
+        for (const end = itemAt(ends, k); step < end; step += 1) {
+          const to = wordAt(targets, step);
           if (to === -1) {
-            broken.push({ state, step: step - first, fault: steps.faults[step] ?? '' });
+            broken.push({ state, step: step - first, fault: itemAt(steps.faults, step) });
             continue;
           }
           if (to === known) {
             graph.add(state);
             known += 1;
           }
-          graph.connect(to, steps.kinds[step] === StepKind.tick, exchanges[step] ?? 0);
+          graph.connect(to, steps.kinds[step] === StepKind.tick, wordAt(exchanges, step));
         }
       }
       entries.length = 0;
       ends.length = 0;
+      steps.clear();
       return broken;
     },
   };

@@ -1,5 +1,5 @@
 import type { Properties } from '../description/properties.js';
-import type { Faults, Stimulus } from '../description/system.js';
+import type { Faults, Stimulus } from '../description/system-config.js';
 
 /** How an exploration stands. */
 export interface Progress {

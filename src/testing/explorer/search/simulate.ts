@@ -1,13 +1,15 @@
 import { createRandom } from '../../doubles/random.js';
 import { createChecks } from './checks.js';
-import { compileWith } from '../description/compile-with.js';
+import { compileWith } from '../description/compile-system.js';
 import type { ExploreOptions } from './explore-options.js';
 import { createStateTable } from '../structures/state-table.js';
-import { StepKind } from '../state-space/step-buffer.js';
+import { createStepBuffer, StepKind } from '../state-space/step-buffer.js';
+import { itemAt, lastOf } from '../structures/checked-reads.js';
 import { createSuccessors } from '../state-space/successors.js';
 import type { System } from '../description/system.js';
 import type { SystemView } from '../description/system-view.js';
-import { createTraceMaker, type Trace } from '../traces/trace.js';
+import { createTraceMaker } from '../traces/trace-maker.js';
+import type { Trace } from '../traces/trace.js';
 import { brokenProperty, createViolation, type Violation } from '../traces/violation.js';
 import { replayTrace, type ReplayReport } from '../traces/replay.js';
 
@@ -65,9 +67,9 @@ export function simulate<Processes>(
   options: SimulateOptions<SystemView<Processes>>,
 ): SimulateResult {
   const plain = options as unknown as SimulateOptions<SystemView>;
-  const compiled = compileWith(system as System, plain);
+  const compiled = compileWith(system.config, plain);
   const successors = createSuccessors(compiled);
-  const { steps: buffer, width } = successors;
+  const { width } = successors;
   const checks = createChecks(compiled, successors, plain);
   const { table } = checks;
   const random = createRandom(options.seed);
@@ -77,28 +79,24 @@ export function simulate<Processes>(
   const reached = new Set<string>();
   const waiting = new Map<string, number>();
   const longest: Record<string, number> = {};
-  let entry = 0;
+  /** The steps out of the state that the walk has come to. */
+  const steps = createStepBuffer(width);
   let ticks = 0;
-
-  const look = (state: Int32Array) => {
-    entry = table.entryOf(state);
-    successors.expand(state, (stimulus) => checks.mayHappen(entry, stimulus));
-  };
-  const traces = createTraceMaker(compiled, successors, look);
+  const traces = createTraceMaker(compiled, successors, checks.expand);
 
   function choose(): number {
-    const weightOf = (step: number) => (faultKinds.has(buffer.kinds[step] ?? 0) ? faultWeight : usualWeight);
+    const weightOf = (step: number) => (faultKinds.has(itemAt(steps.kinds, step)) ? faultWeight : usualWeight);
     let total = 0;
-    for (let step = 0; step < buffer.count; step += 1) total += weightOf(step);
+    for (let step = 0; step < steps.count; step += 1) total += weightOf(step);
     let at = random.integer(0, total - 1);
-    for (let step = 0; step < buffer.count; step += 1) {
+    for (let step = 0; step < steps.count; step += 1) {
       at -= weightOf(step);
       if (at < 0) return step;
     }
     return 0;
   }
 
-  function wait(isTick: boolean): void {
+  function wait(entry: number, isTick: boolean): void {
     for (const { name, within, from, to } of checks.leadsTo) {
       const before = waiting.get(name);
       const now = before === undefined ? undefined : before + (isTick ? 1 : 0);
@@ -117,31 +115,29 @@ export function simulate<Processes>(
   }
 
   function check(isTick: boolean): void {
-    const here = walk[walk.length - 1];
-    if (here === undefined) return;
-    entry = table.entryOf(here);
+    const here = lastOf(walk);
+    const entry = table.entryOf(here);
     seen.add(here, 0);
     for (const { name, predicate } of checks.reachable) if (table.holds(entry, predicate)) reached.add(name);
     for (const { name, predicate } of checks.always) {
       if (!table.holds(entry, predicate)) add(name, 'always', `'${name}' does not hold`);
     }
-    wait(isTick);
+    wait(entry, isTick);
   }
 
-  function take(): void {
-    const here = walk[walk.length - 1];
-    if (here === undefined) return;
-    look(here);
+  function takeStep(): void {
+    steps.clear();
+    checks.expand(lastOf(walk), steps);
     const step = choose();
-    const fault = buffer.faults[step];
+    const { kind, fault, after } = steps.read(step);
     if (fault !== undefined) {
       const trace = traces.withLastStep(walk, step);
       violations.push(createViolation(compiled, brokenProperty, 'broken', `${fault} (seed ${options.seed})`, trace));
       return;
     }
-    const isTick = buffer.kinds[step] === StepKind.tick;
+    const isTick = kind === StepKind.tick;
     if (isTick) ticks += 1;
-    walk.push(buffer.words.slice(step * width, (step + 1) * width));
+    walk.push(after);
     check(isTick);
   }
 
@@ -149,7 +145,7 @@ export function simulate<Processes>(
   if (initial instanceof Int32Array) {
     walk.push(initial);
     check(false);
-    while (walk.length <= options.steps && violations.length === 0) take();
+    while (walk.length <= options.steps && violations.length === 0) takeStep();
   } else {
     const { process, fault } = initial;
     violations.push(createViolation(compiled, brokenProperty, 'broken', fault, traces.atStart(process, fault)));

@@ -1,6 +1,7 @@
+import { itemAt } from '../structures/checked-reads.js';
 import { createInterning } from '../structures/interning.js';
 import type { Link } from '../description/links.js';
-import { createPairTable } from '../structures/int-pair-map.js';
+import { createIntPairMap } from '../structures/int-pair-map.js';
 
 /** A message that is under way, and the ticks in which it must arrive. */
 export interface InFlight {
@@ -46,7 +47,7 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
   const heads: (readonly Head[] | undefined)[] = [];
   const urgent: (boolean | undefined)[] = [];
   const ticked: number[] = [];
-  const pushed = createPairTable();
+  const pushed = createIntPairMap();
 
   /** Brings the messages that one step sent together into one form. The first one of them is joined to none. */
   function withBatchesSorted(content: readonly InFlight[]): readonly InFlight[] {
@@ -82,8 +83,7 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
 
   function isDeliverable(content: readonly InFlight[], index: number): boolean {
     const earlier = content.slice(0, index);
-    const item = content[index];
-    if (item === undefined) return false;
+    const item = itemAt(content, index);
     const isFirstOfSubject = () => earlier.every(({ message }) => subjectOf(message) !== subjectOf(item.message));
     switch (link.order) {
       case 'connection':
@@ -96,7 +96,7 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
   }
 
   function headsOf(queue: number): readonly Head[] {
-    const content = queues.values[queue] ?? [];
+    const content = itemAt(queues.values, queue);
     return content.flatMap(({ message }, index) =>
       isDeliverable(content, index) ? [{ message, rest: idOf(content.filter((_, other) => other !== index)) }] : [],
     );
@@ -110,10 +110,10 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
     },
     idOf,
     heads: (queue) => (heads[queue] ??= headsOf(queue)),
-    isUrgent: (queue) => (urgent[queue] ??= queues.values[queue]?.some(({ left }) => left === 0) ?? false),
+    isUrgent: (queue) => (urgent[queue] ??= itemAt(queues.values, queue).some(({ left }) => left === 0)),
     tick(queue) {
       return (ticked[queue] ??= idOf(
-        (queues.values[queue] ?? []).map((item) => ({ ...item, left: Math.max(0, item.left - 1) })),
+        itemAt(queues.values, queue).map((item) => ({ ...item, left: Math.max(0, item.left - 1) })),
       ));
     },
     push(queue, message, isJoined) {
@@ -121,7 +121,7 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
       const known = pushed.get(queue, key);
       if (known !== -1) return known;
       const joined = isJoined && link.order === 'connection';
-      const after = idOf([...(queues.values[queue] ?? []), { message, left: link.delay, isJoined: joined }]);
+      const after = idOf([...itemAt(queues.values, queue), { message, left: link.delay, isJoined: joined }]);
       pushed.set(queue, key, after);
       return after;
     },

@@ -1,3 +1,4 @@
+import { itemAt, lastOf } from '../structures/checked-reads.js';
 import { createIntegerList } from '../structures/integer-list.js';
 
 /** A graph of states by number, as far as it is known: what leads-to properties are judged in. */
@@ -67,7 +68,7 @@ export function createStateGraph(keepsEdges: boolean, exchanges = 1): StateGraph
     let [low, high] = [0, levels.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((levels[middle] ?? 0) <= state) low = middle;
+      if (itemAt(levels, middle) <= state) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -90,7 +91,7 @@ export function createStateGraph(keepsEdges: boolean, exchanges = 1): StateGraph
     },
     statesMax: keepsEdges ? 2 ** (edgeBits - targetShift) : Infinity,
     add(parent) {
-      if (parent !== -1 && parent >= (levels[levels.length - 1] ?? 0)) levels.push(parents.length());
+      if (parent !== -1 && parent >= lastOf(levels)) levels.push(parents.length());
       parents.push(parent + 1);
     },
     entry: (state) => entries.get(state),

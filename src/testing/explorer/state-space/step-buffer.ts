@@ -1,3 +1,5 @@
+import { outOfRange, wordAt } from '../structures/checked-reads.js';
+
 /** What a step is. */
 export const StepKind = {
   tick: 0,
@@ -12,6 +14,19 @@ export const StepKind = {
   heal: 9,
   late: 10,
 } as const;
+
+/** One step, as it is read for traces. */
+export interface FoundStep {
+  readonly kind: number;
+  /** Whom it concerns: a process, a link, a stimulus or a cut target. */
+  readonly which: number;
+  /** The input of a timer, the message of a link's head. */
+  readonly detail: number;
+  /** What broke, if something did. */
+  readonly fault: string | undefined;
+  /** A copy of the state after it. */
+  readonly after: Int32Array;
+}
 
 /**
  * The steps out of states, in flat arrays that are used again and again. The arrays are replaced when they grow, so read
@@ -34,6 +49,8 @@ export interface StepBuffer {
   clear(): void;
   /** Says what broke in a step. */
   fail(step: number, fault: string): void;
+  /** Reads a step. @throws RangeError for a number that none has. */
+  read(step: number): FoundStep;
   /** Opens the next step as a copy of the state that it leaves. Returns where its words start. */
   open(from: Int32Array, kind: number, which: number, detail: number): number;
 }
@@ -73,11 +90,22 @@ export function createStepBuffer(width: number): StepBuffer {
       buffer.faults[step] = fault;
       buffer.isBroken = true;
     },
+    read(step) {
+      const { words, kinds, which, details, faults, count } = buffer;
+      const kind = step < count ? kinds[step] : undefined;
+      return {
+        kind: kind ?? outOfRange(count, step),
+        which: wordAt(which, step),
+        detail: wordAt(details, step),
+        fault: faults[step],
+        after: words.slice(step * width, (step + 1) * width),
+      };
+    },
     open(from, kind, which, detail) {
       if (buffer.count === capacity) grow();
       const index = buffer.count;
       const at = index * width;
-      for (let k = 0; k < width; k += 1) buffer.words[at + k] = from[k] ?? 0;
+      for (let k = 0; k < width; k += 1) buffer.words[at + k] = wordAt(from, k);
       buffer.kinds[index] = kind;
       buffer.which[index] = which;
       buffer.details[index] = detail;

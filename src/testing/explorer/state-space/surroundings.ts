@@ -1,4 +1,5 @@
 import type { CompiledSystem } from '../description/compile-system.js';
+import { itemAt, wordAt } from '../structures/checked-reads.js';
 import { createInterning } from '../structures/interning.js';
 import type { SurroundingsView } from '../description/system-view.js';
 
@@ -57,8 +58,8 @@ function replace<T>(list: readonly T[], index: number, value: T): readonly T[] {
 export function createSurroundingsTable({ stimuli, faults, processes, links }: CompiledSystem): SurroundingsTable {
   const table = createInterning<Surroundings>();
   const known: Int32Array[] = [];
-  const down: Uint8Array[] = [];
-  const slacks: Uint32Array[] = [];
+  const down: Int32Array[] = [];
+  const slacks: Int32Array[] = [];
   const slots = Math.max(1, stimuli.length, faults.cut.of.length, processes.length);
 
   function idOf(state: Surroundings): number {
@@ -66,8 +67,8 @@ export function createSurroundingsTable({ stimuli, faults, processes, links }: C
     if (id === known.length) {
       known.push(new Int32Array(slots * changeCount).fill(-2));
       const cutLinks = new Set(faults.cut.of.flatMap((target, index) => (state.isCut[index] ? target.links : [])));
-      slacks.push(Uint32Array.from(state.slack));
-      down.push(Uint8Array.from(links, (_, link) => (cutLinks.has(link) ? 1 : 0)));
+      slacks.push(Int32Array.from(state.slack));
+      down.push(Int32Array.from(links, (_, link) => (cutLinks.has(link) ? 1 : 0)));
     }
     return id;
   }
@@ -77,16 +78,16 @@ export function createSurroundingsTable({ stimuli, faults, processes, links }: C
       case Change.tick:
         return { ...from, slack: from.slack.map((ticks) => Math.max(0, ticks - 1)) };
       case Change.stimulus: {
-        const left = from.stimuli[which] ?? 0;
+        const left = itemAt(from.stimuli, which);
         return left > 0 ? { ...from, stimuli: replace(from.stimuli, which, left - 1) } : undefined;
       }
       case Change.cut:
-        if (from.cut === 0 || from.isCut[which] !== false) return undefined;
+        if (from.cut === 0 || itemAt(from.isCut, which)) return undefined;
         return { ...from, cut: from.cut - 1, isCut: replace(from.isCut, which, true) };
       case Change.heal:
-        return from.isCut[which] === true ? { ...from, isCut: replace(from.isCut, which, false) } : undefined;
+        return itemAt(from.isCut, which) ? { ...from, isCut: replace(from.isCut, which, false) } : undefined;
       case Change.late:
-        if (from.late === 0 || from.slack[which] !== 0 || !faults.late.of.includes(which)) return undefined;
+        if (from.late === 0 || itemAt(from.slack, which) !== 0 || !faults.late.of.includes(which)) return undefined;
         return { ...from, late: from.late - 1, slack: replace(from.slack, which, faults.late.ticks) };
       case Change.crash:
         if (!faults.crash.of.includes(which)) return undefined;
@@ -99,8 +100,7 @@ export function createSurroundingsTable({ stimuli, faults, processes, links }: C
   }
 
   function compute(from: number, change: Change, which: number): number {
-    const state = table.values[from];
-    const after = state === undefined ? undefined : changed(state, change, which);
+    const after = changed(itemAt(table.values, from), change, which);
     return after === undefined ? -1 : idOf(after);
   }
 
@@ -119,27 +119,19 @@ export function createSurroundingsTable({ stimuli, faults, processes, links }: C
     idOf,
     change(from, change, which) {
       const at = change * slots + which;
-      const row = known[from];
-      const after = row?.[at] ?? -2;
-      if (after !== -2 || row === undefined) return after;
+      const row = itemAt(known, from);
+      const after = wordAt(row, at);
+      if (after !== -2) return after;
       return (row[at] = compute(from, change, which));
     },
-    isDown: (from, link) => down[from]?.[link] === 1,
-    slack: (from, process) => slacks[from]?.[process] ?? 0,
+    isDown: (from, link) => wordAt(itemAt(down, from), link) === 1,
+    slack: (from, process) => wordAt(itemAt(slacks, from), process),
     view(from) {
-      const {
-        stimuli: left = [],
-        isCut = [],
-        drop = 0,
-        duplicate = 0,
-        crash = 0,
-        cut = 0,
-        late = 0,
-      } = table.values[from] ?? {};
+      const { stimuli: left, isCut, drop, duplicate, crash, cut, late } = itemAt(table.values, from);
       return {
-        cut: faults.cut.of.filter((_, index) => isCut[index]).map(({ name }) => name),
+        cut: faults.cut.of.filter((_, index) => itemAt(isCut, index)).map(({ name }) => name),
         left: {
-          ...Object.fromEntries(stimuli.map(({ name }, index) => [name, left[index] ?? 0])),
+          ...Object.fromEntries(stimuli.map(({ name }, index) => [name, itemAt(left, index)])),
           ...{ drop, duplicate, crash, cut, late },
         },
       };

@@ -1,3 +1,5 @@
+import { itemAt, outOfRange } from './checked-reads.js';
+
 /**
  * A growing list of 32-bit unsigned integers in chunks, so that growth never copies what is there. An array ends the
  * process where it would have to hold more than some hundred million.
@@ -6,7 +8,9 @@ export interface IntegerList {
   length(): number;
   bytes(): number;
   push(value: number): void;
+  /** @throws RangeError for an index that is not in the list. */
   get(index: number): number;
+  /** @throws RangeError for an index that is not in the list. */
   set(index: number, value: number): void;
   /** Forgets all but the first so many. Their memory is kept for what is pushed next. */
   truncate(length: number): void;
@@ -29,16 +33,17 @@ export function createIntegerList(): IntegerList {
     },
     push(value) {
       if (length >>> chunkBits === chunks.length) chunks.push(new Uint32Array(chunkLength));
-      const chunk = chunks[length >>> chunkBits];
-      if (chunk !== undefined) chunk[length & chunkMask] = value;
+      itemAt(chunks, length >>> chunkBits)[length & chunkMask] = value;
       length += 1;
     },
     get(index) {
-      return chunks[index >>> chunkBits]?.[index & chunkMask] ?? 0;
+      // The last chunk is longer than what it holds, so it does not tell by itself what is out of range.
+      if (index >= length) outOfRange(length, index);
+      return chunks[index >>> chunkBits]?.[index & chunkMask] ?? outOfRange(length, index);
     },
     set(index, value) {
-      const chunk = chunks[index >>> chunkBits];
-      if (chunk !== undefined) chunk[index & chunkMask] = value;
+      if (index >= length) outOfRange(length, index);
+      itemAt(chunks, index >>> chunkBits)[index & chunkMask] = value;
     },
     truncate(kept) {
       length = kept;

@@ -1,3 +1,4 @@
+import { itemAt, outOfRange, wordAt } from './checked-reads.js';
 import { finish, mix } from './hashing.js';
 
 /**
@@ -11,13 +12,17 @@ export interface StateTable {
   readonly width: number;
   count(): number;
   bytes(): number;
-  /** The number of the row at `offset` of `words`; it equals the former `count()` if the row is new. */
+  /**
+   * The number of the row at `offset` of `words`; it equals the former `count()` if the row is new.
+   *
+   * @throws RangeError, as the others do, if the row reaches beyond `words`.
+   */
   add(words: Int32Array, offset: number): number;
   /** Adds the first `count` rows of `words`, one after another, and writes their numbers to the start of `into`. */
   addAll(words: Int32Array, count: number, into: Int32Array): void;
   /** The number of the row, or -1 if it was never added. */
   find(words: Int32Array, offset: number): number;
-  /** Copies row `index` to the start of `into`. */
+  /** Copies row `index` to the start of `into`. @throws RangeError for a number that no row has. */
   read(index: number, into: Int32Array): void;
 }
 
@@ -39,13 +44,12 @@ export function createStateTable(width: number): StateTable {
 
   function hashOf(words: Int32Array, offset: number): number {
     let hash = width;
-    for (let k = 0; k < width; k += 1) hash = mix(hash, words[offset + k] ?? 0);
+    for (let k = 0; k < width; k += 1) hash = mix(hash, wordAt(words, offset + k));
     return finish(hash);
   }
 
   function isRow(index: number, words: Int32Array, offset: number): boolean {
-    const chunk = chunks[index >>> chunkBits];
-    if (chunk === undefined) return false;
+    const chunk = itemAt(chunks, index >>> chunkBits);
     const at = (index & chunkMask) * width;
     for (let k = 0; k < width; k += 1) if (chunk[at + k] !== words[offset + k]) return false;
     return true;
@@ -55,8 +59,8 @@ export function createStateTable(width: number): StateTable {
   function slotOf(hash: number, words: Int32Array, offset: number): number {
     let slot = hash & mask;
     for (;;) {
-      const entry = slots[slot * 2] ?? 0;
-      if (entry === 0 || (slots[slot * 2 + 1] === hash && isRow(entry - 1, words, offset))) return slot * 2;
+      const entry = wordAt(slots, slot * 2);
+      if (entry === 0 || (wordAt(slots, slot * 2 + 1) === hash && isRow(entry - 1, words, offset))) return slot * 2;
       slot = (slot + 1) & mask;
     }
   }
@@ -66,11 +70,11 @@ export function createStateTable(width: number): StateTable {
     mask = mask * 2 + 1;
     slots = new Int32Array((mask + 1) * 2);
     for (let at = 0; at < old.length; at += 2) {
-      const entry = old[at] ?? 0;
+      const entry = wordAt(old, at);
       if (entry === 0) continue;
-      const hash = old[at + 1] ?? 0;
+      const hash = wordAt(old, at + 1);
       let slot = hash & mask;
-      while (slots[slot * 2] !== 0) slot = (slot + 1) & mask;
+      while (wordAt(slots, slot * 2) !== 0) slot = (slot + 1) & mask;
       slots[slot * 2] = entry;
       slots[slot * 2 + 1] = hash;
     }
@@ -78,7 +82,7 @@ export function createStateTable(width: number): StateTable {
 
   function insert(hash: number, words: Int32Array, offset: number): number {
     let at = slotOf(hash, words, offset);
-    const entry = slots[at] ?? 0;
+    const entry = wordAt(slots, at);
     if (entry !== 0) return entry - 1;
     if (count * 5 >= mask * 3) {
       grow();
@@ -86,8 +90,8 @@ export function createStateTable(width: number): StateTable {
     }
     const row = count & chunkMask;
     if (row === 0) chunks.push(new Int32Array(chunkRows * width));
-    const chunk = chunks[count >>> chunkBits];
-    if (chunk !== undefined) for (let k = 0; k < width; k += 1) chunk[row * width + k] = words[offset + k] ?? 0;
+    const chunk = itemAt(chunks, count >>> chunkBits);
+    for (let k = 0; k < width; k += 1) chunk[row * width + k] = wordAt(words, offset + k);
     count += 1;
     slots[at] = count;
     slots[at + 1] = hash;
@@ -111,20 +115,21 @@ export function createStateTable(width: number): StateTable {
       for (let k = 0; k < total; k += 1) hashes[k] = hashOf(words, k * width);
       // In a large table nearly every look waits for memory. These looks do not depend on each other, so that the
       // processor waits for many of them at once, and finds the places at hand when the rows are added.
-      for (let k = 0; k < total; k += 1) met[k] = slots[((hashes[k] ?? 0) & mask) * 2] ?? 0;
+      for (let k = 0; k < total; k += 1) met[k] = wordAt(slots, (wordAt(hashes, k) & mask) * 2);
       for (let k = 0; k < total; k += 1) {
-        const entry = met[k] ?? 0;
-        if (entry !== 0) met[k] = chunks[(entry - 1) >>> chunkBits]?.[((entry - 1) & chunkMask) * width] ?? 0;
+        const row = wordAt(met, k) - 1;
+        if (row !== -1) met[k] = wordAt(itemAt(chunks, row >>> chunkBits), (row & chunkMask) * width);
       }
-      for (let k = 0; k < total; k += 1) into[k] = insert(hashes[k] ?? 0, words, k * width);
+      for (let k = 0; k < total; k += 1) into[k] = insert(wordAt(hashes, k), words, k * width);
     },
     find(words, offset) {
-      return (slots[slotOf(hashOf(words, offset), words, offset)] ?? 0) - 1;
+      return wordAt(slots, slotOf(hashOf(words, offset), words, offset)) - 1;
     },
     read(index, into) {
-      const chunk = chunks[index >>> chunkBits];
+      if (index >= count) outOfRange(count, index);
+      const chunk = itemAt(chunks, index >>> chunkBits);
       const at = (index & chunkMask) * width;
-      if (chunk !== undefined) for (let k = 0; k < width; k += 1) into[k] = chunk[at + k] ?? 0;
+      for (let k = 0; k < width; k += 1) into[k] = wordAt(chunk, at + k);
     },
   };
 }

@@ -3,7 +3,8 @@ import { mutants, type Mutant } from '../../mutants/mutants.js';
 import { collectMachines } from '../description/compile-machines.js';
 import { explore } from '../search/explore.js';
 import type { ExploreOptions } from '../search/explore-options.js';
-import type { StartActor, StartActors, System, SystemConfig } from '../description/system.js';
+import type { System } from '../description/system.js';
+import type { StartActor, StartActors, SystemConfig } from '../description/system-config.js';
 import type { SystemView } from '../description/system-view.js';
 
 export interface MutantOutcome {

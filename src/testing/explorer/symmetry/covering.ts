@@ -1,3 +1,4 @@
+import { itemAt, lastOf } from '../structures/checked-reads.js';
 import type { StateGraph, WayGraph } from '../state-space/state-graph.js';
 import type { Symmetry } from './symmetry.js';
 
@@ -17,7 +18,7 @@ export function createCovering(graph: StateGraph, symmetry: Symmetry): WayGraph 
     for (let edge = graph.firstEdge(from); edge < end; edge += 1) {
       if (graph.target(edge, from) === to) return graph.exchangeOn(edge);
     }
-    return 0;
+    throw new Error(`expected an edge from the state ${from} to ${to}, on the way that has led to it`);
   }
 
   return {
@@ -39,13 +40,11 @@ export function createCovering(graph: StateGraph, symmetry: Symmetry): WayGraph 
       const path = graph.pathTo(representativeOf(state));
       const exchanges = [0];
       path.slice(1).forEach((to, index) => {
-        const here = exchanges[index] ?? 0;
-        exchanges.push(symmetry.compose(here, exchangeBetween(path[index] ?? 0, to)));
+        exchanges.push(symmetry.compose(lastOf(exchanges), exchangeBetween(itemAt(path, index), to)));
       });
       // The initial state is the same under every exchange, so the way may begin with the one that leads to the end.
-      const last = exchanges[exchanges.length - 1] ?? 0;
-      const first = symmetry.compose(state % count, symmetry.inverse(last));
-      return path.map((at, index) => at * count + symmetry.compose(first, exchanges[index] ?? 0));
+      const first = symmetry.compose(state % count, symmetry.inverse(lastOf(exchanges)));
+      return path.map((at, index) => at * count + symmetry.compose(first, itemAt(exchanges, index)));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { itemAt } from '../structures/checked-reads.js';
 import { createStateTable } from '../structures/state-table.js';
 import type { PredicateTable } from '../predicates/predicate-table.js';
 import type { Symmetry } from './symmetry.js';
@@ -36,6 +37,6 @@ export function exchangedPredicates(plain: PredicateTable, symmetry: Symmetry, w
       if (entry * count === entries.length) entries.push(...row);
       return entry;
     },
-    holds: (entry, predicate, exchange = 0) => plain.holds(entries[entry * count + exchange] ?? 0, predicate),
+    holds: (entry, predicate, exchange = 0) => plain.holds(itemAt(entries, entry * count + exchange), predicate),
   };
 }

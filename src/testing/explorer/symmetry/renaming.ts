@@ -1,3 +1,4 @@
+import { itemAt } from '../structures/checked-reads.js';
 import { canonicalText, type Plain } from '../description/plain-data.js';
 import type { Message } from '../processes/process-table.js';
 import type { ProcessInput } from '../processes/process-host.js';
@@ -21,7 +22,7 @@ function keyOf(item: Plain): string {
 /** A list in strictly ascending order: a set, as far as one can see. */
 function isSet(items: readonly Plain[]): boolean {
   const keys = items.map(keyOf);
-  return keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') < key);
+  return keys.every((key, index) => index === 0 || itemAt(keys, index - 1) < key);
 }
 
 /** Ids are found as whole words: `A` in `consumer.A`, and not in `AB`. */
@@ -29,7 +30,7 @@ const word = /[A-Za-z0-9_-]+/g;
 
 /** Makes the renaming that puts `to[i]` in the place of `from[i]`, all at once. */
 export function createRenaming(from: readonly string[], to: readonly string[]): Renaming {
-  const names = new Map(from.map((id, index) => [id, to[index] ?? id]));
+  const names = new Map(from.map((id, index) => [id, itemAt(to, index)]));
   const name = (text: string) => text.replace(word, (found) => names.get(found) ?? found);
 
   function plain(value: Plain): Plain {

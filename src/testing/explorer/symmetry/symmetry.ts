@@ -1,3 +1,4 @@
+import { itemAt, wordAt } from '../structures/checked-reads.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { createRenaming, isSame, type Renaming } from './renaming.js';
 import type { CompiledReaction } from '../processes/process-table.js';
@@ -67,7 +68,7 @@ function placesUnder(system: CompiledSystem, { name, input }: Renaming): Places 
 
 function moved<T>(items: readonly T[], places: readonly number[]): readonly T[] {
   const result = [...items];
-  items.forEach((item, index) => (result[places[index] ?? index] = item));
+  items.forEach((item, index) => (result[itemAt(places, index)] = item));
   return result;
 }
 
@@ -94,47 +95,42 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
   }));
   const chances = [system.faults.crash.of, system.faults.late.of];
   for (const { processes } of places) {
-    if (chances.some((of) => !of.every((process) => of.includes(processes[process] ?? -1)))) {
+    if (chances.some((of) => !of.every((process) => of.includes(itemAt(processes, process))))) {
       throw new Error('ids: a fault strikes one of the processes that are exchanged, and not the other');
     }
   }
 
   function stateUnder(permutation: number, state: number): number {
-    const renamed = renamings[permutation];
-    const own = table.states[state];
-    const memo = known[permutation];
-    if (renamed === undefined || own === undefined || memo === undefined) return state;
-    return (memo.states[state] ??= table.stateId(renamed.state(own)));
+    return (itemAt(known, permutation).states[state] ??= table.stateId(
+      itemAt(renamings, permutation).state(itemAt(table.states, state)),
+    ));
   }
 
   function messageUnder(permutation: number, message: number): number {
-    const renamed = renamings[permutation];
-    const own = table.messages[message];
-    const memo = known[permutation];
-    if (renamed === undefined || own === undefined || memo === undefined) return message;
-    return (memo.messages[message] ??= table.messageId(renamed.message(own)));
+    return (itemAt(known, permutation).messages[message] ??= table.messageId(
+      itemAt(renamings, permutation).message(itemAt(table.messages, message)),
+    ));
   }
 
   function queueUnder(permutation: number, link: number, queue: number): number {
-    const memo = known[permutation]?.queues[link];
-    const to = queues[places[permutation]?.links[link] ?? link];
-    if (memo === undefined || to === undefined || queue === 0) return queue;
-    const content = queues[link]?.contents[queue] ?? [];
-    return (memo[queue] ??= to.idOf(
-      content.map((item) => ({ ...item, message: messageUnder(permutation, item.message) })),
+    if (queue === 0) return queue;
+    const to = itemAt(queues, itemAt(itemAt(places, permutation).links, link));
+    return (itemAt(itemAt(known, permutation).queues, link)[queue] ??= to.idOf(
+      itemAt(itemAt(queues, link).contents, queue).map((item) => ({
+        ...item,
+        message: messageUnder(permutation, item.message),
+      })),
     ));
   }
 
   function surroundingsUnder(permutation: number, around: number): number {
-    const place = places[permutation];
-    const own = surroundings.states[around];
-    const memo = known[permutation];
-    if (place === undefined || own === undefined || memo === undefined) return around;
-    return (memo.surroundings[around] ??= surroundings.idOf({
+    const { stimuli, cuts, processes } = itemAt(places, permutation);
+    const own = itemAt(surroundings.states, around);
+    return (itemAt(known, permutation).surroundings[around] ??= surroundings.idOf({
       ...own,
-      stimuli: moved(own.stimuli, place.stimuli),
-      isCut: moved(own.isCut, place.cuts),
-      slack: moved(own.slack, place.processes),
+      stimuli: moved(own.stimuli, stimuli),
+      isCut: moved(own.isCut, cuts),
+      slack: moved(own.slack, processes),
     }));
   }
 
@@ -143,7 +139,7 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
     if (one.fault !== undefined) return true;
     if (other.next !== stateUnder(permutation, one.next) || one.sent.length !== other.sent.length) return false;
     const expected = Array.from(one.sent, (word, index) =>
-      index % 2 === 0 ? (places[permutation]?.links[word] ?? word) : messageUnder(permutation, word),
+      index % 2 === 0 ? itemAt(itemAt(places, permutation).links, word) : messageUnder(permutation, word),
     );
     // Each link has its own order; which of two links is written to first makes no difference.
     return queues.every((queue, link) => {
@@ -157,14 +153,13 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
 
   table.watch((state, input, reaction) => {
     for (let permutation = 1; permutation < orders.length; permutation += 1) {
-      const renaming = renamings[permutation];
-      const given = table.inputs[input];
-      if (renaming === undefined || given === undefined) continue;
-      const other = table.react(stateUnder(permutation, state), table.inputId(renaming.input(given)));
+      const given = itemAt(table.inputs, input);
+      const exchanged = itemAt(renamings, permutation).input(given);
+      const other = table.react(stateUnder(permutation, state), table.inputId(exchanged));
       if (isReactionUnder(permutation, reaction, other)) continue;
       throw new Error(
-        `ids: ${ids.join(', ')} are not interchangeable: with ${orders[permutation]?.join(', ') ?? ''} in their ` +
-          `place, ${table.states[state]?.process ?? ''} reacts differently to ${JSON.stringify(given)}`,
+        `ids: ${ids.join(', ')} are not interchangeable: with ${itemAt(orders, permutation).join(', ')} in their ` +
+          `place, ${itemAt(table.states, state).process} reacts differently to ${JSON.stringify(given)}`,
       );
     }
   });
@@ -180,18 +175,18 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
   return {
     count: orders.length,
     permute(state, permutation, into) {
-      const place = places[permutation];
+      const { processes, links } = itemAt(places, permutation);
       for (let process = 0; process < processCount; process += 1) {
-        into[place?.processes[process] ?? process] = stateUnder(permutation, state[process] ?? 0);
+        into[itemAt(processes, process)] = stateUnder(permutation, wordAt(state, process));
       }
       for (let link = 0; link < system.links.length; link += 1) {
-        const to = processCount + (place?.links[link] ?? link);
-        into[to] = queueUnder(permutation, link, state[processCount + link] ?? 0);
+        const to = processCount + itemAt(links, link);
+        into[to] = queueUnder(permutation, link, wordAt(state, processCount + link));
       }
-      into[last] = surroundingsUnder(permutation, state[last] ?? 0);
+      into[last] = surroundingsUnder(permutation, wordAt(state, last));
     },
-    compose: (second, first) => composed[second]?.[first] ?? 0,
-    inverse: (permutation) => inverses[permutation] ?? 0,
-    stimulus: (permutation, stimulus) => places[permutation]?.stimuli[stimulus] ?? stimulus,
+    compose: (second, first) => itemAt(itemAt(composed, second), first),
+    inverse: (permutation) => itemAt(inverses, permutation),
+    stimulus: (permutation, stimulus) => itemAt(itemAt(places, permutation).stimuli, stimulus),
   };
 }

@@ -26,7 +26,8 @@ function linesOf(step: Step, participant: (process: string | undefined) => strin
 
 /** A trace as a Mermaid sequence diagram. */
 export function mermaidDiagram({ processes, steps, loopAt }: Trace): string {
-  const participant = (process: string | undefined) => `p${Math.max(0, processes.indexOf(process ?? ''))}`;
+  // A link that is cut is at no process: what happens to it is drawn at the first.
+  const participant = (process: string | undefined) => `p${process === undefined ? 0 : processes.indexOf(process)}`;
   const draw = (some: readonly Step[]) => some.flatMap((step) => linesOf(step, participant));
   const loop = loopAt === undefined ? [] : ['loop for ever', ...draw(steps.slice(loopAt)), 'end'];
   return [

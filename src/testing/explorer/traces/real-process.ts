@@ -44,10 +44,10 @@ export function createRealProcess(
   const actors = new Map<string, RunningActor>();
 
   function make(id: string, machine: string, input: Plain | undefined): void {
-    const compiled = system.machines.get(machine);
-    if (compiled === undefined) return;
+    const described = system.machines.get(machine);
+    if (described === undefined) return;
     const timers = new Set<RunningTimer>();
-    const actor: AnyActor = createActor(withoutEffects(compiled.machine), {
+    const actor: AnyActor = createActor(withoutEffects(described), {
       id,
       input,
       inspect: (inspected) => {
@@ -61,7 +61,8 @@ export function createRealProcess(
             actor,
             Array.from(timers, (timer) => timer.id),
           );
-          const timer = { id: scheduled?.id ?? '', event: scheduled?.event ?? { type: '' }, fire: fn, left: delay };
+          if (scheduled === undefined) throw new Error(`${process}/${id} set a timer that XState knows nothing of`);
+          const timer = { ...scheduled, fire: fn, left: delay };
           timers.add(timer);
           return timer;
         },

@@ -1,4 +1,5 @@
 import type { CompiledSystem } from '../description/compile-system.js';
+import { itemAt } from '../structures/checked-reads.js';
 import { canonicalText } from '../description/plain-data.js';
 import type { ProcessInput } from '../processes/process-host.js';
 import type { ProcessState } from '../processes/process-state.js';
@@ -25,12 +26,19 @@ function later({ actors, ...rest }: ProcessState): ProcessState {
   };
 }
 
+/** What a step of its kind tells. @throws Error for a trace that was not made by an exploration. */
+function told<Key extends 'actor' | 'name' | 'from' | 'message'>(step: Step, key: Key): Exclude<Step[Key], undefined> {
+  const value = step[key];
+  if (value === undefined) throw new Error(`expected a step of the kind ${step.kind} to tell its ${key}`);
+  return value as Exclude<Step[Key], undefined>;
+}
+
 function inputOf(step: Step, system: CompiledSystem): ProcessInput | undefined {
   switch (step.kind) {
     case 'timer':
-      return { kind: 'timer', actor: step.actor ?? '', id: step.name ?? '' };
+      return { kind: 'timer', actor: told(step, 'actor'), id: told(step, 'name') };
     case 'deliver':
-      return { kind: 'message', from: step.from, message: step.message ?? null };
+      return { kind: 'message', from: told(step, 'from'), message: told(step, 'message') };
     case 'stimulus':
       return system.stimuli.find(({ name }) => name === step.name)?.input;
     case 'crash':
@@ -53,7 +61,7 @@ function inputOf(step: Step, system: CompiledSystem): ProcessInput | undefined {
 export function replayTrace(system: CompiledSystem, trace: Trace): ReplayReport {
   let sent: string[] = [];
   const real = trace.processes.map((process, index) =>
-    createRealProcess(system, process, system.starts[index] ?? [], (to, message) => {
+    createRealProcess(system, process, itemAt(system.starts, index), (to, message) => {
       sent.push(canonicalText({ from: process, to, message }, 'the message'));
     }),
   );
@@ -68,7 +76,7 @@ export function replayTrace(system: CompiledSystem, trace: Trace): ReplayReport 
 
   function compareStates(place: string): void {
     model.forEach((expected, index) => {
-      const found = real[index]?.state();
+      const found = itemAt(real, index).state();
       compare(place, expected.process, canonicalText(expected, 'the model'), canonicalText(found, 'the actors'));
     });
   }
@@ -83,8 +91,10 @@ export function replayTrace(system: CompiledSystem, trace: Trace): ReplayReport 
     sent = [];
     if (step.kind === 'tick') for (const process of real) process.tick();
     const input = inputOf(step, system);
-    const process = real[trace.processes.indexOf(step.process ?? '')];
-    if (input !== undefined) process?.give(input);
+    // A link that is cut is at no process.
+    if (input !== undefined && step.process !== undefined) {
+      itemAt(real, trace.processes.indexOf(step.process)).give(input);
+    }
     model = model.map(
       (state) =>
         step.changed.find(({ process: changed }) => changed === state.process) ??

@@ -1,3 +1,4 @@
+import { itemAt, lastOf } from '../structures/checked-reads.js';
 import { changeText, messageText, pointText } from './step-text.js';
 import type { SentMessage, Step, Trace } from './trace.js';
 
@@ -14,10 +15,10 @@ const gapMin = 14;
 const notesGap = 3;
 
 function arrowOf(step: Step): Arrow | undefined {
-  if (step.from === undefined) return undefined;
+  if (step.from === undefined || step.process === undefined) return undefined;
   const ends = { deliver: '>', drop: 'x', duplicate: '2' } as const;
   if (step.kind !== 'deliver' && step.kind !== 'drop' && step.kind !== 'duplicate') return undefined;
-  return { from: step.from, to: step.process ?? '', label: messageText(step.message), end: ends[step.kind] };
+  return { from: step.from, to: step.process, label: messageText(step.message), end: ends[step.kind] };
 }
 
 function lostArrow({ from, to, message }: SentMessage): Arrow {
@@ -35,10 +36,10 @@ function columnsOf({ processes, steps }: Trace): readonly number[] {
   const columns = [tickWidth];
   const arrows = steps.flatMap(arrowsOf);
   for (let k = 1; k < processes.length; k += 1) {
-    const [left, right] = [processes[k - 1] ?? '', processes[k] ?? ''];
+    const [left, right] = [itemAt(processes, k - 1), itemAt(processes, k)];
     const between = arrows.filter(({ from, to }) => [from, to].includes(left) && [from, to].includes(right));
     const widest = Math.max(0, ...between.map(({ label }) => label.length + 8));
-    columns.push((columns[k - 1] ?? 0) + Math.max(gapMin, left.length + 2, widest));
+    columns.push(lastOf(columns) + Math.max(gapMin, left.length + 2, widest));
   }
   return columns;
 }
@@ -50,7 +51,7 @@ function put(row: Row, at: number, text: string): void {
 }
 
 function lifelines(columns: readonly number[], alive: ReadonlySet<number>): Row {
-  const row: Row = new Array<string>((columns[columns.length - 1] ?? 0) + 1).fill(' ');
+  const row: Row = new Array<string>(lastOf(columns) + 1).fill(' ');
   columns.forEach((column, process) => put(row, column, alive.has(process) ? '│' : ' '));
   return row;
 }
@@ -75,7 +76,9 @@ function drawSteps(trace: Trace, columns: readonly number[]): readonly string[] 
   const alive = new Set(processes.map((_, index) => index));
   const lines: { readonly tick: string; readonly row: Row; readonly note: string }[] = [];
   const markers = new Map<number, string>();
-  const columnOf = (process: string | undefined) => columns[processes.indexOf(process ?? '')] ?? tickWidth;
+  // A link that is cut is at no process: what happens to it is drawn at the left.
+  const columnOf = (process: string | undefined) =>
+    process === undefined ? tickWidth : itemAt(columns, processes.indexOf(process));
 
   steps.forEach((step, index) => {
     if (index === loopAt) markers.set(lines.length, '------ from here the run repeats for ever ------');
@@ -125,7 +128,7 @@ export function sequenceDiagram(trace: Trace): string {
   const columns = columnsOf(trace);
   const header: Row = [];
   put(header, 0, 'tick');
-  trace.processes.forEach((process, index) => put(header, columns[index] ?? 0, process));
+  trace.processes.forEach((process, index) => put(header, itemAt(columns, index), process));
   const head = Array.from({ length: header.length }, (_, at) => header[at] ?? ' ').join('');
   return [head, ...drawSteps(trace, columns)].join('\n');
 }

@@ -5,7 +5,7 @@ import { recordVersion, type AnyRecord, type Json } from '../../../tracing/recor
 import { refusedTransitions } from '../../../tracing/refusals.js';
 import { StreamEnds, type ToldEnd } from '../../../tracing/stream-ends.js';
 import type { CompiledSystem } from '../description/compile-system.js';
-import { retellStep } from './retell-step.js';
+import { retellStep } from '../processes/machine-step.js';
 import { createTraceMessages } from './trace-messages.js';
 import type { Activity } from '../processes/process-step.js';
 import type { ActorState, ProcessState, Timer } from '../processes/process-state.js';
@@ -38,8 +38,8 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
   const streams = new Map<string, string>();
 
   const indexOf = (machine: string): MachineIndex | undefined => {
-    const compiled = system.machines.get(machine);
-    return compiled === undefined ? undefined : indexMachine(compiled.machine);
+    const described = system.machines.get(machine);
+    return described === undefined ? undefined : indexMachine(described);
   };
 
   const tellMachine = (machine: string): void => {
@@ -98,7 +98,7 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
     if (actor === undefined) return;
     if (before === undefined) tellActor(process, actor);
     const index = indices.get(actor.machine);
-    const machine = system.machines.get(actor.machine)?.machine;
+    const machine = system.machines.get(actor.machine);
     const told = before === undefined || machine === undefined ? undefined : retellStep(machine, before, event);
     const refused =
       index === undefined || told === undefined ? [] : refusedTransitions(index, told.nodes, event, told.taken);

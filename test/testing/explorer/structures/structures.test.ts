@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createRandom } from '../../../../src/testing/doubles/random.js';
 import { createIntegerList } from '../../../../src/testing/explorer/structures/integer-list.js';
-import { createPairTable } from '../../../../src/testing/explorer/structures/int-pair-map.js';
+import { createIntPairMap } from '../../../../src/testing/explorer/structures/int-pair-map.js';
 import { createStateTable } from '../../../../src/testing/explorer/structures/state-table.js';
 import { seed } from '../../../support/seed.js';
 
@@ -41,7 +41,7 @@ describe(`tables of integers (SEED=${seed})`, () => {
 
   it('a pair table remembers each pair', () => {
     const random = createRandom(seed);
-    const table = createPairTable();
+    const table = createIntPairMap();
     const known = new Map<string, number>();
     for (let k = 0; k < 20_000; k += 1) {
       const [first, second] = [random.integer(0, 200), random.integer(0, 200)];

@@ -1,7 +1,57 @@
-import { createIntegerList } from '../structures/integer-list.js';
-import type { ResponseTimes } from './response.js';
+import type { PredicateTable } from '../predicates/predicate-table.js';
 import type { WayGraph } from '../state-space/state-graph.js';
+import { itemAt, lastOf, wordAt } from '../structures/checked-reads.js';
+import { createIntegerList } from '../structures/integer-list.js';
 import { createStateTable } from '../structures/state-table.js';
+import { responseTimes, type ResponseTimes } from './response.js';
+
+/** A leads-to property, with the numbers of its predicates in the table. */
+export interface LeadsToCheck {
+  readonly name: string;
+  /** Ticks; undefined where any time will do. */
+  readonly within: number | undefined;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface LeadsToFinding {
+  /** The most ticks that an answer takes; undefined if nothing was asked. */
+  readonly worst: number | undefined;
+  /** A shortest way that shows a violation, and what it shows. */
+  readonly violation: { readonly path: StatePath; readonly reason: string } | undefined;
+}
+
+/**
+ * Judges one leads-to property in what is known of the graph. A round or a delay that is found there is real. Yields
+ * each time that it has worked for a while.
+ */
+export function* checkLeadsTo(
+  graph: WayGraph,
+  table: PredicateTable,
+  { name, within, from, to }: LeadsToCheck,
+): Generator<undefined, LeadsToFinding, undefined> {
+  const exchanges = Array.from({ length: table.exchanges }, (_, exchange) => exchange);
+  const answersOf = (predicate: number) =>
+    exchanges.map((exchange) =>
+      Uint8Array.from({ length: table.count() }, (_, entry) => (table.holds(entry, predicate, exchange) ? 1 : 0)),
+    );
+  const [asks, answers] = [answersOf(from), answersOf(to)];
+  const isPending = (state: number) => itemAt(itemAt(answers, graph.exchange(state)), graph.entry(state)) === 0;
+  const isAsking = (state: number) => itemAt(itemAt(asks, graph.exchange(state)), graph.entry(state)) === 1;
+  const times = yield* responseTimes(graph, isPending, isAsking);
+  const { worst } = times;
+  const isTooLate = within !== undefined && worst !== undefined && worst > within;
+  if (!isTooLate && worst !== Infinity) return { worst, violation: undefined };
+  const path = isTooLate
+    ? shortestDelay(graph, times, isPending, isAsking, within)
+    : shortestLasso(graph, times, isPending, isAsking);
+  const reason = isTooLate ? `'${name}' takes more than ${within} ticks` : `'${name}' may wait for ever`;
+  if (path === undefined) return { worst, violation: undefined };
+  // Beyond the depth that is fully known there may be a shorter way.
+  const known = graph.expanded() === graph.count() ? Infinity : graph.depth(graph.expanded());
+  const isShortest = (path.loopAt ?? path.states.length - 1) <= known;
+  return { worst, violation: isShortest ? { path, reason } : undefined };
+}
 
 /** A way through the states; from `loopAt` on it repeats for ever. */
 export interface StatePath {
@@ -47,7 +97,7 @@ function search(graph: WayGraph, nextSource: (from: number) => number, visit: Vi
     const way: number[] = [];
     for (let at = node + 1; at !== 0; at = parents.get(at - 1)) {
       nodes.read(at - 1, row);
-      way.push(row[0] ?? 0);
+      way.push(wordAt(row, 0));
     }
     return way.reverse();
   }
@@ -65,7 +115,7 @@ function search(graph: WayGraph, nextSource: (from: number) => number, visit: Vi
 
   for (let node = next(); node !== -1; node = next()) {
     nodes.read(node, row);
-    const [state = 0, phase = 0] = row;
+    const [state, phase] = [wordAt(row, 0), wordAt(row, 1)];
     let end = node;
     const isOver = visit(state, phase, (to, toPhase) => {
       const reached = add(to, toPhase, node, lengths.get(node) + 1);
@@ -92,7 +142,7 @@ function forEachEdge(graph: WayGraph, state: number, use: (target: number, isTic
 }
 
 function stemTo(graph: WayGraph, way: readonly number[]): readonly number[] {
-  return [...graph.pathTo(way[0] ?? 0), ...way.slice(1)];
+  return [...graph.pathTo(itemAt(way, 0)), ...way.slice(1)];
 }
 
 /** The shortest round from a state back to itself, through pending states, in which time goes on. */
@@ -114,7 +164,7 @@ function shortestLoop(graph: WayGraph, state: number, times: ResponseTimes): rea
 }
 
 /** A shortest way into a round that `to` never ends, and that round; undefined if there is none. */
-export function shortestLasso(
+function shortestLasso(
   graph: WayGraph,
   times: ResponseTimes,
   isPending: (state: number) => boolean,
@@ -133,12 +183,13 @@ export function shortestLasso(
   );
   if (stem === undefined) return undefined;
   const states = stemTo(graph, stem);
-  const loop = shortestLoop(graph, states[states.length - 1] ?? 0, times) ?? [];
+  const loop = shortestLoop(graph, lastOf(states), times);
+  if (loop === undefined) throw new Error('expected a round through a state that lies on one, came none');
   return { states: [...states, ...loop.slice(1)], loopAt: states.length - 1 };
 }
 
 /** A shortest way on which more than `within` ticks pass before `to` holds. */
-export function shortestDelay(
+function shortestDelay(
   graph: WayGraph,
   times: ResponseTimes,
   isPending: (state: number) => boolean,
