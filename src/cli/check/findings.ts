@@ -1,5 +1,11 @@
-import type { Coverage, Properties, PropertyKind, SystemView, Violation } from '../../testing/index.js';
-import { brokenProperty } from '../../testing/explorer/traces/violation.js';
+import {
+  brokenProperty,
+  type Coverage,
+  type Properties,
+  type PropertyKind,
+  type SystemView,
+  type Violation,
+} from '../../testing/index.js';
 
 /** What is known of a property. Open is what no violation was found of, where not everything was explored. */
 export type Verdict = 'held' | 'reached' | 'violated' | 'open';

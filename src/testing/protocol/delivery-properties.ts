@@ -7,7 +7,7 @@ import { viewDelivery, type DeliveryView } from './delivery-view.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
 import { streamsOf, type ModelStream } from './model-stream.js';
-import { protocolTicks, type ProtocolView } from './system.js';
+import { protocolTicks, type ProtocolView } from './protocol-options.js';
 
 type DeliveryProperties = Required<Properties<ProtocolView>>;
 

@@ -11,7 +11,7 @@ import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
-import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './system.js';
+import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 
 export interface DeliverySystemOptions {
   /** How many streams the consumer opens. 1 unless told. */

@@ -6,7 +6,7 @@ import { outflowNote, producedNote, type ModelOutflow } from './delivery-outflow
 import type { DeliveryReaderContext } from './delivery-reader.js';
 import { isLinkDown } from './ghosts.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 import { viewPerStream } from './view-per-stream.js';
 
 /** What is true of one extended stream in one state of the system. */

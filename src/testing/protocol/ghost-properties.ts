@@ -3,7 +3,7 @@ import type { ActorView, Predicate } from '../explorer/description/system-view.j
 import { ghostsOf, isLinkDown, isUnanswerable } from './ghosts.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import { viewStream } from './stream-view.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 
 /** What is known of a system whose ghosts are written down. */
 export interface GhostScope {

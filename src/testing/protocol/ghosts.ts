@@ -4,7 +4,7 @@ import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explor
 import { inboxOf, type ProtocolMessage } from './adapter.js';
 import { isIncident, receiveIncident, type IncidentMessage } from './incident-messages.js';
 import { producerProcess } from './model-stream.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 
 /**
  * Ghosts: what a host writes down for properties alone, because no actor's state shows it. They make more states, so a

@@ -5,7 +5,7 @@ import { readerOf, sourceOf } from './adapter.js';
 import { isLinkDown, isMissed } from './ghosts.js';
 import type { IncidentMessage } from './incident-messages.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 
 /**
  * What may happen besides opening, leaving, producing and finishing, once for each stream or client that it can befall,

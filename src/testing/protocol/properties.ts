@@ -8,7 +8,8 @@ import { ghostProperties } from './ghost-properties.js';
 import { isLinkDown } from './ghosts.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
-import { hasGhosts, protocolTicks, type ProtocolModelOptions, type ProtocolView } from './system.js';
+import { protocolTicks, type ProtocolView } from './protocol-options.js';
+import { hasGhosts, type ProtocolModelOptions } from './system.js';
 
 function countOf(fault: Faults[keyof Faults]): number {
   return typeof fault === 'number' ? fault : (fault?.max ?? 0);

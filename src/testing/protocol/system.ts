@@ -1,41 +1,15 @@
-import { system, type System } from '../explorer/description/system.js';
-import type { Faults, Order, StartActors, Stimulus } from '../explorer/description/system-config.js';
-import type { SystemView } from '../explorer/description/system-view.js';
+import { system } from '../explorer/description/system.js';
+import type { Faults, Order, Stimulus } from '../explorer/description/system-config.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { exchangesUnderWay } from './exchanges.js';
 import { withGhosts } from './ghosts.js';
 import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
+import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 import { readerMachine } from './reader.js';
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
 import { steadySourceMachine } from './steady-source.js';
-
-/** The durations of the protocol in ticks, by the letters of PROTOCOL.md, Timing. */
-export interface ProtocolTicks {
-  /** I, the heartbeat interval. */
-  readonly interval: number;
-  /** T, the heartbeat request timeout. */
-  readonly requestTimeout: number;
-  /** S, the silence timeout. */
-  readonly silence: number;
-  /** O, the open timeout. */
-  readonly open: number;
-  /** Bp, the producer's cancellation buffer towards a plain consumer. */
-  readonly producerBuffer: number;
-  /** Bc, the consumer's cancellation buffer, which clients never let be shorter than I + T. */
-  readonly consumerBuffer: number;
-}
-
-/** The smallest durations that keep every timing rule with a delay of one tick and one loss. */
-export const protocolTicks: ProtocolTicks = {
-  interval: 4,
-  requestTimeout: 3,
-  silence: 11,
-  open: 11,
-  producerBuffer: 9,
-  consumerBuffer: 7,
-};
 
 export interface ProtocolSystemOptions {
   /** How many streams each consumer opens. 1 unless told. */
@@ -84,13 +58,6 @@ function interchangeable({ symmetric = false, consumers = 1 }: ProtocolModelOpti
   if (consumers > 1) throw new Error(`symmetric: expected one consumer, but got ${consumers}`);
   return streams.map(({ id }) => id);
 }
-
-type Processes = Readonly<Record<string, StartActors>>;
-
-/** Processes by name, whichever the options ask for. */
-export type ProtocolView = SystemView<Processes>;
-
-export type ProtocolSystem = System<Processes>;
 
 /** What readers and sources may do at any time. */
 function stimuliOf(

@@ -9,7 +9,7 @@ import { traceRecords } from './trace-records.js';
 /** Which kind of property is violated; `broken` is that no step may throw, start a timer twice and the like. */
 export type PropertyKind = 'always' | 'leadsTo' | 'reachable' | 'broken';
 
-/** The name of the property that every system has. */
+/** The name of the property that every system has: no step breaks. */
 export const brokenProperty = 'no step breaks';
 
 /** A violation as data: what `toJSON()` gives and a viewer reads. */
