@@ -9,34 +9,65 @@ import { createRandom } from './random.js';
 
 /** How the broker treats messages by chance. */
 export interface TestBrokerFaults {
-  /** How long a message travels, in milliseconds: always so long, or from the first to the second. 0 unless told. */
+  /**
+   * How long a message travels, in milliseconds: always so long, or from the first to the second.
+   *
+   * @default 0
+   */
   readonly delayMs?: number | readonly [number, number];
-  /** The probability with which a message is lost, 0 to 1. 0 unless told. */
+  /**
+   * The probability with which a message is lost, 0 to 1.
+   *
+   * @default 0
+   */
   readonly loss?: number;
-  /** The probability with which a message comes twice, 0 to 1. 0 unless told. */
+  /**
+   * The probability with which a message comes twice, 0 to 1.
+   *
+   * @default 0
+   */
   readonly duplicate?: number;
   /**
    * What delays may not overturn: the order of all messages between two connections, as core NATS keeps it, of those on
-   * one subject, or none. `connection` unless told.
+   * one subject, or none.
+   *
+   * @default 'connection'
    */
   readonly order?: 'connection' | 'subject' | 'none';
 }
 
+/** How a test broker behaves: its faults by chance, and what determines them. */
 export interface TestBrokerOptions extends TestBrokerFaults {
   /** The clock on which delayed messages travel: a test clock, so that time stands still until the test lets it go on. */
   readonly clock: Clock;
-  /** Determines every choice of the broker, and the ids of clients made with `clientOptions`. 1 unless told. */
+  /**
+   * Determines every choice of the broker, and the ids of clients made with `clientOptions`.
+   *
+   * @default 1
+   */
   readonly seed?: number;
-  /** Deliveries that loss and duplication by chance leave alone. None unless told. */
+  /**
+   * Deliveries that loss and duplication by chance leave alone.
+   *
+   * @default none
+   */
   readonly protect?: (delivery: Delivery) => boolean;
-  /** The most bytes that one message may hold; 1 MiB unless told. */
+  /**
+   * The most bytes that one message may hold.
+   *
+   * @default 1 MiB
+   */
   readonly maxPayloadBytes?: number;
   /**
    * Told of each delivery: that it was sent, and then of all that becomes of it, as it happens. The delivery is one
    * object throughout, so that what is told of it can be put together.
    */
   readonly observe?: (what: 'sent' | TestBrokerRecord['kind'], delivery: Delivery) => void;
-  /** Whether to keep `trace`, which grows with every message. True unless told. */
+  /**
+   * Whether to keep `trace`, which grows with every message.
+   *
+   * @default true
+   */
   readonly keepTrace?: boolean;
 }
 
@@ -85,6 +116,11 @@ interface Script {
   left: number;
 }
 
+/**
+ * Makes a test broker without clients.
+ *
+ * @throws RangeError for options that are out of range.
+ */
 export function createTestBroker(options: TestBrokerOptions): TestBroker {
   const { clock, seed = 1, protect = () => false, observe = () => undefined, keepTrace = true } = options;
   let faults = checkedFaults({ delayMs: 0, loss: 0, duplicate: 0, order: 'connection' }, options);

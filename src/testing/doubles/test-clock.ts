@@ -29,6 +29,7 @@ export interface TestClock extends Clock {
   pending(): readonly PendingTimer[];
 }
 
+/** A timer that is armed and has not fired. */
 export interface PendingTimer {
   /** When it fires, in the time of `now()`. */
   readonly dueMs: number;
@@ -36,6 +37,7 @@ export interface PendingTimer {
   readonly delayMs: number;
 }
 
+/** What a test clock shares with the test around it. */
 export interface TestClockOptions {
   /**
    * Sinon's clock, where a test also has code that uses the platform's timers. Both then share one time: this clock is
@@ -43,13 +45,18 @@ export interface TestClockOptions {
    * Without it the clock keeps a time of its own, whether or not fake timers are installed.
    */
   readonly fakeTimers?: FakeTimers;
-  /** How to wait for what is under way in promises. Two turns of the real event loop unless told. */
+  /**
+   * How to wait for what is under way in promises.
+   *
+   * @default two turns of the real event loop
+   */
   readonly settle?: Settle;
 }
 
 /** Enough for any honest chain of timers without delay; what is longer never ends. */
 const chainLengthMax = 1_000;
 
+/** Makes a test clock that stands at 0 ms. */
 export function createTestClock(options: TestClockOptions = {}): TestClock {
   const { fakeTimers, settle = settleMicrotasks } = options;
   const time = fakeTimers === undefined ? createOwnTime() : createSharedTime(fakeTimers);

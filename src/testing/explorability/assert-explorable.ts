@@ -16,6 +16,7 @@ import {
 
 export type { Breach } from './breach.js';
 
+/** What a machine is tried with when it is judged. */
 export interface ExplorabilityOptions {
   /** Inputs with which the machine's context factory is tried, besides none. */
   readonly inputs?: readonly unknown[];

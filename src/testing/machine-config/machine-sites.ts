@@ -82,9 +82,9 @@ export function transitionsOf({ path, config, node }: StateSite): readonly Trans
     }));
 
   return [
-    ...entriesOf(config.on).flatMap(([event, declared]) => sites('on', event, declared, node.transitions.get(event))),
+    ...fieldsOf(config.on).flatMap(([event, declared]) => sites('on', event, declared, node.transitions.get(event))),
     ...('always' in config ? sites('always', '', config.always, node.always) : []),
-    ...entriesOf(config.after).flatMap(([delay, declared]) => {
+    ...fieldsOf(config.after).flatMap(([delay, declared]) => {
       const type = `xstate.after.${Number.isNaN(Number(delay)) ? delay : Number(delay)}.${node.id}`;
       return sites('after', delay, declared, node.transitions.get(type));
     }),
@@ -121,7 +121,7 @@ export function isWithin(state: AnyStateNode, other: AnyStateNode): boolean {
   return state === other || ancestorsOf(state).includes(other);
 }
 
-export function entriesOf(record: unknown): readonly (readonly [string, unknown])[] {
+export function fieldsOf(record: unknown): readonly (readonly [string, unknown])[] {
   return typeof record === 'object' && record !== null ? Object.entries(record) : [];
 }
 

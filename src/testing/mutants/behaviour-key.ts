@@ -1,6 +1,6 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import { combinatorOf, operandsOf } from '../machine-config/built-ins.js';
-import { ancestorsOf, entriesOf, isWithin, type StateConfig } from '../machine-config/machine-sites.js';
+import { ancestorsOf, fieldsOf, isWithin, type StateConfig } from '../machine-config/machine-sites.js';
 
 /**
  * Machines of one set of implementations that behave alike have the same key, as far as their configs show it: what
@@ -38,7 +38,7 @@ function stateKey(node: AnyStateNode): unknown {
         alternatives: alternativeKeys(alternatives, nobodyElseHandles(node, descriptor)),
       }))
       .filter(({ alternatives }) => alternatives.length > 0),
-    states: entriesOf(node.states).map(([key, child]) => [key, stateKey(child as AnyStateNode)]),
+    states: fieldsOf(node.states).map(([key, child]) => [key, stateKey(child as AnyStateNode)]),
   };
 }
 

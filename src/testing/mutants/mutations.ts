@@ -4,7 +4,7 @@ import { withoutValueAt, withValueAt, type ConfigPath } from '../machine-config/
 import { guardMutationsOf } from './guard-mutations.js';
 import { actionNameOf, guardNameOf, transitionNameOf } from './names.js';
 import {
-  entriesOf,
+  fieldsOf,
   isWithin,
   stateActionsOf,
   statesOf,
@@ -35,7 +35,7 @@ function stateMutationsOf(state: StateSite): readonly Mutation[] {
   const transitions = transitionsOf(state);
   return [
     ...stateActionsOf(state).flatMap(actionMutationsOf),
-    ...entriesOf(state.config.after).map(([delay]) => dropped(`the timer ${delay}`, [...state.path, 'after', delay])),
+    ...fieldsOf(state.config.after).map(([delay]) => dropped(`the timer ${delay}`, [...state.path, 'after', delay])),
     ...transitions.flatMap((transition) => transitionMutationsOf(transition, state.node)),
     ...transitions.flatMap((transition, index) => swapMutationsOf(transition, transitions[index + 1])),
   ];
@@ -121,7 +121,7 @@ function declaredAssignMutations(name: string, declared: unknown): readonly Muta
 /** An assign of several properties with one of them left out, for each of them. */
 function assignMutationsOf(action: unknown): readonly { readonly property: string; readonly action: unknown }[] {
   if (!isBuiltInAction(action) || action.type !== 'xstate.assign') return [];
-  const properties = entriesOf(action.assignment);
+  const properties = fieldsOf(action.assignment);
   if (properties.length < 2) return [];
   return properties.map(([property]) => {
     const others = properties.filter(([name]) => name !== property);

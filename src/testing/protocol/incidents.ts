@@ -35,6 +35,7 @@ export const incidents = [
   'heartbeatMisreports',
 ] as const;
 
+/** The name of something that may happen besides the faults of the network. */
 export type Incident = (typeof incidents)[number];
 
 type Stimuli = Readonly<Record<string, Stimulus<ProtocolView>>>;

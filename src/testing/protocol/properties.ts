@@ -31,6 +31,7 @@ export interface ProtocolBounds {
   readonly consumerDeadToStopped: number;
 }
 
+/** The bounds that `protocolProperties` checks for a system made with these options, in ticks. */
 export function protocolBounds(options: ProtocolModelOptions = {}): ProtocolBounds {
   const { delay = 0, missedHeartbeatsMax = 2, exact = true, faults = {} } = options;
   const ticks = { ...protocolTicks, ...options.ticks };

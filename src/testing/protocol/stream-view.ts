@@ -33,6 +33,7 @@ export interface StreamView {
   readonly isHeld: boolean;
 }
 
+/** Looks at one stream of a state from both of its ends. Made once for each state and stream. */
 export const viewStream = viewPerStream(createStreamView);
 
 function createStreamView(view: ProtocolView, { consumer, id, inbox }: ModelStream): StreamView {

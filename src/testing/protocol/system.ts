@@ -11,19 +11,44 @@ import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts
 import { failingSourceMachine, sourceMachine } from './source.js';
 import { steadySourceMachine } from './steady-source.js';
 
+/** How large a system of the protocol is, what its durations are, and what may happen in it. */
 export interface ProtocolSystemOptions {
-  /** How many streams each consumer opens. 1 unless told. */
+  /**
+   * How many streams each consumer opens.
+   *
+   * @default 1
+   */
   readonly streams?: number;
-  /** How many consumers there are. 1 unless told. */
+  /**
+   * How many consumers there are.
+   *
+   * @default 1
+   */
   readonly consumers?: number;
-  /** The longest one-way delay in ticks, D. 0 unless told. */
+  /**
+   * The longest one-way delay in ticks, D.
+   *
+   * @default 0
+   */
   readonly delay?: number;
   readonly order?: Order;
-  /** How many heartbeats in a row may be missed, K. 2 unless told. */
+  /**
+   * How many heartbeats in a row may be missed, K.
+   *
+   * @default 2
+   */
   readonly missedHeartbeatsMax?: number;
-  /** How many records each source has to give. 1 unless told. */
+  /**
+   * How many records each source has to give.
+   *
+   * @default 1
+   */
   readonly records?: number;
-  /** Whether consumers offer exact reports. True unless told. */
+  /**
+   * Whether consumers offer exact reports.
+   *
+   * @default true
+   */
   readonly exact?: boolean;
   readonly ticks?: Partial<ProtocolTicks>;
   readonly faults?: Faults;
@@ -31,18 +56,25 @@ export interface ProtocolSystemOptions {
 
 /** What may be explored besides, and cannot be replayed on the clients. */
 export interface ProtocolModelOptions extends ProtocolSystemOptions {
-  /** What else may happen. Nothing unless told. */
+  /**
+   * What else may happen.
+   *
+   * @default nothing
+   */
   readonly incidents?: readonly Incident[];
   /**
    * Whether what no actor's state shows is written down, for the properties that speak of it. This makes more states.
-   * Default: where there are incidents.
+   *
+   * @default true where there are incidents
    */
   readonly ghosts?: boolean;
   /** Makes each source hand over a record after each so many ticks, for ever, in place of `records` at any time. */
   readonly sourcePeriod?: number;
   /**
    * Explores streams that differ by their names alone only once: see `ids` of a system. For several streams of one
-   * consumer. False unless told.
+   * consumer.
+   *
+   * @default false
    */
   readonly symmetric?: boolean;
 }

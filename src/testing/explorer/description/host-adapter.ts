@@ -23,6 +23,7 @@ export interface HostScope {
   readonly notes: Readonly<Record<string, Plain>>;
 }
 
+/** What an adapter answers with: one effect, or several in the order in which they happen. */
 export type Effects = Effect | readonly Effect[];
 
 /**
@@ -34,9 +35,17 @@ export type Effects = Effect | readonly Effect[];
 export interface HostAdapter<Command = RecordedCommand, Message = unknown> {
   command(command: Command, scope: HostScope): Effects | undefined;
   receive(message: Message, scope: HostScope): Effects | undefined;
-  /** A cut has separated this process: what its host does then. Default: it does not notice. */
+  /**
+   * A cut has separated this process: what its host does then.
+   *
+   * @default it does not notice
+   */
   disconnected?(scope: HostScope): Effects;
-  /** The cut is healed. Default: the host does not notice. */
+  /**
+   * The cut is healed.
+   *
+   * @default the host does not notice
+   */
   reconnected?(scope: HostScope): Effects;
 }
 

@@ -4,7 +4,11 @@ import type { Predicate } from './system-view.js';
 export interface LeadsTo<View> {
   readonly from: Predicate<View>;
   readonly to: Predicate<View>;
-  /** In at most so many ticks. Default: some time, provided that time goes on. */
+  /**
+   * In at most so many ticks.
+   *
+   * @default some time, provided that time goes on
+   */
   readonly within?: number;
 }
 

@@ -5,6 +5,7 @@ import type { Predicate, SystemView } from './system-view.js';
 /** An actor that a process starts with. */
 export type StartActor = AnyStateMachine | { readonly machine: AnyStateMachine; readonly input: object };
 
+/** The actors that a process starts with, by their ids, in the order in which they are made. */
 export type StartActors = Readonly<Record<string, StartActor>>;
 
 /**
@@ -12,16 +13,19 @@ export type StartActors = Readonly<Record<string, StartActor>>;
  */
 export type Order = 'connection' | 'subject' | 'none';
 
+/** How messages travel on a link. */
 export interface LinkConfig {
   /** The longest delay in ticks; a message takes any time from 0 to this. */
   readonly delay?: number;
   readonly order?: Order;
 }
 
+/** The links between processes. What is said of the network holds for each link that says nothing else. */
 export interface NetworkConfig extends LinkConfig {
   /**
-   * The links, `a->b` or `a<->b`, where they are not all alike or not all there. Default: one link between every two
-   * processes in each direction.
+   * The links, `a->b` or `a<->b`, where they are not all alike or not all there.
+   *
+   * @default one link between every two processes in each direction
    */
   readonly links?: Readonly<Record<string, LinkConfig>>;
 }
@@ -29,13 +33,25 @@ export interface NetworkConfig extends LinkConfig {
 /** Something that the world outside may do to a process. */
 export type Stimulus<View = SystemView> = {
   readonly process: string;
-  /** How often it may happen. Default 1. `Infinity` costs no state. */
+  /**
+   * How often it may happen. `Infinity` costs no state.
+   *
+   * @default 1
+   */
   readonly max?: number;
-  /** Whether it may happen now. Default: whenever the process is alive. */
+  /**
+   * Whether it may happen now.
+   *
+   * @default whenever the process is alive
+   */
   readonly when?: Predicate<View>;
 } & (
   | {
-      /** Default: the first start actor of the process. */
+      /**
+       * The actor that gets the event.
+       *
+       * @default the first start actor of the process
+       */
       readonly actor?: string;
       readonly event: EventObject;
     }
@@ -45,9 +61,14 @@ export type Stimulus<View = SystemView> = {
     }
 );
 
+/** How often messages may suffer a fault, and which. */
 export interface MessageFault {
   readonly max: number;
-  /** Which messages may suffer it. Default: all. */
+  /**
+   * Which messages may suffer it.
+   *
+   * @default all
+   */
   readonly when?: (message: unknown, link: { readonly from: string; readonly to: string }) => boolean;
 }
 
@@ -68,6 +89,7 @@ export interface Faults {
   readonly late?: { readonly max: number; readonly ticks: number; readonly of?: readonly string[] };
 }
 
+/** The description of a system: processes and their actors, the network between them, and what may happen to both. */
 export interface SystemConfig<
   Processes extends Readonly<Record<string, StartActors>> = Readonly<Record<string, StartActors>>,
   Command = never,
@@ -82,9 +104,17 @@ export interface SystemConfig<
    * machines, `machine.name` for one.
    */
   readonly delays?: Readonly<Record<string, number>>;
-  /** Default: delay 0, order `connection`. */
+  /**
+   * How messages travel between processes.
+   *
+   * @default one link between every two processes in each direction, of delay 0 and order `connection`
+   */
   readonly network?: NetworkConfig;
-  /** Default: `plainAdapter`. */
+  /**
+   * What the commands of the machines mean.
+   *
+   * @default plainAdapter
+   */
   readonly adapter?: HostAdapter<Command, Message>;
   readonly stimuli?: Readonly<Record<string, Stimulus<SystemView<Processes>>>>;
   readonly faults?: Faults;

@@ -8,6 +8,7 @@ export interface Timer {
   readonly left: number;
 }
 
+/** All that one actor knows: its snapshot as plain data, and the timers that run for it. */
 export interface ActorState {
   readonly id: string;
   /** The name of its machine. */

@@ -13,6 +13,7 @@ import type { Trace } from '../traces/trace.js';
 import { brokenProperty, createViolation, type Violation } from '../traces/violation.js';
 import { replayTrace, type ReplayReport } from '../traces/replay.js';
 
+/** How a random walk goes, and what is checked on its way. */
 export interface SimulateOptions<View> extends Pick<
   ExploreOptions<View>,
   'always' | 'leadsTo' | 'reachable' | 'stimuli' | 'faults'

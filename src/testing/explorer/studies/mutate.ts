@@ -7,6 +7,7 @@ import type { System } from '../description/system.js';
 import type { StartActor, StartActors, SystemConfig } from '../description/system-config.js';
 import type { SystemView } from '../description/system-view.js';
 
+/** What became of one mutant. */
 export interface MutantOutcome {
   /** The name of the machine in the system. */
   readonly machine: string;
@@ -19,6 +20,7 @@ export interface MutantOutcome {
   readonly states: number;
 }
 
+/** How good the properties of a system are at noticing mistakes. */
 export interface MutateResult {
   readonly outcomes: readonly MutantOutcome[];
   /** Those that no property notices: a gap in the properties, or a part of the machines that has no use. */
@@ -29,10 +31,19 @@ export interface MutateResult {
   toString(): string;
 }
 
+/** Which mutants are made of which machines, and how each is explored. */
 export interface MutateOptions<View> extends ExploreOptions<View> {
-  /** Makes the mutants of a machine. Default: the kit's own `mutants`. */
+  /**
+   * Makes the mutants of a machine.
+   *
+   * @default the kit's own `mutants`
+   */
   readonly mutantsOf?: (machine: AnyStateMachine) => readonly Mutant[];
-  /** The machines to change, by name. Default: all. */
+  /**
+   * The machines to change, by name.
+   *
+   * @default all
+   */
   readonly machines?: readonly string[];
   /** Called after each mutant. */
   readonly onOutcome?: (outcome: MutantOutcome) => void;

@@ -4,6 +4,7 @@ import type { ExploreResult } from '../search/result.js';
 import type { System } from '../description/system.js';
 import type { SystemView } from '../description/system-view.js';
 
+/** What was found for one combination of values. */
 export interface SweepRow<Name extends string> {
   readonly values: Readonly<Record<Name, number>>;
   /** `undecided`: a limit ended the exploration before a violation was found. */
@@ -11,6 +12,7 @@ export interface SweepRow<Name extends string> {
   readonly result: ExploreResult;
 }
 
+/** What was found for all combinations, in the order of the ranges. */
 export interface SweepResult<Name extends string> {
   readonly rows: readonly SweepRow<Name>[];
   /**

@@ -44,6 +44,7 @@ export interface Step {
   readonly fault?: string;
 }
 
+/** A way through the states of a system: where it starts, and each step with all that happened in it. */
 export interface Trace {
   readonly processes: readonly string[];
   /** The states of all processes after their start. */

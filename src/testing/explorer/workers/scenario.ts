@@ -13,9 +13,17 @@ export interface Scenario {
   readonly name: string;
   /** The URL of the module, like `new URL('./scenarios.js', import.meta.url)`. */
   readonly module: string | URL;
-  /** The module's export, a function that gives the parts, or a promise of them. Default `default`. */
+  /**
+   * The module's export, a function that gives the parts, or a promise of them.
+   *
+   * @default 'default'
+   */
   readonly export?: string;
-  /** What that function is called with: data that `structuredClone` can copy. Default: nothing. */
+  /**
+   * What that function is called with: data that `structuredClone` can copy.
+   *
+   * @default nothing
+   */
   readonly args?: readonly unknown[];
 }
 
