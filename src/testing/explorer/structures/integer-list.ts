@@ -24,6 +24,12 @@ const chunkMask = chunkLength - 1;
 export function createIntegerList(): IntegerList {
   const chunks: Uint32Array[] = [];
   let length = 0;
+
+  /** The last chunk is longer than what it holds, and bits are taken of any number: neither tells a wrong index. */
+  function check(index: number): void {
+    if (index >= length || index >>> 0 !== index) outOfRange(length, index);
+  }
+
   return {
     length() {
       return length;
@@ -37,12 +43,11 @@ export function createIntegerList(): IntegerList {
       length += 1;
     },
     get(index) {
-      // The last chunk is longer than what it holds, so it does not tell by itself what is out of range.
-      if (index >= length) outOfRange(length, index);
+      check(index);
       return chunks[index >>> chunkBits]?.[index & chunkMask] ?? outOfRange(length, index);
     },
     set(index, value) {
-      if (index >= length) outOfRange(length, index);
+      check(index);
       itemAt(chunks, index >>> chunkBits)[index & chunkMask] = value;
     },
     truncate(kept) {

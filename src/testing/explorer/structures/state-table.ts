@@ -126,7 +126,7 @@ export function createStateTable(width: number): StateTable {
       return wordAt(slots, slotOf(hashOf(words, offset), words, offset)) - 1;
     },
     read(index, into) {
-      if (index >= count) outOfRange(count, index);
+      if (index >= count || index >>> 0 !== index) outOfRange(count, index);
       const chunk = itemAt(chunks, index >>> chunkBits);
       const at = (index & chunkMask) * width;
       for (let k = 0; k < width; k += 1) into[k] = wordAt(chunk, at + k);

@@ -84,8 +84,9 @@ function judge(
   options: ExploreOptions<SystemView>,
 ): Pick<MutantOutcome, 'outcome' | 'by' | 'states'> {
   try {
-    const { ok, complete, states, violations } = explore({ config }, options);
-    if (!ok) return { outcome: 'noticed', by: violations[0]?.property ?? '', states };
+    const { complete, states, violations } = explore({ config }, options);
+    const [first] = violations;
+    if (first !== undefined) return { outcome: 'noticed', by: first.property, states };
     return { outcome: complete ? 'survived' : 'undecided', states };
   } catch (error) {
     return { outcome: 'noticed', by: error instanceof Error ? error.message : String(error), states: 0 };

@@ -103,8 +103,9 @@ function drawSteps(trace: Trace, columns: readonly number[]): readonly string[] 
     if (step.kind === 'restart') alive.add(process);
     const notes = step.activities.flatMap((activity) => changeText(activity) ?? []);
     if (step.fault !== undefined) notes.push(`breaks: ${step.fault}`);
-    lines.push({ tick: `${step.tick}`, row, note: notes[0] ?? '' });
-    for (const note of notes.slice(1)) lines.push({ tick: '', row: lifelines(columns, alive), note });
+    const [first = '', ...others] = notes;
+    lines.push({ tick: `${step.tick}`, row, note: first });
+    for (const note of others) lines.push({ tick: '', row: lifelines(columns, alive), note });
     for (const message of step.sent.filter(({ isLost }) => isLost)) {
       const lost = lifelines(columns, alive);
       const { from, to } = message;

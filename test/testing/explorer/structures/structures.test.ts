@@ -39,7 +39,7 @@ describe(`tables of integers (SEED=${seed})`, () => {
     expect(many.count()).to.be.above(10_000);
   });
 
-  it('a pair table remembers each pair', () => {
+  it('a map of pairs of integers remembers each pair', () => {
     const random = createRandom(seed);
     const table = createIntPairMap();
     const known = new Map<string, number>();
