@@ -62,7 +62,12 @@ const firstAnalysis = 64;
 /** Up to so many states they are looked at each time that there are four times as many, then at sixteen times. */
 const frequentAnalyses = 200_000;
 
-/** The exploration itself; it yields each time that it has worked for a while. */
+/**
+ * The exploration itself; it yields each time that it has worked for a while. In the order in which things happen: the
+ * description is compiled; `successors` computes the steps out of a state from its processes, its links and its
+ * surroundings; `checks` says what the predicates make of a state; `expansion` commits the states after these steps to
+ * the table and their edges to the graph; `verdicts` judges what is known and has traces made of what is violated.
+ */
 function* exploration(
   system: System,
   options: ExploreOptions<SystemView>,
