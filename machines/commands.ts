@@ -62,8 +62,10 @@ export interface CommandParams {
   'client.release': Readonly<Record<string, never>>;
 }
 
+/** The names of all commands, which are the types of the actions that the machines declare. */
 export type CommandType = keyof CommandParams;
 
+/** What a machine asks its host to do, as data; of one type, or of any. */
 export type Command<Type extends CommandType = CommandType> = {
   [T in Type]: { readonly type: T; readonly params: CommandParams[T] };
 }[Type];
@@ -78,6 +80,7 @@ export interface StreamEnd {
   readonly text: string;
 }
 
+/** Why a stream ended for its reader. */
 export type EndReason =
   /** The source ended by itself, close code 1000. */
   | 'completed'
@@ -102,6 +105,7 @@ export type EndReason =
   /** The NATS connection is closed for good. */
   | 'connectionClosed';
 
+/** Which machine the host makes an actor of, under which id, with which input. */
 export type SpawnParams =
   | {
       readonly machine: 'consumerStream';

@@ -10,6 +10,7 @@ export interface KnownStream {
   readonly live: boolean;
 }
 
+/** What the machine of a consumer's client knows. */
 export interface ConsumerClientContext {
   readonly streams: Entries<KnownStream>;
   /** Whether the connection is up. */

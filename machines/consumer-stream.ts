@@ -3,6 +3,7 @@ import { CloseCode } from './close-code.js';
 import { clientActorId, declareCommands, type CommandParams, type StreamEnd } from './commands.js';
 import type { ConsumerStreamEvent } from './events.js';
 
+/** What the machine of a stream at the consumer is made with. */
 export interface ConsumerStreamInput {
   /** The stream id. */
   readonly id: string;
@@ -12,6 +13,7 @@ export interface ConsumerStreamInput {
   readonly linkUp: boolean;
 }
 
+/** What the machine of a stream at the consumer knows: no more than what it was made with. */
 export type ConsumerStreamContext = ConsumerStreamInput;
 
 type Scope = { readonly context: ConsumerStreamContext };

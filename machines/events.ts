@@ -1,11 +1,16 @@
 /**
- * The events of every machine. The first part of a name says who spoke: `app` the application, `frame` the peer,
- * `peer` the other end of an extended stream, `flow` its credit, `heartbeat` the heartbeat exchange, `stream` another actor of the same client, `source` and `reader` the ends of a
- * stream, `link` the NATS connection. Payloads never enter a machine, so no event carries any.
+ * The events of every machine. The first part of a name says who spoke: `app` the application, `frame` the peer, `peer`
+ * the other end of an extended stream, `flow` its credit, `heartbeat` the heartbeat exchange, `stream` another actor of
+ * the same client, `source` and `reader` the ends of a stream, `link` the NATS connection. Payloads never enter a
+ * machine, so no event carries any.
  */
 import type { ListedStream } from './listed-stream.js';
 
-/** @see PROTOCOL.md, Consumer client */
+/**
+ * What can happen to a consumer's client.
+ *
+ * @see PROTOCOL.md, Consumer client
+ */
 export type ConsumerClientEvent =
   /** The application opens a stream. The id is new. */
   | { readonly type: 'app.open'; readonly id: string; readonly subject: string }
@@ -23,7 +28,11 @@ export type ConsumerClientEvent =
   | { readonly type: 'link.restored' }
   | LinkClosed;
 
-/** @see PROTOCOL.md, Consumer stream */
+/**
+ * What can happen to a stream at the consumer.
+ *
+ * @see PROTOCOL.md, Consumer stream
+ */
 export type ConsumerStreamEvent =
   /** A record came and the reader's queue has room for it. */
   | { readonly type: 'frame.data' }
@@ -54,7 +63,11 @@ export type ConsumerStreamEvent =
   | { readonly type: 'link.restored' }
   | LinkClosed;
 
-/** @see PROTOCOL.md, Producer client */
+/**
+ * What can happen to a producer's client.
+ *
+ * @see PROTOCOL.md, Producer client
+ */
 export type ProducerClientEvent =
   /** An open request came, and its addresses fit together. */
   | RequestReceived
@@ -66,6 +79,7 @@ export type ProducerClientEvent =
   | { readonly type: 'link.restored' }
   | LinkClosed;
 
+/** An open request, as the producer has read it. */
 export interface RequestReceived {
   readonly type: 'request.received';
   /** The stream's inbox subject: consumer id and stream id. */
@@ -80,7 +94,11 @@ export interface RequestReceived {
   readonly extended: boolean;
 }
 
-/** @see PROTOCOL.md, Producer stream */
+/**
+ * What can happen to a stream at the producer.
+ *
+ * @see PROTOCOL.md, Producer stream
+ */
 export type ProducerStreamEvent =
   /** The source hands over a record. */
   | { readonly type: 'source.record' }
@@ -113,7 +131,11 @@ export type ProducerStreamEvent =
   | { readonly type: 'link.lost' }
   | LinkClosed;
 
-/** @see PROTOCOL.md, Heartbeat */
+/**
+ * What can happen to the heartbeats to one consumer.
+ *
+ * @see PROTOCOL.md, Heartbeat
+ */
 export type HeartbeatEvent =
   /** A stream of this consumer is registered: its request proves that the consumer lives. */
   | { readonly type: 'stream.added'; readonly id: string; readonly streamId: string; readonly subject: string }

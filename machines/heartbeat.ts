@@ -9,6 +9,7 @@ export interface RegisteredStream extends ListedStream {
   readonly id: string;
 }
 
+/** What the machine of the heartbeats to one consumer is made with. */
 export interface HeartbeatInput {
   /** The consumer id. */
   readonly id: string;
@@ -16,6 +17,7 @@ export interface HeartbeatInput {
   readonly missedHeartbeatsMax: number;
 }
 
+/** What the machine of the heartbeats to one consumer knows. */
 export interface HeartbeatContext {
   readonly id: string;
   readonly missedHeartbeatsMax: number;

@@ -33,6 +33,7 @@ export interface Arrival {
   readonly edge: 'gap' | 'recovered' | undefined;
 }
 
+/** The inflow of a stream that has just opened: nothing was received, and the whole window may come. */
 export function beginInflow(window: Window): Inflow {
   return {
     window,
@@ -120,6 +121,7 @@ export function isOverrun({ window, next, isClosed, receivedBytes, consumed, con
   return waiting > window.records || (waiting > 1 && receivedBytes - consumedBytes > window.bytes);
 }
 
+/** The close frame was received, so that no record follows. */
 export function closeInflow(inflow: Inflow): Inflow {
   return { ...inflow, isClosed: true };
 }
@@ -156,6 +158,7 @@ export function grantOf({ next, consumed, consumedBytes }: Inflow): Grant {
   return { next, consumed, consumedBytes };
 }
 
+/** A grant was sent for all that was consumed so far. */
 export function noteGranted(inflow: Inflow): Inflow {
   return { ...inflow, granted: inflow.consumed, grantedBytes: inflow.consumedBytes };
 }

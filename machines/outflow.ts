@@ -21,6 +21,11 @@ export interface Outflow {
   readonly consumedBytes: number;
 }
 
+/**
+ * The outflow of a stream that has just opened: nothing was sent.
+ *
+ * @param offered the window that the consumer offers, where it differs from the one in use.
+ */
 export function beginOutflow(window: Window, offered = window): Outflow {
   return {
     window,
@@ -69,6 +74,7 @@ export function sendRecord(outflow: Outflow, bytes: number): Outflow {
   };
 }
 
+/** The close frame is sent, so that no record follows. */
 export function sendClose(outflow: Outflow): Outflow {
   return { ...outflow, isClosed: true };
 }

@@ -3,11 +3,13 @@ import { declareCommands, type CommandParams } from './commands.js';
 import { entryOf, withEntry, withoutEntry, type Entries } from './entries.js';
 import type { ProducerClientEvent, RequestReceived } from './events.js';
 
+/** What the machine of a producer's client is made with. */
 export interface ProducerClientInput {
   /** How many heartbeats in a row a consumer may miss, 2 unless told. */
   readonly missedHeartbeatsMax?: number;
 }
 
+/** What the machine of a producer's client knows. */
 export interface ProducerClientContext {
   readonly missedHeartbeatsMax: number;
   /** The registered streams by inbox subject. */

@@ -3,6 +3,7 @@ import { CloseCode } from './close-code.js';
 import { clientActorId, declareCommands, type CommandParams } from './commands.js';
 import type { ProducerStreamEvent } from './events.js';
 
+/** What the machine of a stream at the producer is made with. */
 export interface ProducerStreamInput {
   /** The stream's inbox subject: consumer id and stream id. */
   readonly id: string;
@@ -14,6 +15,7 @@ export interface ProducerStreamInput {
   readonly extended: boolean;
 }
 
+/** What the machine of a stream at the producer knows: no more than what it was made with. */
 export type ProducerStreamContext = ProducerStreamInput;
 
 type Scope = { readonly context: ProducerStreamContext };

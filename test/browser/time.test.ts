@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { createRandom } from '../../src/testing/random.js';
+import { createRandom } from '../../src/testing/doubles/random.js';
 import type { PageStage } from '../support/page.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader } from '../visualizations/sample-run.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createRandom } from '../../src/testing/random.js';
+import { createRandom } from '../../src/testing/doubles/random.js';
 import { FrameMemory } from '../../src/delivery/frame-pool.js';
 import {
   encodeAnnouncement,

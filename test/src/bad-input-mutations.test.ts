@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
-import { createRandom } from '../../src/testing/random.js';
+import { createRandom } from '../../src/testing/doubles/random.js';
 import { decodeStreamFrame } from '../../src/wire/index.js';
 import { besiege, type BesiegedPair } from '../support/besieged-pair.js';
 import { useFakeTime } from '../support/fake-time.js';

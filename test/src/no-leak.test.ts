@@ -3,7 +3,7 @@ import { getEventListeners, setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ConsumerStreamEnd } from '../../src/consumer/consumer-stream.js';
-import { createTestClock, type TestClock } from '../../src/testing/test-clock.js';
+import { createTestClock, type TestClock } from '../../src/testing/doubles/test-clock.js';
 import { createGoConsumer } from '../support/go-peer.js';
 import { closePair, createPair, type Pair } from '../support/pair.js';
 import { readAll, readOne } from '../support/read.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/testing/random.js';
+import type { Random } from '../../src/testing/doubles/random.js';
 
 /** What a value in a message is replaced by: another type, another size, another depth. */
 const oddValues: readonly string[] = [

@@ -5,7 +5,7 @@ import { parseQuery } from '../../visualizations/src/model/query.js';
 import { recordFields } from '../../visualizations/src/model/record-fields.js';
 import { Run } from '../../visualizations/src/model/run.js';
 import type { SequencedRecord } from '../../visualizations/src/model/types.js';
-import { createRandom } from '../../src/testing/random.js';
+import { createRandom } from '../../src/testing/doubles/random.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
 

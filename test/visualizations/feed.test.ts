@@ -5,7 +5,7 @@ import type { Sink, Source } from '../../visualizations/src/model/types.js';
 import { fileSource } from '../../visualizations/src/sources/file.js';
 import { createCursor } from '../../visualizations/src/model/cursor.js';
 import { portSource } from '../../visualizations/src/sources/port.js';
-import { createRandom } from '../../src/testing/random.js';
+import { createRandom } from '../../src/testing/doubles/random.js';
 import { seed } from '../support/seed.js';
 import { sampleFile, sampleHeader, sampleRecords } from './sample-run.js';
 

@@ -1,5 +1,5 @@
 import type { AnyRecord, MachineRecord, RunRecord, StateNodeRecord } from '../../src/tracing/record.js';
-import { createRandom } from '../../src/testing/random.js';
+import { createRandom } from '../../src/testing/doubles/random.js';
 import type { SequencedRecord } from '../../visualizations/src/model/types.js';
 
 /** A run made up for tests: streams that open, flow, and end in all the ways there are, between two processes or more. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createRandom } from '../../src/testing/random.js';
+import { createRandom } from '../../src/testing/doubles/random.js';
 import { Run } from '../../visualizations/src/model/run.js';
 import type { SequencedRecord } from '../../visualizations/src/model/types.js';
 import { placeLanes } from '../../visualizations/src/panes/sequence/geometry.js';

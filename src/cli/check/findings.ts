@@ -1,14 +1,20 @@
-import type { Coverage, Properties, PropertyKind, SystemView, Violation } from '../../testing/index.js';
-import { brokenProperty } from '../../testing/explorer/violation.js';
+import {
+  brokenProperty,
+  type Coverage,
+  type Properties,
+  type PropertyKind,
+  type SystemView,
+  type Violation,
+} from '../../testing/index.js';
 
-/** What is known of a property. Open is what no violation was found of, where not everything was explored. */
+/** What is known of a property: `open` where no violation was found, but not every state was explored. */
 export type Verdict = 'held' | 'reached' | 'violated' | 'open';
 
 export interface PropertyFinding {
   readonly property: string;
   readonly kind: PropertyKind;
   readonly verdict: Verdict;
-  /** Whether a state was met in which it holds, of a property that has to be reachable. */
+  /** Whether a state was found in which it holds; for properties that have to be reachable. */
   readonly isReached?: boolean;
   /** The bound that was promised. Ticks. */
   readonly within?: number;

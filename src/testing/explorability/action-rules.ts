@@ -1,7 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
-import { isBuiltInAction, type BuiltInAction } from '../built-ins.js';
-import type { ConfigPath } from '../config-path.js';
-import { entriesOf, type Site } from '../machine-sites.js';
+import { isBuiltInAction, type BuiltInAction } from '../machine-config/built-ins.js';
+import type { ConfigPath } from '../machine-config/config-path.js';
+import { fieldsOf, type Site } from '../machine-config/machine-sites.js';
 import type { Finding } from './breach.js';
 import { functionFindings } from './function-rules.js';
 import { enqueuedEffectsOf } from './purity.js';
@@ -51,7 +51,7 @@ function builtInFindings(path: ConfigPath, action: BuiltInAction): readonly Find
     case 'xstate.assign':
       return typeof action.assignment === 'function'
         ? functionFindings(path, action.assignment)
-        : entriesOf(action.assignment).flatMap(([name, assigner]) => functionFindings([...path, name], assigner));
+        : fieldsOf(action.assignment).flatMap(([name, assigner]) => functionFindings([...path, name], assigner));
     case 'xstate.raise':
       return [...raiseFindings(path, action), ...functionFindings(path, action.event)];
     case 'xstate.enqueueActions':

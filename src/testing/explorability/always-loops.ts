@@ -1,6 +1,6 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
-import { isBuiltInAction } from '../built-ins.js';
-import { ancestorsOf, transitionsOf, type StateSite } from '../machine-sites.js';
+import { isBuiltInAction } from '../machine-config/built-ins.js';
+import { ancestorsOf, transitionsOf, type StateSite } from '../machine-config/machine-sites.js';
 import type { Finding } from './breach.js';
 
 /**

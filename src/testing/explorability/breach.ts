@@ -1,4 +1,4 @@
-import type { ConfigPath } from '../config-path.js';
+import type { ConfigPath } from '../machine-config/config-path.js';
 
 /** One breach of a coding rule of explorable machines. */
 export interface Breach {

@@ -1,7 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import type { Finding } from './breach.js';
 import { functionFindings } from './function-rules.js';
-import { notPlainPartsOf } from './plain-data.js';
+import { notPlainPartsOf } from './plain-context.js';
 
 const path = ['context'];
 

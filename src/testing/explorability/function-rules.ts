@@ -1,4 +1,4 @@
-import type { ConfigPath } from '../config-path.js';
+import type { ConfigPath } from '../machine-config/config-path.js';
 import type { Finding } from './breach.js';
 import { impuritiesOf, waysOutOf } from './purity.js';
 

@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
-import { combinatorOf, isBuiltInGuard, operandsOf } from '../built-ins.js';
-import type { ConfigPath } from '../config-path.js';
+import { combinatorOf, isBuiltInGuard, operandsOf } from '../machine-config/built-ins.js';
+import type { ConfigPath } from '../machine-config/config-path.js';
 import type { Finding } from './breach.js';
 import { functionFindings } from './function-rules.js';
 

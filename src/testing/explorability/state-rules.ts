@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
-import type { ConfigPath } from '../config-path.js';
-import { entriesOf, type StateSite } from '../machine-sites.js';
+import type { ConfigPath } from '../machine-config/config-path.js';
+import { fieldsOf, type StateSite } from '../machine-config/machine-sites.js';
 import type { Finding } from './breach.js';
 import { functionFindings } from './function-rules.js';
 
@@ -19,7 +19,7 @@ export function stateFindings(machine: AnyStateMachine, { path, config }: StateS
   return [
     ...(config.invoke === undefined ? [] : [invoke]),
     ...(config.type === 'history' || config.history !== undefined ? [history] : []),
-    ...entriesOf(config.after).flatMap(([delay]) => timerFindings(machine, [...path, 'after', delay], delay)),
+    ...fieldsOf(config.after).flatMap(([delay]) => timerFindings(machine, [...path, 'after', delay], delay)),
     ...functionFindings([...path, 'output'], config.output),
   ];
 }

@@ -1,34 +1,38 @@
-export { explore, exploreAsync } from './explore.js';
-export type { ExploreOptions, Limit, Progress } from './explore-options.js';
-export { note, send, spawn, stop, tell, type Effect } from './effects.js';
-export { plainAdapter, type Effects, type HostAdapter, type HostScope, type RecordedCommand } from './host-adapter.js';
-export { mutate, type MutantOutcome, type MutateOptions, type MutateResult } from './mutate.js';
-export type { Plain } from './plain-data.js';
-export type { Activity } from './process-step.js';
-export type { ActorState, ProcessState, Timer } from './process-state.js';
-export type { LeadsTo, Properties } from './properties.js';
-export type { Coverage } from './coverage.js';
-export type { ReplayReport } from './replay.js';
-export type { ExploreResult } from './result.js';
-export { simulate, type SimulateOptions, type SimulateResult } from './simulate.js';
-export { sweep, type SweepResult, type SweepRow } from './sweep.js';
+export { explore, exploreAsync } from './search/explore.js';
+export type { ExploreOptions, Limit, Progress } from './search/explore-options.js';
+export { note, send, spawn, stop, tell, type Effect } from './description/effects.js';
 export {
-  system,
-  type Faults,
-  type LinkConfig,
-  type MessageFault,
-  type NetworkConfig,
-  type Order,
-  type StartActor,
-  type StartActors,
-  type Stimulus,
-  type System,
-  type SystemConfig,
-  type ViewOf,
-} from './system.js';
-export type { ActorView, Predicate, ProcessView, SurroundingsView, SystemView } from './system-view.js';
-export type { SentMessage, Step, StepName, Trace } from './trace.js';
-export type { PropertyKind, Violation, ViolationRecord } from './violation.js';
+  plainAdapter,
+  type Effects,
+  type HostAdapter,
+  type HostScope,
+  type RecordedCommand,
+} from './description/host-adapter.js';
+export { mutate, type MutantOutcome, type MutateOptions, type MutateResult } from './studies/mutate.js';
+export type { Plain } from './description/plain-data.js';
+export type { Activity } from './processes/process-step.js';
+export type { ActorState, ProcessState, Timer } from './processes/process-state.js';
+export type { LeadsTo, Properties } from './description/properties.js';
+export type { Coverage } from './processes/coverage.js';
+export type { ReplayReport } from './traces/replay.js';
+export type { ExploreResult } from './search/result.js';
+export { simulate, type SimulateOptions, type SimulateResult } from './search/simulate.js';
+export { sweep, type SweepResult, type SweepRow } from './studies/sweep.js';
+export { system, type System, type ViewOf } from './description/system.js';
+export type {
+  Faults,
+  LinkConfig,
+  MessageFault,
+  NetworkConfig,
+  Order,
+  StartActor,
+  StartActors,
+  Stimulus,
+  SystemConfig,
+} from './description/system-config.js';
+export type { ActorView, Predicate, ProcessView, SurroundingsView, SystemView } from './description/system-view.js';
+export type { SentMessage, Step, StepName, Trace } from './traces/trace.js';
+export { brokenProperty, type PropertyKind, type Violation, type ViolationRecord } from './traces/violation.js';
 export { exploreAll, type ExploreAllOptions } from './workers/explore-all.js';
 export type { Scenario, ScenarioParts, ScenarioResult, ScenarioViolation } from './workers/scenario.js';
-export { worstCase, type WorstCase } from './worst-case.js';
+export { worstCase, type WorstCase } from './studies/worst-case.js';

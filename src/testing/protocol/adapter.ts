@@ -1,7 +1,7 @@
 import type { Command, EndReason, ListedStream } from '../../../machines/index.js';
 import { clientActorId, CloseCode } from '../../../machines/index.js';
-import { note, send, spawn, stop, tell } from '../explorer/effects.js';
-import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/host-adapter.js';
+import { note, send, spawn, stop, tell } from '../explorer/description/effects.js';
+import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/description/host-adapter.js';
 import { exchangesMin } from './exchanges.js';
 
 /** What clients send each other, as the model has it: the frames of the wire without their bytes. */
@@ -22,16 +22,27 @@ export type ProtocolMessage =
       readonly reported: readonly string[];
     };
 
+/** How the clients of the model perform the commands of the machines. */
 export interface ProtocolAdapterOptions {
   /** The process that takes requests. */
   readonly producer: string;
-  /** On which subject a stream is requested. One for all unless told. */
+  /**
+   * On which subject a stream is requested.
+   *
+   * @default one for all
+   */
   readonly subjectOf?: (stream: string) => string;
-  /** Whether consumers offer exact reports. True unless told. */
+  /**
+   * Whether consumers offer exact reports.
+   *
+   * @default true
+   */
   readonly exact?: boolean;
   /**
    * How many heartbeat exchanges with a consumer are told apart: at least as many as can be under way at once, or an old
-   * answer passes for the one that is awaited. 3 unless told, which does for messages in order, none of them late.
+   * answer passes for the one that is awaited.
+   *
+   * @default 3, which does for messages in order, none of them late
    */
   readonly exchanges?: number;
 }

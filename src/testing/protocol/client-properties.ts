@@ -1,8 +1,8 @@
 import { clientActorId } from '../../../machines/index.js';
-import type { ActorView, Predicate } from '../explorer/system-view.js';
+import type { ActorView, Predicate } from '../explorer/description/system-view.js';
 import { readerOf } from './adapter.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 
 interface KnownStream {
   readonly id: string;

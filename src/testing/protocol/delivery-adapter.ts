@@ -1,6 +1,6 @@
 import { clientActorId } from '../../../machines/index.js';
-import { note, tell, type Effect } from '../explorer/effects.js';
-import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/host-adapter.js';
+import { note, tell, type Effect } from '../explorer/description/effects.js';
+import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/description/host-adapter.js';
 import type { ProtocolMessage } from './adapter.js';
 import type { DeliveryTerms } from './delivery-arithmetic.js';
 import { modelInflows } from './delivery-inflow.js';

@@ -25,6 +25,9 @@ export const deliveryArithmetic = {
   noteGranted: machines.noteGranted,
 };
 
+/**
+ * The functions of in- and outflow that the delivery extension computes with; a test may replace one by a wrong one.
+ */
 export type DeliveryArithmetic = typeof deliveryArithmetic;
 
 /** What the model of the delivery is made with. */

@@ -1,7 +1,7 @@
 import type { Arrival, Command, Inflow } from '../../../machines/index.js';
-import { note, tell, type Effect } from '../explorer/effects.js';
-import type { Effects, HostScope } from '../explorer/host-adapter.js';
-import type { Plain } from '../explorer/plain-data.js';
+import { note, tell, type Effect } from '../explorer/description/effects.js';
+import type { Effects, HostScope } from '../explorer/description/host-adapter.js';
+import type { Plain } from '../explorer/description/plain-data.js';
 import { readerOf } from './adapter.js';
 import type { DeliveryTerms } from './delivery-arithmetic.js';
 import { sendControl, type DeliveryControl, type DeliveryFrame } from './delivery-messages.js';

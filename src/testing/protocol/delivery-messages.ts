@@ -1,5 +1,5 @@
 import type { Grant } from '../../../machines/index.js';
-import { send, type Effect } from '../explorer/effects.js';
+import { send, type Effect } from '../explorer/description/effects.js';
 import { addressOf, inboxOf, type ProtocolMessage } from './adapter.js';
 
 /** A frame of an extended stream's producer, without its bytes. */

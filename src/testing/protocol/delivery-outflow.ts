@@ -1,7 +1,7 @@
 import type { Command, Outflow } from '../../../machines/index.js';
-import { note, spawn, stop, tell, type Effect } from '../explorer/effects.js';
-import type { Effects, HostScope } from '../explorer/host-adapter.js';
-import type { Plain } from '../explorer/plain-data.js';
+import { note, spawn, stop, tell, type Effect } from '../explorer/description/effects.js';
+import type { Effects, HostScope } from '../explorer/description/host-adapter.js';
+import type { Plain } from '../explorer/description/plain-data.js';
 import type { DeliveryTerms } from './delivery-arithmetic.js';
 import { sendFrame, type DeliveryMessage } from './delivery-messages.js';
 import { downNote } from './ghosts.js';

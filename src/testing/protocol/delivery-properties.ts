@@ -1,13 +1,13 @@
-import type { Properties } from '../explorer/properties.js';
-import type { Faults } from '../explorer/system.js';
-import type { Predicate } from '../explorer/system-view.js';
+import type { Properties } from '../explorer/description/properties.js';
+import type { Faults } from '../explorer/description/system-config.js';
+import type { Predicate } from '../explorer/description/system-view.js';
 import { clientProperties } from './client-properties.js';
 import { isBystander, recordBytesOf, type DeliverySystemOptions } from './delivery-system.js';
 import { viewDelivery, type DeliveryView } from './delivery-view.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
 import { streamsOf, type ModelStream } from './model-stream.js';
-import { protocolTicks, type ProtocolView } from './system.js';
+import { protocolTicks, type ProtocolView } from './protocol-options.js';
 
 type DeliveryProperties = Required<Properties<ProtocolView>>;
 

@@ -1,5 +1,6 @@
-import { system, type Faults, type Order, type Stimulus } from '../explorer/system.js';
-import type { Predicate } from '../explorer/system-view.js';
+import { system } from '../explorer/description/system.js';
+import type { Faults, Order, Stimulus } from '../explorer/description/system-config.js';
+import type { Predicate } from '../explorer/description/system-view.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { deliveryAdapter } from './delivery-adapter.js';
 import { deliveryArithmetic, type DeliveryArithmetic } from './delivery-arithmetic.js';
@@ -10,39 +11,82 @@ import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
-import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './system.js';
+import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 
+/** How large a system of the delivery extension is, and what may happen in it. */
 export interface DeliverySystemOptions {
-  /** How many streams the consumer opens. 1 unless told. */
+  /**
+   * How many streams the consumer opens.
+   *
+   * @default 1
+   */
   readonly streams?: number;
   /**
    * How many of them, the last ones, are only opened: they have neither records nor an end of their own, and share the
-   * connection and the heartbeats with the others. 0 unless told.
+   * connection and the heartbeats with the others.
+   *
+   * @default 0
    */
   readonly bystanders?: number;
-  /** Explores streams that differ by their names alone only once: see `ids` of a system. False unless told. */
+  /**
+   * Explores streams that differ by their names alone only once: see `ids` of a system.
+   *
+   * @default false
+   */
   readonly symmetric?: boolean;
-  /** The longest one-way delay in ticks, D. 0 unless told. */
+  /**
+   * The longest one-way delay in ticks, D.
+   *
+   * @default 0
+   */
   readonly delay?: number;
   readonly order?: Order;
   readonly missedHeartbeatsMax?: number;
-  /** How many records each source has to give. 2 unless told. */
+  /**
+   * How many records each source has to give.
+   *
+   * @default 2
+   */
   readonly records?: number;
-  /** How many bytes each record has, by its number; the last holds for all that follow. One each unless told. */
+  /**
+   * How many bytes each record has, by its number; the last holds for all that follow.
+   *
+   * @default 1 each
+   */
   readonly recordBytes?: readonly number[];
-  /** How many records may be under way. 1 unless told. */
+  /**
+   * How many records may be under way.
+   *
+   * @default 1
+   */
   readonly windowRecords?: number;
-  /** How many bytes may be under way. As many as records unless told. */
+  /**
+   * How many bytes may be under way.
+   *
+   * @default as many as records
+   */
   readonly windowBytes?: number;
   /** How many records the producer lets be under way, where that is less than the consumer offers. */
   readonly producerWindowRecords?: number;
-  /** The most bytes of a frame: larger records travel in fragments. None do unless told. */
+  /**
+   * The most bytes of a frame: larger records travel in fragments.
+   *
+   * @default no fragments
+   */
   readonly frameBytes?: number;
   readonly ticks?: Partial<ProtocolTicks>;
   readonly faults?: Faults;
-  /** Whether readers may leave. True unless told. */
+  /**
+   * Whether readers may leave.
+   *
+   * @default true
+   */
   readonly leave?: boolean;
-  /** What else may happen. Nothing unless told. */
+  /**
+   * What else may happen.
+   *
+   * @default nothing
+   */
   readonly incidents?: readonly Incident[];
   /** Takes the place of the functions of these names, for mutants of them. */
   readonly arithmetic?: Partial<DeliveryArithmetic>;

@@ -1,12 +1,12 @@
 import type { StateValue } from 'xstate';
-import type { ActorView } from '../explorer/system-view.js';
+import type { ActorView } from '../explorer/description/system-view.js';
 import { readerOf, sourceOf } from './adapter.js';
 import { inflowNote, type ModelInflow } from './delivery-inflow.js';
 import { outflowNote, producedNote, type ModelOutflow } from './delivery-outflow.js';
 import type { DeliveryReaderContext } from './delivery-reader.js';
 import { isLinkDown } from './ghosts.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 import { viewPerStream } from './view-per-stream.js';
 
 /** What is true of one extended stream in one state of the system. */

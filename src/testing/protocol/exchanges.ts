@@ -1,4 +1,4 @@
-import type { Faults, Order } from '../explorer/system.js';
+import type { Faults, Order } from '../explorer/description/system-config.js';
 
 /** What decides how long messages of a heartbeat exchange are under way, and how many exchanges begin meanwhile. */
 export interface ExchangeOptions {
@@ -24,11 +24,11 @@ export function exchangesUnderWay({ streams, delay, order, interval, faults }: E
   const { duplicate = 0, late = { max: 0, ticks: 0 } } = faults;
   const duplicates = typeof duplicate === 'object' ? duplicate.max : duplicate;
   const lateTicks = late.max * late.ticks;
-  // In order, an answer outlives an exchange that came after its own by a duplicate only. Asking and answers each have
-  // one subject, so they keep their order by subjects too.
+  // Requests have one subject and answers have another, so either keep their order where subjects do. An answer in order
+  // is overtaken by no later one: only its duplicate can arrive when another exchange is under way.
   if (order !== 'none' && lateTicks === 0) return Math.max(exchangesMin, duplicates + 2);
-  // Otherwise an old one may outlive all that begin in the life of its messages: the introduction of each other stream,
-  // and of each that a request introduces once more, and the rounds that fall due.
+  // Without order, the messages of an exchange may travel for their whole life, while others begin: one that introduces
+  // each other stream, one for each stream that a doubled request introduces again, and the rounds that fall due.
   const others = streams + duplicates - 1;
   const life = delay * (2 + duplicates) + lateTicks;
   const rounds = 1 + Math.floor(life / interval);

@@ -1,9 +1,9 @@
 import { clientActorId, CloseCode } from '../../../machines/index.js';
-import type { ActorView, Predicate } from '../explorer/system-view.js';
+import type { ActorView, Predicate } from '../explorer/description/system-view.js';
 import { ghostsOf, isLinkDown, isUnanswerable } from './ghosts.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import { viewStream } from './stream-view.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 
 /** What is known of a system whose ghosts are written down. */
 export interface GhostScope {

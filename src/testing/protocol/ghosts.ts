@@ -1,10 +1,10 @@
 import type { Command } from '../../../machines/index.js';
-import { note, type Effect } from '../explorer/effects.js';
-import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/host-adapter.js';
+import { note, type Effect } from '../explorer/description/effects.js';
+import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/description/host-adapter.js';
 import { inboxOf, type ProtocolMessage } from './adapter.js';
 import { isIncident, receiveIncident, type IncidentMessage } from './incident-messages.js';
 import { producerProcess } from './model-stream.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 
 /**
  * Ghosts: what a host writes down for properties alone, because no actor's state shows it. They make more states, so a

@@ -1,5 +1,5 @@
 import { clientActorId } from '../../../machines/index.js';
-import { tell, type Effect } from '../explorer/effects.js';
+import { tell, type Effect } from '../explorer/description/effects.js';
 
 /** What befalls a client, as a message without a sender, so that the ghosts of its host see it too. */
 export type IncidentMessage =

@@ -1,8 +1,8 @@
 import { clientActorId } from '../../../machines/index.js';
-import type { Predicate } from '../explorer/system-view.js';
+import type { Predicate } from '../explorer/description/system-view.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import { viewStream } from './stream-view.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 
 /** None of the incidents is passed over: once it has happened, what it is about is over. */
 export function incidentProperties(streams: readonly ModelStream[]): Readonly<Record<string, Predicate<ProtocolView>>> {

@@ -1,11 +1,11 @@
 import { clientActorId } from '../../../machines/index.js';
-import type { Stimulus } from '../explorer/system.js';
-import type { ActorView } from '../explorer/system-view.js';
+import type { Stimulus } from '../explorer/description/system-config.js';
+import type { ActorView } from '../explorer/description/system-view.js';
 import { readerOf, sourceOf } from './adapter.js';
 import { isLinkDown, isMissed } from './ghosts.js';
 import type { IncidentMessage } from './incident-messages.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 
 /**
  * What may happen besides opening, leaving, producing and finishing, once for each stream or client that it can befall,
@@ -38,6 +38,7 @@ export const incidents = [
   'heartbeatMisreports',
 ] as const;
 
+/** The name of something that may happen besides the faults of the network. */
 export type Incident = (typeof incidents)[number];
 
 type Stimuli = Readonly<Record<string, Stimulus<ProtocolView>>>;

@@ -13,12 +13,5 @@ export { replayOnClients } from './replay/replay-on-clients.js';
 export { incidents, type Incident } from './incidents.js';
 export { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
 export { viewStream, type StreamView } from './stream-view.js';
-export {
-  protocolSystem,
-  protocolTicks,
-  type ProtocolModelOptions,
-  type ProtocolSystem,
-  type ProtocolSystemOptions,
-  type ProtocolTicks,
-  type ProtocolView,
-} from './system.js';
+export { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
+export { protocolSystem, type ProtocolModelOptions, type ProtocolSystemOptions } from './system.js';

@@ -5,6 +5,7 @@ export interface ModelStream {
   readonly inbox: string;
 }
 
+/** The name of the process in which the producer of the model runs. */
 export const producerProcess = 'producer';
 
 /** The streams of a system made with these options. */

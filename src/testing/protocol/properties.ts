@@ -1,6 +1,6 @@
-import type { LeadsTo, Properties } from '../explorer/properties.js';
-import type { Faults } from '../explorer/system.js';
-import type { Predicate } from '../explorer/system-view.js';
+import type { LeadsTo, Properties } from '../explorer/description/properties.js';
+import type { Faults } from '../explorer/description/system-config.js';
+import type { Predicate } from '../explorer/description/system-view.js';
 import { viewStream, type StreamView } from './stream-view.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
 import { clientProperties } from './client-properties.js';
@@ -8,7 +8,8 @@ import { ghostProperties } from './ghost-properties.js';
 import { isLinkDown } from './ghosts.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
-import { hasGhosts, protocolTicks, type ProtocolModelOptions, type ProtocolView } from './system.js';
+import { protocolTicks, type ProtocolView } from './protocol-options.js';
+import { hasGhosts, type ProtocolModelOptions } from './system.js';
 
 function countOf(fault: Faults[keyof Faults]): number {
   return typeof fault === 'number' ? fault : (fault?.max ?? 0);
@@ -32,6 +33,7 @@ export interface ProtocolBounds {
   readonly consumerDeadToStopped: number;
 }
 
+/** The bounds that `protocolProperties` checks for a system made with these options, in ticks. */
 export function protocolBounds(options: ProtocolModelOptions = {}): ProtocolBounds {
   const { delay = 0, missedHeartbeatsMax = 2, exact = true, faults = {} } = options;
   const ticks = { ...protocolTicks, ...options.ticks };

@@ -1,6 +1,7 @@
 import { assign, setup } from 'xstate';
 import type { EndReason } from '../../../machines/index.js';
 
+/** What a reader of the model knows of its stream. */
 export interface ReaderContext {
   /** The stream that is read. */
   readonly stream: string;

@@ -5,9 +5,9 @@ import {
   producerClientMachine,
   producerStreamMachine,
 } from '../../../machines/index.js';
-import type { StartActors } from '../explorer/system.js';
+import type { StartActors } from '../explorer/description/system-config.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
-import type { ProtocolTicks } from './system.js';
+import type { ProtocolTicks } from './protocol-options.js';
 
 /** The machines that clients spawn, by the names that they spawn them by. */
 export const shippedMachines = {

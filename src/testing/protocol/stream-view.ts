@@ -1,7 +1,7 @@
-import type { ActorView } from '../explorer/system-view.js';
+import type { ActorView } from '../explorer/description/system-view.js';
 import { endedNote, readerOf, sourceOf } from './adapter.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 import { viewPerStream } from './view-per-stream.js';
 
 /** What is true of one stream in one state of the system, in the words of the specification. */
@@ -33,6 +33,7 @@ export interface StreamView {
   readonly isHeld: boolean;
 }
 
+/** Looks at one stream of a state from both of its ends. Made once for each state and stream. */
 export const viewStream = viewPerStream(createStreamView);
 
 function createStreamView(view: ProtocolView, { consumer, id, inbox }: ModelStream): StreamView {

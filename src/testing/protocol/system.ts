@@ -1,54 +1,54 @@
-import { system, type Faults, type Order, type StartActors, type Stimulus, type System } from '../explorer/system.js';
-import type { SystemView } from '../explorer/system-view.js';
+import { system } from '../explorer/description/system.js';
+import type { Faults, Order, Stimulus } from '../explorer/description/system-config.js';
 import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { exchangesUnderWay } from './exchanges.js';
 import { withGhosts } from './ghosts.js';
 import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
+import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 import { readerMachine } from './reader.js';
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
 import { steadySourceMachine } from './steady-source.js';
 
-/** The durations of the protocol in ticks, by the letters of PROTOCOL.md, Timing. */
-export interface ProtocolTicks {
-  /** I, the heartbeat interval. */
-  readonly interval: number;
-  /** T, the heartbeat request timeout. */
-  readonly requestTimeout: number;
-  /** S, the silence timeout. */
-  readonly silence: number;
-  /** O, the open timeout. */
-  readonly open: number;
-  /** Bp, the producer's cancellation buffer towards a plain consumer. */
-  readonly producerBuffer: number;
-  /** Bc, the consumer's cancellation buffer, which clients never let be shorter than I + T. */
-  readonly consumerBuffer: number;
-}
-
-/** The smallest durations that keep every timing rule with a delay of one tick and one loss. */
-export const protocolTicks: ProtocolTicks = {
-  interval: 4,
-  requestTimeout: 3,
-  silence: 11,
-  open: 11,
-  producerBuffer: 9,
-  consumerBuffer: 7,
-};
-
+/** How large a system of the protocol is, what its durations are, and what may happen in it. */
 export interface ProtocolSystemOptions {
-  /** How many streams each consumer opens. 1 unless told. */
+  /**
+   * How many streams each consumer opens.
+   *
+   * @default 1
+   */
   readonly streams?: number;
-  /** How many consumers there are. 1 unless told. */
+  /**
+   * How many consumers there are.
+   *
+   * @default 1
+   */
   readonly consumers?: number;
-  /** The longest one-way delay in ticks, D. 0 unless told. */
+  /**
+   * The longest one-way delay in ticks, D.
+   *
+   * @default 0
+   */
   readonly delay?: number;
   readonly order?: Order;
-  /** How many heartbeats in a row may be missed, K. 2 unless told. */
+  /**
+   * How many heartbeats in a row may be missed, K.
+   *
+   * @default 2
+   */
   readonly missedHeartbeatsMax?: number;
-  /** How many records each source has to give. 1 unless told. */
+  /**
+   * How many records each source has to give.
+   *
+   * @default 1
+   */
   readonly records?: number;
-  /** Whether consumers offer exact reports. True unless told. */
+  /**
+   * Whether consumers offer exact reports.
+   *
+   * @default true
+   */
   readonly exact?: boolean;
   readonly ticks?: Partial<ProtocolTicks>;
   readonly faults?: Faults;
@@ -56,18 +56,25 @@ export interface ProtocolSystemOptions {
 
 /** What may be explored besides, and cannot be replayed on the clients. */
 export interface ProtocolModelOptions extends ProtocolSystemOptions {
-  /** What else may happen. Nothing unless told. */
+  /**
+   * What else may happen.
+   *
+   * @default nothing
+   */
   readonly incidents?: readonly Incident[];
   /**
    * Whether what no actor's state shows is written down, for the properties that speak of it. This makes more states.
-   * Default: where there are incidents.
+   *
+   * @default true where there are incidents
    */
   readonly ghosts?: boolean;
   /** Makes each source hand over a record after each so many ticks, for ever, in place of `records` at any time. */
   readonly sourcePeriod?: number;
   /**
    * Explores streams that differ by their names alone only once: see `ids` of a system. For several streams of one
-   * consumer. False unless told.
+   * consumer.
+   *
+   * @default false
    */
   readonly symmetric?: boolean;
 }
@@ -83,13 +90,6 @@ function interchangeable({ symmetric = false, consumers = 1 }: ProtocolModelOpti
   if (consumers > 1) throw new Error(`symmetric: expected one consumer, but got ${consumers}`);
   return streams.map(({ id }) => id);
 }
-
-type Processes = Readonly<Record<string, StartActors>>;
-
-/** Processes by name, whichever the options ask for. */
-export type ProtocolView = SystemView<Processes>;
-
-export type ProtocolSystem = System<Processes>;
 
 /** What readers and sources may do at any time. */
 function stimuliOf(

@@ -1,5 +1,5 @@
 import type { ModelStream } from './model-stream.js';
-import type { ProtocolView } from './system.js';
+import type { ProtocolView } from './protocol-options.js';
 
 /** The same function, made to look once: the properties of one state ask for the same views over and over. */
 export function viewPerStream<View>(

@@ -1,7 +1,7 @@
 import type { AnyRecord } from '../../../src/tracing/record.js';
 import { exploreAsync, type Progress, type Violation } from '../../../src/testing/index.js';
-import { compileSystem } from '../../../src/testing/explorer/compile-system.js';
-import { traceRecords } from '../../../src/testing/explorer/trace-records.js';
+import { compileSystem } from '../../../src/testing/explorer/description/compile-system.js';
+import { traceRecords } from '../../../src/testing/explorer/traces/trace-records.js';
 import { explorationOf, subjectOf } from './explorations.js';
 import { createWalker, type NextStep } from './walker.js';
 

@@ -1,8 +1,9 @@
-import { compileWith } from '../../../src/testing/explorer/compile-with.js';
-import { createChecks } from '../../../src/testing/explorer/checks.js';
-import { changeText, messageText, pointText } from '../../../src/testing/explorer/step-text.js';
-import { createSuccessors } from '../../../src/testing/explorer/successors.js';
-import { createTraceMaker } from '../../../src/testing/explorer/trace.js';
+import { compileSystem } from '../../../src/testing/explorer/description/compile-system.js';
+import { createChecks } from '../../../src/testing/explorer/search/checks.js';
+import { changeText, messageText, pointText } from '../../../src/testing/explorer/traces/step-text.js';
+import { createStepBuffer } from '../../../src/testing/explorer/state-space/step-buffer.js';
+import { createSuccessors } from '../../../src/testing/explorer/state-space/successors.js';
+import { createTraceMaker } from '../../../src/testing/explorer/traces/trace-maker.js';
 import type { Properties, Step, System, SystemView, Trace } from '../../../src/testing/index.js';
 
 /** Something that can happen in the state shown. */
@@ -40,16 +41,17 @@ export interface Walker {
 
 /** Makes a walker at the start of a system. @throws Error where the system does not start, or is described wrongly. */
 export function createWalker(system: System, properties: Properties<SystemView> = {}): Walker {
-  const compiled = compileWith(system, {});
+  const compiled = compileSystem(system.config);
   const successors = createSuccessors(compiled);
-  const { steps: buffer, width } = successors;
+  /** The steps out of the state shown. */
+  const buffer = createStepBuffer(successors.width);
   const checks = createChecks(compiled, successors, properties);
   const { table } = checks;
   const expand = (state: Int32Array): void => {
-    const entry = table.entryOf(state);
-    successors.expand(state, (stimulus) => checks.mayHappen(entry, stimulus));
+    buffer.clear();
+    checks.expand(state, buffer);
   };
-  const traces = createTraceMaker(compiled, successors, expand);
+  const traces = createTraceMaker(compiled, successors, checks.expand);
   const initial = successors.initial();
   if (!(initial instanceof Int32Array)) throw new Error(`the system does not start: ${initial.fault}`);
   let states: Int32Array[] = [initial];
@@ -63,11 +65,10 @@ export function createWalker(system: System, properties: Properties<SystemView> 
     return checks.always.filter(({ predicate }) => !table.holds(entry, predicate)).map(({ name }) => name);
   };
   const violatedBy = (index: number): readonly string[] => {
-    expand(here());
-    const fault = buffer.faults[index];
+    const { fault, after } = buffer.read(index);
     if (fault !== undefined) return [fault];
     const before = violatedIn(here());
-    return violatedIn(buffer.words.slice(index * width, (index + 1) * width)).filter((name) => !before.includes(name));
+    return violatedIn(after).filter((name) => !before.includes(name));
   };
 
   const take = (index: number): void => {
@@ -75,10 +76,10 @@ export function createWalker(system: System, properties: Properties<SystemView> 
     if (!(Number.isInteger(index) && index >= 0 && index < buffer.count)) {
       throw new RangeError(`expected the number of a step, 0 to ${buffer.count - 1}, came ${index}`);
     }
-    const fault = buffer.faults[index];
+    const { fault, after } = buffer.read(index);
     if (fault !== undefined)
       throw new RangeError(`expected a step that leads to a state, came one that breaks: ${fault}`);
-    states.push(buffer.words.slice(index * width, (index + 1) * width));
+    states.push(after);
     path.push(index);
   };
 

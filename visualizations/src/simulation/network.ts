@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/host/clock.js';
 import type { Delivery, MemoryConnection } from '../../../src/memory-broker/index.js';
 import type { NatsMessage } from '../../../src/transport/nats-connection.js';
-import { createTestBroker, type TestBrokerFaults } from '../../../src/testing/test-broker.js';
+import { createTestBroker, type TestBrokerFaults } from '../../../src/testing/doubles/test-broker.js';
 import { describeMessage, type MessageDescription } from '../../../src/wire/describe-message.js';
 import { createProcess, type SimulatedProcess } from './process.js';
 import type { RecordLog } from './record-log.js';

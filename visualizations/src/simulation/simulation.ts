@@ -1,6 +1,6 @@
 import type { AnyRecord } from '../../../src/tracing/record.js';
-import { createRandom } from '../../../src/testing/random.js';
-import { createTestClock } from '../../../src/testing/test-clock.js';
+import { createRandom } from '../../../src/testing/doubles/random.js';
+import { createTestClock } from '../../../src/testing/doubles/test-clock.js';
 import { createGoConsumer } from './go/go-consumer.js';
 import { createGoProducer } from './go/go-producer.js';
 import { createNetwork, type Network } from './network.js';

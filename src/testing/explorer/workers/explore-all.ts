@@ -1,13 +1,19 @@
-import type { Progress } from '../explore-options.js';
+import type { Progress } from '../search/explore-options.js';
 import type { Scenario, ScenarioNews, ScenarioOrder, ScenarioResult } from './scenario.js';
 
+/** How many scenarios are explored at a time, and who hears of it. */
 export interface ExploreAllOptions {
-  /** How many scenarios are explored at a time, each in a worker thread. Default: one for each processor. */
+  /**
+   * How many scenarios are explored at a time, each in a worker thread.
+   *
+   * @default one for each processor
+   */
   readonly workers?: number;
   /** Ends all explorations with what is known: their results say `stoppedBy: 'signal'`. */
   readonly signal?: AbortSignal;
-  /** Called about every `progressIntervalMs`, default 500, for each scenario that runs. */
+  /** Called about every `progressIntervalMs` for each scenario that runs. */
   readonly onProgress?: (name: string, progress: Progress) => void;
+  /** @default 500 */
   readonly progressIntervalMs?: number;
   /** Called with each result as soon as it is known. */
   readonly onResult?: (result: ScenarioResult) => void;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { exploreAsync } from '../explore.js';
-import type { ExploreResult } from '../result.js';
+import { exploreAsync } from '../search/explore.js';
+import type { ExploreResult } from '../search/result.js';
 import type { ScenarioNews, ScenarioOrder, ScenarioParts, ScenarioResult } from './scenario.js';
 
 /** The entry of a worker thread: explores one scenario and posts what it finds. */

@@ -1,8 +1,8 @@
-import type { ExploreOptions, Progress } from '../explore-options.js';
-import type { ExploreResult } from '../result.js';
-import type { System } from '../system.js';
-import type { SystemView } from '../system-view.js';
-import type { ViolationRecord } from '../violation.js';
+import type { ExploreOptions, Progress } from '../search/explore-options.js';
+import type { ExploreResult } from '../search/result.js';
+import type { System } from '../description/system.js';
+import type { SystemView } from '../description/system-view.js';
+import type { ViolationRecord } from '../traces/violation.js';
 
 /**
  * One exploration, named by where it is made: functions cannot be sent to a worker thread, so each worker imports the
@@ -13,9 +13,17 @@ export interface Scenario {
   readonly name: string;
   /** The URL of the module, like `new URL('./scenarios.js', import.meta.url)`. */
   readonly module: string | URL;
-  /** The module's export, a function that gives the parts, or a promise of them. Default `default`. */
+  /**
+   * The module's export, a function that gives the parts, or a promise of them.
+   *
+   * @default 'default'
+   */
   readonly export?: string;
-  /** What that function is called with: data that `structuredClone` can copy. Default: nothing. */
+  /**
+   * What that function is called with: data that `structuredClone` can copy.
+   *
+   * @default nothing
+   */
   readonly args?: readonly unknown[];
 }
 

@@ -1,4 +1,4 @@
-import type { Trace } from '../../explorer/trace.js';
+import type { Trace } from '../../explorer/traces/trace.js';
 import { streamsOf } from '../model-stream.js';
 import type { ProtocolModelOptions } from '../system.js';
 

@@ -6,8 +6,8 @@ import {
   decodeStreamFrame,
   streamIdOfInbox,
 } from '../../../wire/index.js';
-import type { Plain } from '../../explorer/plain-data.js';
-import type { SentMessage } from '../../explorer/trace.js';
+import type { Plain } from '../../explorer/description/plain-data.js';
+import type { SentMessage } from '../../explorer/traces/trace.js';
 import type { ProtocolMessage } from '../adapter.js';
 
 /** A message that a client has sent, in words, and what hands it over. */

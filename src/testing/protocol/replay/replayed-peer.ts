@@ -1,6 +1,6 @@
 import type { AnyActorRef, InspectionEvent, StateValue } from 'xstate';
 import type { MemoryConnection } from '../../../memory-broker/index.js';
-import { justScheduled } from '../../explorer/scheduled-timer.js';
+import { justScheduled } from '../../explorer/traces/scheduled-timer.js';
 import { createHandClock, type HandClock } from './hand-clock.js';
 
 /** One client of a trace: its connection, its clock, and all its actors by the ids that it gave them. */

@@ -1,4 +1,4 @@
-import type { TestBrokerFaults } from '../../../../src/testing/test-broker.js';
+import type { TestBrokerFaults } from '../../../../src/testing/doubles/test-broker.js';
 import type { Timing } from '../peer.js';
 import type { Implementation, PeerOrder, Plan, TimedDeed } from '../script.js';
 

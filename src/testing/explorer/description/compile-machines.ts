@@ -1,0 +1,120 @@
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import type { SystemConfig } from './system-config.js';
+
+/** An endless loop of `always` transitions or raised events ends in an error after this many microsteps. */
+const microstepsMax = 1000;
+
+interface DelayedRaise {
+  readonly type: string;
+  readonly delay: unknown;
+}
+
+function isDelayedRaise(action: unknown): action is DelayedRaise {
+  const raise = action as Partial<DelayedRaise> | null | undefined;
+  return typeof action === 'function' && raise?.type === 'xstate.raise' && raise.delay !== undefined;
+}
+
+function statesOf(state: AnyStateNode): readonly AnyStateNode[] {
+  return [state, ...Object.values(state.states).flatMap((child) => statesOf(child as AnyStateNode))];
+}
+
+/** Every delay that the machine's timers refer to, with the place. `after` has become delayed raises by now. */
+function delaysUsed(machine: AnyStateMachine): readonly (readonly [delay: unknown, place: string])[] {
+  const inStates = statesOf(machine.root).flatMap((state) => {
+    const transitions = [...state.transitions.values(), state.always ?? []].flat();
+    return [...state.entry, ...state.exit, ...transitions.flatMap(({ actions }) => actions)]
+      .filter(isDelayedRaise)
+      .map(({ delay }) => [delay, `state '${state.id}'`] as const);
+  });
+  const named = Object.entries(machine.implementations.actions)
+    .filter((entry): entry is [string, never] => isDelayedRaise(entry[1]))
+    .map(([name, raise]: readonly [string, DelayedRaise]) => [raise.delay, `action '${name}'`] as const);
+  return [...inStates, ...named];
+}
+
+function ticksOf(name: string, delay: string, delays: Readonly<Record<string, number>>): number | undefined {
+  return delays[`${name}.${delay}`] ?? delays[delay];
+}
+
+/** What is wrong with the timers of one machine, for an error. */
+function delayFaults(name: string, machine: AnyStateMachine, delays: Readonly<Record<string, number>>) {
+  const declared = Object.keys(machine.implementations.delays);
+  const missing = declared
+    .filter((delay) => ticksOf(name, delay, delays) === undefined)
+    .map((delay) => `'${delay}' of machine '${name}' is missing`);
+  const undeclared = delaysUsed(machine)
+    .filter(([delay]) => typeof delay !== 'string' || !declared.includes(delay))
+    .map(([delay, place]) => `${String(delay)} in ${place} is not the name of a delay declared in setup({ delays })`);
+  return [...missing, ...undeclared];
+}
+
+function checkDelays(
+  machines: readonly (readonly [string, AnyStateMachine])[],
+  delays: Readonly<Record<string, number>>,
+): void {
+  const known = machines.flatMap(([name, { implementations }]) =>
+    Object.keys(implementations.delays).flatMap((delay) => [delay, `${name}.${delay}`]),
+  );
+  const unknown = Object.keys(delays)
+    .filter((delay) => !known.includes(delay))
+    .map((delay) => `'${delay}' is declared by no machine`);
+  const badTicks = Object.entries(delays)
+    .filter(([, ticks]) => !Number.isInteger(ticks) || ticks < 0)
+    .map(([delay, ticks]) => `'${delay}' must be a whole number of ticks, but is ${ticks}`);
+  const faults = [
+    ...machines.flatMap(([name, machine]) => delayFaults(name, machine, delays)),
+    ...unknown,
+    ...badTicks,
+  ];
+  if (faults.length > 0) throw new Error(`delays: ${[...new Set(faults)].join('; ')}`);
+}
+
+function checkStates(name: string, machine: AnyStateMachine): void {
+  for (const state of statesOf(machine.root)) {
+    if (state.type === 'history')
+      throw new Error(`machine '${name}': the history state '${state.id}' cannot be explored`);
+    if (state.invoke.length > 0) throw new Error(`machine '${name}': the invoke of '${state.id}' cannot be explored`);
+  }
+}
+
+/** All machines of a system under one name each: that in `machines`, or else their own id. */
+function namedMachines(config: SystemConfig): readonly (readonly [string, AnyStateMachine])[] {
+  const named = Object.entries(config.machines ?? {});
+  const names = new Set(named.map(([name]) => name));
+  for (const [process, starts] of Object.entries(config.processes)) {
+    for (const [id, start] of Object.entries(starts)) {
+      const machine = 'machine' in start ? start.machine : start;
+      if (named.some(([, known]) => known === machine)) continue;
+      const name = names.has(machine.id) ? `${process}/${id}` : machine.id;
+      names.add(name);
+      named.push([name, machine]);
+    }
+  }
+  return named;
+}
+
+/**
+ * Readies every machine of a system for exploration.
+ *
+ * @throws Error for delays that do not fit, history states and invokes.
+ */
+export function collectMachines(config: SystemConfig): {
+  /** Each machine with its delays in ticks, by name. */
+  readonly machines: ReadonlyMap<string, AnyStateMachine>;
+  readonly nameOf: (machine: AnyStateMachine) => string;
+} {
+  const named = namedMachines(config);
+  const delays = config.delays ?? {};
+  for (const [name, machine] of named) checkStates(name, machine);
+  checkDelays(named, delays);
+  const machines = new Map<string, AnyStateMachine>();
+  for (const [name, machine] of named) {
+    const ticks = Object.keys(machine.implementations.delays).map((delay) => [delay, ticksOf(name, delay, delays)]);
+    const provided = machine.provide({ delays: Object.fromEntries(ticks) as Record<string, number> } as Parameters<
+      AnyStateMachine['provide']
+    >[0]);
+    provided.options.maxIterations = Math.min(machine.options.maxIterations ?? Infinity, microstepsMax);
+    machines.set(name, provided);
+  }
+  return { machines, nameOf: (machine) => named.find(([, known]) => known === machine)?.[0] ?? machine.id };
+}

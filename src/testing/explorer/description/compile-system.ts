@@ -1,0 +1,192 @@
+import type { AnyStateMachine, EventObject } from 'xstate';
+import { plainAdapter, type HostAdapter } from './host-adapter.js';
+import { collectMachines } from './compile-machines.js';
+import { compileLinks, type Link } from './links.js';
+import { itemAt } from '../structures/checked-reads.js';
+import { canonicalText, frozenFrom, type Plain } from './plain-data.js';
+import type { Faults, MessageFault, Stimulus, SystemConfig } from './system-config.js';
+import type { Predicate, SystemView } from './system-view.js';
+
+export interface CompiledStart {
+  readonly id: string;
+  readonly machine: string;
+  readonly input: Plain | undefined;
+}
+
+export interface CompiledStimulus {
+  readonly name: string;
+  /** The index of the process. */
+  readonly process: number;
+  readonly input:
+    | { readonly kind: 'event'; readonly actor: string; readonly event: EventObject }
+    | { readonly kind: 'message'; readonly from: undefined; readonly message: Plain };
+  readonly max: number;
+  readonly when: Predicate<SystemView> | undefined;
+}
+
+export interface CompiledFaults {
+  readonly drop: MessageFault;
+  readonly duplicate: MessageFault;
+  readonly crash: { readonly max: number; readonly of: readonly number[]; readonly restart: boolean };
+  /** Each target as the indices of the links that it takes down. */
+  readonly cut: { readonly max: number; readonly of: readonly CutTarget[] };
+  readonly late: { readonly max: number; readonly ticks: number; readonly of: readonly number[] };
+}
+
+export interface CutTarget {
+  readonly name: string;
+  readonly links: readonly number[];
+  /** The processes whose hosts may notice. */
+  readonly processes: readonly number[];
+}
+
+/** The description with every name resolved to an index. */
+export interface CompiledSystem {
+  readonly processes: readonly string[];
+  readonly starts: readonly (readonly CompiledStart[])[];
+  /** Each machine with its delays in ticks, by name. */
+  readonly machines: ReadonlyMap<string, AnyStateMachine>;
+  readonly links: readonly Link[];
+  /** The link from one process to another, by their indices; -1 if there is none. */
+  linkBetween(from: number, to: number): number;
+  readonly adapter: HostAdapter;
+  readonly stimuli: readonly CompiledStimulus[];
+  readonly faults: CompiledFaults;
+  readonly ids: readonly string[];
+  /** A copy that nobody can change, the same one for equal values. @throws Error that names what is not plain data. */
+  plain(value: unknown, path: string): Plain;
+}
+
+/** Makes each distinct value once. */
+function createPlainCopies(): CompiledSystem['plain'] {
+  const known = new Map<string, Plain>();
+  return (value, path) => {
+    const text = canonicalText(value, path);
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const copy = frozenFrom(text) as Plain;
+    known.set(text, copy);
+    return copy;
+  };
+}
+
+function plainCopy(value: unknown, path: string): Plain {
+  return frozenFrom(canonicalText(value, path)) as Plain;
+}
+
+function budget(max: number, name: string): number {
+  if (max === Infinity || (Number.isInteger(max) && max >= 0)) return max;
+  throw new Error(`${name}: expected a whole number of times, 0 or more, but got ${max}`);
+}
+
+function finiteBudget(max: number, name: string): number {
+  if (max !== Infinity) return budget(max, name);
+  throw new Error(`${name}: expected a finite number of times`);
+}
+
+function compileStimulus(name: string, stimulus: Stimulus, processes: readonly string[], first: readonly string[]) {
+  const process = processes.indexOf(stimulus.process);
+  if (process === -1) throw new Error(`the stimulus '${name}' goes to an unknown process '${stimulus.process}'`);
+  const path = `the stimulus '${name}'`;
+  return {
+    name,
+    process,
+    input:
+      'event' in stimulus
+        ? ({
+            kind: 'event',
+            actor: stimulus.actor ?? itemAt(first, process),
+            event: plainCopy(stimulus.event, path) as unknown as EventObject,
+          } as const)
+        : ({ kind: 'message', from: undefined, message: plainCopy(stimulus.message, path) } as const),
+    max: budget(stimulus.max ?? 1, path),
+    when: stimulus.when,
+  } satisfies CompiledStimulus;
+}
+
+function compileFaults(faults: Faults, processes: readonly string[], links: readonly Link[]): CompiledFaults {
+  const indexOf = (kind: string) => (name: string) => {
+    const index = processes.indexOf(name);
+    if (index === -1) throw new Error(`faults.${kind}.of names an unknown process '${name}'`);
+    return index;
+  };
+  const withMax = <T extends { readonly max: number }>(kind: string, fault: number | T | undefined): T =>
+    typeof fault === 'object'
+      ? { ...fault, max: finiteBudget(fault.max, `faults.${kind}`) }
+      : ({ max: finiteBudget(fault ?? 0, `faults.${kind}`) } as T);
+  const crash = withMax<Exclude<NonNullable<Faults['crash']>, number>>('crash', faults.crash);
+  const cut = withMax<Exclude<NonNullable<Faults['cut']>, number>>('cut', faults.cut);
+  const late = withMax<NonNullable<Faults['late']>>('late', faults.late);
+  const cutTarget = (name: string): CutTarget => {
+    const link = links.findIndex((candidate) => candidate.name === name);
+    if (link !== -1) return { name, links: [link], processes: [] };
+    const process = indexOf('cut')(name);
+    const down = links.flatMap(({ from, to }, index) => (from === process || to === process ? [index] : []));
+    return { name, links: down, processes: [process] };
+  };
+  return {
+    drop: withMax<MessageFault>('drop', faults.drop),
+    duplicate: withMax<MessageFault>('duplicate', faults.duplicate),
+    crash: {
+      max: crash.max,
+      of: (crash.of ?? processes).map(indexOf('crash')),
+      restart: crash.restart ?? false,
+    },
+    cut: { max: cut.max, of: (cut.of ?? processes).map(cutTarget) },
+    late: { max: late.max, ticks: late.max === 0 ? 0 : late.ticks, of: (late.of ?? processes).map(indexOf('late')) },
+  };
+}
+
+/**
+ * Resolves the names of a description.
+ *
+ * @throws Error that says what is wrong.
+ */
+export function compileSystem(config: SystemConfig): CompiledSystem {
+  const processes = Object.keys(config.processes);
+  if (processes.length === 0) throw new Error('a system needs at least one process');
+  const { machines, nameOf } = collectMachines(config);
+  const starts = Object.entries(config.processes).map(([process, own]) =>
+    Object.entries(own).map(([id, start]): CompiledStart => {
+      const machine: AnyStateMachine = 'machine' in start ? start.machine : start;
+      const input = 'machine' in start ? plainCopy(start.input, `the input of ${process}/${id}`) : undefined;
+      return { id, machine: nameOf(machine), input };
+    }),
+  );
+  const links = compileLinks(config.network ?? {}, processes);
+  const between = processes.map((_, from) =>
+    processes.map((__, to) => links.findIndex((link) => link.from === from && link.to === to)),
+  );
+  // A process may start with no actor at all.
+  const first = starts.map(([start]) => start?.id ?? '');
+  return {
+    processes,
+    starts,
+    machines,
+    links,
+    linkBetween: (from, to) => itemAt(itemAt(between, from), to),
+    adapter: config.adapter ?? plainAdapter,
+    stimuli: Object.entries(config.stimuli ?? {}).map(([name, stimulus]) =>
+      compileStimulus(name, stimulus as Stimulus, processes, first),
+    ),
+    faults: compileFaults(config.faults ?? {}, processes, links),
+    ids: config.ids ?? [],
+    plain: createPlainCopies(),
+  };
+}
+
+/**
+ * The same with other stimuli or faults than the description has.
+ *
+ * @throws Error that says what is wrong.
+ */
+export function compileWith(
+  config: SystemConfig,
+  { stimuli, faults }: { readonly stimuli?: Readonly<Record<string, Stimulus>>; readonly faults?: Faults },
+): CompiledSystem {
+  return compileSystem({
+    ...config,
+    ...(stimuli === undefined ? {} : { stimuli: stimuli as NonNullable<SystemConfig['stimuli']> }),
+    ...(faults === undefined ? {} : { faults }),
+  });
+}

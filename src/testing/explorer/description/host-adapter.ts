@@ -1,0 +1,101 @@
+import type { EventObject } from 'xstate';
+import { send, spawn, stop, tell, note, type Effect } from './effects.js';
+import type { Plain } from './plain-data.js';
+
+/** An action that a machine declared and took, as data. */
+export interface RecordedCommand {
+  readonly type: string;
+  readonly params?: unknown;
+}
+
+/** What an adapter may know when it decides. It must answer alike for alike scopes. */
+export interface HostScope {
+  readonly process: string;
+  /** The actor that recorded the command; undefined for a message. */
+  readonly actor: string | undefined;
+  /** The process that sent the message; undefined for a command. */
+  readonly from: string | undefined;
+  /** The id of the process's first start actor, whether it still lives or not. */
+  readonly first: string;
+  /** The ids of the actors that live in this process, in alphabetical order. */
+  readonly actors: readonly string[];
+  /** What was noted in this process so far. */
+  readonly notes: Readonly<Record<string, Plain>>;
+}
+
+/** What an adapter answers with: one effect, or several in the order in which they happen. */
+export type Effects = Effect | readonly Effect[];
+
+/**
+ * Says what the commands of the machines mean: the counterpart of the host that performs them in production.
+ *
+ * Each method answers with effects, `[]` for none, or undefined for "not mine", which ends in a violation: a command
+ * that nobody handles.
+ */
+export interface HostAdapter<Command = RecordedCommand, Message = unknown> {
+  command(command: Command, scope: HostScope): Effects | undefined;
+  receive(message: Message, scope: HostScope): Effects | undefined;
+  /**
+   * A cut has separated this process: what its host does then.
+   *
+   * @default it does not notice
+   */
+  disconnected?(scope: HostScope): Effects;
+  /**
+   * The cut is healed.
+   *
+   * @default the host does not notice
+   */
+  reconnected?(scope: HostScope): Effects;
+}
+
+interface PlainMessage {
+  readonly actor?: string;
+  readonly event: EventObject;
+}
+
+interface PlainCommandParams {
+  readonly to: string | readonly string[];
+  readonly event: EventObject;
+  readonly subject?: string;
+  readonly id: string;
+  readonly machine: string;
+  readonly input?: object;
+  readonly name: string;
+  readonly value: Plain;
+}
+
+/** `server/worker` addresses an actor of a process, `server` its first start actor. */
+function sendTo(address: string, params: PlainCommandParams): Effect {
+  const [process = '', actor] = address.split('/');
+  const message: PlainMessage = actor === undefined ? { event: params.event } : { actor, event: params.event };
+  return send(process, message, params.subject);
+}
+
+/**
+ * The adapter of a system that names none. Its commands are `send {to, event, subject?}` to `process` or
+ * `process/actor`, `tell {to, event}`, `spawn {id, machine, input?}`, `stop {id}` and `note {name, value}`. A message
+ * that names no actor goes to the first start actor of its process.
+ */
+export const plainAdapter: HostAdapter<RecordedCommand, PlainMessage> = {
+  command({ type, params: anyParams }) {
+    const params = anyParams as PlainCommandParams;
+    switch (type) {
+      case 'send':
+        return (typeof params.to === 'string' ? [params.to] : params.to).map((address) => sendTo(address, params));
+      case 'tell':
+        return tell(params.to, params.event);
+      case 'spawn':
+        return spawn(params.id, params.machine, params.input);
+      case 'stop':
+        return stop(params.id);
+      case 'note':
+        return note(params.name, params.value);
+      default:
+        return undefined;
+    }
+  },
+  receive({ actor, event }, { first }) {
+    return tell(actor ?? first, event);
+  },
+};

@@ -1,0 +1,22 @@
+import type { Predicate } from './system-view.js';
+
+/** Whenever `from` holds, `to` holds then or later. */
+export interface LeadsTo<View> {
+  readonly from: Predicate<View>;
+  readonly to: Predicate<View>;
+  /**
+   * In at most so many ticks.
+   *
+   * @default some time, provided that time goes on
+   */
+  readonly within?: number;
+}
+
+/** What must hold of a system, by names for people to read. */
+export interface Properties<View> {
+  /** Holds in every state. */
+  readonly always?: Readonly<Record<string, Predicate<View>>>;
+  readonly leadsTo?: Readonly<Record<string, LeadsTo<View>>>;
+  /** Holds in at least one state: proof that the model is not vacuous. */
+  readonly reachable?: Readonly<Record<string, Predicate<View>>>;
+}

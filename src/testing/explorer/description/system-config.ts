@@ -1,0 +1,123 @@
+import type { AnyStateMachine, EventObject } from 'xstate';
+import type { HostAdapter } from './host-adapter.js';
+import type { Predicate, SystemView } from './system-view.js';
+
+/** An actor that a process starts with. */
+export type StartActor = AnyStateMachine | { readonly machine: AnyStateMachine; readonly input: object };
+
+/** The actors that a process starts with, by their ids, in the order in which they are made. */
+export type StartActors = Readonly<Record<string, StartActor>>;
+
+/**
+ * In which order messages of one link may arrive: as they were sent, as they were sent on the same subject, or in any.
+ */
+export type Order = 'connection' | 'subject' | 'none';
+
+/** How messages travel on a link. */
+export interface LinkConfig {
+  /** The longest delay in ticks; a message takes any time from 0 to this. */
+  readonly delay?: number;
+  readonly order?: Order;
+}
+
+/** The links between processes. What is said of the network holds for each link that says nothing else. */
+export interface NetworkConfig extends LinkConfig {
+  /**
+   * The links, `a->b` or `a<->b`, where they are not all alike or not all there.
+   *
+   * @default one link between every two processes in each direction
+   */
+  readonly links?: Readonly<Record<string, LinkConfig>>;
+}
+
+/** Something that the world outside may do to a process. */
+export type Stimulus<View = SystemView> = {
+  readonly process: string;
+  /**
+   * How often it may happen. `Infinity` costs no state.
+   *
+   * @default 1
+   */
+  readonly max?: number;
+  /**
+   * Whether it may happen now.
+   *
+   * @default whenever the process is alive
+   */
+  readonly when?: Predicate<View>;
+} & (
+  | {
+      /**
+       * The actor that gets the event.
+       *
+       * @default the first start actor of the process
+       */
+      readonly actor?: string;
+      readonly event: EventObject;
+    }
+  | {
+      /** Goes to the adapter's `receive`, with no sender. */
+      readonly message: object;
+    }
+);
+
+/** How often messages may suffer a fault, and which. */
+export interface MessageFault {
+  readonly max: number;
+  /**
+   * Which messages may suffer it.
+   *
+   * @default all
+   */
+  readonly when?: (message: unknown, link: { readonly from: string; readonly to: string }) => boolean;
+}
+
+/** How often each fault may happen. A number is the whole budget; what is left out cannot happen. */
+export interface Faults {
+  /** A message that could be delivered is lost. */
+  readonly drop?: number | MessageFault;
+  /** A message that could be delivered is sent once more: a copy joins the end of its link. */
+  readonly duplicate?: number | MessageFault;
+  /** A process dies in silence. With `restart` it may start again at any later time, knowing nothing but its notes. */
+  readonly crash?: number | { readonly max: number; readonly of?: readonly string[]; readonly restart?: boolean };
+  /** A process, or one link (`a->b`), is cut off: what is under way and what is sent is lost until it heals. */
+  readonly cut?: number | { readonly max: number; readonly of?: readonly string[] };
+  /**
+   * The event loop of a process stalls while a timer is due: for `ticks` ticks it may leave due timers and messages
+   * waiting.
+   */
+  readonly late?: { readonly max: number; readonly ticks: number; readonly of?: readonly string[] };
+}
+
+/** The description of a system: processes and their actors, the network between them, and what may happen to both. */
+export interface SystemConfig<
+  Processes extends Readonly<Record<string, StartActors>> = Readonly<Record<string, StartActors>>,
+  Command = never,
+  Message = never,
+> {
+  /** The processes, each with the actors that it starts with, by id. */
+  readonly processes: Processes;
+  /** The machines that can be spawned, by name. */
+  readonly machines?: Readonly<Record<string, AnyStateMachine>>;
+  /**
+   * The delays that the machines declare in `setup({ delays })`, in ticks: each one, and no other. `name` holds for all
+   * machines, `machine.name` for one.
+   */
+  readonly delays?: Readonly<Record<string, number>>;
+  /**
+   * How messages travel between processes.
+   *
+   * @default one link between every two processes in each direction, of delay 0 and order `connection`
+   */
+  readonly network?: NetworkConfig;
+  /**
+   * What the commands of the machines mean.
+   *
+   * @default plainAdapter
+   */
+  readonly adapter?: HostAdapter<Command, Message>;
+  readonly stimuli?: Readonly<Record<string, Stimulus<SystemView<Processes>>>>;
+  readonly faults?: Faults;
+  /** Ids that may be exchanged for one another without anyone noticing: states that differ so are explored once. */
+  readonly ids?: readonly string[];
+}

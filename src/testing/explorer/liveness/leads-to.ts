@@ -1,0 +1,215 @@
+import type { PredicateTable } from '../predicates/predicate-table.js';
+import type { WayGraph } from '../state-space/state-graph.js';
+import { itemAt, lastOf, wordAt } from '../structures/checked-reads.js';
+import { createIntegerList } from '../structures/integer-list.js';
+import { createStateTable } from '../structures/state-table.js';
+import { responseTimes, type ResponseTimes } from './response.js';
+
+/** A leads-to property, with the numbers of its predicates in the table. */
+export interface LeadsToCheck {
+  readonly name: string;
+  /** Ticks; undefined where any time will do. */
+  readonly within: number | undefined;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface LeadsToFinding {
+  /** The most ticks that an answer takes; undefined if nothing was asked. */
+  readonly worst: number | undefined;
+  /** A shortest way that shows a violation, and what it shows. */
+  readonly violation: { readonly path: StatePath; readonly reason: string } | undefined;
+}
+
+/**
+ * Judges one leads-to property in what is known of the graph. A round or a delay that is found there is real. Yields
+ * each time that it has worked for a while.
+ */
+export function* checkLeadsTo(
+  graph: WayGraph,
+  table: PredicateTable,
+  { name, within, from, to }: LeadsToCheck,
+): Generator<undefined, LeadsToFinding, undefined> {
+  const exchanges = Array.from({ length: table.exchanges }, (_, exchange) => exchange);
+  const answersOf = (predicate: number) =>
+    exchanges.map((exchange) =>
+      Uint8Array.from({ length: table.count() }, (_, entry) => (table.holds(entry, predicate, exchange) ? 1 : 0)),
+    );
+  const [asks, answers] = [answersOf(from), answersOf(to)];
+  const isPending = (state: number) => itemAt(itemAt(answers, graph.exchange(state)), graph.entry(state)) === 0;
+  const isAsking = (state: number) => itemAt(itemAt(asks, graph.exchange(state)), graph.entry(state)) === 1;
+  const times = yield* responseTimes(graph, isPending, isAsking);
+  const { worst } = times;
+  const isTooLate = within !== undefined && worst !== undefined && worst > within;
+  if (!isTooLate && worst !== Infinity) return { worst, violation: undefined };
+  const path = isTooLate
+    ? shortestDelay(graph, times, isPending, isAsking, within)
+    : shortestLasso(graph, times, isPending, isAsking);
+  const reason = isTooLate ? `'${name}' takes more than ${within} ticks` : `'${name}' may wait for ever`;
+  if (path === undefined) return { worst, violation: undefined };
+  // Beyond the depth that is fully known there may be a shorter way.
+  const known = graph.expanded() === graph.count() ? Infinity : graph.depth(graph.expanded());
+  const isShortest = (path.loopAt ?? path.states.length - 1) <= known;
+  return { worst, violation: isShortest ? { path, reason } : undefined };
+}
+
+/** A way through the states; from `loopAt` on it repeats for ever. */
+export interface StatePath {
+  readonly states: readonly number[];
+  readonly loopAt?: number;
+}
+
+/**
+ * Looks at one node of a search, a state in a phase, and reaches further ones.
+ *
+ * @returns whether the search is over: with this node, or with the last one that it reached.
+ */
+type Visit = (state: number, phase: number, reach: (state: number, phase: number) => void) => boolean;
+
+/**
+ * Searches breadth first from all sources at once. A source counts with its own depth, so that the first find lies on
+ * a shortest trace from the initial state.
+ *
+ * @param nextSource the first source numbered so or higher, -1 if there is none.
+ * @returns the states from a source to the end.
+ */
+function search(graph: WayGraph, nextSource: (from: number) => number, visit: Visit): readonly number[] | undefined {
+  const nodes = createStateTable(2);
+  const parents = createIntegerList();
+  const lengths = createIntegerList();
+  const queue = createIntegerList();
+  const row = new Int32Array(2);
+  let head = 0;
+  let source = nextSource(0);
+
+  function add(state: number, phase: number, parent: number, length: number): number {
+    row[0] = state;
+    row[1] = phase;
+    const known = nodes.count();
+    const node = nodes.add(row, 0);
+    if (node !== known) return -1;
+    parents.push(parent + 1);
+    lengths.push(length);
+    return node;
+  }
+
+  function wayTo(node: number): readonly number[] {
+    const way: number[] = [];
+    for (let at = node + 1; at !== 0; at = parents.get(at - 1)) {
+      nodes.read(at - 1, row);
+      way.push(wordAt(row, 0));
+    }
+    return way.reverse();
+  }
+
+  function next(): number {
+    while (source !== -1 && (head === queue.length() || graph.depth(source) <= lengths.get(queue.get(head)))) {
+      const node = add(source, 0, -1, graph.depth(source));
+      source = nextSource(source + 1);
+      if (node !== -1) return node;
+    }
+    if (head === queue.length()) return -1;
+    head += 1;
+    return queue.get(head - 1);
+  }
+
+  for (let node = next(); node !== -1; node = next()) {
+    nodes.read(node, row);
+    const [state, phase] = [wordAt(row, 0), wordAt(row, 1)];
+    let end = node;
+    const isOver = visit(state, phase, (to, toPhase) => {
+      const reached = add(to, toPhase, node, lengths.get(node) + 1);
+      if (reached === -1) return;
+      queue.push(reached);
+      end = reached;
+    });
+    if (isOver) return wayTo(end);
+  }
+  return undefined;
+}
+
+function sourcesAmong(graph: WayGraph, isSource: (state: number) => boolean): (from: number) => number {
+  return (from) => {
+    for (let state = from; state < graph.expanded(); state += 1) if (isSource(state)) return state;
+    return -1;
+  };
+}
+
+function forEachEdge(graph: WayGraph, state: number, use: (target: number, isTick: boolean) => void): void {
+  if (state >= graph.expanded()) return;
+  const end = graph.endOfEdges(state);
+  for (let edge = graph.firstEdge(state); edge < end; edge += 1) use(graph.target(edge, state), graph.isTick(edge));
+}
+
+function stemTo(graph: WayGraph, way: readonly number[]): readonly number[] {
+  return [...graph.pathTo(itemAt(way, 0)), ...way.slice(1)];
+}
+
+/** The shortest round from a state back to itself, through pending states, in which time goes on. */
+function shortestLoop(graph: WayGraph, state: number, times: ResponseTimes): readonly number[] | undefined {
+  return search(
+    graph,
+    (from) => (from <= state ? state : -1),
+    (at, ticked, reach) => {
+      if (at === state && ticked === 2) return true;
+      forEachEdge(graph, at, (target, isTick) => {
+        if (!times.isOnEndlessCycle(target)) return;
+        const phase = ticked > 0 || isTick ? 1 : 0;
+        // Phase 2 is the way's end: the same state again, after a tick.
+        reach(target, target === state && phase === 1 ? 2 : phase);
+      });
+      return false;
+    },
+  );
+}
+
+/** A shortest way into a round that `to` never ends, and that round; undefined if there is none. */
+function shortestLasso(
+  graph: WayGraph,
+  times: ResponseTimes,
+  isPending: (state: number) => boolean,
+  isAsking: (state: number) => boolean,
+): StatePath | undefined {
+  const stem = search(
+    graph,
+    sourcesAmong(graph, (state) => isAsking(state) && isPending(state) && times.of(state) === Infinity),
+    (state, _, reach) => {
+      if (times.isOnEndlessCycle(state)) return true;
+      forEachEdge(graph, state, (target) => {
+        if (target < graph.expanded() && isPending(target) && times.of(target) === Infinity) reach(target, 0);
+      });
+      return false;
+    },
+  );
+  if (stem === undefined) return undefined;
+  const states = stemTo(graph, stem);
+  const loop = shortestLoop(graph, lastOf(states), times);
+  if (loop === undefined) throw new Error('expected a round through a state that lies on one, came none');
+  return { states: [...states, ...loop.slice(1)], loopAt: states.length - 1 };
+}
+
+/** A shortest way on which more than `within` ticks pass before `to` holds. */
+function shortestDelay(
+  graph: WayGraph,
+  times: ResponseTimes,
+  isPending: (state: number) => boolean,
+  isAsking: (state: number) => boolean,
+  within: number,
+): StatePath | undefined {
+  const way = search(
+    graph,
+    sourcesAmong(graph, (state) => isAsking(state) && isPending(state) && times.of(state) > within),
+    (state, passed, reach) => {
+      let isOver = false;
+      forEachEdge(graph, state, (target, isTick) => {
+        if (isOver) return;
+        const then = passed + (isTick ? 1 : 0);
+        isOver = then > within;
+        const canExceed = target < graph.expanded() && isPending(target) && then + times.of(target) > within;
+        if (isOver || canExceed) reach(target, then);
+      });
+      return isOver;
+    },
+  );
+  return way === undefined ? undefined : { states: stemTo(graph, way) };
+}

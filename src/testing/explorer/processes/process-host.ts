@@ -1,0 +1,179 @@
+import type { EventObject } from 'xstate';
+import type { CompiledStart, CompiledSystem } from '../description/compile-system.js';
+import type { Effect } from '../description/effects.js';
+import type { Effects, HostScope, RecordedCommand } from '../description/host-adapter.js';
+import type { Plain } from '../description/plain-data.js';
+
+/** What can happen to a process. */
+export type ProcessInput =
+  | { readonly kind: 'start' | 'crash' | 'disconnected' | 'reconnected' }
+  | { readonly kind: 'event'; readonly actor: string; readonly event: EventObject }
+  | { readonly kind: 'message'; readonly from: string | undefined; readonly message: Plain }
+  | { readonly kind: 'timer'; readonly actor: string; readonly id: string };
+
+/** The actors of one process: those of the model, or real ones. An id that no actor has is passed over. */
+export interface HostedActors {
+  has(id: string): boolean;
+  /** In alphabetical order. */
+  ids(): readonly string[];
+  make(id: string, machine: string, input: Plain | undefined): void;
+  /** Gives an event to an actor, which records commands at its host. */
+  give(id: string, event: EventObject): void;
+  /** Fires a timer of an actor, as if its time had come. */
+  fire(id: string, timer: string): void;
+  stop(id: string): void;
+  /** Ends them all in silence. */
+  clear(): void;
+}
+
+/** What a process is, besides its actors. */
+export interface ProcessHost {
+  readonly isAlive: boolean;
+  readonly notes: Readonly<Record<string, Plain>>;
+  /** What the host is at, for an error. */
+  readonly doing: string;
+  /** Takes a command that an actor has recorded. It is performed when the actor's macrostep is over. */
+  record(actor: string, command: RecordedCommand): void;
+  /**
+   * Runs an input to completion: a first-in-first-out queue of events, each handled to the end of its macrostep before
+   * the commands that it recorded are performed, and these before the next event. The production host does the same.
+   *
+   * @throws what the actors and the adapter throw, and Error for what nobody handles.
+   */
+  run(input: ProcessInput): void;
+}
+
+/** More events than this in one step, and the actors are taken to chase each other for ever. */
+const eventsMax = 1000;
+
+function effectList(effects: Effects): readonly Effect[] {
+  return Array.isArray(effects) ? (effects as readonly Effect[]) : [effects as Effect];
+}
+
+/**
+ * Makes the host of a process.
+ *
+ * @param before whether the process lives, and its notes.
+ * @param transmit takes a message to another process.
+ */
+export function createProcessHost(
+  system: CompiledSystem,
+  process: string,
+  starts: readonly CompiledStart[],
+  before: { readonly isAlive: boolean; readonly notes: Readonly<Record<string, Plain>> },
+  actors: HostedActors,
+  transmit: (to: string, message: Plain, subject: string) => void,
+): ProcessHost {
+  const events: { readonly actor: string; readonly event: EventObject }[] = [];
+  const commands: { readonly actor: string; readonly command: RecordedCommand }[] = [];
+  let { isAlive, notes } = before;
+  let doing = '';
+
+  const scope = (actor: string | undefined, from: string | undefined): HostScope => ({
+    process,
+    actor,
+    from,
+    first: starts[0]?.id ?? '',
+    actors: actors.ids(),
+    notes,
+  });
+
+  function make(id: string, machine: string, input: Plain | undefined): void {
+    doing = `${process}/${id} on its start`;
+    if (!system.machines.has(machine)) throw new Error(`no machine is called '${machine}'`);
+    if (actors.has(id)) throw new Error(`an actor '${id}' lives already`);
+    actors.make(id, machine, input);
+  }
+
+  function give(id: string, event: EventObject): void {
+    doing = `${process}/${id} on ${event.type}`;
+    actors.give(id, event);
+  }
+
+  function perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        for (const to of effect.to) transmit(to, system.plain(effect.message, 'the message'), effect.subject);
+        return;
+      case 'tell': {
+        const event = system.plain(effect.event, 'the event') as unknown as EventObject;
+        for (const actor of effect.to) if (actors.has(actor)) events.push({ actor, event });
+        return;
+      }
+      case 'spawn':
+        make(effect.id, effect.machine, system.plain(effect.input, 'the input'));
+        return;
+      case 'stop':
+        actors.stop(effect.id);
+        return;
+      case 'note':
+        notes = { ...notes, [effect.name]: system.plain(effect.value, `the note '${effect.name}'`) };
+    }
+  }
+
+  function performAll(): void {
+    for (let next = commands.shift(); next !== undefined; next = commands.shift()) {
+      const { actor, command } = next;
+      doing = `${process}/${actor}, command ${command.type}`;
+      const effects = system.adapter.command(command, scope(actor, undefined));
+      if (effects === undefined) throw new Error('nobody handles this command');
+      effectList(effects).forEach(perform);
+    }
+  }
+
+  function begin(input: ProcessInput): void {
+    switch (input.kind) {
+      case 'start':
+        isAlive = true;
+        for (const { id, machine, input: given } of starts) make(id, machine, given);
+        return;
+      case 'crash':
+        isAlive = false;
+        actors.clear();
+        return;
+      case 'event':
+        give(input.actor, input.event);
+        return;
+      case 'timer':
+        doing = `${process}/${input.actor} on ${input.id}`;
+        actors.fire(input.actor, input.id);
+        return;
+      case 'message': {
+        if (!isAlive) return;
+        doing = `${process}, message ${JSON.stringify(input.message)}`;
+        const effects = system.adapter.receive(input.message, scope(undefined, input.from));
+        if (effects === undefined) throw new Error('nobody handles this message');
+        effectList(effects).forEach(perform);
+        return;
+      }
+      default:
+        if (isAlive) effectList(system.adapter[input.kind]?.(scope(undefined, undefined)) ?? []).forEach(perform);
+    }
+  }
+
+  return {
+    get isAlive() {
+      return isAlive;
+    },
+    get notes() {
+      return notes;
+    },
+    get doing() {
+      return doing;
+    },
+    record(actor, command) {
+      commands.push({ actor, command });
+    },
+    run(input) {
+      begin(input);
+      performAll();
+      let handled = 0;
+      for (let next = events.shift(); next !== undefined; next = events.shift()) {
+        handled += 1;
+        if (handled > eventsMax) throw new Error(`the actors told each other more than ${eventsMax} events at once`);
+        give(next.actor, next.event);
+        performAll();
+      }
+    },
+  };
+}

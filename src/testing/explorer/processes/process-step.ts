@@ -1,0 +1,187 @@
+import type { EventObject } from 'xstate';
+import type { CompiledStart, CompiledSystem } from '../description/compile-system.js';
+import type { RecordedCommand } from '../description/host-adapter.js';
+import type { MachineStep, MachineStepper } from './machine-step.js';
+import { canonicalText, frozenFrom, type Plain } from '../description/plain-data.js';
+import { createProcessHost, type HostedActors, type ProcessInput } from './process-host.js';
+import type { ActorState, ProcessState, Timer } from './process-state.js';
+
+export interface Sent {
+  readonly to: string;
+  readonly message: Plain;
+  readonly subject: string;
+}
+
+/** One macrostep of one actor, for traces. */
+export interface Activity {
+  readonly actor: string;
+  readonly event: EventObject;
+  /** Undefined if the actor was made by it. */
+  readonly before: ActorState | undefined;
+  /** Undefined if the actor is gone. */
+  readonly after: ActorState | undefined;
+  readonly commands: readonly RecordedCommand[];
+}
+
+export interface Reaction {
+  readonly next: ProcessState;
+  readonly sent: readonly Sent[];
+  readonly activities: readonly Activity[];
+  /** What broke, if something did: then the rest tells how far it came. */
+  readonly fault: string | undefined;
+}
+
+type MutableActivity = { -readonly [Key in keyof Activity]: Activity[Key] };
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The state of a process before it has ever started. */
+export function unstarted(process: string): ProcessState {
+  return { process, isAlive: false, actors: [], notes: {} };
+}
+
+/** What XState resolves a `raise` to; those of `after` carry a delay and an id. */
+interface DelayedRaise {
+  readonly event: EventObject;
+  readonly id?: unknown;
+  readonly delay?: number;
+}
+
+/**
+ * Starts a timer among those that run. A raise without a delay has been handled within the macrostep and starts none.
+ *
+ * @throws Error for a timer that runs already, and for a delay or id that cannot be explored.
+ */
+function startTimer(timers: Map<string, Timer>, { event, id, delay }: DelayedRaise): void {
+  if (delay === undefined) return;
+  const name = id ?? `raise.${event.type}`;
+  if (typeof name !== 'string') throw new Error('a delayed raise needs a string as its id');
+  if (!Number.isInteger(delay) || delay < 0) throw new Error(`the timer ${name} has a delay of ${delay} ticks`);
+  if (timers.has(name)) throw new Error(`the timer ${name} was started twice`);
+  const copy = frozenFrom(canonicalText(event, `the event of ${name}`)) as EventObject;
+  timers.set(name, { id: name, event: copy, left: delay });
+}
+
+/** The timers that run after a macrostep, in the order of their ids. The same list if none has changed. */
+function timersAfter(before: ActorState['timers'], { actions }: MachineStep): ActorState['timers'] {
+  const isTiming = ({ type }: RecordedCommand) => type === 'xstate.raise' || type === 'xstate.cancel';
+  if (!actions.some(isTiming)) return before;
+  const timers = new Map(before.map((timer) => [timer.id, timer]));
+  for (const { type, params } of actions) {
+    if (type === 'xstate.raise') startTimer(timers, params as DelayedRaise);
+    if (type === 'xstate.cancel') timers.delete((params as { readonly sendId: string }).sendId);
+  }
+  return [...timers.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The commands among the actions, which are the host's to perform. */
+function commandsAmong(actions: readonly RecordedCommand[]): readonly RecordedCommand[] {
+  return actions.filter(({ type }) => {
+    switch (type) {
+      case 'xstate.raise':
+      case 'xstate.cancel':
+      case 'xstate.log':
+        return false;
+      case 'xstate.sendTo':
+      case 'xstate.spawnChild':
+      case 'xstate.stopChild':
+        throw new Error(`it used ${type}, which cannot be explored; record a command for the host instead`);
+      default:
+        return true;
+    }
+  });
+}
+
+/** Runs one input of a process to completion. @param steppers of the system's machines, by name. */
+export function react(
+  system: CompiledSystem,
+  steppers: ReadonlyMap<string, MachineStepper>,
+  state: ProcessState,
+  starts: readonly CompiledStart[],
+  input: ProcessInput,
+): Reaction {
+  const { process } = state;
+  const linkFrom = system.processes.indexOf(process);
+  const actors = new Map<string, ActorState>(state.actors.map((actor) => [actor.id, actor]));
+  const sent: Sent[] = [];
+  const activities: MutableActivity[] = [];
+
+  function begin(actor: string, event: EventObject): MutableActivity {
+    const activity = { actor, event, before: actors.get(actor), after: undefined, commands: [] };
+    activities.push(activity);
+    return activity;
+  }
+
+  /** Takes over what a macrostep did. */
+  function settle(activity: MutableActivity, machine: string, timers: ActorState['timers'], step: MachineStep): void {
+    const id = activity.actor;
+    const running = timersAfter(timers, step);
+    activity.commands = commandsAmong(step.actions);
+    for (const command of activity.commands) host.record(id, command);
+    if (step.isDone) {
+      actors.delete(id);
+      return;
+    }
+    activity.after = { id, machine, value: step.value, context: step.context, timers: running };
+    actors.set(id, activity.after);
+  }
+
+  function stepperOf(machine: string): MachineStepper {
+    const stepper = steppers.get(machine);
+    if (stepper === undefined) throw new Error(`expected the name of a machine, came '${machine}'`);
+    return stepper;
+  }
+
+  function handle(id: string, event: EventObject): void {
+    const actor = actors.get(id);
+    if (actor === undefined) return;
+    const activity = begin(id, event);
+    settle(activity, actor.machine, actor.timers, stepperOf(actor.machine).next(actor.value, actor.context, event));
+  }
+
+  const hosted: HostedActors = {
+    has: (id) => actors.has(id),
+    ids: () => [...actors.keys()].sort(),
+    make(id, name, given) {
+      const activity = begin(id, { type: 'xstate.init' });
+      settle(activity, name, [], stepperOf(name).initial(given));
+    },
+    give: handle,
+    fire(id, timerId) {
+      const actor = actors.get(id);
+      const fired = actor?.timers.find((timer) => timer.id === timerId);
+      if (actor === undefined || fired === undefined) return;
+      actors.set(id, { ...actor, timers: actor.timers.filter((timer) => timer !== fired) });
+      handle(id, fired.event);
+    },
+    stop: (id) => actors.delete(id),
+    clear: () => {
+      actors.clear();
+    },
+  };
+
+  const host = createProcessHost(system, process, starts, state, hosted, (to, message, subject) => {
+    const linkTo = system.processes.indexOf(to);
+    if (linkTo === -1) throw new Error(`it sent a message to an unknown process '${to}'`);
+    if (system.linkBetween(linkFrom, linkTo) === -1) {
+      throw new Error(`it sent a message to '${to}', to which there is no link`);
+    }
+    sent.push({ to, message, subject });
+  });
+
+  let fault: string | undefined;
+  try {
+    host.run(input);
+  } catch (error) {
+    fault = `${host.doing}: ${messageOf(error)}`;
+  }
+  const next = {
+    process,
+    isAlive: host.isAlive,
+    actors: [...actors.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    notes: host.notes,
+  };
+  return { next, sent, activities, fault };
+}

@@ -1,0 +1,192 @@
+import { compileWith } from '../description/compile-system.js';
+import type { System } from '../description/system.js';
+import type { SystemView } from '../description/system-view.js';
+import { createStateGraph } from '../state-space/state-graph.js';
+import { createSuccessors } from '../state-space/successors.js';
+import { createStateTable } from '../structures/state-table.js';
+import { createQuotient } from '../symmetry/quotient.js';
+import { createSymmetry } from '../symmetry/symmetry.js';
+import { createChecks } from './checks.js';
+import { createExpansion } from './expansion.js';
+import type { ExploreOptions, Progress } from './explore-options.js';
+import { createResult, type ExploreResult } from './result.js';
+import { createVerdicts } from './verdicts.js';
+
+/**
+ * Explores every state that a system can reach, breadth first, and checks its properties.
+ *
+ * @throws Error for a description that is wrong, and for a predicate that throws. What the machines do wrong is a
+ *   violation in the result.
+ */
+export function explore<Processes>(
+  system: System<Processes>,
+  options: ExploreOptions<SystemView<Processes>> = {},
+): ExploreResult {
+  const run = exploration(system as System, options as ExploreOptions<SystemView>);
+  for (;;) {
+    const { done, value } = run.next();
+    if (done === true) return value;
+  }
+}
+
+/** How long an exploration works before it lets the event loop turn. */
+const turnMs = 25;
+
+/**
+ * The same as `explore`, letting the event loop turn now and then: for long explorations that show their progress or
+ * hear a signal.
+ *
+ * @throws as `explore`, by rejecting.
+ */
+export async function exploreAsync<Processes>(
+  system: System<Processes>,
+  options: ExploreOptions<SystemView<Processes>> = {},
+): Promise<ExploreResult> {
+  const run = exploration(system as System, options as ExploreOptions<SystemView>);
+  let turnedAt = performance.now();
+  for (;;) {
+    const { done, value } = run.next();
+    if (done === true) return value;
+    if (performance.now() - turnedAt < turnMs) continue;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    turnedAt = performance.now();
+  }
+}
+
+const statesMaxDefault = 20_000_000;
+const progressIntervalMsDefault = 500;
+/** How many states are expanded between two looks at the clock. */
+const statesPerLook = 2048;
+/** Leads-to properties are first looked at after so many states. */
+const firstAnalysis = 64;
+/** Up to so many states they are looked at each time that there are four times as many, then at sixteen times. */
+const frequentAnalyses = 200_000;
+
+/**
+ * The exploration itself; it yields each time that it has worked for a while. In the order in which things happen: the
+ * description is compiled; `successors` computes the steps out of a state from its processes, its links and its
+ * surroundings; `checks` says what the predicates make of a state; `expansion` commits the states after these steps to
+ * the table and their edges to the graph; `verdicts` judges what is known and has traces made of what is violated.
+ */
+function* exploration(
+  system: System,
+  options: ExploreOptions<SystemView>,
+): Generator<undefined, ExploreResult, undefined> {
+  const startedAt = performance.now();
+  const compiled = compileWith(system.config, options);
+  const successors = createSuccessors(compiled);
+  const { width } = successors;
+  const symmetry = compiled.ids.length > 1 ? createSymmetry(compiled, successors) : undefined;
+  const quotient = symmetry === undefined ? undefined : createQuotient(symmetry, width);
+  const checks = createChecks(compiled, successors, options, symmetry);
+  const states = createStateTable(width);
+  const graph = createStateGraph(checks.leadsTo.length > 0, symmetry?.count);
+  const expansion = createExpansion(successors, states, graph, quotient, checks.mayHappen);
+  const verdicts = createVerdicts(compiled, successors, checks, { states, graph, symmetry, quotient });
+  const limit = { states: statesMaxDefault, seconds: Infinity, partial: false, ...options.limit };
+  const statesMax = Math.min(limit.states, graph.statesMax);
+  const progressIntervalMs = options.progressIntervalMs ?? progressIntervalMsDefault;
+  let lastProgressAt = startedAt;
+
+  const mustStop = () => verdicts.violations.length > 0 && options.stopAt !== 'end';
+
+  function progress(elapsedMs: number): Omit<Progress, 'phase'> {
+    return {
+      states: states.count(),
+      edges: graph.edgeCount(),
+      statesPerSecond: elapsedMs === 0 ? 0 : (graph.expanded() / elapsedMs) * 1000,
+      frontier: states.count() - graph.expanded(),
+      depth: graph.depth(Math.max(0, graph.expanded() - 1)),
+      memoryBytes: states.bytes() + graph.bytes() + checks.table.bytes() + successors.bytes(),
+      elapsedMs,
+    };
+  }
+
+  /** Tells how it stands, when it is time to. */
+  function tell(phase: Progress['phase']): void {
+    const now = performance.now();
+    if (options.onProgress === undefined || now - lastProgressAt < progressIntervalMs) return;
+    lastProgressAt = now;
+    options.onProgress({ phase, ...progress(now - startedAt) });
+  }
+
+  /** Goes on with work on what is known, and tells meanwhile how it stands. */
+  function* analyse(work: Generator<undefined, void, undefined>): Generator<undefined, void, undefined> {
+    while (work.next().done !== true) {
+      tell('analysing');
+      yield undefined;
+    }
+  }
+
+  function reasonToStop(): 'seconds' | 'signal' | undefined {
+    if (options.signal?.aborted === true) return 'signal';
+    return performance.now() - startedAt > limit.seconds * 1000 ? 'seconds' : undefined;
+  }
+
+  function commit(): void {
+    for (const broken of expansion.commit()) verdicts.breakAt(broken);
+  }
+
+  function finish(stoppedBy: ExploreResult['stoppedBy']): ExploreResult {
+    if (stoppedBy === undefined) verdicts.judgeReachable();
+    const { depth, memoryBytes, elapsedMs } = progress(performance.now() - startedAt);
+    const found = {
+      complete: stoppedBy === undefined,
+      ...(stoppedBy === undefined ? {} : { stoppedBy }),
+      states: states.count(),
+      edges: graph.edgeCount(),
+      depth,
+      ms: elapsedMs,
+      memoryBytes,
+      worst: verdicts.worst,
+      coverage: successors.processes.coverage(),
+      violations: verdicts.violations,
+    };
+    return createResult(found, limit.partial);
+  }
+
+  const initial = successors.initial();
+  if (!(initial instanceof Int32Array)) {
+    verdicts.breakAtStart(initial.process, initial.fault);
+    return finish('violation');
+  }
+  quotient?.checkInitial(initial);
+  states.add(initial, 0);
+  graph.add(-1);
+  const row = new Int32Array(width);
+  let nextAnalysis = firstAnalysis;
+  for (let index = 0; ; index += 1) {
+    if (index === states.count()) commit();
+    if (mustStop()) return finish('violation');
+    if (index === states.count()) break;
+    states.read(index, row);
+    const entry = checks.table.entryOf(row);
+    if (!verdicts.isJudged(entry)) {
+      // What comes before this state is reported before it.
+      commit();
+      if (mustStop()) return finish('violation');
+      verdicts.judge(index, entry);
+      if (mustStop()) return finish('violation');
+    }
+    expansion.expand(row, entry);
+    const isLook = index % statesPerLook === statesPerLook - 1;
+    const isAnalysis = index === nextAnalysis;
+    if (expansion.isFull() || isLook || isAnalysis || states.count() + expansion.waiting() > statesMax) commit();
+    if (mustStop()) return finish('violation');
+    if (isLook) tell('exploring');
+    let stopped: ExploreResult['stoppedBy'] =
+      states.count() > statesMax ? 'states' : isLook ? reasonToStop() : undefined;
+    if (isAnalysis || stopped !== undefined) {
+      nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;
+      yield* analyse(verdicts.judgeLeadsTo());
+      if (mustStop()) return finish('violation');
+      // Whoever wants to stop meanwhile does not wait for another analysis of what has just been analysed.
+      stopped ??= reasonToStop();
+    }
+    if (stopped !== undefined) return finish(stopped);
+    if (isLook) yield undefined;
+  }
+  yield* analyse(verdicts.judgeLeadsTo());
+  yield* analyse(verdicts.judgeTime());
+  return finish(undefined);
+}

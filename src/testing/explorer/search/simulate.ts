@@ -1,0 +1,173 @@
+import { createRandom } from '../../doubles/random.js';
+import { createChecks } from './checks.js';
+import { compileWith } from '../description/compile-system.js';
+import type { ExploreOptions } from './explore-options.js';
+import { createStateTable } from '../structures/state-table.js';
+import { createStepBuffer, StepKind } from '../state-space/step-buffer.js';
+import { itemAt, lastOf } from '../structures/checked-reads.js';
+import { createSuccessors } from '../state-space/successors.js';
+import type { System } from '../description/system.js';
+import type { SystemView } from '../description/system-view.js';
+import { createTraceMaker } from '../traces/trace-maker.js';
+import type { Trace } from '../traces/trace.js';
+import { brokenProperty, createViolation, type Violation } from '../traces/violation.js';
+import { replayTrace, type ReplayReport } from '../traces/replay.js';
+
+/** How a random walk goes, and what is checked on its way. */
+export interface SimulateOptions<View> extends Pick<
+  ExploreOptions<View>,
+  'always' | 'leadsTo' | 'reachable' | 'stimuli' | 'faults'
+> {
+  /** The same seed takes the same steps. */
+  readonly seed: number;
+  /** How many steps to take. */
+  readonly steps: number;
+}
+
+/** What a random walk met. That it met nothing proves nothing. */
+export interface SimulateResult {
+  readonly ok: boolean;
+  readonly seed: number;
+  /** The steps taken: fewer than asked for if a violation ended the walk. */
+  readonly steps: number;
+  readonly ticks: number;
+  /** Distinct states. */
+  readonly states: number;
+  /** The names of the `reachable` properties that were met. */
+  readonly reached: readonly string[];
+  /** For each `leadsTo` that was asked for: the most ticks that passed before its answer, or so far. */
+  readonly longest: Readonly<Record<string, number>>;
+  /** At most one, with the whole walk as its trace, which is not the shortest. */
+  readonly violations: readonly Violation[];
+  /** The walk as a trace. */
+  trace(): Trace;
+  /** Drives real actors along the walk. */
+  replay(): ReplayReport;
+  /** @throws Error that names the seed and shows the walk, if there is a violation. */
+  assert(): SimulateResult;
+}
+
+/** Faults are chosen less often, or the budgets would be gone before anything has begun. */
+const faultWeight = 1;
+const usualWeight = 8;
+
+const faultKinds: ReadonlySet<number> = new Set([
+  StepKind.drop,
+  StepKind.duplicate,
+  StepKind.crash,
+  StepKind.cut,
+  StepKind.late,
+]);
+
+/**
+ * Takes random steps through a system that is too large to explore. The waiting of a `leadsTo` is judged by its
+ * `within`; without one it can only be measured.
+ */
+export function simulate<Processes>(
+  system: System<Processes>,
+  options: SimulateOptions<SystemView<Processes>>,
+): SimulateResult {
+  const plain = options as unknown as SimulateOptions<SystemView>;
+  const compiled = compileWith(system.config, plain);
+  const successors = createSuccessors(compiled);
+  const { width } = successors;
+  const checks = createChecks(compiled, successors, plain);
+  const { table } = checks;
+  const random = createRandom(options.seed);
+  const seen = createStateTable(width);
+  const walk: Int32Array[] = [];
+  const violations: Violation[] = [];
+  const reached = new Set<string>();
+  const waiting = new Map<string, number>();
+  const longest: Record<string, number> = {};
+  /** The steps out of the state that the walk has come to. */
+  const steps = createStepBuffer(width);
+  let ticks = 0;
+  const traces = createTraceMaker(compiled, successors, checks.expand);
+
+  function choose(): number {
+    const weightOf = (step: number) => (faultKinds.has(itemAt(steps.kinds, step)) ? faultWeight : usualWeight);
+    let total = 0;
+    for (let step = 0; step < steps.count; step += 1) total += weightOf(step);
+    let at = random.integer(0, total - 1);
+    for (let step = 0; step < steps.count; step += 1) {
+      at -= weightOf(step);
+      if (at < 0) return step;
+    }
+    return 0;
+  }
+
+  function wait(entry: number, isTick: boolean): void {
+    for (const { name, within, from, to } of checks.leadsTo) {
+      const before = waiting.get(name);
+      const now = before === undefined ? undefined : before + (isTick ? 1 : 0);
+      if (now !== undefined) {
+        longest[name] = Math.max(longest[name] ?? 0, now);
+        if (within !== undefined && now > within) add(name, 'leadsTo', `'${name}' takes more than ${within} ticks`);
+      }
+      if (table.holds(entry, to)) waiting.delete(name);
+      else if (now !== undefined || table.holds(entry, from)) waiting.set(name, now ?? 0);
+    }
+  }
+
+  function add(name: string, kind: 'always' | 'leadsTo', what: string): void {
+    if (violations.length > 0) return;
+    violations.push(createViolation(compiled, name, kind, `${what} (seed ${options.seed})`, traces.along(walk)));
+  }
+
+  function check(isTick: boolean): void {
+    const here = lastOf(walk);
+    const entry = table.entryOf(here);
+    seen.add(here, 0);
+    for (const { name, predicate } of checks.reachable) if (table.holds(entry, predicate)) reached.add(name);
+    for (const { name, predicate } of checks.always) {
+      if (!table.holds(entry, predicate)) add(name, 'always', `'${name}' does not hold`);
+    }
+    wait(entry, isTick);
+  }
+
+  function takeStep(): void {
+    steps.clear();
+    checks.expand(lastOf(walk), steps);
+    const step = choose();
+    const { kind, fault, after } = steps.read(step);
+    if (fault !== undefined) {
+      const trace = traces.withLastStep(walk, step);
+      violations.push(createViolation(compiled, brokenProperty, 'broken', `${fault} (seed ${options.seed})`, trace));
+      return;
+    }
+    const isTick = kind === StepKind.tick;
+    if (isTick) ticks += 1;
+    walk.push(after);
+    check(isTick);
+  }
+
+  const initial = successors.initial();
+  if (initial instanceof Int32Array) {
+    walk.push(initial);
+    check(false);
+    while (walk.length <= options.steps && violations.length === 0) takeStep();
+  } else {
+    const { process, fault } = initial;
+    violations.push(createViolation(compiled, brokenProperty, 'broken', fault, traces.atStart(process, fault)));
+  }
+  const trace = () => traces.along(walk);
+  const result: SimulateResult = {
+    ok: violations.length === 0,
+    seed: options.seed,
+    steps: Math.max(0, walk.length - 1),
+    ticks,
+    states: seen.count(),
+    reached: [...reached],
+    longest,
+    violations,
+    trace,
+    replay: () => replayTrace(compiled, trace()),
+    assert() {
+      const [first] = violations;
+      if (first !== undefined) throw new Error(first.toString());
+      return result;
+    },
+  };
+  return result;
+}

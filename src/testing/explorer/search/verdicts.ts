@@ -1,0 +1,153 @@
+import type { CompiledSystem } from '../description/compile-system.js';
+import { checkLeadsTo } from '../liveness/leads-to.js';
+import { firstTimelock } from '../liveness/timelock.js';
+import type { StateGraph } from '../state-space/state-graph.js';
+import type { Successors } from '../state-space/successors.js';
+import { lastOf } from '../structures/checked-reads.js';
+import type { StateTable } from '../structures/state-table.js';
+import { createCovering } from '../symmetry/covering.js';
+import type { Quotient } from '../symmetry/quotient.js';
+import type { Symmetry } from '../symmetry/symmetry.js';
+import { createTraceMaker } from '../traces/trace-maker.js';
+import type { Trace } from '../traces/trace.js';
+import { brokenProperty, createViolation, type PropertyKind, type Violation } from '../traces/violation.js';
+import type { Checks } from './checks.js';
+import type { BrokenStep } from './expansion.js';
+
+/** What an exploration has found out of its properties: each of them is violated once at most. */
+export interface Verdicts {
+  readonly violations: readonly Violation[];
+  /** For each leads-to property that was ever asked for: the most ticks that its answer takes. */
+  readonly worst: Readonly<Record<string, number>>;
+  /** Whether a state of this entry was judged. */
+  isJudged(entry: number): boolean;
+  /** Judges what the predicates say of a state. It need not be done again for another of which they say the same. */
+  judge(state: number, entry: number): void;
+  /** A process broke at its start. */
+  breakAtStart(process: number, fault: string): void;
+  breakAt(step: BrokenStep): void;
+  /** Judges the leads-to properties in what is known. Yields each time that it has worked for a while. */
+  judgeLeadsTo(): Generator<undefined, void, undefined>;
+  /** Where every step is known, a state from which time can never go on is one too many. Yields likewise. */
+  judgeTime(): Generator<undefined, void, undefined>;
+  /** Where every state is known, what was not reached never is. */
+  judgeReachable(): void;
+}
+
+/** What an exploration works on: the states that it has found, with the way to each, up to an exchange of ids. */
+export interface Explored {
+  readonly states: StateTable;
+  readonly graph: StateGraph;
+  readonly symmetry: Symmetry | undefined;
+  readonly quotient: Quotient | undefined;
+}
+
+/** Makes the verdicts of an exploration that has found nothing yet. */
+export function createVerdicts(
+  system: CompiledSystem,
+  successors: Successors,
+  checks: Checks,
+  { states, graph, symmetry, quotient }: Explored,
+): Verdicts {
+  const { table } = checks;
+  const traces = createTraceMaker(system, successors, checks.expand);
+  const allStates = symmetry === undefined ? graph : createCovering(graph, symmetry);
+  const violations: Violation[] = [];
+  const violated = new Set<string>();
+  const reached = new Set<string>();
+  const worst: Record<string, number> = {};
+  /** By entry of the predicates' table. */
+  const judged: boolean[] = [];
+
+  function report(property: string, kind: PropertyKind, reason: string, trace: Trace): void {
+    violations.push(createViolation(system, property, kind, reason, trace));
+    violated.add(property);
+  }
+
+  function rowOf(state: number): Int32Array {
+    const row = new Int32Array(successors.width);
+    states.read(state, row);
+    return row;
+  }
+
+  function exchanged(row: Int32Array, permutation: number): Int32Array {
+    if (symmetry === undefined || permutation === 0) return row;
+    const into = new Int32Array(row.length);
+    symmetry.permute(row, permutation, into);
+    return into;
+  }
+
+  /** The state of `allStates`. */
+  function coveredRow(state: number): Int32Array {
+    if (symmetry === undefined) return rowOf(state);
+    return exchanged(rowOf(Math.floor(state / symmetry.count)), allStates.exchange(state));
+  }
+
+  function rowsTo(state: number): readonly Int32Array[] {
+    const rows = graph.pathTo(state).map(rowOf);
+    return quotient === undefined ? rows : quotient.unfold(rows, checks.expand);
+  }
+
+  /** The first exchange of ids for which a predicate answers so, -1 if there is none. */
+  function permutationWhere(entry: number, predicate: number, answer: boolean): number {
+    for (let permutation = 0; permutation < (symmetry?.count ?? 1); permutation += 1) {
+      if (table.holds(entry, predicate, permutation) === answer) return permutation;
+    }
+    return -1;
+  }
+
+  /** The trace to a state, with ids exchanged so that the predicate fails in it as it is. */
+  function traceToFailure(state: number, predicate: number): Trace {
+    const rows = rowsTo(state);
+    const permutation = permutationWhere(table.entryOf(lastOf(rows)), predicate, false);
+    return traces.along(rows.map((row) => exchanged(row, permutation)));
+  }
+
+  return {
+    violations,
+    worst,
+    isJudged: (entry) => judged[entry] === true,
+    judge(state, entry) {
+      for (const { name, predicate } of checks.always) {
+        if (permutationWhere(entry, predicate, false) === -1 || violated.has(name)) continue;
+        report(name, 'always', `'${name}' does not hold`, traceToFailure(state, predicate));
+      }
+      for (const { name, predicate } of checks.reachable) {
+        if (permutationWhere(entry, predicate, true) !== -1) reached.add(name);
+      }
+      judged[entry] = true;
+    },
+    breakAtStart(process, fault) {
+      report(brokenProperty, 'broken', fault, traces.atStart(process, fault));
+    },
+    breakAt({ state, step, fault }) {
+      if (violated.has(brokenProperty)) return;
+      const trace = traces.withBrokenStep(rowsTo(state), step);
+      report(brokenProperty, 'broken', lastOf(trace.steps).fault ?? fault, trace);
+    },
+    *judgeLeadsTo() {
+      for (const check of checks.leadsTo) {
+        if (violated.has(check.name)) continue;
+        const found = yield* checkLeadsTo(allStates, table, check);
+        if (found.worst !== undefined) worst[check.name] = found.worst;
+        if (found.violation === undefined) continue;
+        const { path, reason } = found.violation;
+        report(check.name, 'leadsTo', reason, traces.along(path.states.map(coveredRow), path.loopAt));
+      }
+    },
+    *judgeTime() {
+      if (checks.leadsTo.length === 0 || violations.length > 0) return;
+      const state = yield* firstTimelock(graph);
+      if (state === -1) return;
+      const reason = 'time can never go on from here: something must always happen first';
+      report(brokenProperty, 'broken', reason, traces.along(rowsTo(state)));
+    },
+    judgeReachable() {
+      for (const { name } of checks.reachable) {
+        if (reached.has(name)) continue;
+        const reason = `'${name}' is never reached, in ${states.count()} states`;
+        report(name, 'reachable', reason, { processes: system.processes, initial: [], steps: [] });
+      }
+    },
+  };
+}

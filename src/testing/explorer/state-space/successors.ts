@@ -1,0 +1,269 @@
+import { itemAt, wordAt } from '../structures/checked-reads.js';
+import type { CompiledSystem } from '../description/compile-system.js';
+import { createLinkQueue, type LinkQueue } from './link-queue.js';
+import { createIntPairMap } from '../structures/int-pair-map.js';
+import { createProcessTable, type ProcessTable } from '../processes/process-table.js';
+import { createStepBuffer, StepKind, type StepBuffer } from './step-buffer.js';
+import { Change, createSurroundingsTable, type SurroundingsTable } from './surroundings.js';
+
+/**
+ * Whether the guard of a stimulus allows it in a state.
+ *
+ * @param entry what the predicates say of the state.
+ */
+export type MayHappen = (entry: number, stimulus: number) => boolean;
+
+/** Computes the steps out of a state. A state is a row of integers: one a process, one a link, one the surroundings. */
+export interface Successors {
+  readonly width: number;
+  readonly processes: ProcessTable;
+  readonly queues: readonly LinkQueue[];
+  readonly surroundings: SurroundingsTable;
+  bytes(): number;
+  /** The state that a system starts in, or what broke at the start of a process. */
+  initial(): Int32Array | { readonly process: number; readonly fault: string };
+  /**
+   * Adds the steps out of a state to a buffer.
+   *
+   * @param entry what the predicates say of the state, for the guards.
+   */
+  expand(state: Int32Array, entry: number, mayHappen: MayHappen, into: StepBuffer): void;
+}
+
+/** Makes the step function of a system, with empty tables. */
+export function createSuccessors(system: CompiledSystem): Successors {
+  const { links, faults } = system;
+  const processCount = system.processes.length;
+  const linkCount = links.length;
+  const width = processCount + linkCount + 1;
+  const last = width - 1;
+  const table = createProcessTable(system);
+  const queues = links.map((link) => createLinkQueue(link, (message) => itemAt(table.messages, message).subject));
+  const senders = Int32Array.from(links, ({ from }) => from);
+  const receivers = Int32Array.from(links, ({ to }) => to);
+  const surroundings = createSurroundingsTable(system);
+  const stimulusInputs = Int32Array.from(system.stimuli, ({ input }) => table.inputId(input));
+  const stimulusProcesses = Int32Array.from(system.stimuli, ({ process }) => process);
+  const isLimited = system.stimuli.map(({ max }) => max !== Infinity);
+  const [start, crash] = [table.inputId({ kind: 'start' }), table.inputId({ kind: 'crash' })];
+  const disconnected = system.adapter.disconnected && table.inputId({ kind: 'disconnected' });
+  const reconnected = system.adapter.reconnected && table.inputId({ kind: 'reconnected' });
+  const messageInputs = createIntPairMap();
+  const mayFault = links.map(() => ({ drop: [] as (boolean | undefined)[], duplicate: [] as (boolean | undefined)[] }));
+  /** The state whose steps are looked for, and where they are put. */
+  let from: Int32Array = new Int32Array(width);
+  let steps = createStepBuffer(width);
+
+  function open(kind: number, which: number, detail = 0): number {
+    return steps.open(from, kind, which, detail);
+  }
+
+  /** Whether messages that one step sends on one link have no order. Where ids are exchanged, neither comes first. */
+  const joinsMessages = system.ids.length > 1;
+
+  function isJoined(sent: Int32Array, k: number): boolean {
+    for (let earlier = 0; earlier < k; earlier += 2) if (sent[earlier] === sent[k]) return true;
+    return false;
+  }
+
+  /** Puts messages on their links, unless the link is cut or nobody will ever read them. */
+  function enqueue(at: number, sent: Int32Array, isStarting: boolean): void {
+    const { words } = steps;
+    const around = wordAt(words, at + last);
+    for (let k = 0; k < sent.length; k += 2) {
+      const link = wordAt(sent, k);
+      if (surroundings.isDown(around, link)) continue;
+      const mayBeGone = !faults.crash.restart && !isStarting;
+      if (mayBeGone && !table.isAlive(wordAt(words, at + wordAt(receivers, link)))) continue;
+      const word = at + processCount + link;
+      const isAfterOne = joinsMessages && isJoined(sent, k);
+      words[word] = itemAt(queues, link).push(wordAt(words, word), wordAt(sent, k + 1), isAfterOne);
+    }
+  }
+
+  function give(at: number, process: number, input: number): void {
+    const { next, sent, fault } = table.react(wordAt(steps.words, at + process), input);
+    if (fault !== undefined) steps.fail(at / width, fault);
+    steps.words[at + process] = next;
+    if (sent.length > 0) enqueue(at, sent, false);
+  }
+
+  function messageInput(link: number, message: number): number {
+    const known = messageInputs.get(link, message);
+    if (known !== -1) return known;
+    const input = table.inputId({
+      kind: 'message',
+      from: itemAt(system.processes, wordAt(senders, link)),
+      message: itemAt(table.messages, message).message,
+    });
+    messageInputs.set(link, message, input);
+    return input;
+  }
+
+  function maySuffer(fault: 'drop' | 'duplicate', link: number, message: number): boolean {
+    const [sender, receiver] = [wordAt(senders, link), wordAt(receivers, link)];
+    return (itemAt(mayFault, link)[fault][message] ??=
+      faults[fault].when?.(itemAt(table.messages, message).message, {
+        from: itemAt(system.processes, sender),
+        to: itemAt(system.processes, receiver),
+      }) ?? true);
+  }
+
+  function timers(): void {
+    for (let process = 0; process < processCount; process += 1) {
+      const due = table.due(wordAt(from, process));
+      for (const input of due) {
+        give(open(StepKind.timer, process, input), process, input);
+      }
+    }
+  }
+
+  function messages(): void {
+    const around = wordAt(from, last);
+    const dropped = surroundings.change(around, Change.drop, 0);
+    const duplicated = surroundings.change(around, Change.duplicate, 0);
+    for (let link = 0; link < linkCount; link += 1) {
+      const content = wordAt(from, processCount + link);
+      if (content === 0) continue;
+      const queue = itemAt(queues, link);
+      const to = wordAt(receivers, link);
+      const word = processCount + link;
+      for (const { message, rest } of queue.heads(content)) {
+        const at = open(StepKind.deliver, link, message);
+        steps.words[at + word] = rest;
+        if (table.isAlive(wordAt(from, to))) give(at, to, messageInput(link, message));
+        if (dropped !== -1 && maySuffer('drop', link, message)) {
+          const lost = open(StepKind.drop, link, message);
+          steps.words[lost + word] = rest;
+          steps.words[lost + last] = dropped;
+        }
+        if (duplicated !== -1 && maySuffer('duplicate', link, message)) {
+          const twice = open(StepKind.duplicate, link, message);
+          steps.words[twice + word] = queue.push(content, message, false);
+          steps.words[twice + last] = duplicated;
+        }
+      }
+    }
+  }
+
+  function stimuli(entry: number, mayHappen: MayHappen): void {
+    const around = wordAt(from, last);
+    for (let k = 0; k < system.stimuli.length; k += 1) {
+      const after = itemAt(isLimited, k) ? surroundings.change(around, Change.stimulus, k) : around;
+      const process = wordAt(stimulusProcesses, k);
+      if (after === -1 || !table.isAlive(wordAt(from, process)) || !mayHappen(entry, k)) continue;
+      const at = open(StepKind.stimulus, k);
+      steps.words[at + last] = after;
+      give(at, process, wordAt(stimulusInputs, k));
+    }
+  }
+
+  function crashes(): void {
+    for (const process of faults.crash.of) {
+      if (!table.isAlive(wordAt(from, process))) {
+        if (faults.crash.restart) give(open(StepKind.restart, process), process, start);
+        continue;
+      }
+      const after = surroundings.change(wordAt(from, last), Change.crash, process);
+      if (after === -1) continue;
+      const at = open(StepKind.crash, process);
+      steps.words[at + last] = after;
+      give(at, process, crash);
+      if (faults.crash.restart) continue;
+      for (let link = 0; link < linkCount; link += 1) {
+        if (wordAt(receivers, link) === process) steps.words[at + processCount + link] = 0;
+      }
+    }
+  }
+
+  function cuts(): void {
+    for (let target = 0; target < faults.cut.of.length; target += 1) {
+      const { links: down, processes } = itemAt(faults.cut.of, target);
+      const cut = surroundings.change(wordAt(from, last), Change.cut, target);
+      if (cut !== -1) {
+        const at = open(StepKind.cut, target);
+        steps.words[at + last] = cut;
+        for (const link of down) steps.words[at + processCount + link] = 0;
+        if (disconnected !== undefined) for (const process of processes) give(at, process, disconnected);
+      }
+      const healed = surroundings.change(wordAt(from, last), Change.heal, target);
+      if (healed !== -1) {
+        const at = open(StepKind.heal, target);
+        steps.words[at + last] = healed;
+        if (reconnected !== undefined) for (const process of processes) give(at, process, reconnected);
+      }
+    }
+  }
+
+  function latenesses(): void {
+    for (const process of faults.late.of) {
+      if (table.due(wordAt(from, process)).length === 0) continue;
+      const after = surroundings.change(wordAt(from, last), Change.late, process);
+      if (after !== -1) steps.words[open(StepKind.late, process) + last] = after;
+    }
+  }
+
+  /** Whether something must happen before time goes on, and no late process excuses it. */
+  function isTimeHeldUp(): boolean {
+    const around = wordAt(from, last);
+    for (let process = 0; process < processCount; process += 1) {
+      if (table.due(wordAt(from, process)).length > 0 && surroundings.slack(around, process) === 0) return true;
+    }
+    for (let link = 0; link < linkCount; link += 1) {
+      const content = wordAt(from, processCount + link);
+      if (content === 0 || !itemAt(queues, link).isUrgent(content)) continue;
+      if (surroundings.slack(around, wordAt(receivers, link)) === 0) return true;
+    }
+    return false;
+  }
+
+  function time(): void {
+    if (isTimeHeldUp()) return;
+    const at = open(StepKind.tick, 0);
+    for (let process = 0; process < processCount; process += 1) {
+      steps.words[at + process] = table.tick(wordAt(from, process));
+    }
+    for (let link = 0; link < linkCount; link += 1) {
+      const content = wordAt(from, processCount + link);
+      if (content !== 0) steps.words[at + processCount + link] = itemAt(queues, link).tick(content);
+    }
+    steps.words[at + last] = surroundings.change(wordAt(from, last), Change.tick, 0);
+  }
+
+  return {
+    width,
+    processes: table,
+    queues,
+    surroundings,
+    bytes() {
+      return table.bytes() + messageInputs.bytes() + queues.reduce((sum, queue) => sum + queue.bytes(), 0);
+    },
+    initial() {
+      steps = createStepBuffer(width);
+      const unstarted = new Int32Array(width);
+      unstarted.set(table.unstarted);
+      unstarted[last] = surroundings.initial;
+      from = unstarted;
+      const at = open(StepKind.restart, 0);
+      // Processes start one after another, and all of them are there for the messages of each.
+      for (let process = 0; process < processCount; process += 1) {
+        const { next, sent, fault } = table.react(wordAt(from, process), start);
+        if (fault !== undefined) return { process, fault };
+        steps.words[at + process] = next;
+        enqueue(at, sent, true);
+      }
+      return steps.words.slice(at, at + width);
+    },
+    expand(state, entry, mayHappen, into) {
+      from = state;
+      steps = into;
+      timers();
+      messages();
+      stimuli(entry, mayHappen);
+      if (faults.crash.max > 0) crashes();
+      if (faults.cut.max > 0) cuts();
+      if (faults.late.max > 0) latenesses();
+      time();
+    },
+  };
+}

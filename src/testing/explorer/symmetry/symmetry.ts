@@ -1,0 +1,192 @@
+import { itemAt, wordAt } from '../structures/checked-reads.js';
+import type { CompiledSystem } from '../description/compile-system.js';
+import { createRenaming, isSame, type Renaming } from './renaming.js';
+import type { CompiledReaction } from '../processes/process-table.js';
+import type { Successors } from '../state-space/successors.js';
+
+/** All ways to exchange the interchangeable ids for one another, applied to states. Number 0 changes nothing. */
+export interface Symmetry {
+  readonly count: number;
+  /** Writes the state with its ids exchanged. */
+  permute(state: Int32Array, permutation: number, into: Int32Array): void;
+  /** The permutation that is `second` after `first`. */
+  compose(second: number, first: number): number;
+  /** The permutation that undoes this one. */
+  inverse(permutation: number): number;
+  /** The stimulus that takes the place of this one. */
+  stimulus(permutation: number, stimulus: number): number;
+}
+
+/** With more ids there are more permutations than they spare states. */
+const idsMax = 5;
+
+function permutationsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, index) =>
+    permutationsOf(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest]),
+  );
+}
+
+/** Where each part of the system goes under a renaming. */
+interface Places {
+  readonly processes: readonly number[];
+  readonly links: readonly number[];
+  readonly stimuli: readonly number[];
+  readonly cuts: readonly number[];
+}
+
+function placesUnder(system: CompiledSystem, { name, input }: Renaming): Places {
+  const { processes, links, stimuli, faults } = system;
+  const find = <T>(what: string, label: string, items: readonly T[], matches: (item: T) => boolean): number => {
+    const index = items.findIndex(matches);
+    if (index === -1) throw new Error(`ids: ${what} '${label}' has no counterpart when ids are exchanged`);
+    return index;
+  };
+  const process = processes.map((own) => find('the process', own, processes, (other) => other === name(own)));
+  return {
+    processes: process,
+    links: links.map((link) =>
+      find(
+        'the link',
+        link.name,
+        links,
+        ({ from, to, delay, order }) =>
+          from === process[link.from] && to === process[link.to] && delay === link.delay && order === link.order,
+      ),
+    ),
+    stimuli: stimuli.map((own) =>
+      find('the stimulus', own.name, stimuli, (other) => {
+        const isAlike = other.process === process[own.process] && other.max === own.max;
+        return isAlike && isSame(other.input, input(own.input));
+      }),
+    ),
+    cuts: faults.cut.of.map((own) =>
+      find('the cut', own.name, faults.cut.of, (other) => other.name === name(own.name)),
+    ),
+  };
+}
+
+function moved<T>(items: readonly T[], places: readonly number[]): readonly T[] {
+  const result = [...items];
+  items.forEach((item, index) => (result[itemAt(places, index)] = item));
+  return result;
+}
+
+/**
+ * Makes the symmetry of a system's ids, and watches that its machines keep it: each reaction is computed for all
+ * permutations, and must be the same but for the ids.
+ *
+ * @throws Error, also later from the watched reactions, that says how the ids are told apart.
+ */
+export function createSymmetry(system: CompiledSystem, successors: Successors): Symmetry {
+  const { ids } = system;
+  const { processes: table, queues, surroundings, width } = successors;
+  if (ids.length > idsMax) throw new Error(`ids: expected at most ${idsMax}, but got ${ids.length}`);
+  const orders = permutationsOf(ids);
+  const renamings = orders.map((order) => createRenaming(ids, order));
+  const places = renamings.map((renaming) => placesUnder(system, renaming));
+  const processCount = system.processes.length;
+  const last = width - 1;
+  const known = orders.map(() => ({
+    states: [] as (number | undefined)[],
+    messages: [] as (number | undefined)[],
+    queues: system.links.map(() => [] as (number | undefined)[]),
+    surroundings: [] as (number | undefined)[],
+  }));
+  const chances = [system.faults.crash.of, system.faults.late.of];
+  for (const { processes } of places) {
+    if (chances.some((of) => !of.every((process) => of.includes(itemAt(processes, process))))) {
+      throw new Error('ids: a fault strikes one of the processes that are exchanged, and not the other');
+    }
+  }
+
+  function stateUnder(permutation: number, state: number): number {
+    return (itemAt(known, permutation).states[state] ??= table.stateId(
+      itemAt(renamings, permutation).state(itemAt(table.states, state)),
+    ));
+  }
+
+  function messageUnder(permutation: number, message: number): number {
+    return (itemAt(known, permutation).messages[message] ??= table.messageId(
+      itemAt(renamings, permutation).message(itemAt(table.messages, message)),
+    ));
+  }
+
+  function queueUnder(permutation: number, link: number, queue: number): number {
+    if (queue === 0) return queue;
+    const to = itemAt(queues, itemAt(itemAt(places, permutation).links, link));
+    return (itemAt(itemAt(known, permutation).queues, link)[queue] ??= to.idOf(
+      itemAt(itemAt(queues, link).contents, queue).map((item) => ({
+        ...item,
+        message: messageUnder(permutation, item.message),
+      })),
+    ));
+  }
+
+  function surroundingsUnder(permutation: number, around: number): number {
+    const { stimuli, cuts, processes } = itemAt(places, permutation);
+    const own = itemAt(surroundings.states, around);
+    return (itemAt(known, permutation).surroundings[around] ??= surroundings.idOf({
+      ...own,
+      stimuli: moved(own.stimuli, stimuli),
+      isCut: moved(own.isCut, cuts),
+      slack: moved(own.slack, processes),
+    }));
+  }
+
+  function isReactionUnder(permutation: number, one: CompiledReaction, other: CompiledReaction): boolean {
+    if ((one.fault === undefined) !== (other.fault === undefined)) return false;
+    if (one.fault !== undefined) return true;
+    if (other.next !== stateUnder(permutation, one.next) || one.sent.length !== other.sent.length) return false;
+    const expected = Array.from(one.sent, (word, index) =>
+      index % 2 === 0 ? itemAt(itemAt(places, permutation).links, word) : messageUnder(permutation, word),
+    );
+    // Each link has its own order; which of two links is written to first makes no difference.
+    return queues.every((queue, link) => {
+      const after = (words: ArrayLike<number>) => {
+        const messages = Array.from(words).filter((_, index) => index % 2 === 1 && words[index - 1] === link);
+        return messages.reduce((content, message, index) => queue.push(content, message, index > 0), 0);
+      };
+      return after(expected) === after(other.sent);
+    });
+  }
+
+  table.watch((state, input, reaction) => {
+    for (let permutation = 1; permutation < orders.length; permutation += 1) {
+      const given = itemAt(table.inputs, input);
+      const exchanged = itemAt(renamings, permutation).input(given);
+      const other = table.react(stateUnder(permutation, state), table.inputId(exchanged));
+      if (isReactionUnder(permutation, reaction, other)) continue;
+      throw new Error(
+        `ids: ${ids.join(', ')} are not interchangeable: with ${itemAt(orders, permutation).join(', ')} in their ` +
+          `place, ${itemAt(table.states, state).process} reacts differently to ${JSON.stringify(given)}`,
+      );
+    }
+  });
+
+  const composed = renamings.map((second) =>
+    orders.map((first) => {
+      const after = first.map(second.name);
+      return orders.findIndex((order) => isSame(order, after));
+    }),
+  );
+  const inverses = composed.map((_, permutation) => composed.findIndex((second) => second[permutation] === 0));
+
+  return {
+    count: orders.length,
+    permute(state, permutation, into) {
+      const { processes, links } = itemAt(places, permutation);
+      for (let process = 0; process < processCount; process += 1) {
+        into[itemAt(processes, process)] = stateUnder(permutation, wordAt(state, process));
+      }
+      for (let link = 0; link < system.links.length; link += 1) {
+        const to = processCount + itemAt(links, link);
+        into[to] = queueUnder(permutation, link, wordAt(state, processCount + link));
+      }
+      into[last] = surroundingsUnder(permutation, wordAt(state, last));
+    },
+    compose: (second, first) => itemAt(itemAt(composed, second), first),
+    inverse: (permutation) => itemAt(inverses, permutation),
+    stimulus: (permutation, stimulus) => itemAt(itemAt(places, permutation).stimuli, stimulus),
+  };
+}

@@ -1,0 +1,108 @@
+import type { CompiledSystem } from '../description/compile-system.js';
+import { itemAt } from '../structures/checked-reads.js';
+import { canonicalText } from '../description/plain-data.js';
+import type { ProcessInput } from '../processes/process-host.js';
+import type { ProcessState } from '../processes/process-state.js';
+import { createRealProcess } from './real-process.js';
+import type { Step, Trace } from './trace.js';
+
+/** What the actors did on the way of a trace. */
+export interface ReplayReport {
+  readonly steps: number;
+  /** How many times a process of real actors was compared with the model, messages included. */
+  readonly comparisons: number;
+  /** Where they differ. Empty: the model tells the truth about the actors. */
+  readonly differences: readonly string[];
+}
+
+function later({ actors, ...rest }: ProcessState): ProcessState {
+  const tick = (left: number) => Math.max(0, left - 1);
+  return {
+    ...rest,
+    actors: actors.map((actor) => ({
+      ...actor,
+      timers: actor.timers.map((timer) => ({ ...timer, left: tick(timer.left) })),
+    })),
+  };
+}
+
+/** What a step of its kind tells. @throws Error for a trace that was not made by an exploration. */
+function told<Key extends 'actor' | 'name' | 'from' | 'message'>(step: Step, key: Key): Exclude<Step[Key], undefined> {
+  const value = step[key];
+  if (value === undefined) throw new Error(`expected a step of the kind ${step.kind} to tell its ${key}`);
+  return value as Exclude<Step[Key], undefined>;
+}
+
+function inputOf(step: Step, system: CompiledSystem): ProcessInput | undefined {
+  switch (step.kind) {
+    case 'timer':
+      return { kind: 'timer', actor: told(step, 'actor'), id: told(step, 'name') };
+    case 'deliver':
+      return { kind: 'message', from: told(step, 'from'), message: told(step, 'message') };
+    case 'stimulus':
+      return system.stimuli.find(({ name }) => name === step.name)?.input;
+    case 'crash':
+      return { kind: 'crash' };
+    case 'restart':
+      return { kind: 'start' };
+    case 'cut':
+      return { kind: 'disconnected' };
+    case 'heal':
+      return { kind: 'reconnected' };
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Drives real actors, made by `createActor` on a clock that is moved by hand, along a trace, and compares after each
+ * step every snapshot, every timer and every message sent with what the explorer says.
+ */
+export function replayTrace(system: CompiledSystem, trace: Trace): ReplayReport {
+  let sent: string[] = [];
+  const real = trace.processes.map((process, index) =>
+    createRealProcess(system, process, itemAt(system.starts, index), (to, message) => {
+      sent.push(canonicalText({ from: process, to, message }, 'the message'));
+    }),
+  );
+  let model: readonly ProcessState[] = trace.initial;
+  let comparisons = 0;
+  const differences: string[] = [];
+
+  function compare(place: string, what: string, expected: string, found: string): void {
+    comparisons += 1;
+    if (expected !== found) differences.push(`${place}, ${what}: the model says ${expected}, the actors say ${found}`);
+  }
+
+  function compareStates(place: string): void {
+    model.forEach((expected, index) => {
+      const found = itemAt(real, index).state();
+      compare(place, expected.process, canonicalText(expected, 'the model'), canonicalText(found, 'the actors'));
+    });
+  }
+
+  for (const process of real) process.give({ kind: 'start' });
+  if (trace.initial.length === 0) return { steps: 0, comparisons, differences };
+  compareStates('at the start');
+  trace.steps.forEach((step, number) => {
+    // What broke has no state to compare with.
+    if (step.fault !== undefined) return;
+    const place = `step ${number + 1}, ${step.kind}`;
+    sent = [];
+    if (step.kind === 'tick') for (const process of real) process.tick();
+    const input = inputOf(step, system);
+    // A link that is cut is at no process.
+    if (input !== undefined && step.process !== undefined) {
+      itemAt(real, trace.processes.indexOf(step.process)).give(input);
+    }
+    model = model.map(
+      (state) =>
+        step.changed.find(({ process: changed }) => changed === state.process) ??
+        (step.kind === 'tick' ? later(state) : state),
+    );
+    compareStates(place);
+    const expected = step.sent.map(({ from, to, message }) => canonicalText({ from, to, message }, 'the message'));
+    compare(place, 'messages sent', expected.join(), sent.join());
+  });
+  return { steps: trace.steps.length, comparisons, differences };
+}
