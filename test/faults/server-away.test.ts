@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { numberedRecords, numberOf, pause } from '../support/numbered.js';
 import { briskTiming, numbersUpTo, startScene, untilStatus, untilTrue, type Scene } from '../support/scene.js';
 
-describe('what is asked of the clients while the nats-server is away', function () {
-  this.timeout(20_000);
+describe('what is asked of the clients while the nats-server is away', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

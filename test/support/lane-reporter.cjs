@@ -1,13 +1,14 @@
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
+const { env } = require('node:process');
 const { reporters } = require('mocha');
 
 /** Tells of the tests as mocha's own does, and leaves their sums in the file that LANE_SUMS names. */
 module.exports = class LaneReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    const file = process.env.LANE_SUMS;
-    delete process.env.LANE_SUMS;
+    const file = env.LANE_SUMS;
+    delete env.LANE_SUMS;
     runner.once('end', () => {
       const { passes, pending, failures } = this.stats;
       writeFileSync(file, JSON.stringify({ passes, pending, failures, processorMs: processorMs() }));
