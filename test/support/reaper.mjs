@@ -6,14 +6,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [, , mark, ...pids] = process.argv;
-const [run, ...starters] = pids.map(Number);
+const [run, ...starters] = pids.map((pid) => ({ pid: Number(pid), began: beginOf(Number(pid)) }));
 
 let isOver = false;
 // The other end is held by the run alone, and is closed with it.
 process.stdin.resume().on('close', () => (isOver = true));
-while (!isOver && starters.every(isAlive)) await sleep(200);
+while (!isOver && starters.every(isHere)) await sleep(200);
 
-if (isAlive(run)) kill(run);
+if (isHere(run)) kill(run.pid);
 // What is killed may have started something while it was looked for.
 for (let left = marked(); left.length > 0; left = marked()) {
   for (const pid of left) kill(pid);
@@ -25,6 +25,17 @@ process.exit();
 function marked() {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => pid !== process.pid && read(pid, 'environ').includes(mark) && isAlive(pid));
+}
+
+/** A number may be given to another process when its own has ended. */
+function isHere({ pid, began }) {
+  return began !== '' && beginOf(pid) === began && isAlive(pid);
+}
+
+/** When a process began, in the machine's own count. The name before it is in brackets, and may hold anything. */
+function beginOf(pid) {
+  const stat = read(pid, 'stat');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
 /** One that has ended and was not waited for counts as gone. */
