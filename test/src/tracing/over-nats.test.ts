@@ -28,8 +28,10 @@ function only<Type extends AnyRecord['type']>(records: readonly AnyRecord[], typ
 /** Waits as long as it takes: what does not come within minutes, does not come. */
 async function until(isSo: () => boolean, what: string): Promise<void> {
   const patienceMs = 300_000;
-  for (const begunAt = performance.now(); !isSo(); await sleep(10)) {
+  const begunAt = performance.now();
+  while (!isSo()) {
     if (performance.now() - begunAt > patienceMs) throw new Error(`expected ${what}, which did not come`);
+    await sleep(10);
   }
 }
 
