@@ -22,8 +22,8 @@ async function seriousBreaches(): Promise<string[]> {
     );
 }
 
-describe('the page for everybody', function () {
-  const stage = stageFor(this);
+describe('the page for everybody', () => {
+  const stage = stageFor();
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`has nothing that axe-core finds serious, in ${colorScheme} colours`, async () => {

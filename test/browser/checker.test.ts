@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { runCommand } from '../src/cli/command-line.js';
 import { closed, stageFor, untilMoment, untilText } from './sample-page.js';
 
-describe("the checker's view of the page", function () {
-  const stage = stageFor(this);
+describe("the checker's view of the page", () => {
+  const stage = stageFor();
   const folder = mkdtempSync(join(tmpdir(), 'page-trace-'));
 
   after(() => rmSync(folder, { recursive: true }));

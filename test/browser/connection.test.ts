@@ -11,8 +11,8 @@ import {
   untilText,
 } from './sample-page.js';
 
-describe('what the page is given', function () {
-  const stage = stageFor(this);
+describe('what the page is given', () => {
+  const stage = stageFor();
 
   it('is a live run where the address has a token, and the page says that it is connected', async () => {
     const page = await openLive(stage());

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { sampleHeader } from '../visualizations/sample-run.js';
 import { closed, openRecording, records, stageFor, untilConnected, untilHolds, untilMoment } from './sample-page.js';
 
-describe('finding something on the page', function () {
-  const stage = stageFor(this);
+describe('finding something on the page', () => {
+  const stage = stageFor();
 
   it('begins with the streams that need a look, and shows those alone when asked', async () => {
     const page = await openRecording(stage());

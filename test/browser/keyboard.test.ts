@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { openRecording, records, shownMoment, stageFor, untilHolds, untilMoment } from './sample-page.js';
 
-describe('the page by the keyboard alone', function () {
-  const stage = stageFor(this);
+describe('the page by the keyboard alone', () => {
+  const stage = stageFor();
   let page: Page;
 
   before(async () => {

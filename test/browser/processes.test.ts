@@ -12,14 +12,14 @@ const opened = 200;
 const left = 20;
 /** Long enough for a machine that is busy: nothing may be told as silent but what is. */
 const timing = {
-  heartbeatIntervalMs: 1_000,
-  heartbeatRequestTimeoutMs: 900,
-  silenceTimeoutMs: 6_000,
-  openTimeoutMs: 6_000,
+  heartbeatIntervalMs: 3_000,
+  heartbeatRequestTimeoutMs: 2_900,
+  silenceTimeoutMs: 15_000,
+  openTimeoutMs: 15_000,
 };
 
-describe('the page and real processes on a real server', function () {
-  const stage = stageFor(this);
+describe('the page and real processes on a real server', () => {
+  const stage = stageFor();
   let nats: NatsServer;
   let connection: NatsConnection;
   let producer: RunningProcess;

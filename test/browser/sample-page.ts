@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { setStage, type PageStage } from '../support/page.js';
+import { patienceMs, setStage, type PageStage } from '../support/page.js';
 import { seed } from '../support/seed.js';
 import { sampleFile, sampleHeader, sampleRecords } from '../visualizations/sample-run.js';
 
@@ -15,16 +15,13 @@ export const recording = {
 };
 
 /** Sets a stage for the tests of a suite, each of which leaves no problem behind. */
-export function stageFor(suite: Mocha.Suite): () => PageStage {
+export function stageFor(): () => PageStage {
   let stage: PageStage | undefined;
   const theStage = (): PageStage => {
     if (stage === undefined) throw new Error('expected a test that runs, or a hook of it: there is no stage before');
     return stage;
   };
-  suite.timeout(90_000);
-  before(async function () {
-    // The page is built where it is older than its sources.
-    this.timeout(240_000);
+  before(async () => {
     stage = await setStage();
   });
   after(() => stage?.close());
@@ -53,16 +50,16 @@ export async function openRecording(stage: PageStage, options: Parameters<PageSt
 
 /**
  * Resolves when an assertion on what a page shows holds: most of a page is counted and drawn a few times a second only.
- * Rejects as the assertion does where it has not held for 15 s.
+ * Rejects as the assertion does where it has not held for longer than a busy machine takes.
  */
 export async function untilHolds(assertion: () => unknown): Promise<void> {
-  const until = Date.now() + 15_000;
+  const until = performance.now() + patienceMs;
   for (;;) {
     try {
       await assertion();
       return;
     } catch (error) {
-      if (Date.now() > until) throw error;
+      if (performance.now() > until) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

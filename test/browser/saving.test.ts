@@ -14,8 +14,8 @@ async function saved(page: Page, format: string): Promise<{ readonly name: strin
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
 }
 
-describe('saving and comparing runs', function () {
-  const stage = stageFor(this);
+describe('saving and comparing runs', () => {
+  const stage = stageFor();
 
   it('saves the records as they came, the diagram as a picture and as text, and the run for Perfetto', async () => {
     const page = await openRecording(stage());

@@ -7,8 +7,8 @@ import { closed, openRecording, stageFor } from './sample-page.js';
 /** For review; not kept with the sources. */
 const folder = join(import.meta.dirname, 'screenshots');
 
-describe('screenshots of the page', function () {
-  const stage = stageFor(this);
+describe('screenshots of the page', () => {
+  const stage = stageFor();
 
   before(() => mkdirSync(folder, { recursive: true }));
 

@@ -31,8 +31,8 @@ async function untilShown(page: Page, expected: readonly string[], what = ''): P
   await untilHolds(async () => expect(await shownStreams(page), what).to.deep.equal(expected));
 }
 
-describe('the simulation in the page', function () {
-  const stage = stageFor(this);
+describe('the simulation in the page', () => {
+  const stage = stageFor();
 
   const caption = (page: Page) => page.locator('.sim-caption');
   const speed = (page: Page) => page.locator('.sim').getByLabel('Speed');

@@ -35,8 +35,8 @@ async function said(page: Page): Promise<readonly string[]> {
   return texts;
 }
 
-describe('time on the page', function () {
-  const stage = stageFor(this);
+describe('time on the page', () => {
+  const stage = stageFor();
 
   it(`shows the same at a moment that is gone to as a replay to that moment (seed ${seed})`, async () => {
     const random = createRandom(seed);

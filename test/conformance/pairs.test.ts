@@ -21,9 +21,7 @@ const lossyPlans = largePlans.chain((plan) =>
   fc.constantFrom(0.02, 0.1).map((chance) => ({ ...plan, loss: chance, duplicate: chance })),
 );
 
-describe(`Pairs of peers (SEED=${seed})`, function () {
-  this.timeout(120_000);
-
+describe(`Pairs of peers (SEED=${seed})`, () => {
   for (const consumer of consumers) {
     for (const producer of producers) {
       if (consumer === 'go' && producer === 'go') continue;

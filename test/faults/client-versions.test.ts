@@ -10,8 +10,7 @@ const pairs: readonly (readonly [consumer: NatsClient, producer: NatsClient])[] 
 ];
 
 for (const [forConsumer, forProducer] of pairs) {
-  describe(`a consumer on ${forConsumer} and a producer on ${forProducer}`, function () {
-    this.timeout(20_000);
+  describe(`a consumer on ${forConsumer} and a producer on ${forProducer}`, () => {
     let scene: Scene;
     let consumer: ConsumerClient;
     let producer: ProducerClient;

@@ -6,9 +6,16 @@ import type { TestConnection } from '../support/transports.js';
 
 const streamCount = 10;
 
-// The clients have their default durations of many seconds, so an end within the time of a test is no timer's.
-describe('a connection that its owner closes mid-stream', function () {
-  this.timeout(9_000);
+/** Longer than a test may take, so that an end is no timer's. */
+const lastingTiming = {
+  heartbeatIntervalMs: 24 * 3_600_000,
+  heartbeatRequestTimeoutMs: 24 * 3_600_000,
+  silenceTimeoutMs: 5 * 24 * 3_600_000,
+  openTimeoutMs: 5 * 24 * 3_600_000,
+  cancellationBufferMs: 24 * 3_600_000,
+};
+
+describe('a connection that its owner closes mid-stream', () => {
   let scene: Scene;
   let signals: AbortSignal[];
   let finished: number;
@@ -44,8 +51,8 @@ describe('a connection that its owner closes mid-stream', function () {
   for (const client of ['nats 2', '@nats-io/transport-node 3'] as const) {
     it(`ends every stream of both clients on it at once with connectionClosed, on ${client}`, async () => {
       const connection = await scene.connect({ client });
-      const producer = await scene.producer({ connection });
-      const consumer = await scene.consumer({ connection });
+      const producer = await scene.producer({ connection, ...lastingTiming });
+      const consumer = await scene.consumer({ connection, ...lastingTiming });
       await serve(producer, connection);
       const streams = await openAll(consumer);
 
@@ -76,8 +83,8 @@ describe('a connection that its owner closes mid-stream', function () {
 
   it('throws connectionClosed at a reader that iterates', async () => {
     const connection = await scene.connect();
-    const producer = await scene.producer({ connection });
-    const consumer = await scene.consumer({ connection });
+    const producer = await scene.producer({ connection, ...lastingTiming });
+    const consumer = await scene.consumer({ connection, ...lastingTiming });
     await serve(producer, connection);
     let thrown: unknown;
     try {
@@ -94,8 +101,8 @@ describe('a connection that its owner closes mid-stream', function () {
 
   it('is closed by its drain as well', async () => {
     const [forConsumer, forProducer] = await Promise.all([scene.connect(), scene.connect()]);
-    await serve(await scene.producer({ connection: forProducer }), forProducer);
-    const streams = await openAll(await scene.consumer({ connection: forConsumer }));
+    await serve(await scene.producer({ connection: forProducer, ...lastingTiming }), forProducer);
+    const streams = await openAll(await scene.consumer({ connection: forConsumer, ...lastingTiming }));
     await forConsumer.drain();
     const ends = await Promise.all(streams.map((stream) => stream.closed));
     expect(new Set(ends.map(({ reason }) => reason))).to.deep.equal(new Set(['connectionClosed']));
@@ -104,7 +111,7 @@ describe('a connection that its owner closes mid-stream', function () {
   it('of the consumer has the sources of its producer cancelled as a dead one has', async () => {
     const [forConsumer, forProducer] = await Promise.all([scene.connect(), scene.connect()]);
     await serve(await scene.producer({ connection: forProducer, ...briskTiming }), forProducer);
-    await openAll(await scene.consumer({ connection: forConsumer }));
+    await openAll(await scene.consumer({ connection: forConsumer, ...lastingTiming }));
     await forConsumer.close();
     await untilTrue(() => finished === streamCount);
   });
@@ -122,8 +129,8 @@ describe('a connection that its owner closes mid-stream', function () {
 
   it('keeps no writer waiting that waits for room', async () => {
     const connection = await scene.connect();
-    const producer = await scene.producer({ connection });
-    const consumer = await scene.consumer({ connection });
+    const producer = await scene.producer({ connection, ...lastingTiming });
+    const consumer = await scene.consumer({ connection, ...lastingTiming });
     const { writer } = producer.addStream({ subject: 'raw', consumerId: consumer.id, streamId: 'abcdefgh' });
     const writes = Array.from({ length: 64 }, () => writer.write(new Uint8Array(64 * 1024)));
     const settled = Promise.allSettled(writes);
@@ -135,8 +142,8 @@ describe('a connection that its owner closes mid-stream', function () {
 
   it('keeps no drain waiting that is under way', async () => {
     const connection = await scene.connect();
-    const producer = await scene.producer({ connection });
-    const consumer = await scene.consumer({ connection });
+    const producer = await scene.producer({ connection, ...lastingTiming });
+    const consumer = await scene.consumer({ connection, ...lastingTiming });
     await serve(producer, connection);
     await openAll(consumer);
     const drained = Promise.all([producer.drain(), consumer.drain()]);

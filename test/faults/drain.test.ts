@@ -5,8 +5,7 @@ import { briskTiming, numbersUpTo, startScene, untilTrue, type Scene } from '../
 
 const streamCount = 10;
 
-describe('drain on a real server', function () {
-  this.timeout(20_000);
+describe('drain on a real server', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();
@@ -28,8 +27,8 @@ describe('drain on a real server', function () {
         }
       });
       await connection.flush();
-      // Its own cancellation buffer of ten seconds is not what ends the drain: the producer's close frames are.
-      const consumer = await scene.consumer();
+      // Its own cancellation buffer is longer than a test may take, so what ends the drain are the producer's close frames.
+      const consumer = await scene.consumer({ cancellationBufferMs: 24 * 3_600_000 });
       const other = await scene.consumer();
       const flowing = new Set<string>();
       const open = (from: typeof consumer) => {
@@ -40,9 +39,7 @@ describe('drain on a real server', function () {
       open(other);
       await untilTrue(() => flowing.size === streamCount + 1);
 
-      const startedAtMs = performance.now();
       await consumer.drain();
-      expect(performance.now() - startedAtMs).to.be.lessThan(9_000);
       const ends = await Promise.all(streams.map((stream) => stream.closed));
       expect(new Set(ends.map(({ reason }) => reason))).to.deep.equal(new Set(['cancelled']));
       expect(signals.filter(({ aborted }) => aborted)).to.have.lengthOf(streamCount);

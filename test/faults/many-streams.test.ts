@@ -6,9 +6,10 @@ import type { TestConnection } from '../support/transports.js';
 
 const streamCount = 1_000;
 const recordCount = 20;
+/** A machine that is busy for minutes makes nobody look dead. */
+const lastingTiming = { missedHeartbeatsMax: 50, silenceTimeoutMs: 600_000, openTimeoutMs: 600_000 };
 
-describe('1,000 streams at once', function () {
-  this.timeout(60_000);
+describe('1,000 streams at once', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();
@@ -37,8 +38,8 @@ describe('1,000 streams at once', function () {
   }
 
   async function openAndCheck(forConsumer: TestConnection, forProducer: TestConnection): Promise<void> {
-    const consumer = await scene.consumer({ connection: forConsumer });
-    const producer = await scene.producer({ connection: forProducer });
+    const consumer = await scene.consumer({ connection: forConsumer, ...lastingTiming });
+    const producer = await scene.producer({ connection: forProducer, ...lastingTiming });
     const { mostAtOnce } = serve(producer);
     // The server has the subscription when it answers.
     await forProducer.flush();

@@ -16,8 +16,7 @@ authorization {
   ]
 }`;
 
-describe('a connection that lacks a permission', function () {
-  this.timeout(20_000);
+describe('a connection that lacks a permission', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene({ config });

@@ -8,8 +8,7 @@ const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax, sil
 /** Timers of the platform may fire a little early, as they count whole milliseconds. */
 const timerGrainMs = 2;
 
-describe('a process that is killed with kill -9', function () {
-  this.timeout(40_000);
+describe('a process that is killed with kill -9', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

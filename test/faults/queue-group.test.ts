@@ -5,8 +5,7 @@ import { numbersUpTo, readNumbers, startScene, untilTrue, type Scene } from '../
 const streamsEach = 30;
 const recordCount = 50;
 
-describe('two consumers and three producers in a queue group', function () {
-  this.timeout(40_000);
+describe('two consumers and three producers in a queue group', () => {
   let scene: Scene;
   beforeEach(async () => {
     // The debug log tells when the server has seen that a process is gone.

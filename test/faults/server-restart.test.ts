@@ -15,8 +15,7 @@ const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax, sil
 /** The tests and the clients read the status of a connection one after the other, and timers fire a little early. */
 const observationMs = 50;
 
-describe('a nats-server that is killed and restarted mid-stream', function () {
-  this.timeout(40_000);
+describe('a nats-server that is killed and restarted mid-stream', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

@@ -7,8 +7,7 @@ const otherCount = 20;
 const recordCount = 2_000;
 const bufferedRecordsMax = 500;
 
-describe('a reader that stops reading a plain stream', function () {
-  this.timeout(40_000);
+describe('a reader that stops reading a plain stream', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

@@ -4,8 +4,7 @@ import { startScene, type Scene } from '../support/scene.js';
 
 const recordBytes = 1_024;
 
-describe('many records through one plain stream', function () {
-  this.timeout(90_000);
+describe('many records through one plain stream', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

@@ -35,7 +35,7 @@ describe('README.md', () => {
         .replaceAll("'nats-stream-actors'", "'../../src/index.js'")
         .replaceAll('nats://127.0.0.1:4222', server.url);
       writeFileSync(file, local);
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { timeout: 30_000 });
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file]);
       expect(stdout).to.equal(expected);
     } finally {
       rmSync(folder, { recursive: true, force: true });

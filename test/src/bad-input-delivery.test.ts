@@ -45,8 +45,7 @@ const controls = {
 /** How a stream may end for what a frame says, or for a frame that says nothing. */
 const lawfulEnds = ['unsupportedData', 'recordsLost', 'closed', 'completed', 'cancelled'];
 
-describe(`Random mutations of extended frames at live clients (SEED=${seed})`, function () {
-  this.timeout(120_000);
+describe(`Random mutations of extended frames at live clients (SEED=${seed})`, () => {
   let besieged: BesiegedPair;
   beforeEach(async () => {
     besieged = await besiege({ offerDelivery: true });

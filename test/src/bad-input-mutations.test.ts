@@ -34,8 +34,7 @@ function mutationsOf(wire: string, random: ReturnType<typeof createRandom>) {
   };
 }
 
-describe(`Random mutations at live clients (SEED=${seed})`, function () {
-  this.timeout(120_000);
+describe(`Random mutations at live clients (SEED=${seed})`, () => {
   let besieged: BesiegedPair;
   beforeEach(async () => {
     besieged = await besiege();
@@ -104,8 +103,7 @@ describe(`Random mutations at live clients (SEED=${seed})`, function () {
     });
 });
 
-describe(`Random mutations of heartbeat answers that are waited for (SEED=${seed})`, function () {
-  this.timeout(120_000);
+describe(`Random mutations of heartbeat answers that are waited for (SEED=${seed})`, () => {
   const time = useFakeTime();
 
   vectors

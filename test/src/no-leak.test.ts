@@ -120,9 +120,7 @@ function expectNoStreamKnown({ consumer, producer }: Pair): void {
   expect(producer.actor.getSnapshot().context).to.deep.include({ streams: [], consumers: [] });
 }
 
-describe('No leak', function () {
-  this.timeout(180_000);
-
+describe('No leak', () => {
   for (const offerDelivery of [false, true]) {
     it(`is left by ${streamsInAll} ${offerDelivery ? 'streams with delivery' : 'plain streams'} that end in every way`, async () => {
       const clock = createTestClock();

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { findChromium } from './chromium.js';
+import { endProcessesWithThis, startersUpToNpm } from './end-with-run.js';
 import { findNatsServer } from './nats-server.js';
 
 /** A program that the tests use and do not bring along. Debian's package has the same name. */
@@ -15,6 +16,9 @@ const programs: readonly Program[] = [
   { name: 'nats-server', find: findNatsServer, without: 'a real server', variable: 'NATS_SERVER' },
   { name: 'chromium', find: findChromium, without: 'a real browser', variable: 'CHROMIUM' },
 ];
+
+// A run of mocha alone. What has started it is mocha as well, which ends at some signals and does not pass them on.
+endProcessesWithThis([process.ppid, ...startersUpToNpm()]);
 
 /**
  * Makes sure, before the first test, that there are a nats-server and a Chromium: those that are on the machine, else

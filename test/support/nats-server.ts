@@ -32,7 +32,7 @@ export interface NatsServer {
   reload(options: Pick<NatsServerOptions, 'maxPayloadBytes'>): Promise<void>;
 }
 
-const startTimeoutMs = 10_000;
+const startTimeoutMs = 180_000;
 const portAttempts = 5;
 
 /** Where distributions put it when it is not on the path of an ordinary user. */

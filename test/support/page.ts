@@ -34,8 +34,8 @@ export interface PageStage {
   close(): Promise<void>;
 }
 
-/** How long a page may take for anything. The machine of the tests may be busy. */
-const patienceMs = 15_000;
+/** How long a page may take for anything: it tells what hangs, on a machine that may be as busy as it likes. */
+export const patienceMs = 180_000;
 
 export async function setStage(): Promise<PageStage> {
   const executablePath = findChromium();

@@ -23,9 +23,9 @@ const recorder = createRecorder();
 const inspection = inspectOverNats(recorder, connection, { subject, process: role });
 const timing = given ?? {
   heartbeatIntervalMs: 500,
-  heartbeatRequestTimeoutMs: 250,
-  silenceTimeoutMs: 1500,
-  openTimeoutMs: 1500,
+  heartbeatRequestTimeoutMs: 500,
+  silenceTimeoutMs: 5000,
+  openTimeoutMs: 5000,
 };
 
 if (role === 'producer') {

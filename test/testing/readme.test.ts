@@ -37,7 +37,7 @@ describe('src/testing/README.md', () => {
             .replaceAll("'nats-stream-actors'", "'../../src/index.js'"),
         );
       }
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { timeout: 30_000 });
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file]);
       expect(stdout).to.equal(expected);
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -182,6 +182,16 @@ describe('fileSource()', () => {
 });
 
 describe('portSource()', () => {
+  /** Resolves when so many messages have come to a port, after those who listened to it before. */
+  const came = (port: MessagePort, count: number): Promise<void> =>
+    new Promise((resolve) => {
+      let left = count;
+      port.addEventListener('message', () => {
+        left -= 1;
+        if (left === 0) resolve();
+      });
+    });
+
   it('tells the time of a simulation, in which nothing may happen for a while', async () => {
     const feed = createFeed({ onFrame: immediately });
     const { port1, port2 } = new MessageChannel();
@@ -194,7 +204,7 @@ describe('portSource()', () => {
     ]) {
       port2.postMessage(message);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await came(port1, 3);
     const run = feed.run.value!;
     expect([run.now, run.lastAt]).to.deep.equal([700, 5]);
     const cursor = createCursor(run);
@@ -211,7 +221,7 @@ describe('portSource()', () => {
     let ended = 0;
     feed.open(portSource('a worker', port1, () => (ended += 1)));
     for (const message of [7, { hello: 1 }, { records: 'no' }, { records: [sampleHeader] }]) port2.postMessage(message);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await came(port1, 4);
     expect(feed.health.value).to.include({ state: 'open', received: 1, malformed: 0 });
     expect(feed.run.value?.header.label).to.equal('a sample');
     feed.open(handSource().source);

@@ -22,9 +22,7 @@ function firstLoad(folder: string): ReadonlySet<string> {
   return files;
 }
 
-describe('the built page', function () {
-  // It is built where it is older than its sources.
-  this.timeout(240_000);
+describe('the built page', () => {
   let folder: string;
   before(() => {
     folder = builtPage();

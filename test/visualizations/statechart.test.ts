@@ -47,7 +47,6 @@ describe('the layout of a statechart', () => {
   let layouts: Layouts;
 
   before('lay out all machines as a build does', async function () {
-    this.timeout(60_000);
     layouts = createLayouts(await ownPlacements(createDirectPlacer()), () => failing);
   });
 

@@ -13,8 +13,7 @@ const rareTiming = {
   openTimeoutMs: 4 * hourMs,
 } as const;
 
-describe('1,000 streams that are cancelled', function () {
-  this.timeout(60_000);
+describe('1,000 streams that are cancelled', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

@@ -7,8 +7,7 @@ import { hardyTiming, tallyOf, tell, type Tally } from '../../support/tally.js';
 
 const recordCount = 300_000;
 
-describe('a cluster of three nats-servers', function () {
-  this.timeout(90_000);
+describe('a cluster of three nats-servers', () => {
   let cluster: NatsCluster;
   const connections: NatsConnection[] = [];
   beforeEach(async () => {

@@ -9,8 +9,7 @@ import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 const recordCount = 200_000;
 const cutCount = 10;
 
-describe('connections that are reset mid-stream', function () {
-  this.timeout(90_000);
+describe('connections that are reset mid-stream', () => {
   let server: NatsServer;
   let forConsumer: TcpProxy;
   let forProducer: TcpProxy;

@@ -8,8 +8,7 @@ import { startTcpProxy } from '../../support/tcp-proxy.js';
 
 const mebibyte = 2 ** 20;
 
-describe('records that do not fit into one message', function () {
-  this.timeout(60_000);
+describe('records that do not fit into one message', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

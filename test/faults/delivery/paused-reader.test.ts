@@ -10,8 +10,7 @@ const heartbeatIntervalMs = 500;
 /** Many heartbeats, and several silence timeouts. */
 const pauseMs = 60_000;
 
-describe('a reader that pauses for a minute with a window of 16 records', function () {
-  this.timeout(120_000);
+describe('a reader that pauses for a minute with a window of 16 records', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

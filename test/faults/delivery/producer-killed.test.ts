@@ -5,8 +5,7 @@ import { tallyOf, tell } from '../../support/tally.js';
 
 const reportEvery = 1_000;
 
-describe('a producer that is killed with kill -9 mid-stream', function () {
-  this.timeout(60_000);
+describe('a producer that is killed with kill -9 mid-stream', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

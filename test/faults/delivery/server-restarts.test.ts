@@ -5,8 +5,7 @@ import { hardyTiming, tallyOf, tell } from '../../support/tally.js';
 const recordCount = 1_000_000;
 const restartCount = 20;
 
-describe('a nats-server that is killed and restarted 20 times during 1,000,000 records', function () {
-  this.timeout(180_000);
+describe('a nats-server that is killed and restarted 20 times during 1,000,000 records', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

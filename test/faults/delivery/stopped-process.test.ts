@@ -9,8 +9,7 @@ const stopCount = 3;
 /** Several heartbeats long, and longer than T: the heartbeat under way is missed. */
 const stopMs = 6 * hardyTiming.heartbeatRequestTimeoutMs;
 
-describe('a process that is stopped with SIGSTOP for longer than T, and continued', function () {
-  this.timeout(60_000);
+describe('a process that is stopped with SIGSTOP for longer than T, and continued', () => {
   let scene: Scene;
   beforeEach(async () => {
     scene = await startScene();

@@ -14,8 +14,7 @@ const growthBytesMax = 8 * 1024 * 1024;
 /** The same for all memory that the system has given it, of which the collector gives back late. */
 const rssGrowthBytesMax = 48 * 1024 * 1024;
 
-describe('a stream that is never read, from a producer that never stops', function () {
-  this.timeout(180_000);
+describe('a stream that is never read, from a producer that never stops', () => {
   let server: NatsServer;
   const processes: RunningProcess[] = [];
   beforeEach(async () => {

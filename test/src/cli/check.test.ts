@@ -6,7 +6,7 @@ import { explainLoadFailure, readExports } from '../../../src/cli/check/load-sys
 import { brokenTimingRules } from '../../../src/cli/check/timing-rules.js';
 import { readJsonLines } from '../../../src/tracing/json-lines.js';
 import type { ViolationRecord } from '../../../src/testing/index.js';
-import { endCommands, runCommand } from './command-line.js';
+import { endCommands, runCommand, withTypeScript } from './command-line.js';
 
 /** The parts of the JSON report that are read here. */
 interface Report {
@@ -25,7 +25,7 @@ interface Report {
 }
 
 async function check(...args: readonly string[]) {
-  const run = runCommand(['check', ...args]);
+  const run = runCommand(['check', ...args], args.includes(market) ? { env: withTypeScript } : {});
   const code = await run.ended;
   return { code, stdout: run.stdout, stderr: run.stderr };
 }

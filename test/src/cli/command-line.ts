@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+import { root } from '../../support/build.js';
+import { builtCommand } from '../../support/built-command.js';
 
 /** A run of the command, as a user's shell would start it. */
 export interface CommandLine {
@@ -32,10 +30,13 @@ export interface CommandLineOptions {
 
 const running = new Set<CommandLine>();
 
-/** Runs the sources, so that no build is needed. The environment's own NATS settings are kept away from it. */
+/** The option of Node with which the command loads what is written in TypeScript, as its help tells. */
+export const withTypeScript = { NODE_OPTIONS: '--import tsx' } as const;
+
+/** Runs the built command. The environment's own NATS settings are kept away from it. */
 export function runCommand(args: readonly string[], options: CommandLineOptions = {}): CommandLine {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('NATS_'));
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...args], {
+  const child = spawn(process.execPath, [builtCommand(), ...args], {
     cwd: root,
     env: { ...Object.fromEntries(inherited), ...options.env },
     stdio: 'pipe',

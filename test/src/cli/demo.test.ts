@@ -27,9 +27,7 @@ function parse(stdout: string): readonly Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
-describe('nats-stream demo', function () {
-  // Each test starts processes, on a machine that may be busy.
-  this.timeout(60_000);
+describe('nats-stream demo', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nats-stream-demo-'));
   const file = join(folder, 'server.log');
   const lines = Array.from({ length: 50 }, (_, n) => `line ${n} of a log`);

@@ -8,9 +8,7 @@ import { ConsumerClient, createRecorder, inspectOverNats, ProducerClient, readJs
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
 import { endCommands, runCommand } from './command-line.js';
 
-describe('nats-stream record and top', function () {
-  // Each test starts processes, on a machine that may be busy.
-  this.timeout(60_000);
+describe('nats-stream record and top', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nats-stream-record-'));
   let server: NatsServer;
   let connection: NatsConnection;

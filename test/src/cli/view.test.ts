@@ -48,9 +48,7 @@ function recordsOf(text: string): AnyRecord[] {
   return Array.from(text.matchAll(/^data: (\[.*\])$/gm), (match) => JSON.parse(match[1] ?? '[]') as AnyRecord[]).flat();
 }
 
-describe('nats-stream view', function () {
-  // Each test starts processes, on a machine that may be busy.
-  this.timeout(60_000);
+describe('nats-stream view', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nats-stream-view-'));
   const page = join(folder, 'page');
   before(() => {

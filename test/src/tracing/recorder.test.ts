@@ -249,9 +249,9 @@ describe('recorder, clients', () => {
     start(recorder);
     const { records } = listen(recorder);
     pair.consumerConnection.disconnect();
-    await sleep(5);
+    while (only(records, 'link').length < 1) await sleep(1);
     pair.consumerConnection.reconnect();
-    await sleep(5);
+    while (only(records, 'link').length < 2) await sleep(1);
     expect(only(records, 'link').map(({ op, systems }) => [op, systems])).to.deep.equal([
       ['lost', ['consumer']],
       ['restored', ['consumer']],
@@ -311,10 +311,10 @@ describe('recorder, a listener that is slow', () => {
     }
     recorder.mark('kept');
     release();
-    await sleep(1);
+    while (!only(records, 'mark').some(({ text }) => text === 'kept')) await sleep(1);
     recorder.mark('the next');
     release();
-    await sleep(1);
+    while (!only(records, 'mark').some(({ text }) => text === 'the next')) await sleep(1);
     stop();
     expect(only(records, 'message')).to.have.length(10);
     expect(only(records, 'gap').map(({ dropped }) => dropped)).to.deep.equal([20]);
@@ -335,7 +335,7 @@ describe('recorder, a listener that is slow', () => {
         throw new Error('a broken listener');
       });
       recorder.mark('nothing happens');
-      await sleep(1);
+      while (thrown.length === 0) await sleep(1);
       stop();
       expect(thrown.map(String)).to.include('Error: a broken listener');
     } finally {
@@ -417,7 +417,7 @@ describe('recorder, actors of an application', () => {
     });
     const actor = createActor(parent, { id: 'root', inspect: recorder.inspect }).start();
     actor.send({ type: 'go' });
-    await sleep(5);
+    while (!only(records, 'step').some((step) => step.actor === 'root' && step.status === 'done')) await sleep(1);
     expect(only(records, 'actor').find((record) => record.actor === 'waiter')).to.include({
       parent: 'root',
       value: 'active',
@@ -450,7 +450,7 @@ describe('recorder, actors of an application', () => {
     actor.subscribe({ error: () => undefined });
     actor.start();
     actor.send({ type: 'go' });
-    await sleep(1);
+    while (!only(records, 'step').some(({ status }) => status === 'error')) await sleep(1);
     expect(only(records, 'step').at(-1)).to.include({ actor: 'glass', status: 'error', error: 'it broke' });
   });
 });

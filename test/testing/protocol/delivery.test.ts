@@ -50,9 +50,7 @@ const configurations: readonly (readonly [string, DeliverySystemOptions, Readonl
   ['the same, and a loss', { ...one, streams: 2, bystanders: 1, faults: { drop: 1 } }],
 ];
 
-describe('the delivery extension', function () {
-  this.timeout(240_000);
-
+describe('the delivery extension', () => {
   for (const [name, options, worst = {}] of configurations) {
     it(`keeps every property: ${name}`, () => {
       const result = explore(deliverySystem(options), { ...deliveryProperties(options), stopAt: 'end' }).assert();

@@ -67,8 +67,7 @@ function tablesOf(machine: AnyStateMachine): string {
   return JSON.stringify([statesOf(machine), transitionsOf(machine)]);
 }
 
-describe('the mutants of the machines', function () {
-  this.timeout(300_000);
+describe('the mutants of the machines', () => {
   const mutantsOf = new Map<AnyStateMachine, readonly Mutant[]>();
   const all: string[] = [];
 

@@ -39,8 +39,7 @@ describe('replayOnClients()', () => {
   };
 
   for (const options of configurations) {
-    it(`finds the real clients in the states of the model on random walks: ${JSON.stringify(options)}`, async function () {
-      this.timeout(60_000);
+    it(`finds the real clients in the states of the model on random walks: ${JSON.stringify(options)}`, async () => {
       let comparisons = 0;
       const kinds = new Set<string>();
       for (let seed = first; seed < first + count; seed += 1) {

@@ -19,8 +19,7 @@ function star(states: number): WayGraph {
   };
 }
 
-describe('response times', function () {
-  this.timeout(240_000);
+describe('response times', () => {
   // 1.4 GB for a moment, which none of the next tests is to have beside its own.
   after(() => globalThis.gc?.());
 
