@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import SuperJSON from 'superjson';
 import { decodeValue, encodeValue } from '../../../src/values/codec.js';
-import { createRandom, type Random } from '../../../src/testing/random.js';
+import { createRandom, type Random } from '../../../src/testing/doubles/random.js';
 import { differenceOf } from '../../support/isomorphism.js';
 import { carried, jsonOf, onTheWire } from '../../support/values.js';
 import { seed } from '../../support/seed.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decodeValue, encodeValue } from '../../../src/values/codec.js';
-import { createRandom } from '../../../src/testing/random.js';
+import { createRandom } from '../../../src/testing/doubles/random.js';
 import { seed } from '../../support/seed.js';
 import { onTheWire, refusalOf } from '../../support/values.js';
 
