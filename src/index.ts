@@ -10,6 +10,7 @@ export { ProducerClient } from './producer/producer-client.js';
 export type { HandleOptions, Handling, StreamAddresses, StreamHandler } from './producer/producer-client.js';
 export type { ProducerStream, StreamInfo } from './producer/producer-stream.js';
 export type { Records } from './producer/source.js';
+export type { ObservableSource, ReadableStreamSource, Source } from './producer/source-steps.js';
 export type { StreamRequest } from './producer/stream-request.js';
 export type { Writer } from './writer/writer.js';
 export { streamActor } from './consumer/stream-actor.js';

@@ -49,7 +49,10 @@ import {
 } from '../wire/index.js';
 import type { Writer } from '../writer/writer.js';
 
-/** Makes the records of one stream: usually an async generator function. */
+/**
+ * Makes the records of one stream: usually an async generator function. May give any iterable as well, a web
+ * `ReadableStream`, a Node `Readable`, what has `Symbol.observable` or `subscribe`, or a promise of one of them.
+ */
 export type StreamHandler = (request: StreamRequest) => Records;
 
 export interface HandleOptions {
@@ -231,6 +234,12 @@ export class ProducerClient {
    * What the handler yields is written: bytes and strings as they are, any other value with the codec. Its return
    * closes the stream with 1000, its throw with 5000 and the reason, or with the code of a `CloseError`. When the
    * reader is gone, `request.signal` aborts and the generator's `finally` blocks run.
+   *
+   * A promise of a source is awaited; where it rejects, the stream closes as for a throw. Streams and iterables are read
+   * as fast as the reader takes their records, and cancelled, destroyed or returned when it leaves. An observable is
+   * subscribed to, and unsubscribed from when the reader leaves; it cannot be asked to wait, so where 64 MiB of its
+   * records wait for the reader the stream closes with 5000 after them. Strings and bytes are no sources: give `[text]`
+   * for one record.
    *
    * @throws {StreamError} `badArgument` or `clientClosed`.
    */
