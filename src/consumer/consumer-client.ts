@@ -28,6 +28,7 @@ import {
 import { Outbound } from '../transport/publisher.js';
 import { timerMsMax } from '../validation/argument-checks.js';
 import { Runner } from '../host/runner.js';
+import { shielded } from '../host/shielded.js';
 import { createSubjectWriter } from '../writer/subject-writer.js';
 import {
   consumerIdOf,
@@ -54,9 +55,12 @@ export interface OpenStreamOptions {
   readonly signal?: AbortSignal;
   /** The stream ends with the reason `timedOut` after so many milliseconds, whatever comes meanwhile. */
   readonly timeoutMs?: number;
-  /** Takes each record as it comes, instead of the iterator: for paths on which a promise a record is too much. */
+  /**
+   * Takes each record as it comes, instead of the iterator: for paths on which a promise a record is too much. Nobody
+   * waits for a promise that it gives back. What it throws, or its promise rejects with, cancels the stream.
+   */
   readonly onRecord?: (record: Uint8Array) => void;
-  /** Takes each record as a value, decoded with the client's codec, instead of the iterator. */
+  /** The same with each record as a value, decoded with the client's codec. */
   readonly onObject?: (value: unknown) => void;
   /**
    * Is told once that the queue of a plain producer's stream is three quarters full, before it is full and the stream
@@ -234,9 +238,12 @@ export class ConsumerClient {
       actor: () => (actor ??= findActor()),
       cancel: (text) => cancel('cancelled', text),
       onConsumed: (bytes) => delivery?.onConsumed(bytes),
-      onSlow: shielded(options.onSlow, (error) => {
-        this.#options.onWarning({ code: 'callbackThrew', message: 'onSlow threw', subject, error });
-      }),
+      onSlow:
+        options.onSlow === undefined
+          ? undefined
+          : shielded(options.onSlow, (error) => {
+              this.#options.onWarning({ code: 'callbackThrew', message: 'onSlow threw', subject, error });
+            }),
     });
     this.#streams.set(
       id,
@@ -296,16 +303,10 @@ export class ConsumerClient {
     throw new StreamError('badArgument', 'randomBytes: expected random bytes, came the same ones again and again');
   }
 
-  #readerOf({ onRecord, onObject }: OpenStreamOptions): ((record: QueuedRecord) => void) | undefined {
-    if (onRecord !== undefined) {
-      return (record) => {
-        onRecord(record.data);
-      };
-    }
+  #readerOf({ onRecord, onObject }: OpenStreamOptions): ((record: QueuedRecord) => unknown) | undefined {
+    if (onRecord !== undefined) return (record) => onRecord(record.data);
     if (onObject === undefined) return undefined;
-    return (record) => {
-      onObject(decodeValue(record, this.#options.codec));
-    };
+    return (record) => onObject(decodeValue(record, this.#options.codec));
   }
 
   #encodeRequest(streamId: string, data: unknown, windowBytes: number, timeoutMs: number | undefined): Uint8Array {
@@ -601,19 +602,4 @@ function withFirstMissing(
   if (end.reason !== 'recordsLost' || delivery === undefined) return end;
   const { next } = delivery;
   return { ...end, text: `record ${next}, counted from 0, is missing: ${end.text}`, firstMissing: next };
-}
-
-/** The same callback, whose exceptions are told: thrown through a NATS client they would stop it from reading. */
-function shielded<Argument>(
-  callback: ((argument: Argument) => void) | undefined,
-  onError: (error: unknown) => void,
-): ((argument: Argument) => void) | undefined {
-  if (callback === undefined) return undefined;
-  return (argument) => {
-    try {
-      callback(argument);
-    } catch (error) {
-      onError(error);
-    }
-  };
 }

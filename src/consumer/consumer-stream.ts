@@ -3,6 +3,7 @@ import { CloseCode, type consumerStreamMachine, type StreamEnd } from '../../mac
 import { decodeValue, type Codec } from '../values/codec.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
 import type { LivenessClock } from '../host/liveness-clock.js';
+import { hearRejection } from '../host/shielded.js';
 import { RecordQueue, type QueuedRecord } from './record-queue.js';
 
 /** How a stream ended, and how much of it came. */
@@ -76,7 +77,7 @@ export interface ConsumerStreamParameters {
   readonly bufferedRecordsMax: number;
   readonly bufferedBytesMax: number;
   /** Takes each record as it comes, instead of the iterator. */
-  readonly reader: ((record: QueuedRecord) => void) | undefined;
+  readonly reader: ((record: QueuedRecord) => unknown) | undefined;
   readonly actor: () => ActorRefFrom<typeof consumerStreamMachine>;
   readonly cancel: (text: string) => void;
   /** Hears of each record that the reader has taken. */
@@ -192,14 +193,18 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     },
   };
 
+  const onReaderError = (error: unknown): void => {
+    cancel(`the reader's callback threw: ${messageOf(error)}`);
+  };
+
   const deliver = (record: QueuedRecord): void => {
     records += 1;
     bytes += record.data.length;
     if (reader !== undefined) {
       try {
-        reader(record);
+        hearRejection(reader(record), onReaderError);
       } catch (error) {
-        cancel(`the reader's callback threw: ${messageOf(error)}`);
+        onReaderError(error);
       }
       parameters.onConsumed(record.data.length);
       return;

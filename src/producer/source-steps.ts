@@ -1,4 +1,5 @@
 import { StreamError } from '../errors.js';
+import { isThenable } from '../host/shielded.js';
 import type { WireRecord } from '../wire/index.js';
 import { encodeYielded, writeEncoded, writeYielded, type Writer } from '../writer/writer.js';
 
@@ -68,14 +69,6 @@ export function isPromiseOfSource(given: unknown): given is PromiseLike<unknown>
   if (!isThenable(given)) return false;
   const readable = given as unknown as Partial<Iterables>;
   return typeof readable[Symbol.asyncIterator] !== 'function' && typeof readable[Symbol.iterator] !== 'function';
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }
 
 function iteratorSteps(iterator: AsyncIterator<unknown> | Iterator<unknown>, isPlain: boolean): Steps {

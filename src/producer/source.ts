@@ -1,7 +1,8 @@
 import { CloseCode } from '../../machines/index.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
+import { isThenable } from '../host/shielded.js';
 import type { Writer } from '../writer/writer.js';
-import { isPromiseOfSource, isThenable, stepsOf, type Source, type Steps } from './source-steps.js';
+import { isPromiseOfSource, stepsOf, type Source, type Steps } from './source-steps.js';
 
 /** What a handler gives: the records of one stream, as an async generator makes them, or a promise of them. */
 export type Records = Source | PromiseLike<Source>;

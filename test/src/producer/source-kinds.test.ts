@@ -106,6 +106,7 @@ describe('a source that comes as a promise', () => {
       [undefined, '5000 undefined'],
     ] as const) {
       const { run, written, warnings } = createBench();
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- applications reject with anything
       await run(() => Promise.reject(error));
       expect(written).to.deep.equal([close]);
       expect(warnings).to.deep.equal([]);
