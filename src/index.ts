@@ -5,7 +5,7 @@
 /** The public door: what applications use. */
 export { ConsumerClient } from './consumer/consumer-client.js';
 export type { OpenStreamOptions } from './consumer/consumer-client.js';
-export type { ConsumerStream, ConsumerStreamEnd } from './consumer/consumer-stream.js';
+export type { ConsumerStream, ConsumerStreamEnd, StreamOpening } from './consumer/consumer-stream.js';
 export { ProducerClient } from './producer/producer-client.js';
 export type { HandleOptions, Handling, StreamAddresses, StreamHandler } from './producer/producer-client.js';
 export type { ProducerStream, StreamInfo } from './producer/producer-stream.js';

@@ -35,6 +35,7 @@ import {
   decodeDeliveryFrame,
   decodeHeartbeatRequest,
   decodeStreamFrame,
+  encodeControl,
   encodeHeartbeatResponse,
   encodeOpenRequest,
   heartbeatSubject,
@@ -78,9 +79,25 @@ interface OpenStream extends ConsumerStreamInlet {
   readonly windowBytes: number;
   /** The silence timeout, raised where the producer announced that it is heard less often. Milliseconds. */
   silenceTimeoutMs: number;
+  /** Where heartbeats that list the stream come from, the last token left out: each producer has an inbox of its own. */
+  heartbeatInbox: string | undefined;
+  /** Whether it was warned of a second producer. */
+  isShared: boolean;
   /** Gives back the deadline's timer and the signal's listener. */
   readonly releaseReader: () => void;
 }
+
+/** What is kept of an extended stream that is over. */
+interface ServedStream {
+  readonly id: string;
+  readonly subject: string;
+  /** The control subject of the producer that served it. */
+  readonly control: string;
+  isShared: boolean;
+}
+
+/** So many of them are kept. */
+const servedStreamsMax = 1024;
 
 const encoder = new TextEncoder();
 
@@ -99,6 +116,8 @@ export class ConsumerClient {
   readonly #runner: Runner;
   readonly #outbound: Outbound;
   readonly #streams = new Map<string, OpenStream>();
+  /** Extended streams that are over, the last ones: by whom they were served. */
+  readonly #served = new Map<string, ServedStream>();
   readonly #subscriptions: readonly NatsSubscription[];
   readonly #link: { release(): void };
   /** What the streams were granted from the beginning, together. */
@@ -155,7 +174,10 @@ export class ConsumerClient {
         'wire.cancel': ({ id, text }) => this.#streams.get(id)?.delivery?.cancel(text),
         'wire.answer': ({ reply, reported }) => this.#publishAnswer(reply, reported),
         'reader.deliver': ({ id }) => this.#streams.get(id)?.deliverHeld(),
-        'reader.attach': ({ id }) => this.#setGate(id, 'attached'),
+        'reader.attach': ({ id }) => {
+          this.#setGate(id, 'attached');
+          this.#streams.get(id)?.begin();
+        },
         'reader.detach': ({ id }) => this.#setGate(id, 'detached'),
         'reader.end': ({ id, ...end }) => {
           const stream = this.#streams.get(id);
@@ -252,6 +274,8 @@ export class ConsumerClient {
         delivery,
         windowBytes: this.#offersDelivery ? windowBytes : 0,
         silenceTimeoutMs: this.#options.silenceTimeoutMs,
+        heartbeatInbox: undefined,
+        isShared: false,
         releaseReader: () => {
           if (deadline !== undefined) clock.clearTimeout(deadline);
           signal?.removeEventListener('abort', onAbort);
@@ -383,7 +407,10 @@ export class ConsumerClient {
     const id = streamIdOfInbox(message.subject);
     const stream = this.#streams.get(id);
     // A frame of a stream that is over: its producer learns from the next heartbeat that nobody listens.
-    if (stream === undefined) return;
+    if (stream === undefined) {
+      this.#onLateFrame(id, message);
+      return;
+    }
     if (message.data.length === 0 && message.headers?.code === 503) {
       this.#runner.dispatch(id, { type: 'frame.noResponders' });
       return;
@@ -393,15 +420,13 @@ export class ConsumerClient {
       return;
     }
     if (stream.delivery?.isExtended === true) {
-      this.#options.onDebug({
-        message: 'a plain frame on an extended stream: another producer took the request',
-        subject: message.subject,
-      });
+      this.#onSecond(stream, 'the frames of the plain one are dropped');
       return;
     }
     const frame = decodeStreamFrame(message.data);
     switch (frame.type) {
       case 'data':
+        stream.delivery?.keepPlain();
         this.#onRecord(id, stream, frame);
         return;
       case 'close':
@@ -443,7 +468,7 @@ export class ConsumerClient {
       return;
     }
     if (!delivery.accepts(frame, reply)) {
-      this.#options.onDebug({ message: 'another producer serves the stream, and was told to stop', subject });
+      this.#onSecond(stream, 'the later one was told to stop');
       return;
     }
     stream.clock.touch();
@@ -456,6 +481,38 @@ export class ConsumerClient {
       // Nothing comes any more, so there is nothing to be absorbed.
       this.#runner.dispatch(id, { type: 'frame.close', code: frame.code, text: frame.text });
     }
+  }
+
+  /** Warned of once for each stream: a producer that was told to stop may have sent a window of records by then. */
+  #onSecond(stream: OpenStream, whatNow: string): void {
+    if (stream.isShared) return;
+    stream.isShared = true;
+    this.#warnOfSecond(stream.stream, whatNow);
+  }
+
+  /** A stream that one producer has served to its end may be too short for the other one to have been heard before. */
+  #onLateFrame(id: string, { data, reply }: NatsMessage): void {
+    const served = this.#served.get(id);
+    if (served === undefined || reply === undefined || reply === served.control) return;
+    if (!isDeliveryFrame(data) || decodeDeliveryFrame(data)?.type !== 'announcement' || !isPublishSubject(reply))
+      return;
+    const cancel = encodeControl({ type: 'cancel', text: 'another producer has served the stream' });
+    this.#attempt(reply, () => this.#outbound.publish(reply, cancel));
+    if (!served.isShared) this.#warnOfSecond(served, 'the later one was told to stop');
+    served.isShared = true;
+  }
+
+  #warnOfSecond({ subject, id }: Pick<ConsumerStream, 'subject' | 'id'>, whatNow: string): void {
+    const message = `two producers serve the stream ${id}, a queue group would have one: ${whatNow}`;
+    this.#options.onWarning({ code: 'secondProducer', message, subject });
+  }
+
+  /** Plain producers say nothing of themselves, but each takes the answers to its heartbeats on an inbox of its own. */
+  #lookForSecond(id: string, inbox: string): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined || stream.gate === 'detached') return;
+    if (stream.heartbeatInbox === undefined) stream.heartbeatInbox = inbox;
+    else if (stream.heartbeatInbox !== inbox) this.#onSecond(stream, 'where both are plain, both go on');
   }
 
   #createDelivery(id: string, windowBytes: number): InboundDelivery {
@@ -551,6 +608,8 @@ export class ConsumerClient {
       return;
     }
     const streams = listStreams(request.streams);
+    const inbox = reply.slice(0, reply.lastIndexOf('.'));
+    for (const { streamId } of streams) this.#lookForSecond(streamId, inbox);
     this.#runner.dispatch(clientActorId, { type: 'heartbeat.requested', reply, streams });
   }
 
@@ -577,10 +636,20 @@ export class ConsumerClient {
     const stream = this.#streams.get(id);
     this.#streams.delete(id);
     this.#grantedBytes -= stream?.windowBytes ?? 0;
+    if (stream?.delivery?.control !== undefined) this.#keepServed(id, stream, stream.delivery.control);
     if (stream === undefined || stream.hasEnded()) return;
     stream.releaseReader();
     stream.end({ reason: 'closed', code: CloseCode.InternalServerError, text });
     this.#runner.dispatch(clientActorId, { type: 'stream.closed', id });
+  }
+
+  #keepServed(id: string, { stream: { subject }, isShared }: OpenStream, control: string): void {
+    this.#served.set(id, { id, subject, control, isShared });
+    if (this.#served.size <= servedStreamsMax) return;
+    for (const oldest of this.#served.keys()) {
+      this.#served.delete(oldest);
+      return;
+    }
   }
 
   #release(): void {

@@ -18,6 +18,13 @@ export interface ConsumerStreamEnd extends StreamEnd {
   readonly error: CloseError | undefined;
 }
 
+/** How an open request was answered. */
+export type StreamOpening =
+  /** A producer serves the stream, or has served it to its end already. */
+  | { readonly started: true }
+  /** The stream ended before anything of it was heard: its end says how. */
+  | { readonly started: false; readonly end: ConsumerStreamEnd };
+
 /**
  * A stream as its reader holds it: the records in the order in which they came, each handed over once.
  *
@@ -31,6 +38,12 @@ export interface ConsumerStream extends AsyncIterable<Uint8Array> {
   readonly subject: string;
   /** The live actor of this stream. */
   readonly actor: ActorRefFrom<typeof consumerStreamMachine>;
+  /**
+   * Resolves when a producer is known to serve the stream, or when the stream has ended without; never rejects. One of
+   * this package says so at once, a plain one with its first record or heartbeat. What the handler does then, its throw
+   * included, is the stream's end.
+   */
+  readonly opened: Promise<StreamOpening>;
   /** Resolves when the stream has ended for its reader, with how; never rejects. */
   readonly closed: Promise<ConsumerStreamEnd>;
   /** How many records wait to be read. */
@@ -61,6 +74,8 @@ export interface ConsumerStreamInlet {
   /** Calls the callback with what was delivered. It may open streams, so it never runs amid the runner's own work. */
   handOver(): void;
   deliver(record: QueuedRecord): void;
+  /** Something of the stream was heard. */
+  begin(): void;
   end(end: StreamEnd & { readonly firstMissing?: number }): void;
   hasEnded(): boolean;
   /** How much has come, and how many records of it wait to be read. */
@@ -100,6 +115,11 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
   let settle: (end: ConsumerStreamEnd) => void;
   const closed = new Promise<ConsumerStreamEnd>((resolve) => {
     settle = resolve;
+  });
+
+  let settleOpened: (opening: StreamOpening) => void;
+  const opened = new Promise<StreamOpening>((resolve) => {
+    settleOpened = resolve;
   });
 
   const cancel = (text = 'the reader left'): void => {
@@ -176,6 +196,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
   const stream: ConsumerStream = {
     id,
     subject,
+    opened,
     closed,
     cancel,
     get actor() {
@@ -235,6 +256,9 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     handOver: () => {
       for (const record of delivered.splice(0)) deliver(record);
     },
+    begin: () => {
+      settleOpened({ started: true });
+    },
     end: (end) => {
       const error =
         end.code === CloseCode.Normal ? undefined : new CloseError(end.code, end.text, end.reason, end.firstMissing);
@@ -242,6 +266,8 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       held.length = 0;
       // Who left, or had no more time, gets nothing more; every other end comes after the records before it.
       if (end.reason === 'cancelled' || end.reason === 'timedOut') queue.clear();
+      // An empty stream of a plain producer is complete before anything else of it is heard.
+      settleOpened(ended.reason === 'completed' ? { started: true } : { started: false, end: ended });
       settle(ended);
       for (const resolve of waiting.splice(0)) resolve(undefined);
     },

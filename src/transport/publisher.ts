@@ -1,5 +1,6 @@
 import { afterTurn } from './after-turn.js';
 import type { NatsConnection } from './nats-connection.js';
+import { nextTask } from './next-task.js';
 
 /** How many bytes are published before the server's word that it has taken earlier ones is asked for. */
 const unconfirmedBytesMax = 512 * 1024;
@@ -103,6 +104,25 @@ export class Outbound {
   flush(): Promise<void> {
     this.#publishGathered();
     return this.whileConnected(() => this.#connection.flush());
+  }
+
+  /**
+   * Resolves when the server has read everything that was sent before, subscriptions included, with true; with false
+   * where it never will. Waits for a lost connection, whose subscriptions are made known again before what follows.
+   */
+  async confirm(): Promise<boolean> {
+    while (!this.#released && !this.#connection.isClosed()) {
+      await this.#suspended;
+      let isConfirmed = false;
+      await this.whileConnected(async () => {
+        await this.#connection.flush();
+        isConfirmed = true;
+      });
+      if (isConfirmed && !this.#connection.isClosed()) return true;
+      // The connection was lost, which its status may tell a little later.
+      await nextTask();
+    }
+    return false;
   }
 
   /**

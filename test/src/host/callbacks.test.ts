@@ -4,7 +4,7 @@ import { closePair, createPair, type Pair } from '../../support/pair.js';
 import { settle } from '../../support/settle.js';
 
 // Its type is that of a callback that gives nothing back, as it is for whoever passes an async function.
-const fail: () => void = () => Promise.reject(new Error('broken'));
+const fail = (() => Promise.reject(new Error('broken'))) as () => void;
 
 /** An async function fits wherever a callback gives nothing back, so each may reject as well as throw. */
 describe('a callback of the application that gives a promise which rejects', () => {

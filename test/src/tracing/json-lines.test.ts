@@ -86,12 +86,12 @@ describe('records as JSON lines', () => {
     let cutCharacters = 0;
     const piece = (length: number): string => {
       const text = 'x'.repeat(length);
-      const counted = Object(text) as string & { split: unknown };
+      const counted = Object(text) as { split: (separator: string) => string[] };
       counted.split = (separator: string) => {
         cutCharacters += text.length;
         return text.split(separator);
       };
-      return counted;
+      return counted as unknown as string;
     };
     const reader = createJsonLinesReader();
     for (let at = 0; at < 16 * 1024 * 1024; at += 64 * 1024) reader.push(piece(64 * 1024));

@@ -311,7 +311,7 @@ describe('recorder, a listener that is slow', () => {
     const records: AnyRecord[] = [];
     const stop = recorder.listen((batch) => {
       records.push(...batch);
-      return new Promise((resolve: () => void) => (release = resolve));
+      return new Promise<void>((resolve) => (release = resolve));
     });
     for (let n = 0; n < 30; n += 1) {
       recorder.write({ type: 'message', op: 'send', message: `${n}`, subject: 'a', kind: 'data', bytes: 1 });
