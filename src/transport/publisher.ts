@@ -113,7 +113,7 @@ export class Outbound {
   async confirm(): Promise<boolean> {
     while (!this.#released && !this.#connection.isClosed()) {
       await this.#suspended;
-      let isConfirmed = false;
+      let isConfirmed = false as boolean;
       await this.whileConnected(async () => {
         await this.#connection.flush();
         isConfirmed = true;

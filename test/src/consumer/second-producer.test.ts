@@ -52,8 +52,8 @@ describe('two producers of one subject without a queue group', () => {
     await settle();
     // What the second one says is held back until the stream is over.
     const held: (() => void)[] = [];
-    const { publish } = pair.bystander;
-    pair.bystander.publish = (...given) => void held.push(() => publish.apply(pair.bystander, given));
+    const publish = pair.bystander.publish.bind(pair.bystander);
+    pair.bystander.publish = (...given) => void held.push(() => publish(...given));
     const stream = pair.consumer.openStream('jobs');
     expect((await stream.closed).reason).to.equal('completed');
     await settle();
@@ -70,9 +70,9 @@ describe('two producers of one subject without a queue group', () => {
     await settle();
     const read: string[] = [];
     pair.consumer.openStream('jobs', undefined, { onRecord: (record) => read.push(new TextDecoder().decode(record)) });
-    const { publish } = pair.bystander;
+    const publish = pair.bystander.publish.bind(pair.bystander);
     const held: (() => void)[] = [];
-    pair.bystander.publish = (...given) => void held.push(() => publish.apply(pair.bystander, given));
+    pair.bystander.publish = (...given) => void held.push(() => publish(...given));
     await settle();
     expect(read).to.deep.equal(['first 0']);
     pair.bystander.publish = publish;
