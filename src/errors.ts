@@ -42,6 +42,8 @@ export type StreamErrorCode =
   | 'clientClosed'
   /** The writer was closed, or its stream is over. */
   | 'writerClosed'
+  /** The server refused or ended a subscription, for want of permission say, or it was given up. */
+  | 'subscriptionLost'
   /** The record is larger than its reader takes, or the message than the server takes (`max_payload`). */
   | 'tooLarge'
   /** Writes that nobody awaits pile up. */

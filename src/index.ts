@@ -5,11 +5,12 @@
 /** The public door: what applications use. */
 export { ConsumerClient } from './consumer/consumer-client.js';
 export type { OpenStreamOptions } from './consumer/consumer-client.js';
-export type { ConsumerStream, ConsumerStreamEnd } from './consumer/consumer-stream.js';
+export type { ConsumerStream, ConsumerStreamEnd, StreamOpening } from './consumer/consumer-stream.js';
 export { ProducerClient } from './producer/producer-client.js';
 export type { HandleOptions, Handling, StreamAddresses, StreamHandler } from './producer/producer-client.js';
 export type { ProducerStream, StreamInfo } from './producer/producer-stream.js';
 export type { Records } from './producer/source.js';
+export type { ObservableSource, ReadableStreamSource, Source } from './producer/source-steps.js';
 export type { StreamRequest } from './producer/stream-request.js';
 export type { Writer } from './writer/writer.js';
 export { streamActor } from './consumer/stream-actor.js';

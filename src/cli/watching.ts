@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { collectOverNats, type NatsConnection, type RecordListener } from '../index.js';
+import { collectOverNats, type NatsConnection, type RecordListener, type Warning } from '../index.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { openConnection } from './connection.js';
 import { findLog } from './demo/log-file.js';
@@ -37,10 +37,15 @@ export function watch(options: WatchOptions, listener: RecordListener): Promise<
   return isNamed && options.demo !== true ? watchProcesses(options, listener) : watchDemo(options, listener);
 }
 
+/** What a listener of the command throws ends the command, as any fault of it. */
+const onWarning = ({ error }: Warning): void => {
+  throw error;
+};
+
 async function watchProcesses(options: WatchOptions, listener: RecordListener): Promise<Watching> {
   const connection = await openConnection(options, { name: 'nats-stream watch', reconnectsMax: -1 });
   const { subject } = options;
-  const collector = collectOverNats(connection, listener, subject === undefined ? {} : { subject });
+  const collector = collectOverNats(connection, listener, { onWarning, ...(subject === undefined ? {} : { subject }) });
   return {
     description: `processes on ${connection.getServer()}${subject === undefined ? '' : `, subject ${subject}`}`,
     processes: () => collector.processes,
@@ -88,7 +93,7 @@ export function watchDemoRecords(
   listener: RecordListener,
 ): { readonly subject: string; readonly stop: () => void; readonly processes: () => number } {
   const subject = `nats-stream.demo.${randomUUID()}`;
-  const options = { subject, label: 'the demo', askIntervalMs: demoAskIntervalMs };
+  const options = { subject, label: 'the demo', askIntervalMs: demoAskIntervalMs, onWarning };
   const collector = collectOverNats(connection, listener, options);
   return {
     subject,

@@ -28,12 +28,14 @@ import {
 import { Outbound } from '../transport/publisher.js';
 import { timerMsMax } from '../validation/argument-checks.js';
 import { Runner } from '../host/runner.js';
+import { shielded } from '../host/shielded.js';
 import { createSubjectWriter } from '../writer/subject-writer.js';
 import {
   consumerIdOf,
   decodeDeliveryFrame,
   decodeHeartbeatRequest,
   decodeStreamFrame,
+  encodeControl,
   encodeHeartbeatResponse,
   encodeOpenRequest,
   heartbeatSubject,
@@ -54,9 +56,12 @@ export interface OpenStreamOptions {
   readonly signal?: AbortSignal;
   /** The stream ends with the reason `timedOut` after so many milliseconds, whatever comes meanwhile. */
   readonly timeoutMs?: number;
-  /** Takes each record as it comes, instead of the iterator: for paths on which a promise a record is too much. */
+  /**
+   * Takes each record as it comes, instead of the iterator: for paths on which a promise a record is too much. Nobody
+   * waits for a promise that it gives back. What it throws, or its promise rejects with, cancels the stream.
+   */
   readonly onRecord?: (record: Uint8Array) => void;
-  /** Takes each record as a value, decoded with the client's codec, instead of the iterator. */
+  /** The same with each record as a value, decoded with the client's codec. */
   readonly onObject?: (value: unknown) => void;
   /**
    * Is told once that the queue of a plain producer's stream is three quarters full, before it is full and the stream
@@ -74,9 +79,25 @@ interface OpenStream extends ConsumerStreamInlet {
   readonly windowBytes: number;
   /** The silence timeout, raised where the producer announced that it is heard less often. Milliseconds. */
   silenceTimeoutMs: number;
+  /** Where heartbeats that list the stream come from, the last token left out: each producer has an inbox of its own. */
+  heartbeatInbox: string | undefined;
+  /** Whether it was warned of a second producer. */
+  isShared: boolean;
   /** Gives back the deadline's timer and the signal's listener. */
   readonly releaseReader: () => void;
 }
+
+/** What is kept of an extended stream that is over. */
+interface ServedStream {
+  readonly id: string;
+  readonly subject: string;
+  /** The control subject of the producer that served it. */
+  readonly control: string;
+  isShared: boolean;
+}
+
+/** So many of them are kept. */
+const servedStreamsMax = 1024;
 
 const encoder = new TextEncoder();
 
@@ -101,6 +122,8 @@ export class ConsumerClient {
   readonly #runner: Runner;
   readonly #outbound: Outbound;
   readonly #streams = new Map<string, OpenStream>();
+  /** Extended streams that are over, the last ones: by whom they were served. */
+  readonly #served = new Map<string, ServedStream>();
   readonly #subscriptions: readonly NatsSubscription[];
   readonly #link: { release(): void };
   #isReleased = false;
@@ -155,7 +178,10 @@ export class ConsumerClient {
         'wire.cancel': ({ id, text }) => this.#streams.get(id)?.delivery?.cancel(text),
         'wire.answer': ({ reply, reported }) => this.#publishAnswer(reply, reported),
         'reader.deliver': ({ id }) => this.#streams.get(id)?.deliverHeld(),
-        'reader.attach': ({ id }) => this.#setGate(id, 'attached'),
+        'reader.attach': ({ id }) => {
+          this.#setGate(id, 'attached');
+          this.#streams.get(id)?.begin();
+        },
         'reader.detach': ({ id }) => this.#setGate(id, 'detached'),
         'reader.end': ({ id, ...end }) => {
           const stream = this.#streams.get(id);
@@ -239,9 +265,12 @@ export class ConsumerClient {
       actor: () => (actor ??= findActor()),
       cancel: (text) => cancel('cancelled', text),
       onConsumed: (bytes) => delivery?.onConsumed(bytes),
-      onSlow: shielded(options.onSlow, (error) => {
-        this.#options.onWarning({ code: 'callbackThrew', message: 'onSlow threw', subject, error });
-      }),
+      onSlow:
+        options.onSlow === undefined
+          ? undefined
+          : shielded(options.onSlow, (error) => {
+              this.#options.onWarning({ code: 'callbackThrew', message: 'onSlow threw', subject, error });
+            }),
     });
     this.#streams.set(
       id,
@@ -250,6 +279,8 @@ export class ConsumerClient {
         delivery,
         windowBytes: this.#offersDelivery ? windowBytes : 0,
         silenceTimeoutMs: this.#options.silenceTimeoutMs,
+        heartbeatInbox: undefined,
+        isShared: false,
         releaseReader: () => {
           if (deadline !== undefined) clock.clearTimeout(deadline);
           signal?.removeEventListener('abort', onAbort);
@@ -303,16 +334,10 @@ export class ConsumerClient {
     throw new StreamError('badArgument', 'randomBytes: expected random bytes, came the same ones again and again');
   }
 
-  #readerOf({ onRecord, onObject }: OpenStreamOptions): ((record: QueuedRecord) => void) | undefined {
-    if (onRecord !== undefined) {
-      return (record) => {
-        onRecord(record.data);
-      };
-    }
+  #readerOf({ onRecord, onObject }: OpenStreamOptions): ((record: QueuedRecord) => unknown) | undefined {
+    if (onRecord !== undefined) return (record) => onRecord(record.data);
     if (onObject === undefined) return undefined;
-    return (record) => {
-      onObject(decodeValue(record, this.#options.codec));
-    };
+    return (record) => onObject(decodeValue(record, this.#options.codec));
   }
 
   #encodeRequest(streamId: string, data: unknown, windowBytes: number, timeoutMs: number | undefined): Uint8Array {
@@ -400,7 +425,10 @@ export class ConsumerClient {
     const id = streamIdOfInbox(message.subject);
     const stream = this.#streams.get(id);
     // A frame of a stream that is over: its producer learns from the next heartbeat that nobody listens.
-    if (stream === undefined) return;
+    if (stream === undefined) {
+      this.#onLateFrame(id, message);
+      return;
+    }
     if (message.data.length === 0 && message.headers?.code === 503) {
       this.#runner.dispatch(id, { type: 'frame.noResponders' });
       return;
@@ -410,15 +438,13 @@ export class ConsumerClient {
       return;
     }
     if (stream.delivery?.isExtended === true) {
-      this.#options.onDebug({
-        message: 'a plain frame on an extended stream: another producer took the request',
-        subject: message.subject,
-      });
+      this.#onSecond(stream, 'the frames of the plain one are dropped');
       return;
     }
     const frame = decodeStreamFrame(message.data);
     switch (frame.type) {
       case 'data':
+        stream.delivery?.keepPlain();
         this.#onRecord(id, stream, frame);
         return;
       case 'close':
@@ -460,7 +486,7 @@ export class ConsumerClient {
       return;
     }
     if (!delivery.accepts(frame, reply)) {
-      this.#options.onDebug({ message: 'another producer serves the stream, and was told to stop', subject });
+      this.#onSecond(stream, 'the later one was told to stop');
       return;
     }
     stream.clock.touch();
@@ -473,6 +499,38 @@ export class ConsumerClient {
       // Nothing comes any more, so there is nothing to be absorbed.
       this.#runner.dispatch(id, { type: 'frame.close', code: frame.code, text: frame.text });
     }
+  }
+
+  /** Warned of once for each stream: a producer that was told to stop may have sent a window of records by then. */
+  #onSecond(stream: OpenStream, whatNow: string): void {
+    if (stream.isShared) return;
+    stream.isShared = true;
+    this.#warnOfSecond(stream.stream, whatNow);
+  }
+
+  /** A stream that one producer has served to its end may be too short for the other one to have been heard before. */
+  #onLateFrame(id: string, { data, reply }: NatsMessage): void {
+    const served = this.#served.get(id);
+    if (served === undefined || reply === undefined || reply === served.control) return;
+    if (!isDeliveryFrame(data) || decodeDeliveryFrame(data)?.type !== 'announcement' || !isPublishSubject(reply))
+      return;
+    const cancel = encodeControl({ type: 'cancel', text: 'another producer has served the stream' });
+    this.#attempt(reply, () => this.#outbound.publish(reply, cancel));
+    if (!served.isShared) this.#warnOfSecond(served, 'the later one was told to stop');
+    served.isShared = true;
+  }
+
+  #warnOfSecond({ subject, id }: Pick<ConsumerStream, 'subject' | 'id'>, whatNow: string): void {
+    const message = `two producers serve the stream ${id}, a queue group would have one: ${whatNow}`;
+    this.#options.onWarning({ code: 'secondProducer', message, subject });
+  }
+
+  /** Plain producers say nothing of themselves, but each takes the answers to its heartbeats on an inbox of its own. */
+  #lookForSecond(id: string, inbox: string): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined || stream.gate === 'detached') return;
+    if (stream.heartbeatInbox === undefined) stream.heartbeatInbox = inbox;
+    else if (stream.heartbeatInbox !== inbox) this.#onSecond(stream, 'where both are plain, both go on');
   }
 
   #createDelivery(id: string, windowBytes: number): InboundDelivery {
@@ -574,6 +632,8 @@ export class ConsumerClient {
       return;
     }
     const streams = listStreams(request.streams);
+    const inbox = reply.slice(0, reply.lastIndexOf('.'));
+    for (const { streamId } of streams) this.#lookForSecond(streamId, inbox);
     this.#runner.dispatch(clientActorId, { type: 'heartbeat.requested', reply, streams });
   }
 
@@ -600,10 +660,20 @@ export class ConsumerClient {
     const stream = this.#streams.get(id);
     this.#streams.delete(id);
     this.#countGranted(-(stream?.windowBytes ?? 0));
+    if (stream?.delivery?.control !== undefined) this.#keepServed(id, stream, stream.delivery.control);
     if (stream === undefined || stream.hasEnded()) return;
     stream.releaseReader();
     stream.end({ reason: 'closed', code: CloseCode.InternalServerError, text });
     this.#runner.dispatch(clientActorId, { type: 'stream.closed', id });
+  }
+
+  #keepServed(id: string, { stream: { subject }, isShared }: OpenStream, control: string): void {
+    this.#served.set(id, { id, subject, control, isShared });
+    if (this.#served.size <= servedStreamsMax) return;
+    for (const oldest of this.#served.keys()) {
+      this.#served.delete(oldest);
+      return;
+    }
   }
 
   #release(): void {
@@ -625,19 +695,4 @@ function withFirstMissing(
   if (end.reason !== 'recordsLost' || delivery === undefined) return end;
   const { next } = delivery;
   return { ...end, text: `record ${next}, counted from 0, is missing: ${end.text}`, firstMissing: next };
-}
-
-/** The same callback, whose exceptions are told: thrown through a NATS client they would stop it from reading. */
-function shielded<Argument>(
-  callback: ((argument: Argument) => void) | undefined,
-  onError: (error: unknown) => void,
-): ((argument: Argument) => void) | undefined {
-  if (callback === undefined) return undefined;
-  return (argument) => {
-    try {
-      callback(argument);
-    } catch (error) {
-      onError(error);
-    }
-  };
 }

@@ -3,6 +3,7 @@ import { CloseCode, type consumerStreamMachine, type StreamEnd } from '../../mac
 import { decodeValue, type Codec } from '../values/codec.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
 import type { LivenessClock } from '../host/liveness-clock.js';
+import { hearRejection } from '../host/shielded.js';
 import { RecordQueue, type QueuedRecord } from './record-queue.js';
 
 /** How a stream ended, and how much of it came. */
@@ -17,6 +18,13 @@ export interface ConsumerStreamEnd extends StreamEnd {
   readonly error: CloseError | undefined;
 }
 
+/** How an open request was answered. */
+export type StreamOpening =
+  /** A producer serves the stream, or has served it to its end already. */
+  | { readonly started: true }
+  /** The stream ended before anything of it was heard: its end says how. */
+  | { readonly started: false; readonly end: ConsumerStreamEnd };
+
 /**
  * A stream as its reader holds it: the records in the order in which they came, each handed over once.
  *
@@ -30,6 +38,12 @@ export interface ConsumerStream extends AsyncIterable<Uint8Array> {
   readonly subject: string;
   /** The live actor of this stream. */
   readonly actor: ActorRefFrom<typeof consumerStreamMachine>;
+  /**
+   * Resolves when a producer is known to serve the stream, or when the stream has ended without; never rejects. One of
+   * this package says so at once, a plain one with its first record or heartbeat. What the handler does then, its throw
+   * included, is the stream's end.
+   */
+  readonly opened: Promise<StreamOpening>;
   /** Resolves when the stream has ended for its reader, with how; never rejects. */
   readonly closed: Promise<ConsumerStreamEnd>;
   /** How many records wait to be read. */
@@ -60,6 +74,8 @@ export interface ConsumerStreamInlet {
   /** Calls the callback with what was delivered. It may open streams, so it never runs amid the runner's own work. */
   handOver(): void;
   deliver(record: QueuedRecord): void;
+  /** Something of the stream was heard. */
+  begin(): void;
   end(end: StreamEnd & { readonly firstMissing?: number }): void;
   hasEnded(): boolean;
   /** How much has come, and how many records of it wait to be read. */
@@ -76,7 +92,7 @@ export interface ConsumerStreamParameters {
   readonly bufferedRecordsMax: number;
   readonly bufferedBytesMax: number;
   /** Takes each record as it comes, instead of the iterator. */
-  readonly reader: ((record: QueuedRecord) => void) | undefined;
+  readonly reader: ((record: QueuedRecord) => unknown) | undefined;
   readonly actor: () => ActorRefFrom<typeof consumerStreamMachine>;
   readonly cancel: (text: string) => void;
   /** Hears of each record that the reader has taken. */
@@ -99,6 +115,11 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
   let settle: (end: ConsumerStreamEnd) => void;
   const closed = new Promise<ConsumerStreamEnd>((resolve) => {
     settle = resolve;
+  });
+
+  let settleOpened: (opening: StreamOpening) => void;
+  const opened = new Promise<StreamOpening>((resolve) => {
+    settleOpened = resolve;
   });
 
   const cancel = (text = 'the reader left'): void => {
@@ -175,6 +196,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
   const stream: ConsumerStream = {
     id,
     subject,
+    opened,
     closed,
     cancel,
     get actor() {
@@ -192,14 +214,18 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     },
   };
 
+  const onReaderError = (error: unknown): void => {
+    cancel(`the reader's callback threw: ${messageOf(error)}`);
+  };
+
   const deliver = (record: QueuedRecord): void => {
     records += 1;
     bytes += record.data.length;
     if (reader !== undefined) {
       try {
-        reader(record);
+        hearRejection(reader(record), onReaderError);
       } catch (error) {
-        cancel(`the reader's callback threw: ${messageOf(error)}`);
+        onReaderError(error);
       }
       parameters.onConsumed(record.data.length);
       return;
@@ -230,6 +256,9 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     handOver: () => {
       for (const record of delivered.splice(0)) deliver(record);
     },
+    begin: () => {
+      settleOpened({ started: true });
+    },
     end: (end) => {
       const error =
         end.code === CloseCode.Normal ? undefined : new CloseError(end.code, end.text, end.reason, end.firstMissing);
@@ -237,6 +266,8 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       held.length = 0;
       // Who left, or had no more time, gets nothing more; every other end comes after the records before it.
       if (end.reason === 'cancelled' || end.reason === 'timedOut') queue.clear();
+      // An empty stream of a plain producer is complete before anything else of it is heard.
+      settleOpened(ended.reason === 'completed' ? { started: true } : { started: false, end: ended });
       settle(ended);
       for (const resolve of waiting.splice(0)) resolve(undefined);
     },

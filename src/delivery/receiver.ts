@@ -59,6 +59,8 @@ export class InboundDelivery {
   readonly #recordBytesMax: number;
   #inflow: Inflow;
   #control: string | undefined;
+  /** Whether a plain producer was heard first. */
+  #isPlain = false;
   #assembly: Assembly | undefined;
 
   constructor(window: Window, recordBytesMax: number, host: InboundDeliveryHost) {
@@ -77,6 +79,11 @@ export class InboundDelivery {
     return this.#control;
   }
 
+  /** A plain producer was heard first, so that an extended one is another one. */
+  keepPlain(): void {
+    this.#isPlain = true;
+  }
+
   /** The number of the first record that has not come. */
   get next(): number {
     return this.#inflow.next;
@@ -84,7 +91,7 @@ export class InboundDelivery {
 
   /** Whether a frame is of the producer that answered first. Another one, which took the same request, is told to stop. */
   accepts(frame: DeliveryFrame, reply: string): boolean {
-    if (this.#control === undefined) {
+    if (this.#control === undefined && !this.#isPlain) {
       this.#control = reply;
       this.#host.announced(frame.type === 'announcement' ? frame.terms : undefined);
       return true;

@@ -8,6 +8,8 @@ export type WarningCode =
   | 'unknownFrame'
   /** A consumer's control frame cannot be read, or grants what was never sent. */
   | 'malformedControl'
+  /** Two producers serve one stream, for want of a queue group: one of this package was told to stop, a plain one cannot be. */
+  | 'secondProducer'
   /** An open request was refused; the message holds what its consumer is told. */
   | 'requestRefused'
   /** The server ended a subscription of the client. */

@@ -59,7 +59,7 @@ export class HeartbeatExchange {
 
   ask(consumerId: string, streams: readonly ListedStream[]): void {
     this.forget(consumerId);
-    this.#outbound.confirm();
+    this.#outbound.settleDoubts();
     const subject = heartbeatSubject(consumerId);
     const parts = splitHeartbeat(groupBySubject(streams), this.#outbound.payloadBytesMax);
     const tokens = parts.map(() => newStreamId(this.#randomBytes));

@@ -50,7 +50,10 @@ import {
 } from '../wire/index.js';
 import type { Writer } from '../writer/writer.js';
 
-/** Makes the records of one stream: usually an async generator function. */
+/**
+ * Makes the records of one stream: usually an async generator function. May give any iterable as well, a web
+ * `ReadableStream`, a Node `Readable`, what has `Symbol.observable` or `subscribe`, or a promise of one of them.
+ */
 export type StreamHandler = (request: StreamRequest) => Records;
 
 export interface HandleOptions {
@@ -61,6 +64,13 @@ export interface HandleOptions {
 /** Requests that are being taken. */
 export interface Handling {
   readonly subject: string;
+  /**
+   * Resolves when the server knows of it: streams that are opened from then on find this producer. (In a cluster other
+   * servers hear of it a moment later.) While the connection is down it waits. Rejects with a {@link StreamError}:
+   * `subscriptionLost` where the server refuses the subscription or it was stopped, `clientClosed` where the client or
+   * the connection is closed before. Nobody has to await it.
+   */
+  readonly ready: Promise<void>;
   /** Takes no more requests. Streams that run go on. */
   stop(): void;
 }
@@ -233,6 +243,12 @@ export class ProducerClient {
    * closes the stream with 1000, its throw with 5000 and the reason, or with the code of a `CloseError`. When the
    * reader is gone, `request.signal` aborts and the generator's `finally` blocks run.
    *
+   * A promise of a source is awaited; where it rejects, the stream closes as for a throw. Streams and iterables are read
+   * as fast as the reader takes their records, and cancelled, destroyed or returned when it leaves. An observable is
+   * subscribed to, and unsubscribed from when the reader leaves; it cannot be asked to wait, so where 64 MiB of its
+   * records wait for the reader the stream closes with 5000 after them. Strings and bytes are no sources: give `[text]`
+   * for one record.
+   *
    * @throws {StreamError} `badArgument` or `clientClosed`.
    */
   handle(subject: string, handler: StreamHandler, options: HandleOptions = {}): Handling {
@@ -244,22 +260,37 @@ export class ProducerClient {
     }
     checkHandleOptions(options);
     this.#refuseIfClosed();
+    let lost: StreamError | undefined;
     const subscription = this.#connection.subscribe(subject, {
       ...(options.queue === undefined ? {} : { queue: options.queue }),
       callback: (error, message) => {
-        if (error === null) this.#onRequest(message, handler);
-        else
-          this.#options.onWarning({
-            code: 'subscriptionLost',
-            message: `no requests can be taken: ${error.message}`,
-            subject,
-            error,
-          });
+        if (error === null) {
+          this.#onRequest(message, handler);
+          return;
+        }
+        const text = `no requests can be taken: ${error.message}`;
+        lost = new StreamError('subscriptionLost', text, { cause: error });
+        this.#options.onWarning({ code: 'subscriptionLost', message: text, subject, error });
       },
     });
     this.#handlings.add(subscription);
+    const confirm = async (): Promise<void> => {
+      const isConfirmed = await this.#outbound.confirm();
+      if (lost !== undefined) throw lost;
+      if (!isConfirmed || this.#isReleased) throw new StreamError('clientClosed', 'the client is closed');
+      if (!this.#handlings.has(subscription)) throw new StreamError('subscriptionLost', 'the handling was stopped');
+    };
+    let ready: Promise<void> | undefined;
     return {
       subject,
+      // Asked only where somebody wants to know: it costs a trip to the server.
+      get ready() {
+        if (ready === undefined) {
+          ready = confirm();
+          ready.catch(() => undefined);
+        }
+        return ready;
+      },
       stop: () => {
         if (this.#handlings.delete(subscription)) this.#unsubscribe(subscription);
       },

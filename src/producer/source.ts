@@ -1,20 +1,17 @@
 import { CloseCode } from '../../machines/index.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
-import { writeYielded, type Writer } from '../writer/writer.js';
+import { isThenable } from '../host/shielded.js';
+import type { Writer } from '../writer/writer.js';
+import { isPromiseOfSource, stepsOf, type Source, type Steps } from './source-steps.js';
 
-/** What a handler gives: the records of one stream, as an async generator makes them. */
-export type Records = AsyncIterable<unknown> | Iterable<unknown>;
-
-/** An async iterator, or a plain one whose values are awaited as `for await` does. */
-interface Steps {
-  readonly iterator: AsyncIterator<unknown> | Iterator<unknown>;
-  readonly isPlain: boolean;
-}
+/** What a handler gives: the records of one stream, as an async generator makes them, or a promise of them. */
+export type Records = Source | PromiseLike<Source>;
 
 /**
  * Runs a source to its end: writes what it yields, closes with 1000 when it returns and with 5000 and the reason when
  * it throws, or with the code and text of a {@link CloseError} that it throws. When the signal aborts, the source is
- * told to return at once, so that its `finally` blocks run, and what it still yields is dropped.
+ * told to return at once, so that its `finally` blocks run, and what it still yields is dropped; one that is given only
+ * then is not started.
  *
  * A record that cannot be written, for its size say, is thrown into the source at its `yield`; the stream goes on
  * where the source catches it. Resolves when the source has finished, its `finally` blocks included.
@@ -29,9 +26,12 @@ export async function runSource(
 ): Promise<void> {
   let steps: Steps | undefined;
   try {
-    steps = stepsOf(start());
+    const given = start();
+    steps = stepsOf(isPromiseOfSource(given) ? await given : given, writer);
     // One promise of the abort for the whole source: one for each of its records would cost more than the record.
-    await Promise.race([writeAll(steps, writer, signal, warnUnlessAborted), untilAborted(signal)]);
+    if (!signal.aborted) {
+      await Promise.race([writeAll(steps, writer, signal, warnUnlessAborted), untilAborted(signal)]);
+    }
     if (!signal.aborted) await writer.close();
   } catch (error) {
     if (signal.aborted) warnUnlessAborted(error);
@@ -39,7 +39,7 @@ export async function runSource(
   }
   // A source that has returned or thrown is done and takes no notice; one whose stream ended under it cleans up.
   try {
-    await steps?.iterator.return?.();
+    await steps?.release(signal.reason);
   } catch (error) {
     warnUnlessAborted(error);
   }
@@ -83,15 +83,16 @@ async function writeAll(
  * The loop alone, where all records pass. Waits only for what takes time: an async source, a promise among the values
  * of a plain one, a record that has to wait.
  */
-async function writeEach({ iterator, isPlain }: Steps, writer: Writer, isOver: () => boolean): Promise<void> {
-  let pending = iterator.next();
+async function writeEach(steps: Steps, writer: Writer, isOver: () => boolean): Promise<void> {
+  const { isPlain } = steps;
+  let pending = steps.next();
   for (;;) {
     const step = isPlain ? (pending as IteratorResult<unknown>) : await pending;
     const value: unknown = isPlain && isThenable(step.value) ? await step.value : step.value;
     if (step.done === true || isOver()) return;
     let refusal: StreamError | undefined;
     try {
-      const written = writeYielded(writer, value);
+      const written = steps.write(writer, value);
       if (written !== undefined) await written;
     } catch (error) {
       if (isOver()) return;
@@ -99,19 +100,15 @@ async function writeEach({ iterator, isPlain }: Steps, writer: Writer, isOver: (
       refusal = error;
     }
     if (isOver()) return;
-    if (refusal === undefined) pending = iterator.next();
-    else if (iterator.throw === undefined) throw refusal;
-    else pending = iterator.throw(refusal);
+    if (refusal === undefined) pending = steps.next();
+    else if (steps.throw === undefined) throw refusal;
+    else pending = steps.throw(refusal);
   }
 }
 
 /** Whether a write failed for the record itself, so that the stream can go on without it. */
 function isOfRecord(error: unknown): error is StreamError {
   return error instanceof StreamError && (error.code === 'tooLarge' || error.code === 'notEncodable');
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {
@@ -122,20 +119,6 @@ function untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
-}
-
-function stepsOf(records: Records): Steps {
-  const given = records as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined;
-  if (typeof given?.[Symbol.asyncIterator] === 'function') {
-    return { iterator: (given as AsyncIterable<unknown>)[Symbol.asyncIterator](), isPlain: false };
-  }
-  if (typeof given?.[Symbol.iterator] === 'function' && typeof given !== 'string') {
-    return { iterator: (given as Iterable<unknown>)[Symbol.iterator](), isPlain: true };
-  }
-  throw new StreamError(
-    'badArgument',
-    `handler: expected an async generator, or another iterable of records, came ${given === null ? 'null' : typeof given}`,
-  );
 }
 
 async function closeAsFailed(writer: Writer, error: unknown): Promise<void> {

@@ -1,7 +1,9 @@
 import { systemClock } from '../host/clock.js';
+import { shieldWarnings } from '../host/shielded.js';
+import type { Warning } from '../host/warnings.js';
 import { watchLink } from '../transport/link.js';
 import type { NatsConnection, NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
-import { refuse, requireKnownNames } from '../validation/argument-checks.js';
+import { refuse, requireFunction, requireKnownNames } from '../validation/argument-checks.js';
 import { isPublishSubject } from '../wire/index.js';
 import {
   askIntervalMs,
@@ -27,6 +29,8 @@ export interface CollectorOptions {
   readonly recordsMax?: number;
   /** Between two asks. Milliseconds, 2,000 unless told; a process that is silent for three of them is gone. */
   readonly askIntervalMs?: number;
+  /** Is told what the listener throws or rejects with. */
+  readonly onWarning?: (warning: Warning) => void;
 }
 
 /** Collects the records of all processes that publish them, as one run. */
@@ -61,7 +65,9 @@ export function collectOverNats(
     subject = defaultRecordsSubject,
     label = `records on ${options.subject ?? defaultRecordsSubject}`,
   } = options;
-  requireKnownNames('options', options, ['subject', 'label', 'recordsMax', 'askIntervalMs']);
+  requireKnownNames('options', options, ['subject', 'label', 'recordsMax', 'askIntervalMs', 'onWarning']);
+  requireFunction('onWarning', options.onWarning);
+  const warn = shieldWarnings(options.onWarning ?? (() => undefined));
   if (!isPublishSubject(subject))
     refuse(`subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`);
   const clock = systemClock;
@@ -80,6 +86,9 @@ export function collectOverNats(
   };
   const outlet = new Outlet({
     listener,
+    onError: (error) => {
+      warn({ code: 'callbackThrew', message: 'the listener of a collector threw', error });
+    },
     clock,
     flushMs: 40,
     recordsMax: options.recordsMax ?? 100_000,

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import { checkedRecord } from './checked-record.js';
 import type { AnyRecord } from './record.js';
+import { createTextLines, lineCharactersMax } from './text-lines.js';
 
 /** One record as a line of a file, with its newline. */
 export function toJsonLine(record: AnyRecord): string {
@@ -17,16 +18,22 @@ export interface JsonLinesReader {
 
 /**
  * Makes a reader that takes whatever comes: a line that is no record becomes a mark with its number, a record of an
- * unknown type is kept, and empty lines are nothing. Marks get the time of the record before, and its number.
+ * unknown type is kept, and empty lines are nothing. Marks get the time of the record before, and its number. So does a
+ * line of more than 4,194,304 characters, none of which are kept.
  */
 export function createJsonLinesReader(): JsonLinesReader {
-  let rest = '';
+  const cut = createTextLines();
   let lines = 0;
   let seq = 0;
   let at = 0;
 
-  const read = (line: string): readonly AnyRecord[] => {
+  const markOf = (why: string): AnyRecord => {
+    return { type: 'mark', seq, at, kind: 'warning', text: `line ${lines} is no record: ${why}` };
+  };
+
+  const read = (line: string | undefined): readonly AnyRecord[] => {
     lines += 1;
+    if (line === undefined) return [markOf(`expected at most ${lineCharactersMax} characters, came more`)];
     if (line.trim() === '') return [];
     try {
       const record = checkedRecord(JSON.parse(line) as unknown);
@@ -34,22 +41,13 @@ export function createJsonLinesReader(): JsonLinesReader {
       ({ seq, at } = record);
       return [record];
     } catch (error) {
-      const text = `line ${lines} is no record: ${messageOf(error)}`;
-      return [{ type: 'mark', seq, at, kind: 'warning', text }];
+      return [markOf(messageOf(error))];
     }
   };
 
   return {
-    push: (text) => {
-      const parts = `${rest}${text}`.split('\n');
-      rest = parts.pop() ?? '';
-      return parts.flatMap(read);
-    },
-    end: () => {
-      const last = rest;
-      rest = '';
-      return last === '' ? [] : read(last);
-    },
+    push: (text) => cut.push(text).flatMap(read),
+    end: () => cut.end().flatMap(read),
   };
 }
 

@@ -1,12 +1,18 @@
 import type { Clock } from '../host/clock.js';
+import { isThenable } from '../host/shielded.js';
 import type { TimedDraft } from './draft.js';
 import type { AnyRecord, RunRecord } from './record.js';
 
-/** Takes records in batches, in order. While a promise that it gives back is open, it is given no more. */
-export type RecordListener = (records: readonly AnyRecord[]) => void | Promise<void>;
+/**
+ * Takes records in batches, in order. While a promise that it gives back is open, it is given no more; whatever else it
+ * gives back is no matter. What it throws, or its promise rejects with, is told as a warning, and it goes on being called.
+ */
+export type RecordListener = (records: readonly AnyRecord[]) => unknown;
 
 export interface OutletOptions {
   readonly listener: RecordListener;
+  /** Is told of a failure of the listener, which is nobody's but its own. */
+  readonly onError: (error: unknown) => void;
   readonly clock: Clock;
   /** How long records are gathered. Milliseconds; 0 hands each over at once. */
   readonly flushMs: number;
@@ -63,15 +69,15 @@ export class Outlet {
     };
     try {
       const taken = this.#options.listener(batch);
-      if (taken === undefined) done();
+      if (!isThenable(taken)) done();
       else
-        taken.then(done, (error: unknown) => {
+        Promise.resolve(taken).then(done, (error: unknown) => {
           done();
-          fail(error);
+          this.#options.onError(error);
         });
     } catch (error) {
       done();
-      fail(error);
+      this.#options.onError(error);
     }
   }
 
@@ -113,9 +119,4 @@ function isVital(draft: RunRecord | TimedDraft): boolean {
     default:
       return true;
   }
-}
-
-/** What a listener throws is nobody's but its own: it must not reach what is recorded. */
-function fail(error: unknown): void {
-  void Promise.reject(error instanceof Error ? error : new Error(String(error)));
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../host/clock.js';
+import type { Warning } from '../host/warnings.js';
 import { kindOf, refuse, requireFunction, requireKnownNames } from '../validation/argument-checks.js';
 import type { RecordDraft } from './draft.js';
 import type { RunRecord } from './record.js';
@@ -32,8 +33,10 @@ export interface RecorderOptions {
   readonly entriesMax?: number;
   /** How many characters of a text are told. 200 unless told. */
   readonly charactersMax?: number;
-  /** Whether a record is told. Runs for each record, so it has to be quick. */
+  /** Whether a record is told. Runs for each record, so it has to be quick. Records for which it throws are told. */
   readonly filter?: (record: RecordDraft) => boolean;
+  /** Is told what a listener throws or rejects with, and what `filter` throws first. */
+  readonly onWarning?: (warning: Warning) => void;
 }
 
 const numbers = [
@@ -48,7 +51,7 @@ const numbers = [
 
 /** @throws {StreamError} `badArgument` that says what was expected and what came. */
 export function checkOptions(options: RecorderOptions): void {
-  const others = ['system', 'label', 'source', 'seed', 'clock', 'messages', 'filter'];
+  const others = ['system', 'label', 'source', 'seed', 'clock', 'messages', 'filter', 'onWarning'];
   requireKnownNames('options', options, [...others, ...numbers]);
   for (const name of numbers) {
     const value: unknown = options[name];
@@ -56,4 +59,5 @@ export function checkOptions(options: RecorderOptions): void {
     refuse(`${name}: expected a number of at least 0, came ${typeof value === 'number' ? value : kindOf(value)}`);
   }
   requireFunction('filter', options.filter);
+  requireFunction('onWarning', options.onWarning);
 }

@@ -1,5 +1,6 @@
 import type { InspectionEvent } from 'xstate';
 import { systemClock } from '../host/clock.js';
+import { shieldWarnings } from '../host/shielded.js';
 import type { ClientRecorder } from '../host/trace-port.js';
 import type { RecordDraft, TimedDraft } from './draft.js';
 import type { MachineIndex } from './machine-record.js';
@@ -48,7 +49,8 @@ const countsIntervalMaxMs = 4000;
  */
 export function createRecorder(options: RecorderOptions = {}): Recorder {
   checkOptions(options);
-  const { clock = systemClock, recordsMax = 10_000, flushMs = 40, countsIntervalMs = 250, filter } = options;
+  const { clock = systemClock, recordsMax = 10_000, flushMs = 40, countsIntervalMs = 250 } = options;
+  const warn = shieldWarnings(options.onWarning ?? (() => undefined));
   const startedAt = clock.now();
   const header: RunRecord = {
     type: 'run',
@@ -69,8 +71,20 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
   const timed = (draft: RecordDraft): TimedDraft => ({ ...draft, at: now() });
   const isOn = () => outlets.size > 0;
 
+  let hasFilterThrown = false;
+  const passes = (draft: RecordDraft): boolean => {
+    try {
+      return options.filter?.(draft) !== false;
+    } catch (error) {
+      // It is called in the middle of an actor's step, and for every record: once is told, and nothing is left out.
+      if (!hasFilterThrown) warn({ code: 'callbackThrew', message: 'the filter of a recorder threw', error });
+      hasFilterThrown = true;
+      return true;
+    }
+  };
+
   const write = (draft: RecordDraft): void => {
-    if (!isOn() || filter?.(draft) === false) return;
+    if (!isOn() || !passes(draft)) return;
     const stamped = timed(draft);
     for (const outlet of outlets) outlet.push(stamped);
   };
@@ -100,7 +114,7 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
   const snapshot = (): readonly TimedDraft[] =>
     [...systems]
       .flatMap((system) => system.snapshot())
-      .filter((draft) => filter?.(draft) !== false)
+      .filter(passes)
       .map(timed);
 
   /** The more there is to tell, the less often: what nobody can read must not cost more than what it tells of. */
@@ -164,7 +178,10 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
       return isOn();
     },
     listen: (listener) => {
-      const outlet = new Outlet({ listener, clock, flushMs, recordsMax, snapshot });
+      const onError = (error: unknown) => {
+        warn({ code: 'callbackThrew', message: 'a listener of a recorder threw', error });
+      };
+      const outlet = new Outlet({ listener, onError, clock, flushMs, recordsMax, snapshot });
       if (!isOn()) {
         for (const system of systems) {
           if (system.isOver()) systems.delete(system);

@@ -1,4 +1,5 @@
 import { systemClock } from '../host/clock.js';
+import { shieldWarnings } from '../host/shielded.js';
 import { messageOf } from '../errors.js';
 import type { NatsConnection, NatsMessage } from '../transport/nats-connection.js';
 import { isPublishSubject } from '../wire/index.js';
@@ -36,7 +37,8 @@ export function publishRecords(
 ): InspectionOverNats {
   requireKnownNames('options', options, ['subject', 'process', 'onWarning']);
   requireFunction('onWarning', options.onWarning);
-  const { subject = defaultRecordsSubject, onWarning = () => undefined } = options;
+  const { subject = defaultRecordsSubject } = options;
+  const onWarning = shieldWarnings(options.onWarning ?? (() => undefined));
   if (!isPublishSubject(subject))
     refuse(`subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`);
   const instance = newInstance();

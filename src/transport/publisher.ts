@@ -1,5 +1,6 @@
 import { afterTurn } from './after-turn.js';
 import type { NatsConnection } from './nats-connection.js';
+import { nextTask } from './next-task.js';
 
 /** How many bytes are published before the server's word that it has taken earlier ones is asked for. */
 const unconfirmedBytesMax = 512 * 1024;
@@ -144,8 +145,27 @@ export class Outbound {
   }
 
   /** Asks the server whether it has taken the large records that were published, where there are any. */
-  confirm(): void {
+  settleDoubts(): void {
     if (this.#suspended === undefined && this.#doubtful.size > 0) void this.flush();
+  }
+
+  /**
+   * Resolves when the server has read everything that was sent before, subscriptions included, with true; with false
+   * where it never will. Waits for a lost connection, whose subscriptions are made known again before what follows.
+   */
+  async confirm(): Promise<boolean> {
+    while (!this.#released && !this.#connection.isClosed()) {
+      await this.#suspended;
+      let isConfirmed = false as boolean;
+      await this.whileConnected(async () => {
+        await this.#connection.flush();
+        isConfirmed = true;
+      });
+      if (isConfirmed && !this.#connection.isClosed()) return true;
+      // The connection was lost, which its status may tell a little later.
+      await nextTask();
+    }
+    return false;
   }
 
   /**

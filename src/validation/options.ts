@@ -13,6 +13,7 @@ import {
 } from './argument-checks.js';
 import type { ClientRecorder } from '../host/trace-port.js';
 import type { Inspector } from '../host/runner.js';
+import { shielded, shieldWarnings } from '../host/shielded.js';
 import { shieldInspector } from '../host/shielded-inspector.js';
 import type { DebugNote, Warning } from '../host/warnings.js';
 import { isPublishSubject } from '../wire/index.js';
@@ -31,7 +32,10 @@ interface CommonOptions {
   readonly inspect?: Inspector;
   /** Records this client for whoever watches, see `createRecorder`. One recorder may serve many clients. */
   readonly recorder?: ClientRecorder;
-  /** Is told what came that could not be used, and what user code threw where nobody awaits it. */
+  /**
+   * Is told what came that could not be used, and what user code threw where nobody awaits it. What it throws itself
+   * becomes an unhandled rejection: nobody is left to be told.
+   */
   readonly onWarning?: (warning: Warning) => void;
   /** Is told what went as it may, and is of interest where something is looked into. */
   readonly onDebug?: (note: DebugNote) => void;
@@ -214,7 +218,9 @@ export function resolveOptions(
     );
   }
   const onWarning = shieldWarnings(resolved.onWarning);
-  const onDebug = shieldWarnings(resolved.onDebug);
+  const onDebug = shielded(resolved.onDebug, (error) => {
+    onWarning({ code: 'callbackThrew', message: 'onDebug threw', error });
+  });
   return { ...resolved, onWarning, onDebug, inspect: shieldInspector(resolved.inspect, onWarning) };
 }
 
@@ -243,20 +249,6 @@ function requireMethods(name: string, value: unknown, methods: readonly string[]
   if (missing === undefined) return;
   const came = typeof value === 'object' && value !== null ? `an object without ${missing}` : kindOf(value);
   refuse(`${name}: expected an object with the methods ${methods.join(', ')}, came ${came}`);
-}
-
-/**
- * The same callback, whose exceptions are nobody's but its own: they become unhandled rejections, since thrown through
- * the callback of a NATS client they would stop that client from reading its socket.
- */
-function shieldWarnings<Told>(onWarning: (told: Told) => void): (told: Told) => void {
-  return (warning) => {
-    try {
-      onWarning(warning);
-    } catch (error) {
-      void Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
 }
 
 /**

@@ -34,6 +34,12 @@ const encoder = new TextEncoder();
  */
 export let writeYielded: (writer: Writer, value: unknown) => Promise<unknown> | undefined;
 
+/** The record of what a source yields, for one that cannot wait with its values. Throws what `writeObject` rejects with. */
+export let encodeYielded: (writer: Writer, value: unknown) => WireRecord;
+
+/** Writes such a record, as {@link writeYielded} writes a value. */
+export let writeEncoded: (writer: Writer, record: WireRecord) => Promise<unknown> | undefined;
+
 /**
  * Writes the records of one stream, and its close.
  *
@@ -137,10 +143,17 @@ export class Writer {
   }
 
   static {
+    encodeYielded = (writer, value) => {
+      const isRecord = value instanceof Uint8Array || typeof value === 'string';
+      return isRecord ? recordOf(value) : writer.#encode(value);
+    };
+    writeEncoded = (writer, record) => {
+      writer.#refuseIfClosed();
+      return writer.#sink.write(record, undefined);
+    };
     writeYielded = (writer, value) => {
       writer.#refuseIfClosed();
-      const isRecord = value instanceof Uint8Array || typeof value === 'string';
-      return writer.#sink.write(isRecord ? recordOf(value) : writer.#encode(value), undefined);
+      return writer.#sink.write(encodeYielded(writer, value), undefined);
     };
   }
 }

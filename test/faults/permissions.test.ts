@@ -76,8 +76,9 @@ describe('a connection that lacks a permission', () => {
       it('lets a producer that may not subscribe to a request subject serve others, with a warning', async () => {
         const connection = await scene.connect({ client, user: 'idle' });
         const producer = await scene.producer({ connection });
-        producer.handle('ticks', () => numberedRecords(1));
-        producer.handle('others', () => numberedRecords(3));
+        const refused = await producer.handle('ticks', () => numberedRecords(1)).ready.catch((error: unknown) => error);
+        expect(refused).to.be.instanceOf(StreamError).with.property('code', 'subscriptionLost');
+        await producer.handle('others', () => numberedRecords(3)).ready;
         await untilTrue(() => scene.warnings.length > 0);
         expect(scene.warnings[0]?.message).to.match(/^no requests can be taken: .*permissions violation/i);
         expect(scene.warnings[0]?.subject).to.equal('ticks');

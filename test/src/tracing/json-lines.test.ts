@@ -51,4 +51,51 @@ describe('records as JSON lines', () => {
       expect((bad as { text: string }).text).to.include(problem);
     });
   }
+
+  it('make a mark of a line that is longer than any record, and go on after it', () => {
+    const reader = createJsonLinesReader();
+    const long = '"'.padEnd(4 * 1024 * 1024 + 1, 'x');
+    const records = [
+      ...reader.push(toJsonLine(header)),
+      ...reader.push(long),
+      ...reader.push(`x\n${toJsonLine(mark)}`),
+    ];
+    expect(records).to.deep.equal([
+      header,
+      {
+        type: 'mark',
+        seq: 0,
+        at: 0,
+        kind: 'warning',
+        text: 'line 2 is no record: expected at most 4194304 characters, came more',
+      },
+      mark,
+    ]);
+    expect([...reader.push(long), ...reader.end()].map(({ type }) => type)).to.deep.equal(['mark']);
+    expect(readJsonLines(`${long}\n${long}`).map(({ type }) => type)).to.deep.equal(['mark', 'mark']);
+  });
+
+  it('keep a line of exactly as many characters as a record may have', () => {
+    const line = JSON.stringify({ ...mark, text: '' });
+    const fitting = { ...mark, text: 'x'.repeat(4 * 1024 * 1024 - line.length) };
+    expect(readJsonLines(toJsonLine(fitting))).to.deep.equal([fitting]);
+  });
+
+  it('cost no more for a character of a long line than for one of a short line', () => {
+    // Each piece is cut once, whatever the length of the line before it: the work is counted, not timed.
+    let cutCharacters = 0;
+    const piece = (length: number): string => {
+      const text = 'x'.repeat(length);
+      const counted = Object(text) as { split: (separator: string) => string[] };
+      counted.split = (separator: string) => {
+        cutCharacters += text.length;
+        return text.split(separator);
+      };
+      return counted as unknown as string;
+    };
+    const reader = createJsonLinesReader();
+    for (let at = 0; at < 16 * 1024 * 1024; at += 64 * 1024) reader.push(piece(64 * 1024));
+    expect(cutCharacters).to.equal(16 * 1024 * 1024);
+    expect(reader.end().map(({ type }) => type)).to.deep.equal(['mark']);
+  });
 });

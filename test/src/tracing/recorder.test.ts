@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createActor, fromPromise, setup } from 'xstate';
-import { createRecorder, StreamError, type AnyRecord, type RecordDraft, type Recorder } from '../../../src/index.js';
+import {
+  createRecorder,
+  StreamError,
+  type AnyRecord,
+  type RecordDraft,
+  type Recorder,
+  type Warning,
+} from '../../../src/index.js';
 import { createTestClock } from '../../../src/testing/index.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 
@@ -304,7 +311,7 @@ describe('recorder, a listener that is slow', () => {
     const records: AnyRecord[] = [];
     const stop = recorder.listen((batch) => {
       records.push(...batch);
-      return new Promise((resolve) => (release = resolve));
+      return new Promise<void>((resolve) => (release = resolve));
     });
     for (let n = 0; n < 30; n += 1) {
       recorder.write({ type: 'message', op: 'send', message: `${n}`, subject: 'a', kind: 'data', bytes: 1 });
@@ -323,25 +330,71 @@ describe('recorder, a listener that is slow', () => {
     expect(rest.map((record) => ('seq' in record ? record.seq : 0))).to.deep.equal(rest.map((_, index) => index + 1));
   });
 
-  it('never reaches what is recorded with what it throws', async () => {
-    const recorder = createRecorder({ flushMs: 0 });
-    const thrown: unknown[] = [];
-    const onRejection = (error: unknown) => void thrown.push(error);
-    const others = process.listeners('unhandledRejection');
-    process.removeAllListeners('unhandledRejection');
-    process.on('unhandledRejection', onRejection);
-    try {
-      const stop = recorder.listen(() => {
+  const failures: Readonly<Record<string, () => unknown>> = {
+    throws: () => {
+      throw new Error('a broken listener');
+    },
+    rejects: () => Promise.reject(new Error('a broken listener')),
+    'gives a thenable that rejects': () => ({
+      then: (_: unknown, reject: (error: Error) => void) => reject(new Error('a broken listener')),
+    }),
+    'gives a thenable that throws': () => ({
+      then: () => {
         throw new Error('a broken listener');
+      },
+    }),
+  };
+  for (const [name, fail] of Object.entries(failures)) {
+    it(`is warned of where it ${name}, and others go on`, async () => {
+      const warnings: Warning[] = [];
+      const recorder = createRecorder({ flushMs: 0, onWarning: (warning) => warnings.push(warning) });
+      const heard: AnyRecord[] = [];
+      const stops = [recorder.listen(fail), recorder.listen((records) => heard.push(...records))];
+      await sleep(1);
+      warnings.length = 0;
+      recorder.mark('again');
+      await sleep(1);
+      for (const stop of stops) stop();
+      expect(warnings.map(({ code, error }) => `${code} ${String(error)}`)).to.deep.equal([
+        'callbackThrew Error: a broken listener',
+      ]);
+      expect(only(heard, 'mark').map(({ text }) => text)).to.deep.equal(['again']);
+    });
+  }
+
+  for (const given of [true, false, 0, 'text', null, {}, { then: 1 }, () => undefined, Promise.resolve(false)]) {
+    it(`may give back ${typeof given === 'function' ? 'a function' : JSON.stringify(given)}`, async () => {
+      const warnings: Warning[] = [];
+      const recorder = createRecorder({ flushMs: 0, onWarning: (warning) => warnings.push(warning) });
+      const heard: AnyRecord[] = [];
+      const stop = recorder.listen((records) => {
+        heard.push(...records);
+        return given;
       });
-      recorder.mark('nothing happens');
-      while (thrown.length === 0) await sleep(1);
+      await sleep(1);
+      recorder.mark('again');
+      await sleep(1);
       stop();
-      expect(thrown.map(String)).to.include('Error: a broken listener');
-    } finally {
-      process.off('unhandledRejection', onRejection);
-      for (const listener of others) process.on('unhandledRejection', listener);
-    }
+      expect(only(heard, 'mark').map(({ text }) => text)).to.deep.equal(['again']);
+      expect(warnings).to.deep.equal([]);
+    });
+  }
+
+  it('is told of records for which the filter throws, which is warned of once', () => {
+    const warnings: Warning[] = [];
+    const filter = () => {
+      throw new Error('a broken filter');
+    };
+    const recorder = createRecorder({ flushMs: 0, filter, onWarning: (warning) => warnings.push(warning) });
+    const heard: AnyRecord[] = [];
+    const stop = recorder.listen((records) => heard.push(...records));
+    recorder.mark('one');
+    recorder.mark('two');
+    stop();
+    expect(only(heard, 'mark').map(({ text }) => text)).to.deep.equal(['one', 'two']);
+    expect(warnings.map(({ code, message }) => `${code} ${message}`)).to.deep.equal([
+      'callbackThrew the filter of a recorder threw',
+    ]);
   });
 });
 

@@ -250,7 +250,7 @@ describe('Outbound, a connection that takes less than before', () => {
       publishRecord('a', 9_000);
       publishRecord('b', 8_192);
       await settle();
-      if (answer === 'after the record') outbound.confirm();
+      if (answer === 'after the record') outbound.settleDoubts();
       if (answer !== undefined) recorder.answerFlush();
       await settle();
       published.length = 0;

@@ -73,7 +73,7 @@ describe('Errors as values, between peers that read superjson', () => {
     });
     const came = carried(new Map([['error', [error]]])).get('error')?.[0];
     expect(came).to.include({ gone: undefined });
-    expect(Object.entries(came)).to.deep.equal(Object.entries(error));
+    expect(Object.entries(came as Error)).to.deep.equal(Object.entries(error));
   });
 
   it('carry an error without a message, and one with another name', () => {

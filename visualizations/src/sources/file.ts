@@ -1,3 +1,4 @@
+import { createTextLines } from '../../../src/tracing/text-lines.js';
 import type { Source } from '../model/types.js';
 import { parsed } from './live.js';
 
@@ -13,17 +14,15 @@ export function fileSource(label: string, content: () => Promise<ReadableStream<
       const isStopped = (): boolean => stopping.signal.aborted;
       const read = async (): Promise<void> => {
         sink.state('connecting', 'reading');
-        let rest = '';
+        const lines = createTextLines();
         let pending: unknown[] = [];
         const stream = (await content()).pipeThrough(
           new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
         );
         for await (const text of stream as unknown as AsyncIterable<string>) {
           if (isStopped()) return;
-          const lines = (rest + text).split('\n');
-          rest = lines.pop() ?? '';
-          for (const line of lines) {
-            pending.push(...parsed(line));
+          for (const line of lines.push(text)) {
+            pending.push(...parsedLine(line));
             if (pending.length < linesPerTurn) continue;
             sink.accept(pending);
             pending = [];
@@ -31,7 +30,7 @@ export function fileSource(label: string, content: () => Promise<ReadableStream<
             if (isStopped()) return;
           }
         }
-        sink.accept([...pending, ...parsed(rest)]);
+        sink.accept([...pending, ...lines.end().flatMap(parsedLine)]);
         sink.state('ended');
       };
       read().catch((error: unknown) => {
@@ -40,4 +39,9 @@ export function fileSource(label: string, content: () => Promise<ReadableStream<
       return () => stopping.abort();
     },
   };
+}
+
+/** A line that is too long to be kept is counted as malformed. */
+function parsedLine(line: string | undefined): readonly unknown[] {
+  return line === undefined ? ['a line that is too long'] : parsed(line);
 }
