@@ -39,14 +39,13 @@ function exportsOf(program: ts.Program, door: string): readonly Export[] {
 /** A program of one file, for a text that is no file. */
 function programOf(text: string): ts.Program {
   const host = ts.createCompilerHost(compilerOptions);
-  const { getSourceFile } = host;
   return ts.createProgram(
     ['probe.ts'],
     { ...compilerOptions, noLib: true, types: [] },
     {
       ...host,
       getSourceFile: (name, options) =>
-        name === 'probe.ts' ? ts.createSourceFile(name, text, options) : getSourceFile.call(host, name, options),
+        name === 'probe.ts' ? ts.createSourceFile(name, text, options) : host.getSourceFile(name, options),
     },
   );
 }

@@ -184,6 +184,6 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
       listeners.push(listener);
     },
     explain,
-    coverage: () => Object.fromEntries(Array.from(coverages, ([name, { report }]) => [name, report()])),
+    coverage: () => Object.fromEntries(Array.from(coverages, ([name, coverage]) => [name, coverage.report()])),
   };
 }

@@ -76,13 +76,15 @@ describe('an index out of range', () => {
     const system = compileSystem(requestSystem().config);
     const processes = createProcessTable(system);
     const none = processes.states.length;
-    for (const read of [processes.due, processes.isAlive, processes.tick]) {
-      expect(() => read(none)).to.throw(RangeError);
-    }
+    expect(() => processes.due(none)).to.throw(RangeError);
+    expect(() => processes.isAlive(none)).to.throw(RangeError);
+    expect(() => processes.tick(none)).to.throw(RangeError);
     expect(() => processes.react(none, 0)).to.throw(RangeError);
     const link = itemAt(system.links, 0);
     const queue = createLinkQueue(link, () => '');
-    for (const read of [queue.heads, queue.isUrgent, queue.tick]) expect(() => read(7)).to.throw(RangeError);
+    expect(() => queue.heads(7)).to.throw(RangeError);
+    expect(() => queue.isUrgent(7)).to.throw(RangeError);
+    expect(() => queue.tick(7)).to.throw(RangeError);
     expect(() => queue.push(7, 0, false)).to.throw(RangeError);
     const surroundings = createSurroundingsTable(system);
     expect(() => surroundings.isDown(surroundings.initial, system.links.length)).to.throw(RangeError);
