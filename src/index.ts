@@ -48,7 +48,8 @@ export type { Recorder } from './tracing/recorder.js';
 export type { RecorderOptions } from './tracing/recorder-options.js';
 export type { RecordListener } from './tracing/outlet.js';
 export { inspectOverNats } from './tracing/over-nats.js';
-export type { InspectedClient, InspectionOverNats, OverNatsOptions } from './tracing/over-nats.js';
+export type { InspectedClient } from './tracing/over-nats.js';
+export type { InspectionOverNats, OverNatsOptions } from './tracing/records-publisher.js';
 export { collectOverNats } from './tracing/collector.js';
 export type { Collector, CollectorOptions } from './tracing/collector.js';
 export { showInStately } from './tracing/stately-inspect.js';
@@ -61,7 +62,7 @@ export type { ClientRecorder, ClientRecording, MessageEar, RecordedClient, Strea
 
 // What follows is for those who bring a transport, a clock or an observer of their own.
 export type { Clock } from './host/clock.js';
-export type { Inspector } from './host/runner.js';
+export type { Inspector } from './host/inspector.js';
 export type {
   NatsConnection,
   NatsMessage,

@@ -1,5 +1,5 @@
 import type { InspectionEvent } from 'xstate';
-import type { Inspector } from './runner.js';
+import type { Inspector } from './inspector.js';
 
 /** One observer of two; undefined where there is none. */
 export function bothInspectors(one: Inspector | undefined, other: Inspector | undefined): Inspector | undefined {

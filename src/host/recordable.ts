@@ -1,5 +1,5 @@
 import type { NatsConnection } from '../transport/nats-connection.js';
-import type { Inspector } from './runner.js';
+import type { Inspector } from './inspector.js';
 import { bothInspectors } from './both-inspectors.js';
 import type { ClientRecorder, ClientRecording, RecordedClient } from './trace-port.js';
 

@@ -1,11 +1,4 @@
-import {
-  createActor,
-  type AnyActor,
-  type AnyActorRef,
-  type AnyStateMachine,
-  type InspectionEvent,
-  type Observer,
-} from 'xstate';
+import { createActor, type AnyActor, type AnyActorRef, type AnyStateMachine } from 'xstate';
 import {
   clientActorId,
   type ActorEvent,
@@ -16,10 +9,8 @@ import {
 } from '../../machines/index.js';
 import { bothInspectors } from './both-inspectors.js';
 import type { Clock } from './clock.js';
+import type { Inspector } from './inspector.js';
 import type { Recordable } from './recordable.js';
-
-/** What an observer given to a client is told, by XState itself, of every actor of that client. */
-export type Inspector = Observer<InspectionEvent> | ((event: InspectionEvent) => void);
 
 /** The commands that reach out of the actors; those that make, tell and stop actors are the runner's own. */
 export type Performers = {

@@ -1,6 +1,6 @@
 import type { InspectionEvent } from 'xstate';
 import type { Warning } from './warnings.js';
-import type { Inspector } from './runner.js';
+import type { Inspector } from './inspector.js';
 import { shielded } from './shielded.js';
 
 /**

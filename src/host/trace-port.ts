@@ -1,6 +1,6 @@
 import type { AnyActor } from 'xstate';
 import type { NatsConnection, NatsMessage } from '../transport/nats-connection.js';
-import type { Inspector } from './runner.js';
+import type { Inspector } from './inspector.js';
 
 /** What the option `recorder` of a client takes: a recorder, or one under another name. See `createRecorder`. */
 export interface ClientRecorder {

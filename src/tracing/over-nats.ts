@@ -2,27 +2,9 @@ import type { ConsumerClient } from '../consumer/consumer-client.js';
 import type { NatsConnection } from '../transport/nats-connection.js';
 import type { ProducerClient } from '../producer/producer-client.js';
 import { kindOf, refuse } from '../validation/argument-checks.js';
-import type { Warning } from '../host/warnings.js';
 import { recordableOf, type Recordable } from '../host/recordable.js';
 import { createRecorder, type Recorder } from './recorder.js';
-import { publishRecords } from './records-publisher.js';
-
-export interface OverNatsOptions {
-  /** What the subjects of records begin with. `nats-stream.records` unless told. */
-  readonly subject?: string;
-  /** What this process is called, and what the lifelines of its clients begin with. Something unique unless told. */
-  readonly process?: string;
-  /** Is told what could not be published. */
-  readonly onWarning?: (warning: Warning) => void;
-}
-
-/** Records of this process that others may ask for. */
-export interface InspectionOverNats {
-  /** How many collectors listen now. */
-  readonly collectors: number;
-  /** Says goodbye to those that listen, and takes no more. */
-  stop(): void;
-}
+import { publishRecords, type InspectionOverNats, type OverNatsOptions } from './records-publisher.js';
 
 /** A client of this package, whichever role it has. */
 export type InspectedClient = ConsumerClient | ProducerClient;

@@ -1,5 +1,6 @@
 import { systemClock } from '../host/clock.js';
 import { shieldWarnings } from '../host/shielded.js';
+import type { Warning } from '../host/warnings.js';
 import { messageOf } from '../errors.js';
 import type { NatsConnection, NatsMessage } from '../transport/nats-connection.js';
 import { isPublishSubject } from '../wire/index.js';
@@ -14,9 +15,25 @@ import {
   type PublisherIdentity,
 } from './over-nats-messages.js';
 import type { AnyRecord } from './record.js';
-import type { InspectionOverNats, OverNatsOptions } from './over-nats.js';
 import type { Recorder } from './recorder.js';
 import { refuse, requireFunction, requireKnownNames } from '../validation/argument-checks.js';
+
+export interface OverNatsOptions {
+  /** What the subjects of records begin with. `nats-stream.records` unless told. */
+  readonly subject?: string;
+  /** What this process is called, and what the lifelines of its clients begin with. Something unique unless told. */
+  readonly process?: string;
+  /** Is told what could not be published. */
+  readonly onWarning?: (warning: Warning) => void;
+}
+
+/** Records of this process that others may ask for. */
+export interface InspectionOverNats {
+  /** How many collectors listen now. */
+  readonly collectors: number;
+  /** Says goodbye to those that listen, and takes no more. */
+  stop(): void;
+}
 
 export const defaultRecordsSubject = 'nats-stream.records';
 

@@ -12,7 +12,7 @@ import {
   timerMsMax,
 } from './argument-checks.js';
 import type { ClientRecorder } from '../host/trace-port.js';
-import type { Inspector } from '../host/runner.js';
+import type { Inspector } from '../host/inspector.js';
 import { shielded, shieldWarnings } from '../host/shielded.js';
 import { shieldInspector } from '../host/shielded-inspector.js';
 import type { DebugNote, Warning } from '../host/warnings.js';

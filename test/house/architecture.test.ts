@@ -13,7 +13,10 @@ function foldersOf(top: string): readonly string[] {
 
 describe('ARCHITECTURE.md', () => {
   const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
-  const rows = Array.from(text.matchAll(/^\| `([^`]+\/)` \| (.+) \|$/gm), ([, room = '', what = '']) => ({ room, what }));
+  const rows = Array.from(text.matchAll(/^\| `([^`]+\/)` \| (.+) \|$/gm), ([, room = '', what = '']) => ({
+    room,
+    what,
+  }));
 
   it('has one sentence for each folder, and each folder of which it speaks is there', () => {
     const folders = [...foldersOf('machines'), ...foldersOf('src')];

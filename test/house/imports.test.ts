@@ -97,9 +97,16 @@ describe('house rules', () => {
     expect(files.map((file) => file.path)).to.deep.equal(['src/testing/explorer/workers/scenario-worker.ts']);
   });
 
-  it('only one file imports nats', () => {
-    const files = src.filter((file) => file.imports.some((specifier) => /^(nats$|@nats-io\/)/.test(specifier)));
-    expect(files.map((file) => file.path)).to.deep.equal(['src/cli/connection.ts']);
+  it('only one file names a NATS client, and none imports one by itself', () => {
+    const imported = src.filter((file) => file.imports.some((specifier) => /^(nats$|@nats-io\/)/.test(specifier)));
+    expect(imported).to.deep.equal([]);
+    const named = src.filter((file) => /'(nats|@nats-io\/[^']+)'/.test(file.text));
+    expect(named.map((file) => file.path)).to.deep.equal(['src/cli/nats-client.ts']);
+  });
+
+  it('only one file imports the parser of the command line, so that it can be built into that one', () => {
+    const files = src.filter((file) => file.imports.includes('commander'));
+    expect(files.map((file) => file.path)).to.deep.equal(['src/cli/commander.ts']);
   });
 
   it('only the runner creates actors and sends to them', () => {

@@ -275,7 +275,7 @@ for (const { name, offerDelivery, toldAfterMs } of kinds) {
       streams.push(pair.consumer.openStream('nobody', undefined, { signal, timeoutMs: 100 }));
       await settle();
       streams[0]?.cancel();
-      expect(() => pair.consumer.openStream('logs', 1n, { signal, timeoutMs: 100 })).to.throw();
+      expect(() => pair.consumer.openStream('logs', () => 1, { signal, timeoutMs: 100 })).to.throw();
       const both = { onRecord: () => undefined, onObject: () => undefined };
       expect(() => pair.consumer.openStream('logs', 'x', { signal, timeoutMs: 100, ...both })).to.throw('both');
       await Promise.all(streams.map(({ closed }) => closed));
