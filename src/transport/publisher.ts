@@ -1,5 +1,6 @@
 import { afterTurn } from './after-turn.js';
 import type { NatsConnection } from './nats-connection.js';
+import { RecentSubjects } from './recent-subjects.js';
 
 /** How many bytes are published before the server's word that it has taken earlier ones is asked for. */
 const unconfirmedBytesMax = 512 * 1024;
@@ -36,6 +37,8 @@ interface Message {
 export class Outbound {
   readonly #connection: NatsConnection;
   readonly #onFailure: (subject: string, error: unknown) => void;
+  /** The subjects of writers that are no stream's: of what the server refuses there, nobody else can be told. */
+  readonly writtenTo = new RecentSubjects();
   #gathered: Message[] = [];
   #gatheredBytes = 0;
   #unconfirmedBytes = 0;

@@ -23,6 +23,7 @@ export function createSubjectWriter(subject: string, outbound: Outbound, codec: 
       throw new StreamError('writerClosed', `could not publish to ${subject}: ${messageOf(error)}`, { cause: error });
     }
   };
+  outbound.writtenTo.add(subject);
   return new Writer(
     {
       write: (record) => {
