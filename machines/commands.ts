@@ -10,16 +10,19 @@ import type { ListedStream } from './listed-stream.js';
  * the stream's inbox subject, which holds the consumer id too.
  */
 export interface CommandParams {
-  /** Publish the open request of this stream. */
-  'wire.open': { readonly id: string };
+  /** Publish the open request of this stream, under the stream id of this attempt. The ids of earlier ones are not live. */
+  'wire.open': { readonly id: string; readonly attempt: number };
   /** Publish the record that the source has just handed over. */
   'wire.data': { readonly id: string };
   /** Publish a close frame on the stream's inbox. */
   'wire.close': { readonly id: string; readonly code: number; readonly text: string };
   /** Say on an extended stream's inbox that the extension is accepted. Towards a plain consumer, do nothing. */
   'wire.announce': { readonly id: string };
-  /** Say again how far an extended stream has come, unless its consumer has received and said everything. */
-  'wire.probe': { readonly id: string };
+  /**
+   * Say again how far an extended stream has come, unless its consumer has received and said everything. In a round of
+   * heartbeats, which the consumer has answered, it must answer this as well, or its inbox is not reached.
+   */
+  'wire.probe': { readonly id: string; readonly isRound: boolean };
   /** Send everything again from the first item of an extended stream that its consumer lacks. */
   'wire.resend': { readonly id: string };
   /** Send the close after everything that waits, and keep all of it until it is acknowledged. */
@@ -103,7 +106,9 @@ export type EndReason =
   /** Records are missing that cannot be had again. */
   | 'recordsLost'
   /** The NATS connection is closed for good. */
-  | 'connectionClosed';
+  | 'connectionClosed'
+  /** The server does not let one of the two clients publish what the stream needs. */
+  | 'notPermitted';
 
 /** Which machine the host makes an actor of, under which id, with which input. */
 export type SpawnParams =

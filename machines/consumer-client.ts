@@ -1,4 +1,5 @@
 import { assign, setup } from 'xstate';
+import { streamIdOf, streamOf } from './attempt.js';
 import { declareCommands, type CommandParams } from './commands.js';
 import { entryOf, withEntry, withoutEntry, type Entries } from './entries.js';
 import type { ConsumerClientEvent } from './events.js';
@@ -8,6 +9,8 @@ import type { ListedStream } from './listed-stream.js';
 export interface KnownStream {
   readonly id: string;
   readonly live: boolean;
+  /** Which of its requests is the last one, counted from 0: the stream ids of the others are not live. */
+  readonly attempt: number;
 }
 
 /** What the machine of a consumer's client knows. */
@@ -22,8 +25,18 @@ type HeartbeatScope = {
   readonly event: { readonly reply: string; readonly streams: readonly ListedStream[] };
 };
 
-function isLive(context: ConsumerClientContext, id: string): boolean {
-  return entryOf(context.streams, id)?.live === true;
+/** Whether a stream id is that of the last request of a live stream. */
+function isLive(context: ConsumerClientContext, streamId: string): boolean {
+  const stream = entryOf(context.streams, streamOf(streamId));
+  return stream?.live === true && streamIdOf(stream.id, stream.attempt) === streamId;
+}
+
+/** The streams that are listed by an id that is live, or by one that is not. */
+function listed({ context, event }: HeartbeatScope, live: boolean): readonly string[] {
+  return event.streams
+    .map(({ streamId }) => streamId)
+    .filter((id) => isLive(context, id) === live)
+    .map(streamOf);
 }
 
 const clientSetup = setup({
@@ -34,11 +47,20 @@ const clientSetup = setup({
   actions: {
     ...declareCommands('wire.answer', 'actor.spawn', 'actor.tell', 'actor.tellAll', 'client.release'),
     remember: assign({
-      streams: ({ context }, { id }: { readonly id: string }) => withEntry(context.streams, { id, live: true }),
+      streams: ({ context }, { id }: { readonly id: string }) =>
+        withEntry(context.streams, { id, live: true, attempt: 0 }),
     }),
     markLeft: assign({
-      streams: ({ context }, { id }: { readonly id: string }) =>
-        entryOf(context.streams, id) === undefined ? context.streams : withEntry(context.streams, { id, live: false }),
+      streams: ({ context }, { id }: { readonly id: string }) => {
+        const stream = entryOf(context.streams, id);
+        return stream === undefined ? context.streams : withEntry(context.streams, { ...stream, live: false });
+      },
+    }),
+    renew: assign({
+      streams: ({ context }, { id, attempt }: { readonly id: string; readonly attempt: number }) => {
+        const stream = entryOf(context.streams, id);
+        return stream === undefined ? context.streams : withEntry(context.streams, { ...stream, attempt });
+      },
     }),
     setLink: assign({ linkUp: (_, { up }: { readonly up: boolean }) => up }),
     forget: assign({
@@ -119,11 +141,14 @@ export const consumerClientMachine = clientSetup.createMachine({
           on: {
             'stream.left': { actions: [{ type: 'markLeft', params: ({ event }) => ({ id: event.id }) }] },
             'stream.closed': { actions: [{ type: 'forget', params: ({ event }) => ({ id: event.id }) }] },
+            'stream.renewed': {
+              actions: [{ type: 'renew', params: ({ event }) => ({ id: event.id, attempt: event.attempt }) }],
+            },
           },
         },
         answers: {
           description:
-            'Every listed stream that is not live now is reported, known or unknown, of any age, and no other. ' +
+            'Every listed stream that is not live now is reported, known or unknown, of any age, and each that the request closes, and no other. ' +
             'Nothing else enters the answer, so a late or repeated one never kills a live stream.',
           on: {
             'heartbeat.requested': {
@@ -132,20 +157,22 @@ export const consumerClientMachine = clientSetup.createMachine({
                   type: 'wire.answer',
                   params: ({ context, event }: HeartbeatScope) => ({
                     reply: event.reply,
-                    reported: event.streams.filter((stream) => !isLive(context, stream.streamId)),
+                    reported: event.streams
+                      .filter(({ streamId, close }) => close !== undefined || !isLive(context, streamId))
+                      .map(({ subject, streamId }) => ({ subject, streamId })),
                   }),
                 },
                 {
                   type: 'actor.tell',
-                  params: ({ context, event }: HeartbeatScope): CommandParams['actor.tell'] => ({
-                    to: event.streams.map((stream) => stream.streamId).filter((id) => isLive(context, id)),
+                  params: (scope: HeartbeatScope): CommandParams['actor.tell'] => ({
+                    to: listed(scope, true),
                     event: { type: 'heartbeat.alive' },
                   }),
                 },
                 {
                   type: 'actor.tell',
-                  params: ({ context, event }: HeartbeatScope): CommandParams['actor.tell'] => ({
-                    to: event.streams.map((stream) => stream.streamId).filter((id) => !isLive(context, id)),
+                  params: (scope: HeartbeatScope): CommandParams['actor.tell'] => ({
+                    to: listed(scope, false),
                     event: { type: 'heartbeat.listed' },
                   }),
                 },

@@ -1,4 +1,4 @@
-import { setup } from 'xstate';
+import { assign, setup } from 'xstate';
 import { CloseCode } from './close-code.js';
 import { clientActorId, declareCommands, type CommandParams, type StreamEnd } from './commands.js';
 import type { ConsumerStreamEvent } from './events.js';
@@ -13,8 +13,13 @@ export interface ConsumerStreamInput {
   readonly linkUp: boolean;
 }
 
-/** What the machine of a stream at the consumer knows: no more than what it was made with. */
-export type ConsumerStreamContext = ConsumerStreamInput;
+/** What the machine of a stream at the consumer knows. */
+export interface ConsumerStreamContext extends ConsumerStreamInput {
+  /** Which request is the last one, counted from 0. */
+  readonly attempt: number;
+  /** The server has answered that nobody subscribes to the request subject, when the link had just come back. */
+  readonly isUnheard: boolean;
+}
 
 type Scope = { readonly context: ConsumerStreamContext };
 
@@ -45,19 +50,40 @@ const streamSetup = setup({
       'reader.end',
       'actor.tell',
     ),
+    renew: assign(({ context }) => ({ attempt: context.attempt + 1, isUnheard: false })),
+    noteUnheard: assign({ isUnheard: true }),
   },
   guards: {
     isLinkUp: ({ context }) => context.linkUp,
+    isUnheard: ({ context }) => context.isUnheard,
     isNormal: (_, params: { readonly code: number }) => params.code === CloseCode.Normal,
+    isNotPermitted: (_, params: { readonly code: number }) => params.code === CloseCode.NotPermitted,
   },
   delays: {
     openTimeout: 30_000,
+    requestRetry: 250,
     silenceTimeout: 30_000,
     cancellationBuffer: 10_000,
   },
 });
 
-const request = { type: 'wire.open', params: ({ context }: Scope) => ({ id: context.id }) } as const;
+const request = {
+  type: 'wire.open',
+  params: ({ context }: Scope) => ({ id: context.id, attempt: context.attempt }),
+} as const;
+
+/** Only the request that is published next is live: whoever took an earlier one is told so at its next heartbeat. */
+const renew = [
+  { type: 'renew' },
+  {
+    type: 'actor.tell',
+    params: ({ context }: Scope): CommandParams['actor.tell'] => ({
+      to: [clientActorId],
+      event: { type: 'stream.renewed', id: context.id, attempt: context.attempt },
+    }),
+  },
+  request,
+] as const;
 
 const resume = { type: 'wire.resume', params: ({ context }: Scope) => ({ id: context.id }) } as const;
 
@@ -103,33 +129,35 @@ const endAsClosed = {
   params: (scope: Scope) => endOf(scope, abnormal('cancelled', 'the client was closed')),
 } as const;
 
+const endAsRefused = {
+  type: 'reader.end',
+  params: ({ context, event }: Scope & { readonly event: { readonly text: string } }) =>
+    endOf({ context }, { reason: 'notPermitted', code: CloseCode.NotPermitted, text: event.text }),
+} as const;
+
+type CloseScope = Scope & { readonly event: { readonly code: number; readonly text: string } };
+
+const codeOf = ({ event }: { readonly event: { readonly code: number } }) => ({ code: event.code });
+
+/** The end that a close tells. */
+function endAs(reason: StreamEnd['reason']) {
+  return {
+    target: '#consumerStream.closed',
+    actions: [
+      {
+        type: 'reader.end',
+        params: ({ context, event }: CloseScope) => endOf({ context }, { reason, code: event.code, text: event.text }),
+      },
+    ],
+  } as const;
+}
+
 /** Ends that come from outside while the reader is there: the same in opening and in active. */
 const whileRead = {
   'frame.close': [
-    {
-      guard: {
-        type: 'isNormal',
-        params: ({ event }: { readonly event: { readonly code: number } }) => ({ code: event.code }),
-      },
-      target: '#consumerStream.closed',
-      actions: [
-        {
-          type: 'reader.end',
-          params: ({ context, event }: Scope & { readonly event: { readonly code: number; readonly text: string } }) =>
-            endOf({ context }, { reason: 'completed', code: event.code, text: event.text }),
-        },
-      ],
-    },
-    {
-      target: '#consumerStream.closed',
-      actions: [
-        {
-          type: 'reader.end',
-          params: ({ context, event }: Scope & { readonly event: { readonly code: number; readonly text: string } }) =>
-            endOf({ context }, { reason: 'closed', code: event.code, text: event.text }),
-        },
-      ],
-    },
+    { guard: { type: 'isNormal', params: codeOf }, ...endAs('completed') },
+    { guard: { type: 'isNotPermitted', params: codeOf }, ...endAs('notPermitted') },
+    endAs('closed'),
   ],
   'frame.malformed': {
     target: '#consumerStream.cancelling',
@@ -166,6 +194,25 @@ const whileRead = {
   },
 } as const;
 
+const endAsUnheard = {
+  type: 'reader.end',
+  params: (scope: Scope) => endOf(scope, abnormal('noResponders', `nobody subscribes to ${scope.context.subject}`)),
+} as const;
+
+const endAsUnanswered = {
+  type: 'reader.end',
+  params: (scope: Scope) =>
+    endOf(scope, abnormal('noAnswer', 'nothing was heard of a producer within the open timeout')),
+} as const;
+
+/** What may come of a request that was published. */
+const whileAwaited = {
+  'frame.data': { target: '#consumerStream.active.listening', actions: [deliver] },
+  'frame.announced': { target: '#consumerStream.active.listening' },
+  'heartbeat.alive': { target: '#consumerStream.active.listening' },
+  'link.lost': { target: '#consumerStream.opening.suspended' },
+} as const;
+
 /**
  * One stream as its reader sees it. Source: PROTOCOL.md, Consumer stream.
  *
@@ -178,6 +225,8 @@ export const consumerStreamMachine = streamSetup.createMachine({
   description: 'PROTOCOL.md, Consumer stream',
   context: ({ input }) => ({
     ...((input as ConsumerStreamInput | undefined) ?? { id: '', subject: '', linkUp: true }),
+    attempt: 0,
+    isUnheard: false,
   }),
   initial: 'opening',
   states: {
@@ -188,16 +237,9 @@ export const consumerStreamMachine = streamSetup.createMachine({
         ...whileRead,
         // No producer has been heard, so there is none that could be told.
         'app.close': { target: 'closed', actions: [endAsClosed] },
-        'frame.noResponders': {
-          target: 'closed',
-          actions: [
-            {
-              type: 'reader.end',
-              params: (scope) =>
-                endOf(scope, abnormal('noResponders', `nobody subscribes to ${scope.context.subject}`)),
-            },
-          ],
-        },
+        'frame.noResponders': { target: 'closed', actions: [endAsUnheard] },
+        // The request is refused, so nobody has it.
+        'link.refused': { target: 'closed', actions: [endAsRefused] },
       },
       states: {
         starting: {
@@ -207,7 +249,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
         unsent: {
           description: 'The connection is down: what is published now is lost, so the request waits until it is back.',
           on: {
-            'link.restored': { target: 'waiting', actions: [request] },
+            'link.restored': { target: 'returning', actions: [request] },
             // Nobody was asked, so there is nobody to be told.
             'app.cancel': { target: '#consumerStream.closed', actions: [endAsCancelled] },
           },
@@ -217,21 +259,32 @@ export const consumerStreamMachine = streamSetup.createMachine({
           after: {
             openTimeout: {
               target: '#consumerStream.cancelling',
-              actions: [
-                {
-                  type: 'reader.end',
-                  params: (scope) =>
-                    endOf(scope, abnormal('noAnswer', 'nothing was heard of a producer within the open timeout')),
-                },
-                tellLeft,
-              ],
+              actions: [endAsUnanswered, tellLeft],
             },
           },
+          on: whileAwaited,
+        },
+        returning: {
+          description:
+            'The link has just come back, and so may producers after it: that nobody subscribes yet proves nothing, so ' +
+            'the request is asked again until the open timeout is over.',
+          initial: 'asked',
+          after: {
+            openTimeout: [
+              { guard: 'isUnheard', target: '#consumerStream.cancelling', actions: [endAsUnheard, tellLeft] },
+              { target: '#consumerStream.cancelling', actions: [endAsUnanswered, tellLeft] },
+            ],
+          },
           on: {
-            'frame.data': { target: '#consumerStream.active.listening', actions: [deliver] },
-            'frame.announced': { target: '#consumerStream.active.listening' },
-            'heartbeat.alive': { target: '#consumerStream.active.listening' },
-            'link.lost': { target: 'suspended' },
+            ...whileAwaited,
+            'frame.noResponders': { target: '.resting', actions: [{ type: 'noteUnheard' }] },
+          },
+          states: {
+            asked: { description: 'The request is on its way, or a producer has it.' },
+            resting: {
+              description: 'Nobody had the request, so it is asked again as it is.',
+              after: { requestRetry: { target: 'asked', actions: [request] } },
+            },
           },
         },
         suspended: {
@@ -239,7 +292,9 @@ export const consumerStreamMachine = streamSetup.createMachine({
           on: {
             'frame.data': { target: '#consumerStream.active.suspended', actions: [deliver] },
             'frame.announced': { target: '#consumerStream.active.suspended' },
-            'link.restored': { target: 'waiting' },
+            'heartbeat.alive': { target: '#consumerStream.active.suspended' },
+            // The request, or all that answered it, may have gone down with the connection.
+            'link.restored': { target: 'returning', actions: renew },
           },
         },
       },
@@ -251,6 +306,8 @@ export const consumerStreamMachine = streamSetup.createMachine({
       on: {
         ...whileRead,
         'app.close': { target: 'closed', actions: [endAsClosed, tellProducer] },
+        // The producer cannot be told that the stream is read, nor that it is not: it misses the heartbeats.
+        'link.refused': { target: 'cancelling', actions: [endAsRefused, tellLeft] },
         'frame.lost': {
           target: 'closed',
           actions: [

@@ -24,6 +24,8 @@ export type ConsumerClientEvent =
   | { readonly type: 'stream.left'; readonly id: string }
   /** A stream of this client is over. */
   | { readonly type: 'stream.closed'; readonly id: string }
+  /** A stream asks again: only the stream id of this attempt is live. */
+  | { readonly type: 'stream.renewed'; readonly id: string; readonly attempt: number }
   | { readonly type: 'link.lost' }
   | { readonly type: 'link.restored' }
   | LinkClosed;
@@ -59,6 +61,8 @@ export type ConsumerStreamEvent =
   | { readonly type: 'app.cancel'; readonly reason: 'cancelled' | 'timedOut'; readonly text: string }
   /** The client is being closed. */
   | { readonly type: 'app.close' }
+  /** The server refuses the request, or what the client has to say of the stream; the text says what. */
+  | { readonly type: 'link.refused'; readonly text: string }
   | { readonly type: 'link.lost' }
   | { readonly type: 'link.restored' }
   | LinkClosed;
@@ -75,6 +79,7 @@ export type ProducerClientEvent =
   | { readonly type: 'app.close' }
   /** A stream of this client is over. */
   | { readonly type: 'stream.closed'; readonly id: string }
+  | StreamUnreachable
   | { readonly type: 'link.lost' }
   | { readonly type: 'link.restored' }
   | LinkClosed;
@@ -118,6 +123,8 @@ export type ProducerStreamEvent =
   | { readonly type: 'peer.cancelled'; readonly text: string }
   /** The consumer has received everything, the close included. */
   | { readonly type: 'peer.acknowledged' }
+  /** Frames do not reach the inbox: the server refuses them, or none is answered though heartbeats are. */
+  | { readonly type: 'peer.unreachable'; readonly code: number; readonly text: string }
   /** A heartbeat was answered, and the answer reports this stream as not live. */
   | { readonly type: 'heartbeat.reported' }
   /** A heartbeat listed this stream, and the answer does not report it. */
@@ -126,6 +133,8 @@ export type ProducerStreamEvent =
   | { readonly type: 'buffer.over' }
   /** The consumer missed as many heartbeats in a row as are allowed. */
   | { readonly type: 'heartbeat.lost' }
+  /** The server refuses the heartbeat requests to the consumer; the text says so. */
+  | { readonly type: 'heartbeat.refused'; readonly text: string }
   /** The application removes the stream, or closes the client. */
   | { readonly type: 'app.close' }
   | { readonly type: 'link.lost' }
@@ -140,6 +149,7 @@ export type HeartbeatEvent =
   /** A stream of this consumer is registered: its request proves that the consumer lives. */
   | { readonly type: 'stream.added'; readonly id: string; readonly streamId: string; readonly subject: string }
   | { readonly type: 'stream.removed'; readonly id: string }
+  | StreamUnreachable
   /** The answer to the request under way, with the ids of the streams that it reports as not live. */
   | { readonly type: 'heartbeat.answered'; readonly reported: readonly string[] }
   /** The server says that nobody subscribes to the consumer's heartbeat subject (status 503). */
@@ -151,6 +161,15 @@ export type HeartbeatEvent =
   | { readonly type: 'link.lost' }
   | { readonly type: 'link.restored' }
   | LinkClosed;
+
+/** A stream is over, and its inbox cannot be reached: the heartbeat has to tell its consumer. */
+export interface StreamUnreachable {
+  readonly type: 'stream.unreachable';
+  /** The stream's inbox subject. */
+  readonly id: string;
+  readonly code: number;
+  readonly text: string;
+}
 
 /** The NATS connection is closed for good, or no longer carries what the client needs; the text says why. */
 export interface LinkClosed {

@@ -1,8 +1,8 @@
 import { assign, raise, setup } from 'xstate';
 import { declareCommands, type CommandParams } from './commands.js';
-import { withEntry, withoutEntry, type Entries } from './entries.js';
+import { entryOf, withEntry, withoutEntry, type Entries } from './entries.js';
 import type { HeartbeatEvent } from './events.js';
-import type { ListedStream } from './listed-stream.js';
+import type { ListedClose, ListedStream } from './listed-stream.js';
 
 /** A registered stream: its inbox subject as `id`, and how the wire names it. */
 export interface RegisteredStream extends ListedStream {
@@ -58,6 +58,18 @@ const heartbeatSetup = setup({
       streams: ({ context }, stream: RegisteredStream) => withEntry(context.streams, stream),
       fresh: ({ context }, stream: RegisteredStream) => withEntry(context.fresh, stream),
     }),
+    // What nobody was told yet is asked for at once, as what is new.
+    close: assign(({ context }, { id, close }: { readonly id: string; readonly close: ListedClose }) => {
+      const stream = entryOf(context.streams, id);
+      if (stream === undefined) return {};
+      const closed = { ...stream, close };
+      return {
+        streams: withEntry(context.streams, closed),
+        fresh: withEntry(context.fresh, closed),
+        // An answer that is under way says nothing of it: its request did not name the close.
+        asked: withoutEntry(context.asked, id),
+      };
+    }),
     remove: assign({
       streams: ({ context }, { id }: { readonly id: string }) => withoutEntry(context.streams, id),
       fresh: ({ context }, { id }: { readonly id: string }) => withoutEntry(context.fresh, id),
@@ -84,7 +96,7 @@ const ask = {
   type: 'wire.ask',
   params: ({ context }: Scope) => ({
     id: context.id,
-    streams: context.asked.map(({ subject, streamId }) => ({ subject, streamId })),
+    streams: context.asked.map(({ id: _, ...listed }) => listed),
   }),
 } as const;
 
@@ -153,6 +165,14 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
                 {
                   type: 'add',
                   params: ({ event }) => ({ id: event.id, streamId: event.streamId, subject: event.subject }),
+                },
+              ],
+            },
+            'stream.unreachable': {
+              actions: [
+                {
+                  type: 'close',
+                  params: ({ event }) => ({ id: event.id, close: { code: event.code, text: event.text } }),
                 },
               ],
             },

@@ -18,12 +18,14 @@ export type {
   ProducerClientEvent,
   ProducerStreamEvent,
   RequestReceived,
+  StreamUnreachable,
 } from './events.js';
+export { streamIdOf, streamOf } from './attempt.js';
 export { clientActorId } from './commands.js';
 export type { Command, CommandParams, CommandType, EndReason, SpawnParams, StreamEnd } from './commands.js';
 export { CloseCode } from './close-code.js';
 export type { Entries } from './entries.js';
-export type { ListedStream } from './listed-stream.js';
+export type { ListedClose, ListedStream } from './listed-stream.js';
 
 /** The arithmetic of the delivery extension. */
 export {
@@ -47,7 +49,9 @@ export {
   isGrantComing,
   isGrantPossible,
   isSettled,
+  isUnreachable,
   maySend,
+  notePrompted,
   sendClose,
   sendRecord,
   takeGrant,

@@ -19,6 +19,8 @@ export interface Outflow {
   readonly acknowledged: number;
   readonly consumed: number;
   readonly consumedBytes: number;
+  /** How far the announcements said that the stream has come which a confirmed heartbeat brought about, unanswered ones only. */
+  readonly prompts: readonly number[];
 }
 
 /**
@@ -37,6 +39,7 @@ export function beginOutflow(window: Window, offered = window): Outflow {
     acknowledged: 0,
     consumed: 0,
     consumedBytes: 0,
+    prompts: [],
   };
 }
 
@@ -71,6 +74,7 @@ export function sendRecord(outflow: Outflow, bytes: number): Outflow {
     acknowledged: outflow.acknowledged,
     consumed: outflow.consumed,
     consumedBytes: outflow.consumedBytes,
+    prompts: outflow.prompts,
   };
 }
 
@@ -84,14 +88,18 @@ export function isGrantPossible(outflow: Outflow, { next, consumed, consumedByte
   return next <= endOf(outflow) && consumed <= Math.min(next, outflow.sent) && consumedBytes <= outflow.sentBytes;
 }
 
-/** Takes a grant that is possible. One that was overtaken by a later one changes nothing. */
-export function takeGrant(outflow: Outflow, grant: Grant): Outflow {
+/**
+ * Takes a grant that is possible. One that was overtaken by a later one changes nothing. Not every grant shows that frames
+ * arrive: a reader consumes what came before. One does that has all which was announced, and so does a resume.
+ */
+export function takeGrant(outflow: Outflow, grant: Grant & { readonly type?: string }): Outflow {
   return {
     ...outflow,
     isKnown: true,
     acknowledged: Math.max(outflow.acknowledged, grant.next),
     consumed: Math.max(outflow.consumed, grant.consumed),
     consumedBytes: Math.max(outflow.consumedBytes, grant.consumedBytes),
+    prompts: grant.type === 'resume' ? [] : outflow.prompts.filter((end) => end > grant.next),
   };
 }
 
@@ -106,4 +114,17 @@ export function isGrantComing({ offered, sent, sentBytes, consumed, consumedByte
 /** Whether the consumer has received everything, and said so. Otherwise something may be lost on the way. */
 export function isSettled(outflow: Outflow): boolean {
   return outflow.isKnown && outflow.acknowledged === endOf(outflow);
+}
+
+/** A confirmed heartbeat makes the producer announce that it has come to `end`. */
+export function notePrompted(outflow: Outflow, end: number): Outflow {
+  return { ...outflow, prompts: [...outflow.prompts, end] };
+}
+
+/**
+ * Whether a consumer that confirms its stream is taken for one that its frames do not reach: so many announcements as
+ * heartbeats may be missed, and one that may still be under way, were not answered.
+ */
+export function isUnreachable({ prompts }: Outflow, missedHeartbeatsMax: number): boolean {
+  return prompts.length > missedHeartbeatsMax;
 }

@@ -132,6 +132,17 @@ export const producerClientMachine = clientSetup.createMachine({
               },
               { actions: startStream },
             ],
+            'stream.unreachable': {
+              actions: [
+                {
+                  type: 'actor.tell',
+                  params: ({ context, event }): CommandParams['actor.tell'] => ({
+                    to: [consumerOf(context, event.id)],
+                    event,
+                  }),
+                },
+              ],
+            },
             'stream.closed': [
               {
                 guard: { type: 'isLastOfConsumer', params: ({ event }) => ({ id: event.id }) },

@@ -63,6 +63,8 @@ function stop(text: string) {
   ] as const;
 }
 
+type TextScope = Scope & { readonly event: { readonly text: string } };
+
 type CloseScope = Scope & { readonly event: { readonly code: number; readonly text: string } };
 
 const endNormally = ({ context, event }: Scope & { readonly event: { readonly text: string } }) => ({
@@ -104,6 +106,39 @@ const closeAsFailed = {
   actions: [{ type: 'wire.close', params: endAsFailed }],
 } as const;
 
+const cancelSource = {
+  type: 'source.cancel',
+  params: ({ context, event }: TextScope) => ({ id: context.id, text: event.text }),
+} as const;
+
+const closeAsTold = { type: 'wire.close', params: endAsFailed } as const;
+
+const closeAsRefused = {
+  type: 'wire.close',
+  params: ({ context, event }: TextScope) => ({ id: context.id, code: CloseCode.NotPermitted, text: event.text }),
+} as const;
+
+/** The close frame may not arrive either, so the heartbeat tells the consumer, who can be told so. */
+const tellUnreachable = {
+  type: 'actor.tell',
+  params: ({ context, event }: CloseScope): CommandParams['actor.tell'] => ({
+    to: [clientActorId],
+    event: { type: 'stream.unreachable', id: context.id, code: event.code, text: event.text },
+  }),
+} as const;
+
+/** Where nobody can be asked whether the stream is read, it is over; its close is heard. */
+const onRefusedHeartbeat = { target: '#producerStream.closed', actions: [cancelSource, closeAsRefused] } as const;
+
+const onUnreachable = [
+  {
+    guard: 'reportsAreExact',
+    target: '#producerStream.unreachable',
+    actions: [cancelSource, closeAsTold, tellUnreachable],
+  },
+  { target: '#producerStream.closed', actions: [cancelSource, closeAsTold] },
+] as const;
+
 /** The source's own ends before any report. An extended stream has none that could be withdrawn: its reports are exact. */
 const whileRead = {
   'source.ended': [
@@ -134,16 +169,16 @@ const onReport = [
 ] as const;
 
 /** At a heartbeat an extended stream's consumer hears how far the stream has come: no other timer is needed. */
-const probe = { type: 'wire.probe', params: ({ context }: Scope) => ({ id: context.id }) } as const;
+function probe(isRound: boolean) {
+  return { type: 'wire.probe', params: ({ context }: Scope) => ({ id: context.id, isRound }) } as const;
+}
 
 /** The same, and what an extended stream's consumer asks for. */
 const whileDelivering = {
   'peer.resumed': { actions: [{ type: 'wire.resend', params: ({ context }: Scope) => ({ id: context.id }) }] },
-  'heartbeat.confirmed': { actions: [probe] },
-  'flow.starved': { actions: [probe] },
+  'heartbeat.confirmed': { actions: [probe(true)] },
+  'flow.starved': { actions: [probe(false)] },
 } as const;
-
-type TextScope = Scope & { readonly event: { readonly text: string } };
 
 /** The consumer, which waits for whatever may still come, need not. */
 const closeForReader = {
@@ -182,10 +217,12 @@ export const producerStreamMachine = streamSetup.createMachine({
       on: {
         ...whileRunning,
         ...whileRead,
-        'heartbeat.confirmed': { actions: [probe] },
+        'heartbeat.confirmed': { actions: [probe(true)] },
         'source.record': { target: 'active', actions: [publish] },
         'heartbeat.reported': onReport,
+        'heartbeat.refused': onRefusedHeartbeat,
         'peer.cancelled': onCancel,
+        'peer.unreachable': onUnreachable,
       },
     },
     active: {
@@ -198,7 +235,9 @@ export const producerStreamMachine = streamSetup.createMachine({
         ...whileDelivering,
         'source.record': { actions: [publish] },
         'heartbeat.reported': onReport,
+        'heartbeat.refused': onRefusedHeartbeat,
         'peer.cancelled': onCancel,
+        'peer.unreachable': onUnreachable,
       },
       states: {
         flowing: {
@@ -225,6 +264,9 @@ export const producerStreamMachine = streamSetup.createMachine({
         'source.ended': closeNormally,
         'source.failed': closeAsFailed,
         'source.record': { actions: [publish] },
+        'heartbeat.refused': onRefusedHeartbeat,
+        // Only a consumer whose reports are not exact is ever here, and those know nothing of closes in heartbeats.
+        'peer.unreachable': { target: 'closed', actions: [cancelSource, closeAsTold] },
         // No report can be withdrawn while the connection is down, so the judgement starts afresh with the next one.
         'link.lost': { target: 'active' },
       },
@@ -264,10 +306,26 @@ export const producerStreamMachine = streamSetup.createMachine({
       on: {
         ...whileDelivering,
         'peer.acknowledged': { target: 'closed' },
+        'peer.unreachable': { target: 'unreachable', actions: [closeAsTold, tellUnreachable] },
+        'heartbeat.refused': { target: 'closed', actions: [closeAsRefused] },
         'peer.cancelled': { target: 'closed', actions: [closeForReader] },
         'heartbeat.reported': { target: 'closed' },
         'heartbeat.lost': { target: 'closed', actions: [closeLoudly('the consumer does not answer heartbeats')] },
         'app.close': { target: 'closed', actions: [closeLoudly('the producer stops the stream')] },
+        'link.closed': { target: 'closed' },
+      },
+    },
+    unreachable: {
+      description:
+        'The stream is over, and its close may not arrive: heartbeats tell it, until the consumer reports the stream. ' +
+        'PROTOCOL.md, Producer stream: unreachable.',
+      on: {
+        'heartbeat.reported': { target: 'closed' },
+        // It was told, and knows nothing of closes in heartbeats.
+        'heartbeat.confirmed': { target: 'closed' },
+        'heartbeat.lost': { target: 'closed' },
+        'heartbeat.refused': { target: 'closed' },
+        'app.close': { target: 'closed' },
         'link.closed': { target: 'closed' },
       },
     },

@@ -4,6 +4,8 @@ import {
   CloseCode,
   consumerClientMachine,
   consumerStreamMachine,
+  streamIdOf,
+  streamOf,
   type ListedStream,
   type StreamEnd,
 } from '../../machines/index.js';
@@ -12,7 +14,7 @@ import { decodeValue, encodeBody } from '../values/codec.js';
 import { createConsumerStream, type ConsumerStream, type ConsumerStreamInlet } from './consumer-stream.js';
 import { messageOf, StreamError } from '../errors.js';
 import { InboundDelivery } from '../delivery/receiver.js';
-import { linkClient } from '../transport/link.js';
+import { linkClient } from '../host/client-link.js';
 import { groupBySubject, listStreams } from '../host/listed-streams.js';
 import { LivenessClock } from '../host/liveness-clock.js';
 import type { NatsConnection, NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
@@ -25,6 +27,8 @@ import {
   type ConsumerClientOptions,
   type ResolvedOptions,
 } from '../validation/options.js';
+import { RecentSubjects } from '../transport/recent-subjects.js';
+import type { Violation } from '../transport/violation.js';
 import { Outbound } from '../transport/publisher.js';
 import { timerMsMax } from '../validation/argument-checks.js';
 import { Runner } from '../host/runner.js';
@@ -72,7 +76,12 @@ export interface OpenStreamOptions {
 
 /** A stream of this client, from its open to its `closed` state. */
 interface OpenStream extends ConsumerStreamInlet {
-  readonly request: Uint8Array;
+  /** The open request with this stream id. */
+  readonly requestAs: (streamId: string) => Uint8Array;
+  /** The stream id under which it was requested last: the public one, or one of a request that was asked again. */
+  streamId: string;
+  /** Where the client answered the heartbeat request that listed the stream last. */
+  answeredTo: string | undefined;
   /** The extended stream, where the producer may accept it. */
   readonly delivery: InboundDelivery | undefined;
   /** How many bytes were granted from the beginning. */
@@ -101,6 +110,9 @@ const servedStreamsMax = 1024;
 
 const encoder = new TextEncoder();
 
+/** After what time a request is asked again that nobody took as the link came back. Source: PROTOCOL.md, Timing. */
+const requestRetryMs = 250;
+
 /** What every stream is granted, however many there are. */
 const leastWindowBytes = 16 * 1024;
 
@@ -126,6 +138,8 @@ export class ConsumerClient {
   readonly #served = new Map<string, ServedStream>();
   readonly #subscriptions: readonly NatsSubscription[];
   readonly #link: { release(): void };
+  /** What the server was heard to refuse: told once, however many messages it is. */
+  readonly #refused = new RecentSubjects();
   #isReleased = false;
   readonly #closed: Promise<void>;
   #settleClosed: () => void = () => undefined;
@@ -169,10 +183,11 @@ export class ConsumerClient {
         openTimeout: this.#options.openTimeoutMs,
         silenceTimeout: ({ context }) =>
           this.#streams.get(context.id ?? '')?.silenceTimeoutMs ?? this.#options.silenceTimeoutMs,
+        requestRetry: requestRetryMs,
         cancellationBuffer: absorbingMs(this.#options),
       },
       performers: {
-        'wire.open': ({ id }) => this.#publishOpen(id),
+        'wire.open': ({ id, attempt }) => this.#publishOpen(id, attempt),
         'wire.resume': ({ id }) => this.#streams.get(id)?.delivery?.resume(),
         'wire.catchUp': ({ id }) => this.#streams.get(id)?.delivery?.catchUp(),
         'wire.cancel': ({ id, text }) => this.#streams.get(id)?.delivery?.cancel(text),
@@ -201,7 +216,9 @@ export class ConsumerClient {
         callback: (error, message) => (error === null ? this.#onHeartbeat(message) : this.#onSubscriptionLost(error)),
       }),
     ];
-    this.#link = linkClient(connection, this.#outbound, this.#runner);
+    this.#link = linkClient(connection, this.#outbound, this.#runner, (violation) => {
+      this.#onRefused(violation);
+    });
   }
 
   /** The live actor of this client. */
@@ -243,7 +260,15 @@ export class ConsumerClient {
     const findActor = () => this.#runner.actorOf(id) as ActorRefFrom<typeof consumerStreamMachine>;
     let actor: ActorRefFrom<typeof consumerStreamMachine> | undefined;
     const windowBytes = this.#nextWindowBytes();
-    const request = this.#encodeRequest(id, data, windowBytes, timeoutMs);
+    const requestAs = this.#requestOf(data, windowBytes, timeoutMs);
+    const requestBytes = requestAs(id).length;
+    const requestBytesMax = this.#outbound.payloadBytesMax;
+    if (requestBytes > requestBytesMax) {
+      throw new StreamError(
+        'tooLarge',
+        `request: expected a message of at most ${requestBytesMax} bytes, came ${requestBytes}`,
+      );
+    }
     const cancel = (reason: 'cancelled' | 'timedOut', text: string) =>
       this.#runner.dispatch(id, { type: 'app.cancel', reason, text });
     const onAbort = () => cancel('cancelled', 'the signal aborted');
@@ -275,7 +300,9 @@ export class ConsumerClient {
     this.#streams.set(
       id,
       Object.assign(inlet, {
-        request,
+        requestAs,
+        streamId: id,
+        answeredTo: undefined,
         delivery,
         windowBytes: this.#offersDelivery ? windowBytes : 0,
         silenceTimeoutMs: this.#options.silenceTimeoutMs,
@@ -340,12 +367,12 @@ export class ConsumerClient {
     return (record) => onObject(decodeValue(record, this.#options.codec));
   }
 
-  #encodeRequest(streamId: string, data: unknown, windowBytes: number, timeoutMs: number | undefined): Uint8Array {
+  /** What encodes the open request of a stream, for the stream id that it is asked with. */
+  #requestOf(data: unknown, windowBytes: number, timeoutMs: number | undefined): OpenStream['requestAs'] {
     const { codec, offerExtension, windowRecords, recordBytesMax } = this.#options;
     const { data: body, superjson: bodySuperjson } = this.#encodeBody(data);
-    const request = encodeOpenRequest({
+    const fields = {
       consumerId: this.id,
-      streamId,
       heartBeatRequestSub: heartbeatSubject(this.id),
       body,
       ...(offerExtension
@@ -360,15 +387,8 @@ export class ConsumerClient {
             },
           }
         : {}),
-    });
-    const most = this.#outbound.payloadBytesMax;
-    if (request.length > most) {
-      throw new StreamError(
-        'tooLarge',
-        `request: expected a message of at most ${most} bytes, came ${request.length} for ${body?.length ?? 0} bytes of body`,
-      );
-    }
-    return request;
+    };
+    return (streamId) => encodeOpenRequest({ ...fields, streamId });
   }
 
   /** What a producer reads that knows the extension says more than the body, which any producer reads. */
@@ -381,7 +401,7 @@ export class ConsumerClient {
 
   #countsOf(id: string, stream: OpenStream): StreamCounts {
     const touchedAgoMs = this.#options.clock.now() - stream.clock.touchedAt;
-    return { actor: id, stream: inboxSubject(this.id, id), ...stream.counts(), touchedAgoMs };
+    return { actor: id, stream: inboxSubject(this.id, stream.streamId), ...stream.counts(), touchedAgoMs };
   }
 
   #setGate(id: string, gate: ConsumerStreamInlet['gate']): void {
@@ -389,13 +409,14 @@ export class ConsumerClient {
     if (stream !== undefined) stream.gate = gate;
   }
 
-  #publishOpen(id: string): void {
+  #publishOpen(id: string, attempt: number): void {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
-    const {
-      request,
-      stream: { subject },
-    } = stream;
+    const { subject } = stream.stream;
+    const streamId = streamIdOf(id, attempt);
+    stream.streamId = streamId;
+    if (attempt > 0) this.#options.onDebug({ message: `the request is asked again, as ${streamId}`, subject });
+    const request = stream.requestAs(streamId);
     // It waited for a link that takes less than the one on which the stream was opened, and no other link may come.
     const bytesMax = this.#outbound.payloadBytesMax;
     if (request.length > bytesMax) {
@@ -403,7 +424,7 @@ export class ConsumerClient {
       this.#runner.dispatch(id, { type: 'frame.close', code: CloseCode.BadRequest, text });
       return;
     }
-    this.#attempt(subject, () => this.#outbound.publish(subject, request, inboxSubject(this.id, id)));
+    this.#attempt(subject, () => this.#outbound.publish(subject, request, inboxSubject(this.id, streamId)));
   }
 
   #publishAnswer(reply: string, reported: readonly ListedStream[]): void {
@@ -422,11 +443,13 @@ export class ConsumerClient {
   }
 
   #onFrame(message: NatsMessage): void {
-    const id = streamIdOfInbox(message.subject);
+    const streamId = streamIdOfInbox(message.subject);
+    const id = streamOf(streamId);
     const stream = this.#streams.get(id);
-    // A frame of a stream that is over: its producer learns from the next heartbeat that nobody listens.
-    if (stream === undefined) {
-      this.#onLateFrame(id, message);
+    // A frame of a stream that is over, or that answers an earlier request: its producer learns from the next heartbeat
+    // that nobody listens.
+    if (stream?.streamId !== streamId) {
+      if (stream === undefined) this.#onLateFrame(id, message);
       return;
     }
     if (message.data.length === 0 && message.headers?.code === 503) {
@@ -631,9 +654,17 @@ export class ConsumerClient {
       });
       return;
     }
-    const streams = listStreams(request.streams);
+    const streams = listStreams(request.streams, request.closes);
     const inbox = reply.slice(0, reply.lastIndexOf('.'));
-    for (const { streamId } of streams) this.#lookForSecond(streamId, inbox);
+    for (const { streamId, close } of streams) {
+      const id = streamOf(streamId);
+      const stream = this.#streams.get(id);
+      if (stream?.streamId !== streamId) continue;
+      this.#lookForSecond(id, inbox);
+      stream.answeredTo = reply;
+      // It is told first, so that the answer reports the stream.
+      if (close !== undefined) this.#runner.dispatch(id, { type: 'frame.close', ...close });
+    }
     this.#runner.dispatch(clientActorId, { type: 'heartbeat.requested', reply, streams });
   }
 
@@ -642,6 +673,23 @@ export class ConsumerClient {
     const text = `the inbox of the client is gone: ${error.message}`;
     this.#options.onWarning({ code: 'subscriptionLost', message: text, error });
     this.#runner.dispatch(clientActorId, { type: 'link.closed', text });
+  }
+
+  /** The server refuses a request, or what the client says to a producer: the streams that need it end. */
+  #onRefused({ operation, subject }: Violation): void {
+    // The end of a subscription is told to its callback.
+    if (operation !== 'publish') return;
+    const text = `the server does not let the consumer publish to ${subject}`;
+    const concerned = Array.from(this.#streams).filter(([id, { stream, delivery, answeredTo }]) =>
+      stream.actor.getSnapshot().matches('opening')
+        ? stream.subject === subject
+        : delivery?.control === subject || answeredTo === subject,
+    );
+    if (concerned.length === 0 && !this.#outbound.writtenTo.has(subject)) return;
+    if (this.#refused.add(subject)) {
+      this.#options.onWarning({ code: 'notPermitted', message: text, subject, operation });
+    }
+    for (const [id] of concerned) this.#runner.dispatch(id, { type: 'link.refused', text });
   }
 
   #onBroken(id: string, error: unknown): void {

@@ -5,7 +5,9 @@ import {
   isGrantComing,
   isGrantPossible,
   isSettled,
+  isUnreachable,
   maySend,
+  notePrompted,
   sendClose,
   sendRecord,
   takeGrant,
@@ -48,6 +50,8 @@ export interface OutboundDeliveryParameters {
   readonly terms: AnnouncedTerms;
   /** Hears of what the stream's machine has to know: these are its events. */
   readonly onEdge: (edge: 'flow.blocked' | 'flow.starved' | 'flow.open' | 'peer.acknowledged') => void;
+  /** So many announcements were not answered by a consumer that answers heartbeats. */
+  readonly onUnreachable: (announcements: number) => void;
   /** The stream cannot go on, for the reason given: what is next can never be published. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -135,13 +139,32 @@ export class OutboundDelivery implements BudgetedStream {
     return written;
   }
 
-  /** Says how far the stream has come, unless the consumer has received and said everything. */
-  announce(always: boolean): void {
-    if (this.#isOver || (!always && isSettled(this.#outflow) && !this.#isBlocked)) return;
+  /**
+   * Says how far the stream has come, unless the consumer has received and said everything.
+   *
+   * @param isRound whether the consumer has just answered a round of heartbeats, so that it must answer this as well.
+   */
+  probe(isRound: boolean): void {
+    if (this.#isOver || (isSettled(this.#outflow) && !this.#isBlocked)) return;
+    const { terms, onUnreachable } = this.#given;
+    if (isRound) {
+      if (isUnreachable(this.#outflow, terms.missedHeartbeatsMax)) {
+        onUnreachable(this.#outflow.prompts.length);
+        return;
+      }
+    }
+    const end = this.announce();
+    if (isRound) this.#outflow = notePrompted(this.#outflow, end);
+  }
+
+  /** Says how far the stream has come, and returns it: the number of the next item. */
+  announce(): number {
+    if (this.#isOver) return endOf(this.#outflow);
     this.#frames.flush();
     // A record whose fragments are still going out is not missing: to ask for it would begin it anew, again and again.
     const end = this.#frames.firstUnpublished ?? endOf(this.#outflow);
     this.#frames.publish(encodeAnnouncement({ end, isWanting: this.#isBlocked, terms: this.#given.terms }));
+    return end;
   }
 
   /** Sends the close after everything before it, and keeps it until it is acknowledged. */

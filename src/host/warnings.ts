@@ -12,6 +12,8 @@ export type WarningCode =
   | 'secondProducer'
   /** An open request was refused; the message holds what its consumer is told. */
   | 'requestRefused'
+  /** The server does not let the connection publish something that a client of it sends: see `operation` and `subject`. */
+  | 'notPermitted'
   /** The server ended a subscription of the client. */
   | 'subscriptionLost'
   /** A handler's source failed after its stream was over, so that nobody else can be told. */
@@ -33,6 +35,8 @@ export interface DebugNote {
 /** Something that went wrong where no call and no stream could tell of it. */
 export interface Warning extends DebugNote {
   readonly code: WarningCode;
+  /** Where the code is `notPermitted`: what the server refuses to do with the subject. */
+  readonly operation?: 'publish' | 'subscribe';
   /** What user code threw, or what the NATS client said. */
   readonly error?: unknown;
 }

@@ -17,6 +17,11 @@ export interface MemoryConnectionOptions {
    * `kept` is what Go's client does: messages are sent on reconnect, and `flush()` waits for that.
    */
   publishesWhileDisconnected?: 'lost' | 'kept';
+  /**
+   * Whether the connection may publish to a subject; to all of them unless told. What it may not is dropped, and its
+   * status tells so, as with a nats-server that has permissions.
+   */
+  mayPublish?: (subject: string) => boolean;
 }
 
 /** A connection to an in-memory broker, with the faults that a test wants of it. */
@@ -75,7 +80,7 @@ interface Subscription {
 export function createMemoryConnection(
   server: Server,
   name: string,
-  { publishesWhileDisconnected = 'lost' }: MemoryConnectionOptions,
+  { publishesWhileDisconnected = 'lost', mayPublish = () => true }: MemoryConnectionOptions,
 ): ConnectionEnd {
   const statusFeed = createStatusFeed();
   const subscriptions = new Set<Subscription>();
@@ -163,7 +168,10 @@ export function createMemoryConnection(
       }
       // As with the clients of real servers the bytes are read when they leave, not here: who writes to a buffer before a
       // flush finds that out on this broker too. A Buffer's own slice() would not copy.
-      send(() => server.route(connection, { subject, reply, data: new Uint8Array(bytes) }));
+      send(() => {
+        if (mayPublish(subject)) server.route(connection, { subject, reply, data: new Uint8Array(bytes) });
+        else statusFeed.emit({ type: 'error', error: violation(subject) });
+      });
     },
 
     subscribe(subject, { queue, callback }): NatsSubscription {
@@ -259,6 +267,11 @@ export function createMemoryConnection(
   };
 
   return { connection, serverStopped: lose, serverStarted: regain };
+}
+
+function violation(subject: string) {
+  const error = new Error(`Permissions Violation for Publish to "${subject}"`);
+  return Object.assign(error, { operation: 'publish', subject } as const);
 }
 
 function requirePublishSubject(role: string, text: string): void {

@@ -1,6 +1,7 @@
-export interface MemoryStatus {
-  readonly type: 'disconnect' | 'reconnect';
-}
+export type MemoryStatus =
+  | { readonly type: 'disconnect' | 'reconnect' }
+  /** The broker did not take a message: the connection may not publish to its subject. */
+  | { readonly type: 'error'; readonly error: Error & { readonly operation: 'publish'; readonly subject: string } };
 
 /** One listener's view of what happens to a connection. It ends when the connection closes, on `stop()` and on leaving its loop. */
 export interface MemoryStatusIterator extends AsyncIterableIterator<MemoryStatus> {

@@ -9,6 +9,8 @@ import {
   newStreamId,
   splitHeartbeat,
   streamIdOfInbox,
+  type HeartbeatClose,
+  type SubjectStreams,
 } from '../wire/index.js';
 import type { Warning } from '../host/warnings.js';
 
@@ -62,13 +64,18 @@ export class HeartbeatExchange {
     this.#outbound.settleDoubts();
     const subject = heartbeatSubject(consumerId);
     const parts = splitHeartbeat(groupBySubject(streams), this.#outbound.payloadBytesMax);
+    const closes = new Map(streams.flatMap(({ streamId, close }) => (close === undefined ? [] : [[streamId, close]])));
     const tokens = parts.map(() => newStreamId(this.#randomBytes));
     const exchange: Exchange = { consumerId, unanswered: new Set(tokens), reported: [] };
     this.#byConsumer.set(consumerId, exchange);
     for (const token of tokens) this.#byToken.set(token, exchange);
     try {
       parts.forEach((part, index) => {
-        this.#outbound.publish(subject, encodeHeartbeatRequest(part), `${this.#inbox}.${tokens[index] ?? ''}`);
+        this.#outbound.publish(
+          subject,
+          encodeWithCloses(part, closes, this.#outbound.payloadBytesMax),
+          `${this.#inbox}.${tokens[index] ?? ''}`,
+        );
       });
     } catch (error) {
       // What was not asked is not answered, and the request timeout counts it as a miss.
@@ -112,4 +119,23 @@ export class HeartbeatExchange {
     this.#byConsumer.delete(consumerId);
     this.#listener.answered(consumerId, reported);
   }
+}
+
+/** Where not all of it fits the closes lose their texts; where that does not do, the reader is told by silence. */
+function encodeWithCloses(
+  part: SubjectStreams,
+  closes: ReadonlyMap<string, HeartbeatClose>,
+  bytesMax: number,
+): Uint8Array {
+  if (closes.size === 0) return encodeHeartbeatRequest(part);
+  const own = part.flatMap(({ streamIds }) =>
+    streamIds.flatMap((id) => {
+      const close = closes.get(id);
+      return close === undefined ? [] : [[id, close] as const];
+    }),
+  );
+  const withTexts = encodeHeartbeatRequest(part, new Map(own));
+  if (withTexts.length <= bytesMax) return withTexts;
+  const without = encodeHeartbeatRequest(part, new Map(own.map(([id, { code }]) => [id, { code, text: '' }])));
+  return without.length <= bytesMax ? without : encodeHeartbeatRequest(part);
 }

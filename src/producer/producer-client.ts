@@ -10,7 +10,7 @@ import { checkAddressesArgument, checkHandleOptions } from '../validation/argume
 import { messageOf, StreamError } from '../errors.js';
 import { FrameMemory } from '../delivery/frame-pool.js';
 import { HeartbeatExchange } from './heartbeat-exchange.js';
-import { linkClient } from '../transport/link.js';
+import { linkClient } from '../host/client-link.js';
 import { ByteBudget } from '../delivery/byte-budget.js';
 import { ConsumerBudget } from '../delivery/consumer-budget.js';
 import type { NatsConnection, NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
@@ -20,6 +20,8 @@ import {
   type ProducerClientOptions,
   type ResolvedOptions,
 } from '../validation/options.js';
+import { RecentSubjects } from '../transport/recent-subjects.js';
+import type { Violation } from '../transport/violation.js';
 import { Outbound } from '../transport/publisher.js';
 import { OutboundDelivery } from '../delivery/sender.js';
 import {
@@ -132,6 +134,8 @@ export class ProducerClient {
   readonly #consumerBudgets = new Map<string, ConsumerBudget>();
   readonly #frameMemory = new FrameMemory();
   readonly #inboxSubject: string;
+  /** What the server was heard to refuse: told once, however many messages it is. */
+  readonly #refused = new RecentSubjects();
   #controlsMade = 0;
   readonly #sources = new Set<Promise<void>>();
   readonly #handlings = new Set<NatsSubscription>();
@@ -183,8 +187,8 @@ export class ProducerClient {
       },
       performers: {
         'wire.data': ({ id }) => this.#streams.get(id)?.publishRecord(),
-        'wire.announce': ({ id }) => this.#streams.get(id)?.delivery?.announce(true),
-        'wire.probe': ({ id }) => this.#streams.get(id)?.delivery?.announce(false),
+        'wire.announce': ({ id }) => this.#streams.get(id)?.delivery?.announce(),
+        'wire.probe': ({ id, isRound }) => this.#streams.get(id)?.delivery?.probe(isRound),
         'wire.resend': ({ id }) => this.#streams.get(id)?.delivery?.resend(),
         'wire.finish': ({ id, code, text }) => this.#streams.get(id)?.delivery?.finish(code, text),
         'wire.close': ({ id, code, text }) => this.#streams.get(id)?.publishClose(code, text),
@@ -223,7 +227,9 @@ export class ProducerClient {
         else this.#heartbeats.onAnswer(message);
       },
     });
-    this.#link = linkClient(connection, this.#outbound, this.#runner);
+    this.#link = linkClient(connection, this.#outbound, this.#runner, (violation) => {
+      this.#onRefused(violation);
+    });
   }
 
   /** The live actor of this client. */
@@ -531,6 +537,13 @@ export class ProducerClient {
       onEdge: (edge) => {
         this.#runner.dispatch(id, { type: edge });
       },
+      onUnreachable: (announcements) => {
+        this.#runner.dispatch(id, {
+          type: 'peer.unreachable',
+          code: CloseCode.GoingAway,
+          text: `the consumer answers heartbeats, but not ${announcements} frames in a row`,
+        });
+      },
       onFailure: (error) => {
         this.#warnOfPublish(id, 'a frame could not be published', error);
         this.#runner.dispatch(id, {
@@ -639,6 +652,25 @@ export class ProducerClient {
     const text = `the inbox of the client is gone: ${error.message}`;
     this.#options.onWarning({ code: 'subscriptionLost', message: text, error });
     this.#runner.dispatch(clientActorId, { type: 'link.closed', text });
+  }
+
+  /** The server refuses what the client publishes: frames end their stream, heartbeats those of their consumer. */
+  #onRefused({ operation, subject }: Violation): void {
+    // The end of a subscription is told to its callback.
+    if (operation !== 'publish') return;
+    const text = `the server does not let the producer publish to ${subject}`;
+    const supervised = Array.from(this.#streams.values(), ({ stream }) => stream.info).filter(
+      ({ consumerId }) => heartbeatSubject(consumerId) === subject,
+    );
+    const isFrame = this.#streams.has(subject);
+    if (!isFrame && supervised.length === 0 && !this.#outbound.writtenTo.has(subject)) return;
+    if (this.#refused.add(subject)) {
+      this.#options.onWarning({ code: 'notPermitted', message: text, subject, operation });
+    }
+    if (isFrame) {
+      this.#runner.dispatch(subject, { type: 'peer.unreachable', code: CloseCode.NotPermitted, text });
+    }
+    for (const { inbox } of supervised) this.#runner.dispatch(inbox, { type: 'heartbeat.refused', text });
   }
 
   #isClosed(): boolean {

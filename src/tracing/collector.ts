@@ -207,6 +207,7 @@ export function collectOverNats(
       for (const instance of heardAt.keys()) heardAt.set(instance, now());
       renew();
     },
+    refused: () => undefined,
     closed: () => {
       isCutOff = true;
     },

@@ -1,12 +1,12 @@
-import { clientActorId } from '../../machines/index.js';
 import { messageOf } from '../errors.js';
 import type { NatsConnection } from './nats-connection.js';
-import type { Outbound } from './publisher.js';
-import type { Runner } from '../host/runner.js';
+import { violationOf, type Violation } from './violation.js';
 
 export interface LinkListener {
   lost(): void;
   restored(): void;
+  /** The server did not let the connection do something, which need not concern this client. */
+  refused(violation: Violation): void;
   /** The connection is closed for good; the text says why. */
   closed(text: string): void;
 }
@@ -20,6 +20,10 @@ export function watchLink(connection: NatsConnection, listener: LinkListener): (
       if (!watching) return;
       if (status.type === 'disconnect') listener.lost();
       else if (status.type === 'reconnect') listener.restored();
+      else {
+        const violation = violationOf(status);
+        if (violation !== undefined) listener.refused(violation);
+      }
     }
   };
   // A status iterator that breaks tells no more than that the connection is going; `closed` says so for certain.
@@ -34,34 +38,5 @@ export function watchLink(connection: NatsConnection, listener: LinkListener): (
     watching = false;
     // The iterators of the NATS clients wait for the next status for ever unless they are stopped.
     if ('stop' in statuses && typeof statuses.stop === 'function') (statuses as { stop(): void }).stop();
-  };
-}
-
-/**
- * Tells a client's actor and its outbound messages of what happens to the connection, until `release`: the client is
- * over then, and what it said last still goes out when a lost connection is back.
- */
-export function linkClient(connection: NatsConnection, outbound: Outbound, runner: Runner): { release(): void } {
-  let isReleased = false;
-  const unwatch = watchLink(connection, {
-    lost: () => {
-      outbound.suspend();
-      runner.dispatch(clientActorId, { type: 'link.lost' });
-    },
-    restored: () => {
-      outbound.resume();
-      runner.dispatch(clientActorId, { type: 'link.restored' });
-      if (isReleased) unwatch();
-    },
-    closed: (text) => {
-      runner.dispatch(clientActorId, { type: 'link.closed', text });
-    },
-  });
-  return {
-    release: () => {
-      isReleased = true;
-      outbound.release();
-      if (!outbound.isSuspended) unwatch();
-    },
   };
 }

@@ -19,13 +19,22 @@ export interface NatsConnection {
   /** Resolves when the server has taken everything that was published before. */
   flush(): Promise<void>;
 
-  /** What happens to the connection. Only the types `disconnect` and `reconnect` are read here. */
-  status(): AsyncIterable<{ readonly type: string }>;
+  /**
+   * What happens to the connection. Read here are the types `disconnect` and `reconnect`, and `error` where it tells of
+   * a permissions violation: its operation and subject are in `permissionContext` (`nats` 2) or in `error` (3).
+   */
+  status(): AsyncIterable<NatsStatus>;
 
   /** Resolves when the connection is closed for good, with the error if there was one. */
   closed(): Promise<unknown>;
 
   isClosed(): boolean;
+}
+
+export interface NatsStatus {
+  readonly type: string;
+  readonly permissionContext?: { readonly operation: string; readonly subject: string } | undefined;
+  readonly error?: unknown;
 }
 
 export interface NatsSubscribeOptions {

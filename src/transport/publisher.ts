@@ -1,6 +1,7 @@
 import { afterTurn } from './after-turn.js';
 import type { NatsConnection } from './nats-connection.js';
 import { nextTask } from './next-task.js';
+import { RecentSubjects } from './recent-subjects.js';
 
 /** How many bytes are published before the server's word that it has taken earlier ones is asked for. */
 const unconfirmedBytesMax = 512 * 1024;
@@ -64,6 +65,8 @@ export class Outbound {
   #doubtful = new Map<string, DoubtfulRecord>();
   /** Those that the server was asked about and has not answered. */
   readonly #askedAbout = new Set<Map<string, DoubtfulRecord>>();
+  /** The subjects of writers that are no stream's: of what the server refuses there, nobody else can be told. */
+  readonly writtenTo = new RecentSubjects();
   #gathered: Message[] = [];
   #gatheredBytes = 0;
   #unconfirmedBytes = 0;

@@ -24,6 +24,7 @@ export {
   decodeHeartbeatResponse,
   encodeHeartbeatRequest,
   encodeHeartbeatResponse,
+  type HeartbeatClose,
   type HeartbeatRequest,
   type HeartbeatResponse,
   type SubjectStreams,

@@ -46,6 +46,7 @@ export function createSubjectWriter(
       warn('a close frame could not be published', failure);
     }
   };
+  outbound.writtenTo.add(subject);
   return new Writer(
     {
       write: (record) => {

@@ -25,7 +25,10 @@ const spawn = (id: string, linkUp: boolean) =>
 const cancelAll = command('actor.tellAll', {
   event: { type: 'app.cancel', reason: 'cancelled', text: 'the client drains' },
 });
-const context = (linkUp: boolean, ...streams: readonly { readonly id: string; readonly live: boolean }[]) => ({
+const context = (
+  linkUp: boolean,
+  ...streams: readonly { readonly id: string; readonly live: boolean; readonly attempt: number }[]
+) => ({
   streams,
   linkUp,
 });
@@ -54,7 +57,7 @@ describeRows('## Consumer client', machine, [
     event: open('s1'),
     value: { open: accepting },
     commands: [spawn('s1', true)],
-    context: context(true, { id: 's1', live: true }),
+    context: context(true, { id: 's1', live: true, attempt: 0 }),
   },
   {
     state: 'open.intake.accepting',
@@ -81,7 +84,16 @@ describeRows('## Consumer client', machine, [
     event: left('s1'),
     value: { open: accepting },
     commands: [],
-    context: context(true, { id: 's1', live: false }),
+    context: context(true, { id: 's1', live: false, attempt: 0 }),
+  },
+  {
+    state: 'open.streams',
+    row: 'stream.renewed',
+    from: withStream,
+    event: { type: 'stream.renewed', id: 's1', attempt: 1 },
+    value: { open: accepting },
+    commands: [],
+    context: context(true, { id: 's1', live: true, attempt: 1 }),
   },
   {
     state: 'open.streams',
@@ -111,7 +123,7 @@ describeRows('## Consumer client', machine, [
     event: lost,
     value: { open: { ...accepting, link: 'down' } },
     commands: [command('actor.tellAll', { event: { type: 'link.lost' } })],
-    context: context(false, { id: 's1', live: true }),
+    context: context(false, { id: 's1', live: true, attempt: 0 }),
   },
   {
     state: 'open.link.down',
@@ -134,6 +146,18 @@ describe('consumerClient: PROTOCOL.md, Consumer client', () => {
   it('reports an older stream of a subject no more than the newest one', () => {
     const two = reach(machine, undefined, open('older'), open('newer'));
     expect(reportedOf(two, listed('older', 'newer'))).to.deep.equal([]);
+  });
+
+  it('reports every stream id of a stream but that of its last request', () => {
+    const renewed = reach(machine, undefined, open('s1'), { type: 'stream.renewed', id: 's1', attempt: 2 });
+    const ids = ['s1', 's1~1', 's1~2', 's1~02', 's1~3', 's1~'];
+    expect(reportedOf(renewed, listed(...ids))).to.deep.equal(listed('s1', 's1~1', 's1~02', 's1~3', 's1~'));
+  });
+
+  it('reports a live stream that the request closes', () => {
+    const [stream] = listed('s1');
+    const closed = { ...stream!, close: { code: 4030, text: 'refused' } };
+    expect(reportedOf(withStream, [closed])).to.deep.equal(listed('s1'));
   });
 
   it('reports a stream that is alone on its subject when its reader has left', () => {

@@ -25,7 +25,16 @@ const gap = { type: 'frame.gap' } as const;
 const extended = reach(machine, input, announced);
 const recovering = reach(machine, input, announced, gap);
 
-const open = command('wire.open', { id });
+const returning = reach(machine, input, lost, restored);
+const noResponders = { type: 'frame.noResponders' } as const;
+const resting = reach(machine, input, lost, restored, noResponders);
+const refused = { type: 'link.refused', text: 'may not publish' } as const;
+
+const open = command('wire.open', { id, attempt: 0 });
+const openAgain = command('wire.open', { id, attempt: 1 });
+const tellRenewed = command('actor.tell', { to: [clientActorId], event: { type: 'stream.renewed', id, attempt: 1 } });
+const unanswered = 'nothing was heard of a producer within the open timeout';
+const nobody = 'nobody subscribes to logs.web';
 const deliver = command('reader.deliver', { id });
 const attach = command('reader.attach', { id });
 const detach = command('reader.detach', { id });
@@ -64,6 +73,7 @@ function whileRead(state: 'opening' | 'active'): readonly RowCase[] {
   const gone = 'the NATS connection is closed';
   return [
     ends('frame.close', close(1000, 'bye'), 'closed', ['completed', 1000, 'bye'], 'isNormal'),
+    ends('frame.close', close(4030, 'refused'), 'closed', ['notPermitted', 4030, 'refused'], 'isNotPermitted'),
     ends('frame.close', close(5000, 'broken'), 'closed', ['closed', 5000, 'broken']),
     ends('frame.malformed', { type: 'frame.malformed', text: 'not JSON' }, 'cancelling', [
       'unsupportedData',
@@ -73,6 +83,11 @@ function whileRead(state: 'opening' | 'active'): readonly RowCase[] {
     ends('reader.overflow', { type: 'reader.overflow', text: noRoom }, 'cancelling', ['slowReader', 1006, noRoom]),
     ends('app.cancel', cancel, 'cancelling', ['cancelled', 1006, 'enough']),
     ends('app.close', { type: 'app.close' }, 'closed', ['cancelled', 1006, 'the client was closed']),
+    ends('link.refused', refused, state === 'opening' ? 'closed' : 'cancelling', [
+      'notPermitted',
+      4030,
+      'may not publish',
+    ]),
     ends('link.closed', { type: 'link.closed', text: gone }, 'closed', ['connectionClosed', 1006, gone]),
   ];
 }
@@ -85,7 +100,7 @@ describeRows('## Consumer stream', machine, [
     from: { input },
     value: { opening: 'waiting' },
     commands: [open],
-    context: { ...input },
+    context: { ...input, attempt: 0, isUnheard: false },
   },
   {
     state: 'opening.starting',
@@ -93,7 +108,7 @@ describeRows('## Consumer stream', machine, [
     from: { input: offline },
     value: { opening: 'unsent' },
     commands: [],
-    context: { ...offline },
+    context: { ...offline, attempt: 0, isUnheard: false },
   },
   {
     state: 'opening.unsent',
@@ -108,7 +123,7 @@ describeRows('## Consumer stream', machine, [
     row: 'link.restored',
     from: unsent,
     event: restored,
-    value: { opening: 'waiting' },
+    value: { opening: { returning: 'asked' } },
     commands: [open],
   },
   ...whileRead('opening'),
@@ -170,8 +185,83 @@ describeRows('## Consumer stream', machine, [
     row: 'link.restored',
     from: openingSuspended,
     event: restored,
-    value: { opening: 'waiting' },
+    value: { opening: { returning: 'asked' } },
+    commands: [tellRenewed, openAgain],
+    context: { ...input, attempt: 1, isUnheard: false },
+  },
+  {
+    state: 'opening.suspended',
+    row: 'heartbeat.alive',
+    from: openingSuspended,
+    event: alive,
+    value: { active: 'suspended' },
+    commands: [attach],
+  },
+  {
+    state: 'opening.returning',
+    row: 'after openTimeout',
+    from: returning,
+    event: timeUp(machine, 'openTimeout', 'opening.returning'),
+    value: 'cancelling',
+    commands: [end('noAnswer', 1006, unanswered), tellLeft, detach, leave],
+  },
+  {
+    state: 'opening.returning',
+    row: 'after openTimeout',
+    guard: 'isUnheard',
+    from: resting,
+    event: timeUp(machine, 'openTimeout', 'opening.returning'),
+    value: 'cancelling',
+    commands: [end('noResponders', 1006, nobody), tellLeft, detach, leave],
+  },
+  {
+    state: 'opening.returning',
+    row: 'frame.data',
+    from: returning,
+    event: data,
+    value: { active: 'listening' },
+    commands: [deliver, attach],
+  },
+  {
+    state: 'opening.returning',
+    row: 'frame.announced',
+    from: returning,
+    event: announced,
+    value: { active: 'listening' },
+    commands: [attach],
+  },
+  {
+    state: 'opening.returning',
+    row: 'heartbeat.alive',
+    from: returning,
+    event: alive,
+    value: { active: 'listening' },
+    commands: [attach],
+  },
+  {
+    state: 'opening.returning',
+    row: 'link.lost',
+    from: returning,
+    event: lost,
+    value: { opening: 'suspended' },
     commands: [],
+  },
+  {
+    state: 'opening.returning',
+    row: 'frame.noResponders',
+    from: returning,
+    event: noResponders,
+    value: { opening: { returning: 'resting' } },
+    commands: [],
+    context: { ...input, attempt: 1, isUnheard: true },
+  },
+  {
+    state: 'opening.returning.resting',
+    row: 'after requestRetry',
+    from: resting,
+    event: timeUp(machine, 'requestRetry', 'opening.returning.resting'),
+    value: { opening: { returning: 'asked' } },
+    commands: [openAgain],
   },
   {
     state: 'opening.waiting',
@@ -389,6 +479,8 @@ describe('consumerStream: PROTOCOL.md, Consumer stream', () => {
       id: '',
       subject: '',
       linkUp: true,
+      attempt: 0,
+      isUnheard: false,
     });
   });
 });

@@ -10,6 +10,8 @@ const input = { id, missedHeartbeatsMax: 2 };
 const stream = (streamId: string) => ({ id: id + streamId, streamId, subject: 'logs.web' });
 const added = (streamId: string) => ({ type: 'stream.added', ...stream(streamId) }) as const;
 const removed = (streamId: string) => ({ type: 'stream.removed', id: id + streamId }) as const;
+const close = { code: 4030, text: 'refused' };
+const unreachable = (streamId: string) => ({ type: 'stream.unreachable', id: id + streamId, ...close }) as const;
 const answered = (...reported: readonly string[]) => ({ type: 'heartbeat.answered', reported }) as const;
 const unanswerable = { type: 'heartbeat.unanswerable' } as const;
 const lost = { type: 'link.lost' } as const;
@@ -76,6 +78,15 @@ describeRows('## Heartbeat', machine, [
     value: value('introducing'),
     commands: [],
     context: context({ asked: [stream('s1')] }),
+  },
+  {
+    state: 'open.registry',
+    row: 'stream.unreachable',
+    from: idle,
+    event: unreachable('s1'),
+    value: value('introducing'),
+    commands: [command('wire.ask', { id, streams: [{ subject: 'logs.web', streamId: 's1', close }] })],
+    context: { ...context({ asked: [{ ...stream('s1'), close }] }), streams: [{ ...stream('s1'), close }] },
   },
   {
     state: 'open.ticker.running',

@@ -127,6 +127,8 @@ describe(`machines: invariants of random runs (SEED=${seed})`, () => {
         fc.property(fc.array(consumerClientEvents, { maxLength: 40 }), (random) => {
           const dead = new Set<string>();
           const live = new Set<string>();
+          /** Streams that were asked again: the ids here are those of their first requests. */
+          const renewed = new Set<string>();
           let { snapshot } = begin(consumerClientMachine);
           for (const event of openedOnce(random)) {
             const step = advance(consumerClientMachine, snapshot, event);
@@ -134,9 +136,12 @@ describe(`machines: invariants of random runs (SEED=${seed})`, () => {
             if ((event.type === 'stream.left' || event.type === 'stream.closed') && snapshot.status === 'active') {
               if (live.delete(event.id)) dead.add(event.id);
             }
+            if (event.type === 'stream.renewed' && live.has(event.id)) renewed.add(event.id);
             if (event.type === 'heartbeat.requested') {
               for (const { reported } of paramsOf('wire.answer', [step])) {
-                expect(reported).to.deep.equal(event.streams.filter(({ streamId: id }) => !live.has(id)));
+                expect(reported).to.deep.equal(
+                  event.streams.filter(({ streamId: id }) => !live.has(id) || renewed.has(id)),
+                );
               }
             }
             snapshot = step.snapshot;
@@ -191,7 +196,10 @@ describe(`machines: invariants of random runs (SEED=${seed})`, () => {
       everyRun(subjects.producerStream, (steps) => {
         for (const step of steps) {
           const ends =
-            step.before?.status === 'active' && step.snapshot.status === 'done' && step.before.value !== 'finishing';
+            step.before?.status === 'active' &&
+            (step.snapshot.status === 'done' || step.snapshot.value === 'unreachable') &&
+            step.before.value !== 'finishing' &&
+            step.before.value !== 'unreachable';
           const own = step.event?.type === 'source.ended' || step.event?.type === 'source.failed';
           expect(paramsOf('source.cancel', [step])).to.have.lengthOf(ends && !own ? 1 : 0);
         }

@@ -16,6 +16,7 @@ const request = (consumer: string, streamId: string, exact = false) =>
     extended: false,
   }) as const;
 const over = (consumer: string, streamId: string) => ({ type: 'stream.closed', id: idOf(consumer, streamId) }) as const;
+const unreachable = { type: 'stream.unreachable', id: idOf('c1', 's1'), code: 4030, text: 'refused' } as const;
 const lost = { type: 'link.lost' } as const;
 
 const fresh = reach(machine, undefined);
@@ -92,6 +93,14 @@ describeRows('## Producer client', machine, [
     value: { open: up },
     commands: startStream('s2', true),
     context: context('s1', 's2'),
+  },
+  {
+    state: 'open.registry',
+    row: 'stream.unreachable',
+    from: one,
+    event: unreachable,
+    value: { open: up },
+    commands: [command('actor.tell', { to: [consumer], event: unreachable })],
   },
   {
     state: 'open.registry',

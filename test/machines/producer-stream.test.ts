@@ -30,7 +30,8 @@ const resumed = { type: 'peer.resumed' } as const;
 const finishing = reach(machine, extended, record, ended);
 
 const announce = command('wire.announce', { id });
-const probe = command('wire.probe', { id });
+const probe = command('wire.probe', { id, isRound: true });
+const ask = command('wire.probe', { id, isRound: false });
 const resend = command('wire.resend', { id });
 const start = command('source.start', { id });
 const publish = command('wire.data', { id });
@@ -38,6 +39,32 @@ const close = (code: number, text: string) => command('wire.close', { id, code, 
 const cancel = (text: string) => command('source.cancel', { id, text });
 const stop = (text: string) => [cancel(text), close(1001, text)];
 const tellClosed = command('actor.tell', { to: [clientActorId], event: { type: 'stream.closed', id } });
+
+const unreachable = { type: 'peer.unreachable', code: 4030, text: 'no' } as const;
+const told = reach(machine, exact, unreachable);
+const tellUnreachable = command('actor.tell', {
+  to: [clientActorId],
+  event: { type: 'stream.unreachable', id, code: 4030, text: 'no' },
+});
+
+/** What ends a stream of which only its consumer has to be told. */
+const ofUnreachable: readonly RowCase[] = (
+  [
+    reported,
+    confirmed,
+    { type: 'heartbeat.lost' },
+    { type: 'heartbeat.refused', text: 'no' },
+    { type: 'app.close' },
+    { type: 'link.closed', text: 'gone' },
+  ] as const
+).map((event) => ({
+  state: 'unreachable',
+  row: event.type,
+  from: told,
+  event,
+  value: 'closed',
+  commands: [tellClosed],
+}));
 
 const notRead = 'the consumer no longer reads the stream';
 
@@ -69,6 +96,8 @@ function whileRunning(state: keyof typeof states): readonly RowCase[] {
     ends({ type: 'heartbeat.lost' }, stop('the consumer does not answer heartbeats')),
     ends({ type: 'app.close' }, stop('the producer stops the stream')),
     ends({ type: 'link.closed', text: 'gone' }, [cancel('gone')]),
+    ends({ type: 'heartbeat.refused', text: 'no' }, [cancel('no'), close(4030, 'no')]),
+    ends({ type: 'peer.unreachable', code: 4030, text: 'no' }, [cancel('no'), close(4030, 'no')]),
   ];
 }
 
@@ -105,10 +134,36 @@ function onReport(state: 'opening' | 'active'): readonly RowCase[] {
       commands: [...stop(notRead), tellClosed],
     },
     { state, row, from: states[state], event: reported, value: { cancelling: 'reported' }, commands: [] },
+    {
+      state,
+      row: 'peer.unreachable',
+      guard: 'reportsAreExact',
+      from: exactly,
+      event: unreachable,
+      value: 'unreachable',
+      commands: [cancel('no'), close(4030, 'no'), tellUnreachable],
+    },
   ];
 }
 
 describeRows('## Producer stream', machine, [
+  ...ofUnreachable,
+  {
+    state: 'finishing',
+    row: 'peer.unreachable',
+    from: finishing,
+    event: unreachable,
+    value: 'unreachable',
+    commands: [close(4030, 'no'), tellUnreachable],
+  },
+  {
+    state: 'finishing',
+    row: 'heartbeat.refused',
+    from: finishing,
+    event: { type: 'heartbeat.refused', text: 'no' },
+    value: 'closed',
+    commands: [close(4030, 'no'), tellClosed],
+  },
   ...whileRunning('opening'),
   ...onReport('opening'),
   {
@@ -136,7 +191,7 @@ describeRows('## Producer stream', machine, [
     from: reach(machine, extended, record, blocked),
     event: starved,
     value: { active: 'blocked' },
-    commands: [probe],
+    commands: [ask],
   },
   {
     state: 'active.blocked',
@@ -229,7 +284,7 @@ describeRows('## Producer stream', machine, [
     value: 'finishing',
     commands: [probe],
   },
-  { state: 'finishing', row: 'flow.starved', from: finishing, event: starved, value: 'finishing', commands: [probe] },
+  { state: 'finishing', row: 'flow.starved', from: finishing, event: starved, value: 'finishing', commands: [ask] },
   ...(
     [
       [{ type: 'peer.acknowledged' }, []],

@@ -36,9 +36,10 @@ function timers(machine: AnyStateMachine, ...delays: readonly (readonly [string,
 const consumerStreamEvents: fc.Arbitrary<StepEvent> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom({ type: 'frame.data' } as const, { type: 'heartbeat.alive' } as const) },
   { weight: 2, arbitrary: fc.constant({ type: 'heartbeat.listed' } as const) },
-  fc.record({ type: fc.constant('frame.close' as const), code: fc.constantFrom(1000, 1001, 5000), text }),
+  fc.record({ type: fc.constant('frame.close' as const), code: fc.constantFrom(1000, 1001, 4030, 5000), text }),
   fc.record({ type: fc.constantFrom('frame.malformed' as const, 'reader.overflow' as const), text }),
   fc.constant({ type: 'frame.noResponders' } as const),
+  text.map((why) => ({ type: 'link.refused', text: why }) as const),
   fc.record({
     type: fc.constant('app.cancel' as const),
     reason: fc.constantFrom('cancelled' as const, 'timedOut' as const),
@@ -49,6 +50,8 @@ const consumerStreamEvents: fc.Arbitrary<StepEvent> = fc.oneof(
   timers(
     consumerStreamMachine,
     ['openTimeout', 'opening.waiting'],
+    ['openTimeout', 'opening.returning'],
+    ['requestRetry', 'opening.returning.resting'],
     ['silenceTimeout', 'active.listening'],
     ['cancellationBuffer', 'cancelling'],
   ),
@@ -60,6 +63,7 @@ export const consumerClientEvents: fc.Arbitrary<StepEvent> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({ type: fc.constantFrom('stream.left' as const, 'stream.closed' as const), id: streamId }),
   },
+  fc.record({ type: fc.constant('stream.renewed' as const), id: streamId, attempt: fc.integer({ min: 1, max: 2 }) }),
   {
     weight: 6,
     arbitrary: fc.record({
@@ -90,6 +94,8 @@ const producerStreamEvents: fc.Arbitrary<StepEvent> = fc.oneof(
   },
   fc.record({ type: fc.constant('peer.cancelled' as const), text }),
   fc.constant({ type: 'heartbeat.lost' } as const),
+  text.map((why) => ({ type: 'heartbeat.refused', text: why }) as const),
+  fc.record({ type: fc.constant('peer.unreachable' as const), code: fc.constantFrom(1001, 4030), text }),
   fc.record({ type: fc.constant('source.ended' as const), text }),
   fc.record({ type: fc.constant('source.failed' as const), code: fc.constantFrom(5000, 4321), text }),
   closing,
@@ -112,6 +118,7 @@ const producerClientEvents: fc.Arbitrary<StepEvent> = fc.oneof(
     ),
   },
   { weight: 6, arbitrary: addressed.map(({ id }) => ({ type: 'stream.closed', id }) as const) },
+  addressed.map(({ id }) => ({ type: 'stream.unreachable', id, code: 4030, text: 'why' }) as const),
   { weight: 3, arbitrary: linkEvents },
   closing,
 );
@@ -122,6 +129,7 @@ const heartbeatEvents: fc.Arbitrary<StepEvent> = fc.oneof(
     arbitrary: streamId.map((id) => ({ type: 'stream.added', id: `c.${id}`, streamId: id, subject: 'l' }) as const),
   },
   { weight: 2, arbitrary: streamId.map((id) => ({ type: 'stream.removed', id: `c.${id}` }) as const) },
+  streamId.map((id) => ({ type: 'stream.unreachable', id: `c.${id}`, code: 4030, text: 'why' }) as const),
   {
     weight: 4,
     arbitrary: fc.record({ type: fc.constant('heartbeat.answered' as const), reported: fc.array(streamId) }),

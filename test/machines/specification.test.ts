@@ -245,7 +245,9 @@ describe('PROTOCOL.md', () => {
     const resolved = resolveOptions({ connection }) as unknown as Readonly<Record<string, unknown>>;
 
     it('are the defaults of the options', () => {
-      const timing = tableOf('## Timing', 'delay').map((row) => [row['option']?.split(',')[0], row['default, ms']]);
+      const timing = tableOf('## Timing', 'delay')
+        .filter((row) => row['option'] !== '–')
+        .map((row) => [row['option']?.split(',')[0], row['default, ms']]);
       const limits = tableOf('## Limits', 'limit')
         .filter((row) => row['option'] !== '–')
         .map((row) => [row['option'], row['default']]);

@@ -1,6 +1,6 @@
 import type { Command, EndReason, ListedStream } from '../../../machines/index.js';
-import { clientActorId, CloseCode } from '../../../machines/index.js';
-import { note, send, spawn, stop, tell } from '../explorer/description/effects.js';
+import { clientActorId, CloseCode, streamIdOf, streamOf } from '../../../machines/index.js';
+import { note, send, spawn, stop, tell, type Effect } from '../explorer/description/effects.js';
 import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/description/host-adapter.js';
 import { exchangesMin } from './exchanges.js';
 
@@ -9,6 +9,8 @@ export type ProtocolMessage =
   | { readonly type: 'request'; readonly consumer: string; readonly id: string }
   | { readonly type: 'data'; readonly id: string }
   | { readonly type: 'close'; readonly id: string; readonly code: number }
+  /** The server, on behalf of a producer that takes no requests yet. */
+  | { readonly type: 'noResponders'; readonly id: string }
   | {
       readonly type: 'ask';
       readonly producer: string;
@@ -65,6 +67,28 @@ export function addressOf(inbox: string): { readonly consumer: string; readonly 
   return { consumer: inbox.slice(0, dot), stream: inbox.slice(dot + 1) };
 }
 
+/** Which request of a stream was the last one, counted from 0, also when the stream is over. */
+function attemptNote(id: string): string {
+  return `attempt of ${id}`;
+}
+
+/** The stream id under which a stream was requested last. */
+export function currentIdOf(id: string, notes: Readonly<Record<string, unknown>> | undefined): string {
+  return streamIdOf(id, Number(notes?.[attemptNote(id)] ?? 0));
+}
+
+/** The stream that has this stream id now; undefined for the id of an earlier request. */
+export function streamAskedAs(streamId: string, notes: HostScope['notes']): string | undefined {
+  const id = streamOf(streamId);
+  return currentIdOf(id, notes) === streamId ? id : undefined;
+}
+
+/** The note that frames do not come any more, though heartbeats do. */
+export const deafNote = 'deaf';
+
+/** The note that no producer takes requests. */
+export const awayNote = 'away';
+
 export function readerOf(stream: string): string {
   return `reader ${stream}`;
 }
@@ -86,6 +110,10 @@ function exchangeOf(notes: HostScope['notes'], consumer: string): number {
   return Number(notes[exchangeNote(consumer)] ?? 0);
 }
 
+function closeOf(code: number): { readonly type: string; readonly code: number; readonly text: string } {
+  return { type: 'frame.close', code, text: '' };
+}
+
 /** Readers and sources are the application's, and hear nothing of what a client tells all its actors. */
 function isOfTheClient(actor: string): boolean {
   return actor !== clientActorId && !actor.startsWith('reader ') && !actor.startsWith('source ');
@@ -101,8 +129,13 @@ export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<Re
   const perform = (command: ModelCommand, { process, actors, notes }: HostScope): Effects => {
     switch (command.type) {
       case 'wire.open': {
-        const { id } = command.params;
-        return send(producer, { type: 'request', consumer: process, id }, subjectOf(id));
+        const { id, attempt } = command.params;
+        const request = send(
+          producer,
+          { type: 'request', consumer: process, id: streamIdOf(id, attempt) },
+          subjectOf(id),
+        );
+        return attempt === 0 ? request : [note(attemptNote(id), attempt), request];
       }
       case 'wire.data': {
         const { consumer, stream } = addressOf(command.params.id);
@@ -188,12 +221,23 @@ export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<Re
     }
   };
 
+  /** A frame of an earlier request is that of a stream which nobody knows. */
+  const tellStream = (streamId: string, { notes }: HostScope, event: { readonly type: string }): readonly Effect[] => {
+    const id = streamAskedAs(streamId, notes);
+    return id === undefined ? [] : [tell(id, event)];
+  };
+
   return {
     command: (command, scope) => perform(command as ModelCommand, scope),
-    receive: (message, { notes }) => {
+    receive: (message, scope) => {
+      const { notes } = scope;
+      const isDeaf = notes[deafNote] === true;
       switch (message.type) {
         case 'request': {
           const { consumer, id } = message;
+          if (notes[awayNote] === true) {
+            return send(consumer, { type: 'noResponders', id }, inboxOf(consumer, id));
+          }
           const request = {
             type: 'request.received',
             id: inboxOf(consumer, id),
@@ -206,15 +250,21 @@ export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<Re
           return tell(clientActorId, request);
         }
         case 'data':
-          return tell(message.id, { type: 'frame.data' });
-        case 'close': {
-          const close = { type: 'frame.close', code: message.code, text: '' };
-          return tell(message.id, close);
-        }
+          return isDeaf ? [] : tellStream(message.id, scope, { type: 'frame.data' });
+        case 'close':
+          return isDeaf ? [] : tellStream(message.id, scope, closeOf(message.code));
+        case 'noResponders':
+          return tellStream(message.id, scope, { type: 'frame.noResponders' });
         case 'ask': {
           const reply = `${message.producer} ${message.exchange}`;
           const asked = { type: 'heartbeat.requested', reply, streams: message.streams };
-          return tell(clientActorId, asked);
+          return [
+            // A close that comes so is one that comes before the question.
+            ...message.streams.flatMap(({ streamId, close }) =>
+              close === undefined ? [] : tellStream(streamId, scope, closeOf(close.code)),
+            ),
+            tell(clientActorId, asked),
+          ];
         }
         case 'answer': {
           // As in production, the answer to a request that was given up or replaced finds nobody.

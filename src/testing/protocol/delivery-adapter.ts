@@ -96,6 +96,9 @@ export function deliveryAdapter(
       case 'heartbeat.unanswerable':
         return [note(missedNote(message.consumer), 'last')];
       case 'heartbeat.misreport':
+      case 'requests.lost':
+      case 'requests.taken':
+      case 'inbox.deafened':
         return [];
     }
   };

@@ -12,6 +12,8 @@ export const deliveryArithmetic = {
   isGrantPossible: machines.isGrantPossible,
   takeGrant: machines.takeGrant,
   isSettled: machines.isSettled,
+  notePrompted: machines.notePrompted,
+  isUnreachable: machines.isUnreachable,
   beginInflow: machines.beginInflow,
   receiveItems: machines.receiveItems,
   receiveAnnouncement: machines.receiveAnnouncement,
@@ -40,5 +42,7 @@ export interface DeliveryTerms {
   readonly bytesOf: (number: number) => number;
   /** In how many fragments the record of a number travels; 1 where it shares frames with others. */
   readonly partsOf: (number: number) => number;
+  /** K, how many heartbeats may be missed in a row. */
+  readonly missedHeartbeatsMax: number;
   readonly arithmetic: DeliveryArithmetic;
 }

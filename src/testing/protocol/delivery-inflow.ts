@@ -2,7 +2,7 @@ import type { Arrival, Command, Inflow } from '../../../machines/index.js';
 import { note, tell, type Effect } from '../explorer/description/effects.js';
 import type { Effects, HostScope } from '../explorer/description/host-adapter.js';
 import type { Plain } from '../explorer/description/plain-data.js';
-import { readerOf } from './adapter.js';
+import { currentIdOf, deafNote, readerOf, streamAskedAs } from './adapter.js';
 import type { DeliveryTerms } from './delivery-arithmetic.js';
 import { sendControl, type DeliveryControl, type DeliveryFrame } from './delivery-messages.js';
 
@@ -42,7 +42,7 @@ export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryT
     const inflow: Draft = { ...known };
     const effects: Effect[] = [];
     const say = (control: DeliveryControl, run: number = inflow.run): Effect =>
-      sendControl(producer, { consumer: process, id, run }, control);
+      sendControl(producer, { consumer: process, id: currentIdOf(id, notes), run }, control);
     perform(inflow, effects, say);
     return [note(inflowNote(id), inflow as unknown as Plain), ...effects];
   };
@@ -117,7 +117,9 @@ export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryT
     command,
 
     receive(frame: DeliveryFrame & { readonly id: string; readonly run: number }, scope: HostScope): Effects {
-      const { id, run } = frame;
+      const { run } = frame;
+      const id = streamAskedAs(frame.id, scope.notes);
+      if (id === undefined || scope.notes[deafNote] === true) return [];
       return act(id, scope, (inflow, effects, say) => {
         const isFirst = inflow.run === 0;
         if (isFirst) inflow.run = run;

@@ -1,4 +1,4 @@
-import type { Command, Outflow } from '../../../machines/index.js';
+import { CloseCode, type Command, type Outflow } from '../../../machines/index.js';
 import { note, spawn, stop, tell, type Effect } from '../explorer/description/effects.js';
 import type { Effects, HostScope } from '../explorer/description/host-adapter.js';
 import type { Plain } from '../explorer/description/plain-data.js';
@@ -53,9 +53,11 @@ function runOf(notes: HostScope['notes'], inbox: string): number {
 type Draft = { -readonly [Key in keyof ModelOutflow]: ModelOutflow[Key] };
 
 /** The producer's side of extended streams, as `src/delivery/sender.ts` has it in production. */
-export function modelOutflows({ window, producerWindow, bytesOf, partsOf, arithmetic }: DeliveryTerms) {
+export function modelOutflows(terms: DeliveryTerms) {
+  const { window, producerWindow, bytesOf, partsOf, missedHeartbeatsMax, arithmetic } = terms;
   const { beginOutflow, endOf, isGrantComing, isGrantPossible, isSettled, maySend, sendClose, sendRecord, takeGrant } =
     arithmetic;
+  const { isUnreachable, notePrompted } = arithmetic;
 
   /** One act on what is kept of one stream, and what it brings about. */
   const act = (
@@ -163,6 +165,13 @@ export function modelOutflows({ window, producerWindow, bytesOf, partsOf, arithm
       case 'wire.probe':
         return act(inbox, scope, (outflow, effects, { run, isDown }) => {
           if (isSettled(outflow.flow) && outflow.waiting === 0) return;
+          if (params.isRound) {
+            if (isUnreachable(outflow.flow, missedHeartbeatsMax)) {
+              effects.push(tell(inbox, { type: 'peer.unreachable', code: CloseCode.GoingAway, text: '' } as never));
+              return;
+            }
+            outflow.flow = notePrompted(outflow.flow, outflow.next);
+          }
           announce(inbox, outflow, effects, run, isDown);
         });
       case 'wire.resend':

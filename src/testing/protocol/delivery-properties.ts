@@ -1,3 +1,4 @@
+import { endOf } from '../../../machines/index.js';
 import type { Properties } from '../explorer/description/properties.js';
 import type { Faults } from '../explorer/description/system-config.js';
 import type { Predicate } from '../explorer/description/system-view.js';
@@ -21,6 +22,7 @@ const endsOfIncidents: Readonly<Partial<Record<Incident, readonly string[]>>> = 
   slowReader: ['slowReader'],
   noResponders: ['noResponders'],
   sourceFails: ['closed'],
+  inboxDeaf: ['closed', 'noAnswer', 'producerSilent'],
 };
 
 function budgetOf(fault: Faults[keyof Faults]): number {
@@ -76,6 +78,11 @@ function boundsOf(options: DeliverySystemOptions) {
         : undefined,
     /** The end of a producer that says nothing. */
     silent: cuts + losses === 0 && isQuiet([]) ? Math.max(silence, open) + delay : undefined,
+    /** That frames do not come, though heartbeats do: K + 1 announcements go unanswered, each a round after the one before. */
+    toDeaf:
+      crashes + cuts === 0 && isQuiet(['inboxDeaf'])
+        ? (missedHeartbeatsMax + 2) * interval + 3 * delay + losses * interval
+        : undefined,
     /** Nothing is kept of what is over. */
     toForget: isWhole && isQuiet([]) ? 4 * delay : undefined,
   };
@@ -111,7 +118,7 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
     (view, { cut }) => {
       if (cut.length > 0) return false;
       const of = viewDelivery(view, stream);
-      return of.isLinked && holds(of);
+      return of.isLinked && !of.isDeaf && holds(of);
     };
   const ends = (holds: (view: DeliveryView) => boolean, within: number | undefined) => ({
     from: whenWhole(holds),
@@ -167,7 +174,7 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
         end !== 'recordsLost' || delivered < produced || inflow?.flow.isRecovering === true || inflow === undefined,
     ),
   };
-  if (bounds.isSupervised && !incidents.includes('producerCloses')) {
+  if (bounds.isSupervised && !incidents.some((incident) => incident === 'producerCloses' || incident === 'inboxDeaf')) {
     // Where a producer drains it ends its sources, so this is what its drain promises as well.
     always[`${id}: what a source has made comes before its end, normal or not`] = on(
       ({ end, delivered, produced }) => end !== 'closed' || delivered === produced,
@@ -187,6 +194,15 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
         reader === 'reading' && isKnown && isServed && delivered === number && taken === number && produced > number,
       bounds.toReader,
     );
+  }
+  if (incidents.includes('inboxDeaf')) {
+    const isMissing = ({ outflow, inflow, isKnown }: DeliveryView): boolean =>
+      outflow !== undefined && inflow !== undefined && (!isKnown || endOf(outflow.flow) > inflow.flow.next);
+    leadsTo[`${id}: a reader whose inbox is deaf is told`] = {
+      from: on((of) => of.reader === 'reading' && of.isDeaf && isMissing(of)),
+      to: on(({ reader }) => reader !== 'reading'),
+      ...(bounds.toDeaf === undefined ? {} : { within: bounds.toDeaf }),
+    };
   }
   leadsTo[`${id}: a reader that took everything is told that the source has ended`] = ends(
     ({ reader, delivered, taken, produced, sourceRuns, isServed, isKnown }) =>

@@ -1,9 +1,10 @@
 import { system } from '../explorer/description/system.js';
 import type { Faults, Order, Stimulus } from '../explorer/description/system-config.js';
 import type { Predicate } from '../explorer/description/system-view.js';
-import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
+import { inboxOf, protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { deliveryAdapter } from './delivery-adapter.js';
 import { deliveryArithmetic, type DeliveryArithmetic } from './delivery-arithmetic.js';
+import { outflowNote, type ModelOutflow } from './delivery-outflow.js';
 import { deliveryReaderMachine } from './delivery-reader.js';
 import { deliveryTurnMachine } from './delivery-turn.js';
 import { viewDelivery, type DeliveryView } from './delivery-view.js';
@@ -12,6 +13,7 @@ import { producerProcess, streamsOf, type ModelStream } from './model-stream.js'
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
+import { reopenedIdsOf } from './system.js';
 
 /** How large a system of the delivery extension is, and what may happen in it. */
 export interface DeliverySystemOptions {
@@ -96,12 +98,30 @@ function stimuliOf(
   stream: ModelStream,
   records: number,
   mayLeave: boolean,
+  reopened: readonly string[],
 ): Readonly<Record<string, Stimulus<ProtocolView>>> {
-  const { consumer, id, inbox } = stream;
+  const { consumer, id } = stream;
   const on =
     (holds: (view: DeliveryView) => boolean): Predicate<ProtocolView> =>
     (view) =>
       holds(viewDelivery(view, stream));
+  const ofSource = (streamId: string): Readonly<Record<string, Stimulus<ProtocolView>>> => {
+    const inbox = inboxOf(consumer, streamId);
+    const actor = sourceOf(inbox);
+    const runs = (view: ProtocolView) => view[producerProcess]?.actors[actor]?.matches('running') === true;
+    const outflowOf = (view: ProtocolView) => view[producerProcess]?.notes[outflowNote(inbox)] as ModelOutflow | null;
+    const of = { process: producerProcess, actor };
+    return {
+      [`produce ${streamId}`]: {
+        ...of,
+        event: { type: 'produce' },
+        max: records,
+        // A source awaits its writes.
+        when: (view) => runs(view) && outflowOf(view)?.waiting === 0,
+      },
+      [`finish ${streamId}`]: { ...of, event: { type: 'finish' }, when: runs },
+    };
+  };
   return {
     [`open ${id}`]: {
       process: consumer,
@@ -125,20 +145,7 @@ function stimuliOf(
           },
         }
       : {}),
-    [`produce ${id}`]: {
-      process: producerProcess,
-      actor: sourceOf(inbox),
-      event: { type: 'produce' },
-      max: records,
-      // A source awaits its writes.
-      when: on(({ sourceRuns, outflow }) => sourceRuns && outflow?.waiting === 0),
-    },
-    [`finish ${id}`]: {
-      process: producerProcess,
-      actor: sourceOf(inbox),
-      event: { type: 'finish' },
-      when: on(({ sourceRuns }) => sourceRuns),
-    },
+    ...(Object.assign({}, ...[id, ...reopened].map(ofSource)) as Readonly<Record<string, Stimulus<ProtocolView>>>),
   };
 }
 
@@ -178,12 +185,13 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
       producerWindow: { records: options.producerWindowRecords ?? windowRecords, bytes: windowBytes },
       bytesOf,
       partsOf: (number) => Math.ceil(bytesOf(number) / (options.frameBytes ?? Infinity)) || 1,
+      missedHeartbeatsMax,
       arithmetic: { ...deliveryArithmetic, ...options.arithmetic },
     }),
     stimuli: {
       ...Object.fromEntries(
         streams.flatMap((stream, index) =>
-          Object.entries(stimuliOf(stream, records, options.leave ?? true)).filter(
+          Object.entries(stimuliOf(stream, records, options.leave ?? true, reopenedIdsOf(stream.id, options))).filter(
             ([name]) => !isBystander(options, index) || name === `open ${stream.id}`,
           ),
         ),

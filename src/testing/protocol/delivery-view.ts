@@ -1,12 +1,13 @@
 import type { StateValue } from 'xstate';
 import type { ActorView } from '../explorer/description/system-view.js';
-import { readerOf, sourceOf } from './adapter.js';
+import { deafNote, readerOf, sourceOf } from './adapter.js';
 import { inflowNote, type ModelInflow } from './delivery-inflow.js';
 import { outflowNote, producedNote, type ModelOutflow } from './delivery-outflow.js';
 import type { DeliveryReaderContext } from './delivery-reader.js';
 import { isLinkDown } from './ghosts.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import type { ProtocolView } from './protocol-options.js';
+import { inboxesOf } from './stream-view.js';
 import { viewPerStream } from './view-per-stream.js';
 
 /** What is true of one extended stream in one state of the system. */
@@ -27,6 +28,12 @@ export interface DeliveryView {
   readonly outflow: ModelOutflow | undefined;
   readonly inflow: ModelInflow | undefined;
   readonly isHeld: boolean;
+  /** Frames do not come any more. */
+  readonly isDeaf: boolean;
+  /** How often the request was asked again under a stream id of its own. */
+  readonly attempt: number;
+  /** A source runs that took an earlier request. */
+  readonly ghostRuns: boolean;
   /** Whether a timer of the stream runs at the consumer. */
   readonly isTimed: boolean;
   readonly isConsumerLinked: boolean;
@@ -36,7 +43,9 @@ export interface DeliveryView {
 
 export const viewDelivery = viewPerStream(createView);
 
-function createView(view: ProtocolView, { consumer, id, inbox }: ModelStream): DeliveryView {
+function createView(view: ProtocolView, modelled: ModelStream): DeliveryView {
+  const { consumer, id } = modelled;
+  const [inbox, ...earlier] = inboxesOf(view, modelled);
   const [at, from] = [view[consumer], view[producerProcess]];
   const reader = at?.actors[readerOf(id)] as ActorView<DeliveryReaderContext> | undefined;
   const stream = at?.actors[id] as ActorView | undefined;
@@ -49,14 +58,17 @@ function createView(view: ProtocolView, { consumer, id, inbox }: ModelStream): D
     end: reader?.context.end ?? null,
     produced: Number(from?.notes[producedNote(inbox)] ?? 0),
     sourceRuns: from?.actors[sourceOf(inbox)]?.matches('running') === true,
-    isServed: served !== undefined,
+    isServed: served !== undefined && served.value !== 'unreachable',
     producerLives: from?.isAlive === true,
     at: stream?.value,
     from: served?.value,
     outflow: (from?.notes[outflowNote(inbox)] ?? undefined) as ModelOutflow | undefined,
     inflow,
     isKnown: inflow !== undefined && inflow.run !== 0,
-    isHeld: stream !== undefined || served !== undefined,
+    isHeld: stream !== undefined || [inbox, ...earlier].some((own) => from?.actors[own] !== undefined),
+    isDeaf: at?.notes[deafNote] === true,
+    attempt: earlier.length,
+    ghostRuns: earlier.some((own) => from?.actors[sourceOf(own)]?.matches('running') === true),
     isTimed: Object.keys(stream?.timers ?? {}).length > 0,
     isConsumerLinked: !isLinkDown(view, consumer),
     isLinked: !isLinkDown(view, consumer) && !isLinkDown(view, producerProcess),

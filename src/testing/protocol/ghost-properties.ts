@@ -44,7 +44,7 @@ export function ghostProperties(
     !ghostsOf(view[producerProcess]).unasked || isLinkDown(view, producerProcess) || heartbeatsOf(view).length === 0;
 
   for (const stream of streams) {
-    const { consumer, id, inbox } = stream;
+    const { consumer, id } = stream;
     always[`${id}: a round that nobody can answer is over at once`] = (view) =>
       !isUnanswerable(view, consumer) ||
       view[producerProcess]?.actors[consumer]?.matches({ open: { exchange: 'asking' } }) !== true;
@@ -52,10 +52,12 @@ export function ghostProperties(
       viewStream(view, stream).consumerState !== 'cancelling' || ghostsOf(view[consumer]).requested(id);
     if (areReportsExact) {
       always[`${id}: a report stops the source at once`] = (view) =>
-        !ghostsOf(view[producerProcess]).reported(inbox) || !viewStream(view, stream).isServed;
+        !ghostsOf(view[producerProcess]).reported(viewStream(view, stream).inbox) || !viewStream(view, stream).isServed;
     }
     always[`${id}: no request is published while the connection is down`] = (view) =>
       !ghostsOf(view[consumer]).sentWhileDown;
+    always[`${id}: no request is asked again whose producer was heard`] = (view) =>
+      !ghostsOf(view[consumer]).askedThoughHeard;
     always[`${id}: nobody is told of silence while the connection is down`] = (view) =>
       !ghostsOf(view[consumer]).toldWhileDown;
     always[`${id}: the open timeout runs from the request on`] = (view) =>
@@ -71,15 +73,20 @@ export function ghostProperties(
       const { producerLives, sourceRuns, sourceEnded, sourceCancelled, sourceFailed } = viewStream(view, stream);
       const { connectionClosed, closeCode } = ghostsOf(view[producerProcess]);
       if (!producerLives || sourceRuns || connectionClosed) return true;
-      const code = closeCode(inbox);
-      if (sourceCancelled) return code === CloseCode.GoingAway;
+      const code = closeCode(viewStream(view, stream).inbox);
+      if (sourceCancelled) return code === CloseCode.GoingAway || code === CloseCode.NotPermitted;
       if (sourceFailed) return code === CloseCode.InternalServerError;
       return !sourceEnded || code === CloseCode.Normal;
     };
+    // The link of a consumer that asks again is whole from then on, for want of a further fault.
+    always[`${id}: who asked again, and is told a normal end, has read every record`] = (view) =>
+      ghostsOf(view[consumer]).requests(id) < 2 ||
+      viewStream(view, stream).end !== 'completed' ||
+      ghostsOf(view[consumer]).read(id) >= ghostsOf(view[producerProcess]).produced(viewStream(view, stream).inbox);
     if (losesRecords) continue;
     always[`${id}: who is told a normal end has read every record`] = (view) =>
       viewStream(view, stream).end !== 'completed' ||
-      ghostsOf(view[consumer]).read(id) >= ghostsOf(view[producerProcess]).produced(inbox);
+      ghostsOf(view[consumer]).read(id) >= ghostsOf(view[producerProcess]).produced(viewStream(view, stream).inbox);
   }
   return always;
 }

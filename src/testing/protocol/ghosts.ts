@@ -1,7 +1,7 @@
 import type { Command } from '../../../machines/index.js';
 import { note, type Effect } from '../explorer/description/effects.js';
 import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/description/host-adapter.js';
-import { inboxOf, type ProtocolMessage } from './adapter.js';
+import { inboxOf, streamAskedAs, type ProtocolMessage } from './adapter.js';
 import { isIncident, receiveIncident, type IncidentMessage } from './incident-messages.js';
 import { producerProcess } from './model-stream.js';
 import type { ProtocolView } from './protocol-options.js';
@@ -15,6 +15,9 @@ const connectionClosedNote = 'connection closed';
 const sentWhileDownNote = 'sent while down';
 const toldWhileDownNote = 'told of silence while down';
 const releasedNote = 'released';
+/** A heartbeat listed the stream while the connection was down, and its request was asked again all the same. */
+const heardNote = (id: string): string => `heard while down ${id}`;
+const askedThoughHeardNote = 'asked though heard';
 /** The connection of the producer is back, and no heartbeat was sent since. */
 const unaskedNote = 'unasked';
 
@@ -55,12 +58,16 @@ export function ghostsOf(process: NotedProcess) {
     connectionClosed: notes[connectionClosedNote] === true,
     /** An open request was published while the connection was down. */
     sentWhileDown: notes[sentWhileDownNote] === true,
+    /** A request was asked again though its producer had been heard. */
+    askedThoughHeard: notes[askedThoughHeardNote] === true,
     /** A reader was told of silence while the connection was down. */
     toldWhileDown: notes[toldWhileDownNote] === true,
     /** The connection is back, and no heartbeat was sent since. */
     unasked: notes[unaskedNote] === true,
     /** The open request of a stream was published. */
-    requested: (id: string) => notes[requestedNote(id)] === true,
+    requested: (id: string) => notes[requestedNote(id)] !== undefined,
+    /** How often it was; those after the second are not counted. */
+    requests: (id: string) => Number(notes[requestedNote(id)] ?? 0),
     /** Whether records go to the reader directly, false where they are dropped; undefined before either. */
     gate: (id: string) => notes[gateNote(id)] as boolean | undefined,
     read: (id: string) => Number(notes[readNote(id)] ?? 0),
@@ -102,7 +109,11 @@ export function withGhosts(
     const isDown = notes[downNote] === true;
     switch (type) {
       case 'wire.open':
-        return [note(requestedNote(params.id), true), ...(isDown ? [note(sentWhileDownNote, true)] : [])];
+        return [
+          ...(notes[heardNote(params.id)] === true ? [note(askedThoughHeardNote, true)] : []),
+          increased(notes, requestedNote(params.id), 1),
+          ...(isDown ? [note(sentWhileDownNote, true)] : []),
+        ];
       case 'wire.ask':
         return [
           ...(notes[missedNote(params.id)] === 'last' ? [note(missedNote(params.id), 'before')] : []),
@@ -149,6 +160,13 @@ export function withGhosts(
         const reported = reportedNote(inboxOf(message.consumer, message.id));
         return notes[reported] === true ? [note(reported, false)] : [];
       }
+      case 'ask':
+        return notes[downNote] === true
+          ? message.streams.flatMap(({ streamId }) => {
+              const id = streamAskedAs(streamId, notes);
+              return id === undefined ? [] : [note(heardNote(id), true)];
+            })
+          : [];
       case 'heartbeat.unanswerable':
         return [note(missedNote(message.consumer), 'last')];
       case 'link.lost':

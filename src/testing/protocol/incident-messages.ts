@@ -1,9 +1,14 @@
 import { clientActorId } from '../../../machines/index.js';
-import { tell, type Effect } from '../explorer/description/effects.js';
+import { awayNote, deafNote } from './adapter.js';
+import { note, tell, type Effect } from '../explorer/description/effects.js';
 
 /** What befalls a client, as a message without a sender, so that the ghosts of its host see it too. */
 export type IncidentMessage =
   | { readonly type: 'link.lost' | 'link.restored' | 'link.closed' }
+  /** The producer takes no requests, or takes them again. */
+  | { readonly type: 'requests.lost' | 'requests.taken' }
+  /** Frames do not reach the consumer any more; heartbeats do. */
+  | { readonly type: 'inbox.deafened' }
   | { readonly type: 'heartbeat.unanswerable'; readonly consumer: string }
   | { readonly type: 'heartbeat.misreport'; readonly consumer: string; readonly reported: readonly string[] };
 
@@ -18,6 +23,11 @@ export function receiveIncident(message: IncidentMessage): Effect {
     case 'link.lost':
     case 'link.restored':
       return tell(clientActorId, { type: message.type });
+    case 'requests.lost':
+    case 'requests.taken':
+      return note(awayNote, message.type === 'requests.lost');
+    case 'inbox.deafened':
+      return note(deafNote, true);
     case 'link.closed': {
       const event = { type: 'link.closed', text: '' };
       return tell(clientActorId, event);

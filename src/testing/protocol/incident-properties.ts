@@ -26,6 +26,24 @@ export function incidentProperties(streams: readonly ModelStream[]): Readonly<Re
       const name = `${stimulus} ${stream.id}`;
       always[`${stream.id}: is over for its reader after ${name}`] = after(name, isUnread);
     }
+    const { id } = stream;
+    for (const name of [`request of ${id} is refused`, `answers for ${id} are refused`]) {
+      always[`${id}: is over for its reader where the ${name}`] = after(name, isUnread);
+    }
+    always[`${id}: is over where its request is refused`] = after(
+      `request of ${id} is refused`,
+      (view) => viewStream(view, stream).consumerState === null,
+    );
+    for (const name of [`frames of ${id} are refused`, `heartbeats for ${id} are refused`]) {
+      always[`${id}: its source does not run where the ${name}`] = after(
+        name,
+        (view) => !viewStream(view, stream).sourceRuns,
+      );
+    }
+    always[`${id}: is over at its producer where heartbeats are refused`] = after(
+      `heartbeats for ${id} are refused`,
+      (view) => view[producerProcess]?.actors[stream.inbox] === undefined,
+    );
     always[`${stream.id}: is over where nobody subscribes to its subject`] = after(
       `no responders for ${stream.id}`,
       (view) => viewStream(view, stream).consumerState === null,

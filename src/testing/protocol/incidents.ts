@@ -1,7 +1,7 @@
-import { clientActorId } from '../../../machines/index.js';
+import { clientActorId, CloseCode } from '../../../machines/index.js';
 import type { Stimulus } from '../explorer/description/system-config.js';
 import type { ActorView } from '../explorer/description/system-view.js';
-import { readerOf, sourceOf } from './adapter.js';
+import { awayNote, readerOf, sourceOf } from './adapter.js';
 import { isLinkDown, isMissed } from './ghosts.js';
 import type { IncidentMessage } from './incident-messages.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
@@ -36,6 +36,15 @@ export const incidents = [
    * only when the first is forgotten.
    */
   'heartbeatMisreports',
+  /** The producer takes no requests for a while: the server says that nobody subscribes. */
+  'producerAway',
+  /** Frames do not reach the consumer any more, and heartbeats do. */
+  'inboxDeaf',
+  /** The server lets a client not publish: the request, what the consumer answers, frames, or heartbeat requests. */
+  'requestForbidden',
+  'answersForbidden',
+  'framesForbidden',
+  'heartbeatForbidden',
 ] as const;
 
 /** The name of something that may happen besides the faults of the network. */
@@ -99,6 +108,8 @@ function consumerStimuli(incident: Incident, consumer: string, streams: readonly
       return connectionStimuli(consumer);
     case 'consumerLinkLost':
       return linkStimuli(consumer);
+    case 'inboxDeaf':
+      return { [`deafen ${consumer}`]: { process: consumer, message: { type: 'inbox.deafened' } } };
     case 'heartbeatUnanswerable':
       return {
         [`heartbeat of ${consumer} is unanswerable`]: {
@@ -139,6 +150,19 @@ function producerStimuli(incident: Incident): Stimuli {
       return connectionStimuli(producerProcess);
     case 'producerLinkLost':
       return linkStimuli(producerProcess);
+    case 'producerAway':
+      return {
+        'take requests no more': {
+          process: producerProcess,
+          message: { type: 'requests.lost' },
+          when: (view) => view[producerProcess]?.notes[awayNote] !== true,
+        },
+        'take requests again': {
+          process: producerProcess,
+          message: { type: 'requests.taken' },
+          when: (view) => view[producerProcess]?.notes[awayNote] === true,
+        },
+      };
     default:
       return {};
   }
@@ -149,6 +173,10 @@ function streamStimuli(incident: Incident, stream: ModelStream): Stimuli {
   const isRead = (view: ProtocolView): boolean => {
     const reader = view[consumer]?.actors[readerOf(id)];
     return reader !== undefined && (reader.matches('waiting') || reader.matches('reading'));
+  };
+  const isProduced = (view: ProtocolView): boolean => {
+    const actor = view[producerProcess]?.actors[inbox];
+    return actor !== undefined && !actor.matches('unreachable');
   };
   const event = (type: string, rest: object = { text: '' }) => ({ type, ...rest });
   switch (incident) {
@@ -167,6 +195,42 @@ function streamStimuli(incident: Incident, stream: ModelStream): Stimuli {
           actor: id,
           event: event('frame.noResponders', {}),
           when: (view) => ['opening', 'cancelling'].some((state) => isIn(view, stream, state)),
+        },
+      };
+    case 'requestForbidden':
+      return {
+        [`request of ${id} is refused`]: {
+          process: consumer,
+          actor: id,
+          event: event('link.refused'),
+          when: (view) => isIn(view, stream, 'opening'),
+        },
+      };
+    case 'answersForbidden':
+      return {
+        [`answers for ${id} are refused`]: {
+          process: consumer,
+          actor: id,
+          event: event('link.refused'),
+          when: (view) => isIn(view, stream, 'active'),
+        },
+      };
+    case 'framesForbidden':
+      return {
+        [`frames of ${id} are refused`]: {
+          process: producerProcess,
+          actor: inbox,
+          event: event('peer.unreachable', { code: CloseCode.NotPermitted, text: '' }),
+          when: isProduced,
+        },
+      };
+    case 'heartbeatForbidden':
+      return {
+        [`heartbeats for ${id} are refused`]: {
+          process: producerProcess,
+          actor: inbox,
+          event: event('heartbeat.refused'),
+          when: (view) => view[producerProcess]?.actors[inbox] !== undefined,
         },
       };
     case 'sourceFails':

@@ -3,6 +3,7 @@ import type { Faults } from '../explorer/description/system-config.js';
 import type { Predicate } from '../explorer/description/system-view.js';
 import { viewStream, type StreamView } from './stream-view.js';
 import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
+import { awayNote } from './adapter.js';
 import { clientProperties } from './client-properties.js';
 import { ghostProperties } from './ghost-properties.js';
 import { isLinkDown } from './ghosts.js';
@@ -57,6 +58,12 @@ const endsOfIncidents: Readonly<Partial<Record<Incident, readonly string[]>>> = 
   slowReader: ['slowReader'],
   noResponders: ['noResponders'],
   sourceFails: ['closed'],
+  producerAway: ['noResponders'],
+  inboxDeaf: ['producerSilent', 'noAnswer'],
+  requestForbidden: ['notPermitted'],
+  answersForbidden: ['notPermitted'],
+  framesForbidden: ['notPermitted', 'noAnswer', 'producerSilent'],
+  heartbeatForbidden: ['notPermitted', 'noAnswer', 'producerSilent'],
 };
 
 /** Incidents that leave the heartbeats of a consumer as they are. */
@@ -134,7 +141,7 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
     if (
       cuts + stalls === 0 &&
       missesInARow < missedHeartbeatsMax &&
-      !has('producerCloses', 'producerConnectionCloses')
+      !has('producerCloses', 'producerConnectionCloses', 'framesForbidden', 'heartbeatForbidden')
     ) {
       always[`${id}: no source is stopped while its reader reads`] = on(
         ({ sourceCancelled, isRead }) => !(sourceCancelled && isRead),
@@ -149,7 +156,7 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
         ({ isOpened, consumerState, sourceRuns }) => !isOpened || !sourceRuns || consumerState !== null,
       );
     }
-    if (isOnlyOnce && !has('producerConnectionCloses')) {
+    if (isOnlyOnce && !has('producerConnectionCloses', 'inboxDeaf')) {
       leadsTo[`${id}: a close is the end of what was absorbed`] = {
         from: on(({ consumerState, sourceStopped }) => consumerState === 'cancelling' && sourceStopped),
         to: on(({ consumerState }) => consumerState !== 'cancelling'),
@@ -190,12 +197,46 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
       ...ends(({ isRead, sourceRuns }) => isRead && !sourceRuns),
       ...bounded(bounds.producerDeadToTold),
     };
+    if (isCutOff) {
+      leadsTo[`${id}: a source that took an earlier request is stopped`] = {
+        ...ends(({ ghostRuns }) => ghostRuns),
+        ...(crashes + stalls === 0 && incidents.every((incident) => incident === 'consumerLinkLost')
+          ? { within: bounds.leftToStopped }
+          : {}),
+      };
+    }
+    if (has('framesForbidden')) {
+      const refused = `frames of ${id} are refused`;
+      const waits: Predicate<ProtocolView> = (view, { left }) => left[refused] === 0 && viewStream(view, stream).isRead;
+      leadsTo[`${id}: a reader is told that frames are refused`] = {
+        from: waits,
+        to: not(waits),
+        // An exchange may be under way.
+        ...(options.exact === false ? {} : { within: 4 * (options.delay ?? 0) }),
+      };
+    }
+    if (has('producerAway')) {
+      const rests: Predicate<ProtocolView> = (view) =>
+        isWhole(view) &&
+        view[producerProcess]?.notes[awayNote] !== true &&
+        view[stream.consumer]?.actors[id]?.matches({ opening: 'returning' }) === true;
+      leadsTo[`${id}: a request that found nobody as the link came back finds who comes back`] = {
+        from: rests,
+        to: not(rests),
+        within: { ...protocolTicks, ...options.ticks }.retry + 4 * (options.delay ?? 0),
+      };
+    }
     leadsTo[`${id}: what is over is forgotten`] = ends(({ isOpened, isRead, isHeld }) => isOpened && !isRead && isHeld);
     if (crashes > 0) {
       leadsTo[`${id}: a source stops whose consumer has died`] = {
         ...ends(({ consumerLives, sourceRuns }) => !consumerLives && sourceRuns),
         ...bounded(bounds.consumerDeadToStopped),
       };
+    }
+    if (crashes > 0) {
+      leadsTo[`${id}: what a dead consumer leaves is forgotten`] = ends(
+        ({ consumerLives, isHeld }) => !consumerLives && isHeld,
+      );
     }
     if (isFaultless && incidents.length === 0) {
       leadsTo[`${id}: a stream is heard of`] = {

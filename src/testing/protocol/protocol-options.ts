@@ -12,6 +12,8 @@ export interface ProtocolTicks {
   readonly silence: number;
   /** O, the open timeout. */
   readonly open: number;
+  /** R, after which a request that nobody took as the link came back is asked again. */
+  readonly retry: number;
   /** Bp, the producer's cancellation buffer towards a plain consumer. */
   readonly producerBuffer: number;
   /** Bc, the consumer's cancellation buffer, which clients never let be shorter than I + T. */
@@ -24,6 +26,7 @@ export const protocolTicks: ProtocolTicks = {
   requestTimeout: 3,
   silence: 11,
   open: 11,
+  retry: 2,
   producerBuffer: 9,
   consumerBuffer: 7,
 };

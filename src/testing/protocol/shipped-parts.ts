@@ -23,6 +23,7 @@ export function shippedDelays(ticks: ProtocolTicks) {
     heartbeatRequestTimeout: ticks.requestTimeout,
     silenceTimeout: ticks.silence,
     openTimeout: ticks.open,
+    requestRetry: ticks.retry,
     'consumerStream.cancellationBuffer': ticks.consumerBuffer,
     'producerStream.cancellationBuffer': ticks.producerBuffer,
   };

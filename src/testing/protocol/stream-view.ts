@@ -1,5 +1,6 @@
 import type { ActorView } from '../explorer/description/system-view.js';
-import { endedNote, readerOf, sourceOf } from './adapter.js';
+import { streamIdOf } from '../../../machines/index.js';
+import { currentIdOf, endedNote, inboxOf, readerOf, sourceOf } from './adapter.js';
 import { producerProcess, type ModelStream } from './model-stream.js';
 import type { ProtocolView } from './protocol-options.js';
 import { viewPerStream } from './view-per-stream.js';
@@ -29,29 +30,49 @@ export interface StreamView {
   readonly sourceStopped: boolean;
   /** The stream at the producer is in opening, active or cancelling. */
   readonly isServed: boolean;
-  /** Whether either client still keeps an actor of the stream. */
+  /** Whether either client still keeps an actor of the stream, also of an earlier request. */
   readonly isHeld: boolean;
+  /** The inbox of the last request. */
+  readonly inbox: string;
+  /** How often the request was asked again under a stream id of its own. */
+  readonly attempt: number;
+  /** A source runs that took an earlier request. */
+  readonly ghostRuns: boolean;
 }
 
 /** Looks at one stream of a state from both of its ends. Made once for each state and stream. */
 export const viewStream = viewPerStream(createStreamView);
 
-function createStreamView(view: ProtocolView, { consumer, id, inbox }: ModelStream): StreamView {
+/** The inboxes of a stream's requests, the last one first. */
+export function inboxesOf(
+  view: ProtocolView,
+  { consumer, id }: ModelStream,
+): readonly [string, ...(readonly string[])] {
+  const current = currentIdOf(id, view[consumer]?.notes);
+  const attempt = Number(current.slice(id.length + 1));
+  const earlier = Array.from({ length: attempt }, (_, index) => inboxOf(consumer, streamIdOf(id, index)));
+  return [inboxOf(consumer, current), ...earlier];
+}
+
+function createStreamView(view: ProtocolView, stream: ModelStream): StreamView {
+  const { consumer, id } = stream;
+  const [inbox, ...earlier] = inboxesOf(view, stream);
   const consumerView = view[consumer];
   const producerView = view[producerProcess];
   const readerView = consumerView?.actors[readerOf(id)] as ActorView | undefined;
   const streamView = consumerView?.actors[id] as ActorView | undefined;
   const sourceView = producerView?.actors[sourceOf(inbox)] as ActorView | undefined;
+  const served = producerView?.actors[inbox] as ActorView | undefined;
   const reader = readerView?.value;
   const source = sourceView?.value;
-  const stream = streamView?.value;
+  const state = streamView?.value;
   return {
     isOpened: reader !== undefined,
     isRead: reader === 'waiting' || reader === 'reading',
     hasLeft: reader === 'left' || reader === 'leftAndTold',
     end: (readerView?.context['end'] as string | null | undefined) ?? null,
     isWronged: reader === 'wronged',
-    consumerState: stream === undefined ? null : typeof stream === 'string' ? stream : (Object.keys(stream)[0] ?? null),
+    consumerState: state === undefined ? null : typeof state === 'string' ? state : (Object.keys(state)[0] ?? null),
     sourceRuns: source === 'running',
     sourceCancelled: source === 'cancelled',
     sourceFailed: source === 'failed',
@@ -59,7 +80,10 @@ function createStreamView(view: ProtocolView, { consumer, id, inbox }: ModelStre
     sourceEnded: producerView?.notes[endedNote(inbox)] === true,
     consumerLives: consumerView?.isAlive === true,
     producerLives: producerView?.isAlive === true,
-    isServed: producerView?.actors[inbox] !== undefined,
-    isHeld: stream !== undefined || producerView?.actors[inbox] !== undefined,
+    isServed: served !== undefined && !served.matches('unreachable'),
+    isHeld: state !== undefined || [inbox, ...earlier].some((own) => producerView?.actors[own] !== undefined),
+    inbox,
+    attempt: earlier.length,
+    ghostRuns: earlier.some((own) => producerView?.actors[sourceOf(own)]?.matches('running') === true),
   };
 }

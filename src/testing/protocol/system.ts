@@ -1,6 +1,7 @@
 import { system } from '../explorer/description/system.js';
 import type { Faults, Order, Stimulus } from '../explorer/description/system-config.js';
-import { protocolAdapter, readerOf, sourceOf } from './adapter.js';
+import { streamIdOf } from '../../../machines/index.js';
+import { inboxOf, protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { exchangesUnderWay } from './exchanges.js';
 import { withGhosts } from './ghosts.js';
 import { incidentStimuli, type Incident } from './incidents.js';
@@ -91,38 +92,43 @@ function interchangeable({ symmetric = false, consumers = 1 }: ProtocolModelOpti
   return streams.map(({ id }) => id);
 }
 
+/** The stream ids under which a stream may be requested again: once for each time that its consumer's link comes back. */
+export function reopenedIdsOf(
+  id: string,
+  { faults = {}, incidents = [] }: Pick<ProtocolModelOptions, 'faults' | 'incidents'>,
+): readonly string[] {
+  const cuts = typeof faults.cut === 'number' ? faults.cut : (faults.cut?.max ?? 0);
+  const times = cuts + (incidents.includes('consumerLinkLost') ? 1 : 0);
+  return Array.from({ length: times }, (_, index) => streamIdOf(id, index + 1));
+}
+
 /** What readers and sources may do at any time. */
 function stimuliOf(
   stream: ModelStream,
   records: number,
   isSteady: boolean,
+  reopened: readonly string[],
 ): Readonly<Record<string, Stimulus<ProtocolView>>> {
-  const { consumer, id, inbox } = stream;
+  const { consumer, id } = stream;
   const reads = (view: ProtocolView): boolean => {
     const reader = view[consumer]?.actors[readerOf(id)];
     return reader !== undefined && (reader.matches('waiting') || reader.matches('reading'));
   };
-  const runs = (view: ProtocolView): boolean =>
-    view[producerProcess]?.actors[sourceOf(inbox)]?.matches('running') === true;
+  const ofSource = (streamId: string): Readonly<Record<string, Stimulus<ProtocolView>>> => {
+    const actor = sourceOf(inboxOf(consumer, streamId));
+    const when = (view: ProtocolView): boolean => view[producerProcess]?.actors[actor]?.matches('running') === true;
+    const of = { process: producerProcess, actor, when };
+    return {
+      ...(records === 0 ? {} : { [`produce ${streamId}`]: { ...of, event: { type: 'produce' }, max: records } }),
+      [`finish ${streamId}`]: { ...of, event: { type: 'finish' } },
+    };
+  };
   return {
     [`open ${id}`]: { process: consumer, actor: 'client', event: openEvent(id) },
     [`leave ${id}`]: { process: consumer, actor: readerOf(id), event: { type: 'leave' }, when: reads },
-    ...(records === 0 || isSteady
-      ? {}
-      : {
-          [`produce ${id}`]: {
-            process: producerProcess,
-            actor: sourceOf(inbox),
-            event: { type: 'produce' },
-            max: records,
-            when: runs,
-          },
-        }),
     ...(isSteady
       ? {}
-      : {
-          [`finish ${id}`]: { process: producerProcess, actor: sourceOf(inbox), event: { type: 'finish' }, when: runs },
-        }),
+      : (Object.assign({}, ...[id, ...reopened].map(ofSource)) as Readonly<Record<string, Stimulus<ProtocolView>>>)),
   };
 }
 
@@ -159,7 +165,11 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
     network: { delay, order },
     adapter: hasGhosts(options) ? withGhosts(adapter, isSteady ? 0 : records) : adapter,
     stimuli: {
-      ...Object.fromEntries(streams.flatMap((stream) => Object.entries(stimuliOf(stream, records, isSteady)))),
+      ...Object.fromEntries(
+        streams.flatMap((stream) =>
+          Object.entries(stimuliOf(stream, records, isSteady, reopenedIdsOf(stream.id, options))),
+        ),
+      ),
       ...incidentStimuli(incidents, streams),
     },
     faults,

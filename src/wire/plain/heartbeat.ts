@@ -16,6 +16,13 @@ export type NullableSubjectStreams =
 export interface HeartbeatRequest {
   readonly type: 'heartbeatRequest';
   readonly streams: SubjectStreams;
+  /** How listed streams were closed whose inboxes cannot be reached, by stream id. Never with 1000. */
+  readonly closes?: ReadonlyMap<string, HeartbeatClose>;
+}
+
+export interface HeartbeatClose {
+  readonly code: number;
+  readonly text: string;
 }
 
 /** A consumer's answer: those that are not. */
@@ -25,13 +32,25 @@ export interface HeartbeatResponse {
 }
 
 const requestField = 'ActiveStreamIds';
+const closesField = 'closes';
 const responseField = 'NonActiveStreamIds';
+
+/** The code that says of a stream that it is complete. */
+const normalCode = 1000;
 
 const encoder = new TextEncoder();
 
 /** Writes `{"ActiveStreamIds":{"<subject>":["<id>"]}}`, subjects in Go's order, those named twice put together. */
-export function encodeHeartbeatRequest(streams: NullableSubjectStreams): Uint8Array {
-  return encodeStreams(requestField, streams);
+export function encodeHeartbeatRequest(
+  streams: NullableSubjectStreams,
+  closes: ReadonlyMap<string, HeartbeatClose> = new Map(),
+): Uint8Array {
+  if (closes.size === 0) return encodeStreams(requestField, streams);
+  const written = Array.from(
+    closes,
+    ([id, { code, text }]) => `${stringifyGoJson(id)}:{"Code":${code},"Text":${stringifyGoJson(text)}}`,
+  );
+  return encoder.encode(`{"${requestField}":${stringifyMap(streams ?? [])},"${closesField}":{${written.join(',')}}}`);
 }
 
 /** Writes `{"NonActiveStreamIds":{"<subject>":["<id>"]}}`, as {@link encodeHeartbeatRequest}. */
@@ -42,7 +61,9 @@ export function encodeHeartbeatResponse(streams: NullableSubjectStreams): Uint8A
 /** Reads a heartbeat request. No map, like a null one, says that there are no streams; a null list is empty. */
 export function decodeHeartbeatRequest(bytes: Uint8Array): HeartbeatRequest | Malformed {
   const streams = decodeStreams(requestField, bytes);
-  return isMalformed(streams) ? streams : { type: 'heartbeatRequest', streams };
+  if (isMalformed(streams)) return streams;
+  const closes = decodeCloses(bytes, streams);
+  return { type: 'heartbeatRequest', streams, ...(closes.size === 0 ? {} : { closes }) };
 }
 
 /** Reads a heartbeat response, as {@link decodeHeartbeatRequest}. */
@@ -78,6 +99,23 @@ function decodeStreams(field: string, bytes: Uint8Array): SubjectStreams | Malfo
     streams.push({ subject, streamIds });
   }
   return streams;
+}
+
+/** The closes of listed streams. What is none is passed over, as any field is that a peer does not know. */
+function decodeCloses(bytes: Uint8Array, streams: SubjectStreams): ReadonlyMap<string, HeartbeatClose> {
+  const closes = new Map<string, HeartbeatClose>();
+  const given = parseJsonObject(bytes)?.[closesField];
+  if (!isJsonObject(given)) return closes;
+  const listed = new Set(streams.flatMap(({ streamIds }) => streamIds));
+  for (const [id, close] of Object.entries(given)) {
+    if (!listed.has(id) || !isJsonObject(close)) continue;
+    const { Code: code, Text: text } = close;
+    // Nobody knows what came before it, so it cannot say that the stream is complete.
+    if (typeof code !== 'number' || !Number.isSafeInteger(code) || code === normalCode || typeof text !== 'string')
+      continue;
+    closes.set(id, { code, text });
+  }
+  return closes;
 }
 
 function isStrings(value: unknown): value is readonly string[] {

@@ -122,7 +122,7 @@ describe('ConsumerClient, openStream', () => {
 
   it('refuses a body that does not fit into one message', () => {
     expect(() => pair.consumer.openStream('echo', new Uint8Array(1024 * 1024)))
-      .to.throw(/^request: expected a message of at most 1048576 bytes, came \d+ for 1048576 bytes of body$/)
+      .to.throw(/^request: expected a message of at most 1048576 bytes, came \d+$/)
       .with.property('code', 'tooLarge');
   });
 

@@ -65,6 +65,7 @@ function createBench({
     memory,
     terms: { version: 1, heartbeatIntervalMs: 10, heartbeatRequestTimeoutMs: 5, missedHeartbeatsMax: 2 },
     onEdge: (edge) => edges.push(edge),
+    onUnreachable: () => undefined,
     onFailure: (error) => {
       throw error instanceof Error ? error : new Error(String(error));
     },
@@ -174,10 +175,10 @@ describe('OutboundDelivery, frames', () => {
   it('announces the first record that is not out as a whole, so that its other parts are not asked for', async () => {
     const { delivery, frames, take } = createBench({ bytes: 1 << 20 });
     void delivery.write({ data: new Uint8Array(80_000) });
-    delivery.announce(true);
+    delivery.announce();
     expect(take()).to.deep.equal(['0 from 0', 'end 0']);
     while (frames.length < 2) await settle();
-    delivery.announce(true);
+    delivery.announce();
     expect(take().at(-1)).to.equal('end 1');
   });
 
@@ -359,13 +360,13 @@ describe('OutboundDelivery, what may be lost', () => {
     void write('a');
     await settle();
     take();
-    delivery.announce(false);
+    delivery.probe(false);
     expect(take()).to.deep.equal(['end 1']);
     delivery.onGrant(grant(1, 0));
-    delivery.announce(false);
+    delivery.probe(false);
     expect(take()).to.deep.equal([]);
     void write('b');
-    delivery.announce(false);
+    delivery.probe(false);
     expect(take()).to.deep.equal(['end 1 wanting']);
   });
 
@@ -402,14 +403,14 @@ describe('OutboundDelivery, what may be lost', () => {
     ]);
     delivery.stop(1001, 'again');
     delivery.resend();
-    delivery.announce(true);
+    delivery.announce();
     expect(take()).to.deep.equal([]);
   });
 
   it('keeps a final close, which nothing repeats, while the connection is down', async () => {
     const { delivery, outbound, take } = createBench();
     outbound.suspend();
-    delivery.announce(true);
+    delivery.announce();
     delivery.stop(1001, 'shut down');
     await settle();
     expect(take()).to.deep.equal([]);

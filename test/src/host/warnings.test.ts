@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import {
+  ConsumerClient,
   ProducerClient,
   type NatsConnection,
   type NatsSubscribeOptions,
@@ -75,6 +76,14 @@ const provocations: Readonly<Record<WarningCode, Provocation>> = {
       producer.handle('logs', () => []);
       await settle();
       bystander.publish('logs', 'no request');
+    }),
+  notPermitted: () =>
+    warningsOf(async ({ broker, warnings }) => {
+      const connection = broker.connect({ mayPublish: (subject) => subject !== 'logs' });
+      const consumer = new ConsumerClient({ connection, onWarning: (warning) => warnings.push(warning) });
+      consumer.openStream('logs');
+      await settle();
+      await consumer.close();
     }),
   subscriptionLost: async () => {
     const callbacks: NatsSubscribeOptions['callback'][] = [];

@@ -144,7 +144,7 @@ export const goConsumerStreamMachine = setup({
       },
     },
     life: {
-      entry: [{ type: 'wire.open', params: ({ context }) => ({ id: context.id }) }],
+      entry: [{ type: 'wire.open', params: ({ context }) => ({ id: context.id, attempt: 0 }) }],
       initial: 'live',
       states: {
         live: {

@@ -76,6 +76,8 @@ describe('the shipped protocol', () => {
       /link\.down: request\.received/,
       // Only a Go consumer withdraws a report: reference-defects.test.ts.
       /producerStream\.cancelling\.(reported: heartbeat\.confirmed|withdrawn|suspected)/,
+      // The server refuses nothing here, and takes what it is asked again.
+      /refused|unreachable|isNotPermitted|returning|requestRetry|unsent/,
       // What a property forbids.
       /reader\.wronged/,
     ];

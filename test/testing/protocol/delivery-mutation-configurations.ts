@@ -12,6 +12,36 @@ const two = { records: 2, windowRecords: 2, leave: false } as const;
 /** Where each mutant of the delivery extension is noticed, each in a system as small as shows its mistake. */
 export const deliveryMutationConfigurations: readonly MutationConfiguration[] = [
   {
+    name: 'frames are refused, and do not arrive',
+    options: { incidents: ['framesForbidden', 'inboxDeaf'] },
+    of: /^producerStream\.(opening|active) → on\.peer\.unreachable\[0\]/,
+    stimuli: /^open|refused|deafen|produce/,
+  },
+  {
+    name: 'frames to a plain consumer are refused',
+    options: { exact: false, incidents: ['framesForbidden'] },
+    of: /^producerStream\.(opening|active) → on\.peer\.unreachable/,
+    stimuli: /^open|refused|produce/,
+  },
+  {
+    name: 'a plain consumer misreports a stream, and frames are refused',
+    options: { exact: false, incidents: ['heartbeatMisreports', 'framesForbidden'] },
+    of: /^producerStream\.cancelling → on\.peer\.unreachable/,
+    stimuli: /^open|refused|misreported|produce/,
+  },
+  {
+    name: 'an extended stream whose inbox is deaf',
+    delivery: { ...one, incidents: ['inboxDeaf'] },
+    of: /^producerStream\.finishing → on\.peer\.unreachable/,
+    stimuli: /^open|^finish A$|deafen/,
+  },
+  {
+    name: 'an extended stream, and the connection of the consumer is lost before anything is heard',
+    delivery: { ...one, incidents: ['consumerLinkLost'] },
+    of: /returning → on\.frame\.announced/,
+    stimuli: /^open|link/,
+  },
+  {
     name: 'an extended stream',
     delivery: { records: 1 },
     of: /^consumerStream\.(cancelling → entry\[1\]|opening\.waiting → on\.frame\.announced)|^producerStream\.opening → entry\[0\]|^producerStream\.(opening|active) → on\.(source\.ended\[0\]\.actions|peer\.cancelled)|^producerStream\.finishing → on\.peer\.(acknowledged|cancelled:)/,

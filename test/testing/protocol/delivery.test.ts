@@ -46,6 +46,22 @@ const configurations: readonly (readonly [string, DeliverySystemOptions, Readonl
   ['the link of the consumer is lost, and nothing with it', { leave: false, incidents: ['consumerLinkLost'] }],
   ['the source fails, as where the producer drains', { incidents: ['sourceFails'] }],
   ['one crash', { faults: { crash: 1 } }],
+  // Exactly (K + 2)·I + 3·D.
+  [
+    'the inbox is deaf, and heartbeats pass',
+    { ...one, incidents: ['inboxDeaf'] },
+    { 'A: a reader whose inbox is deaf is told': 4 * protocolTicks.interval },
+  ],
+  [
+    'the inbox is deaf, and heartbeats take their time',
+    { ...one, delay: 1, incidents: ['inboxDeaf'] },
+    { 'A: a reader whose inbox is deaf is told': 4 * protocolTicks.interval + 3 },
+  ],
+  [
+    'the inbox is deaf, and no miss is allowed',
+    { ...one, incidents: ['inboxDeaf'], missedHeartbeatsMax: 1 },
+    { 'A: a reader whose inbox is deaf is told': 3 * protocolTicks.interval },
+  ],
   ['two streams, one of which is only opened', { ...one, streams: 2, bystanders: 1, delay: 1 }],
   ['the same, and a loss', { ...one, streams: 2, bystanders: 1, faults: { drop: 1 } }],
 ];

@@ -11,6 +11,14 @@ export interface HarmlessMutants {
  */
 export const harmlessMutants: readonly HarmlessMutants[] = [
   {
+    reason: 'The guards of the two alternatives never hold together: a close has one code.',
+    are: /swaps the alternatives isNormal and isNotPermitted/,
+  },
+  {
+    reason: 'Only a consumer of an earlier version confirms a stream whose close it was told, and the model has none.',
+    are: /unreachable → on\.heartbeat\.confirmed/,
+  },
+  {
     reason: 'The guards of the two alternatives never hold together: who has a registered stream is no new consumer.',
     are: /swaps the alternatives isRegistered and isNewConsumer/,
   },

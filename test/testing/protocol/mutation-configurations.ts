@@ -21,6 +21,84 @@ const plain = { exact: false } as const;
  * nothing but a stream that is opened, read, left and completed.
  */
 export const mutationConfigurations: readonly MutationConfiguration[] = [
+  { name: 'the request is refused', options: { incidents: ['requestForbidden'] }, of: /opening → on\.link\.refused/ },
+  {
+    name: 'what the consumer answers is refused',
+    options: { incidents: ['answersForbidden'] },
+    of: /active → on\.link\.refused/,
+  },
+  {
+    name: 'heartbeat requests are refused',
+    options: { incidents: ['heartbeatForbidden'] },
+    of: /^producerStream\.(opening|active) → on\.heartbeat\.refused|^consumerStream\.active → on\.frame\.close\[1\]/,
+  },
+  {
+    name: 'heartbeat requests are refused, and frames overtake heartbeats',
+    options: { delay: 1, order: 'subject', incidents: ['heartbeatForbidden'] },
+    of: /^consumerStream\.opening → on\.frame\.close\[1\]/,
+  },
+  {
+    name: 'a plain consumer misreports a stream, and heartbeat requests are refused',
+    options: { ...plain, incidents: ['heartbeatMisreports', 'heartbeatForbidden'] },
+    of: /^producerStream\.cancelling → on\.heartbeat\.refused/,
+  },
+  {
+    name: 'frames are refused, and do not arrive',
+    options: { incidents: ['framesForbidden', 'inboxDeaf'] },
+    of: /stream\.unreachable|actions\.close|drops the action close|unreachable → on\.heartbeat\.reported/,
+    stimuli: /^open|refused|deafen/,
+  },
+  {
+    name: 'frames are refused, do not arrive, and the consumer dies',
+    options: { incidents: ['framesForbidden', 'inboxDeaf'], faults: crashOfTheConsumer },
+    of: /unreachable → on\.heartbeat\.lost/,
+    stimuli: /^open|refused|deafen/,
+  },
+  {
+    name: 'frames are refused, and heartbeat requests as well',
+    options: { incidents: ['framesForbidden', 'heartbeatForbidden'] },
+    of: /unreachable → on\.heartbeat\.refused/,
+    stimuli: /^open|refused/,
+  },
+  {
+    name: 'frames are refused, and the producer is closed',
+    options: { incidents: ['framesForbidden', 'producerCloses'] },
+    of: /unreachable → on\.app\.close/,
+  },
+  {
+    name: 'frames are refused, and the connection of the producer is closed',
+    options: { incidents: ['framesForbidden', 'producerConnectionCloses'] },
+    of: /unreachable → on\.link\.closed/,
+  },
+  {
+    name: 'the connection of the consumer is lost, and the producer comes back after it',
+    options: { incidents: ['consumerLinkLost', 'producerAway'], records: 0 },
+    of: /returning → (on\.frame\.noResponders|after\.openTimeout\[0\])|isUnheard|noteUnheard|requestRetry/,
+    stimuli: /^open|link|take requests/,
+  },
+  {
+    name: 'the connection of the consumer is lost, and its producer dies',
+    options: { incidents: ['consumerLinkLost'], records: 0, faults: { crash: { max: 1, of: ['producer'] } } },
+    of: /returning → after\.openTimeout\[1\]/,
+    stimuli: /^open|link/,
+  },
+  {
+    name: 'the connection of the consumer is lost twice',
+    options: { incidents: ['consumerLinkLost'], records: 0, faults: { cut: { max: 1, of: ['consumer'] } } },
+    of: /returning → on\.link\.lost/,
+    stimuli: /^open|link/,
+  },
+  {
+    name: 'the connection of the consumer is lost before anything is heard',
+    options: { incidents: ['consumerLinkLost'], records: 0 },
+    of: /returning → on\.heartbeat|opening\.suspended → on\.(link|heartbeat)|renew/,
+    stimuli: /^open|link/,
+  },
+  {
+    name: 'the connection of the consumer is lost, and frames are first',
+    options: { delay: 1, order: 'subject', incidents: ['consumerLinkLost'] },
+    of: /returning → on\.frame\.data/,
+  },
   {
     name: 'the consumer is closed',
     options: { incidents: ['consumerCloses'] },

@@ -6,7 +6,8 @@ import type { ActorState, ProcessState } from '../../explorer/processes/process-
 import type { ReplayReport } from '../../explorer/traces/replay.js';
 import type { Step, Trace } from '../../explorer/traces/trace.js';
 import { settleMicrotasks } from '../../doubles/settle.js';
-import { addressOf } from '../adapter.js';
+import { streamOf as streamOfId } from '../../../../machines/index.js';
+import { addressOf, inboxOf } from '../adapter.js';
 import { producerProcess, streamsOf } from '../model-stream.js';
 import type { ReaderContext } from '../reader.js';
 import { protocolTicks } from '../protocol-options.js';
@@ -52,7 +53,10 @@ export async function replayOnClients(trace: Trace, options: ProtocolModelOption
   const network = createReplayedNetwork(
     (from, to) =>
       peers.get(from)?.isAlive === true && peers.get(to)?.isAlive === true && !cutLinks.has(`${from}->${to}`),
-    (stream) => [...opened].find(([, { id }]) => id === stream)?.[0] ?? stream,
+    (stream) => {
+      const known = [...opened].find(([, { id }]) => id === streamOfId(stream))?.[0];
+      return known === undefined ? stream : known + stream.slice(streamOfId(stream).length);
+    },
   );
   /** @param buffer that of the trace, in ticks; the clients raise it to `bufferMin`. */
   const partsOf = (process: string, buffer: number, bufferMin: number) => {
@@ -97,14 +101,17 @@ export async function replayOnClients(trace: Trace, options: ProtocolModelOption
     const { consumer, stream } = addressOf(actor);
     const consumerId = consumers.get(actor.includes('.') ? consumer : actor)?.id;
     if (consumerId === undefined) return actor;
-    return actor.includes('.') ? consumerId + (opened.get(stream)?.id ?? '') : consumerId;
+    if (!actor.includes('.')) return consumerId;
+    const id = streamOfId(stream);
+    return consumerId + (opened.get(id)?.id ?? '') + stream.slice(id.length);
   };
 
   const stimulate = (name: string): void => {
-    const [verb = '', id = ''] = name.split(' ');
+    const [verb = '', streamId = ''] = name.split(' ');
+    const id = streamOfId(streamId);
     const stream = streamOf.get(id);
     if (stream === undefined) return;
-    const inbox = realId(producerProcess, stream.inbox);
+    const inbox = realId(producerProcess, inboxOf(stream.consumer, streamId));
     switch (verb) {
       case 'open': {
         next = [...streamOf.keys()].indexOf(id);

@@ -1,13 +1,16 @@
 import type { Trace } from '../../explorer/traces/trace.js';
 import { streamsOf } from '../model-stream.js';
-import type { ProtocolModelOptions } from '../system.js';
+import { reopenedIdsOf, type ProtocolModelOptions } from '../system.js';
 
 const verbs = ['open', 'leave', 'produce', 'finish'];
 
 /** @throws Error that says what of a trace, or of the options of its system, the clients cannot do. */
 export function refuseWhatCannotBeReplayed(trace: Trace, options: ProtocolModelOptions): void {
   const { sourcePeriod } = options;
-  const stimuli = streamsOf(options).flatMap(({ id }) => verbs.map((verb) => `${verb} ${id}`));
+  const stimuli = streamsOf(options).flatMap(({ id }) => [
+    ...verbs.map((verb) => `${verb} ${id}`),
+    ...reopenedIdsOf(id, options).flatMap((streamId) => [`produce ${streamId}`, `finish ${streamId}`]),
+  ]);
   if (sourcePeriod !== undefined) throw new Error('expected sources that the trace drives, came a source period');
   for (const [index, { kind, name = '' }] of trace.steps.entries()) {
     if (kind === 'restart') {

@@ -126,6 +126,7 @@ function modelText(message: Plain): string {
   switch (sent.type) {
     case 'request':
     case 'data':
+    case 'noResponders':
       return `${sent.type} ${sent.id}`;
     case 'close':
       return `close ${sent.id} with ${sent.code}`;
