@@ -13,8 +13,8 @@ const rooms: Readonly<Record<string, string>> = {
 
   'src/errors.ts': 'machines',
   'src/wire': '',
+  'src/transport': 'src/errors.ts',
   'src/host': 'machines src/{transport,wire}',
-  'src/transport': 'machines src/{errors.ts,host}',
   'src/memory-broker': 'src/transport',
   'src/values': 'src/{errors.ts,wire}',
   'src/validation': 'src/{errors.ts,host,transport,values,wire}',
