@@ -1,5 +1,5 @@
 import { StreamError } from '../errors.js';
-import { isThenable } from '../host/shielded.js';
+import { hearRejection, isThenable } from '../host/shielded.js';
 import type { WireRecord } from '../wire/index.js';
 import { encodeYielded, writeEncoded, writeYielded, type Writer } from '../writer/writer.js';
 
@@ -53,7 +53,10 @@ export function stepsOf(given: unknown, writer: Writer): Steps {
       const steps = asyncIterator.call(given);
       return isNodeReadable(given) ? readableSteps(given, steps) : iteratorSteps(steps, false);
     }
-    if (typeof iterator === 'function') return iteratorSteps(iterator.call(given), true);
+    if (typeof iterator === 'function') {
+      hearPromisesOf(given);
+      return iteratorSteps(iterator.call(given), true);
+    }
     const observable = observableOf(given);
     if (observable !== undefined) return observableSteps(observable, writer);
   }
@@ -69,6 +72,18 @@ export function isPromiseOfSource(given: unknown): given is PromiseLike<unknown>
   if (!isThenable(given)) return false;
   const readable = given as unknown as Partial<Iterables>;
   return typeof readable[Symbol.asyncIterator] !== 'function' && typeof readable[Symbol.iterator] !== 'function';
+}
+
+/**
+ * Hears of the promises of a collection before their turn. Each is awaited in it; one that rejects before, or after
+ * another one has ended the stream, would be an unhandled rejection meanwhile, which ends the process.
+ */
+function hearPromisesOf(given: object): void {
+  if (!Array.isArray(given) && !(given instanceof Set)) return;
+  for (const value of given as Iterable<unknown>) {
+    // Thenables of other makes may begin their work only when they are asked, and do it again each time.
+    if (value instanceof Promise) hearRejection(value, () => undefined);
+  }
 }
 
 function iteratorSteps(iterator: AsyncIterator<unknown> | Iterator<unknown>, isPlain: boolean): Steps {

@@ -87,7 +87,11 @@ async function writeEach(steps: Steps, writer: Writer, isOver: () => boolean): P
   const { isPlain } = steps;
   let pending = steps.next();
   for (;;) {
-    const step = isPlain ? (pending as IteratorResult<unknown>) : await pending;
+    const step: unknown = isPlain ? pending : await pending;
+    // As in a loop of the language: such an iterator would never be done.
+    if (!isStep(step)) {
+      throw new TypeError(`expected an iterator whose steps are objects, came ${String(step)}`);
+    }
     const value: unknown = isPlain && isThenable(step.value) ? await step.value : step.value;
     if (step.done === true || isOver()) return;
     let refusal: StreamError | undefined;
@@ -109,6 +113,10 @@ async function writeEach(steps: Steps, writer: Writer, isOver: () => boolean): P
 /** Whether a write failed for the record itself, so that the stream can go on without it. */
 function isOfRecord(error: unknown): error is StreamError {
   return error instanceof StreamError && (error.code === 'tooLarge' || error.code === 'notEncodable');
+}
+
+function isStep(given: unknown): given is IteratorResult<unknown> {
+  return typeof given === 'object' && given !== null;
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { CloseError } from '../../../src/errors.js';
 import { runSource, type Records } from '../../../src/producer/source.js';
 import { Writer } from '../../../src/writer/writer.js';
 import { nextTask } from '../../../src/transport/next-task.js';
+import { pause } from '../../support/numbered.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 
 /** A writer whose frames are noted, and that lets each write wait where it is told to. */
@@ -531,6 +532,25 @@ describe('a handler, whatever it does', () => {
     'gives an iterator of nothing': () => ({
       [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(undefined) }),
     }),
+    'gives an iterator of what are no steps': () => ({
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(5) }),
+    }),
+    'gives a plain iterator of what are no steps': () => ({ [Symbol.iterator]: () => ({ next: () => 5 }) }),
+    'gives several promises that reject': () => [
+      'one',
+      Promise.reject(new Error('bad')),
+      Promise.reject(new Error('bad')),
+    ],
+    'gives a promise that rejects before its turn': () => [
+      pause(5).then(() => 'one'),
+      Promise.reject(new Error('bad')),
+    ],
+    'gives a Set of promises that reject': () =>
+      new Set([Promise.reject(new Error('bad')), Promise.reject(new Error('bad'))]),
+    'gives a promise of promises that reject': async () => {
+      await nextTask();
+      return [Promise.reject(new Error('bad')), Promise.reject(new Error('bad'))];
+    },
     'gives an async iterator that is none': () => ({ [Symbol.asyncIterator]: () => undefined }),
   };
   for (const offerDelivery of [true, false]) {
