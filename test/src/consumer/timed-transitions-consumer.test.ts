@@ -205,7 +205,7 @@ describe('Timed transitions of a consumer stream', () => {
       const asked = [stream.id, `${stream.id}~1`, late.id];
       expect(producer.requests.map(({ streamId }) => streamId)).to.deep.equal(asked);
       await time.pass(29_999);
-      expect(late.actor.getSnapshot().value).to.deep.equal({ opening: 'waiting' });
+      expect(late.actor.getSnapshot().value).to.deep.equal({ opening: { returning: 'asked' } });
       await time.pass(1);
       expect(await late.closed).to.include({ reason: 'noAnswer' });
     });
