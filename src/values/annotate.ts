@@ -43,6 +43,10 @@ interface Place {
   holders: number;
   /** How long its own JSON text is, about, without what it holds. */
   characters: number;
+  /** For the sum of the copies: its holders that were not counted yet, how often those write it, and at which depth. */
+  uncounted: number;
+  copies: number;
+  copiedDepth: number;
 }
 
 /** A place where an object stands once more. */
@@ -256,21 +260,19 @@ class Annotator {
 
   /** Whether no object holds itself, and the JSON with each object in all of its places is neither too long nor too deep. */
   #canBeCopied(outermost: Place): boolean {
-    const open = new Map<Place, { holders: number; copies: number; depth: number }>();
-    const ready: { place: Place; copies: number; depth: number }[] = [{ place: outermost, copies: 1, depth: 0 }];
+    for (const place of this.#places.values()) place.uncounted = place.holders;
+    outermost.copies = 1;
+    const ready = [outermost];
     let [characters, met] = [0, 0];
-    for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
-      const { place, copies, depth } = next;
-      characters += copies * place.characters;
+    for (let place = ready.pop(); place !== undefined; place = ready.pop()) {
+      characters += place.copies * place.characters;
       met += 1;
-      if (characters > copiedCharactersMax || depth > depthMax) return false;
+      if (characters > copiedCharactersMax || place.copiedDepth > depthMax) return false;
       for (const held of place.holds) {
-        const state = open.get(held) ?? { holders: held.holders, copies: 0, depth: 0 };
-        open.set(held, state);
-        state.holders -= 1;
-        state.copies += copies;
-        state.depth = Math.max(state.depth, depth + (held.depth - (held.parent?.depth ?? 0)));
-        if (state.holders === 0) ready.push({ place: held, copies: state.copies, depth: state.depth });
+        held.uncounted -= 1;
+        held.copies += place.copies;
+        held.copiedDepth = Math.max(held.copiedDepth, place.copiedDepth + (held.depth - (held.parent?.depth ?? 0)));
+        if (held.uncounted === 0) ready.push(held);
       }
     }
     // What holds itself is never without a holder, and neither is what it holds.
@@ -316,6 +318,9 @@ function placeOf(
     holds: [],
     holders: 1,
     characters: 2,
+    uncounted: 0,
+    copies: 0,
+    copiedDepth: 0,
   };
 }
 
