@@ -1,4 +1,11 @@
-export { createMemoryBroker, type Delivery, type MemoryBroker, type MemoryBrokerOptions } from './memory-broker.js';
+/** The door of the broker in memory. */
+export {
+  createMemoryBroker,
+  type Delivery,
+  type MemoryBroker,
+  type MemoryBrokerOptions,
+  type RoutedMessage,
+} from './memory-broker.js';
 export type { MemoryConnection, MemoryConnectionOptions } from './memory-connection.js';
 export type { Schedule } from './schedule.js';
 export type { MemoryStatus, MemoryStatusIterator } from './status-feed.js';

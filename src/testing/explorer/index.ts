@@ -32,7 +32,13 @@ export type {
 } from './description/system-config.js';
 export type { ActorView, Predicate, ProcessView, SurroundingsView, SystemView } from './description/system-view.js';
 export type { SentMessage, Step, StepName, Trace } from './traces/trace.js';
-export { brokenProperty, type PropertyKind, type Violation, type ViolationRecord } from './traces/violation.js';
+export {
+  brokenProperty,
+  type PropertyKind,
+  type TraceViolation,
+  type Violation,
+  type ViolationRecord,
+} from './traces/violation.js';
 export { exploreAll, type ExploreAllOptions } from './workers/explore-all.js';
 export type { Scenario, ScenarioParts, ScenarioResult, ScenarioViolation } from './workers/scenario.js';
 export { worstCase, type WorstCase } from './studies/worst-case.js';
