@@ -12,7 +12,7 @@ export const traceVersion = 1;
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What all events but the header share. */
-interface Recorded {
+interface Stamped {
   /** Grows by one with each event of a run; a hole means that some were lost on the way. */
   readonly seq: number;
   /** The time since the start of the run, in the unit of the header. */
@@ -35,7 +35,7 @@ export interface TraceRun {
 }
 
 /** A lifeline: a process, or a client within one. The wire between them is no system. */
-export interface TraceSystem extends Recorded {
+export interface TraceSystem extends Stamped {
   readonly type: 'system';
   readonly system: string;
   readonly role: 'consumer' | 'producer' | 'other';
@@ -43,7 +43,7 @@ export interface TraceSystem extends Recorded {
 }
 
 /** A statechart, once before the first actor that runs it. */
-export interface TraceMachine extends Recorded {
+export interface TraceMachine extends Stamped {
   readonly type: 'machine';
   /** The id of the machine, unique within the run. */
   readonly machine: string;
@@ -79,7 +79,7 @@ export interface TraceTransition {
 }
 
 /** An actor has come. */
-export interface TraceActor extends Recorded {
+export interface TraceActor extends Stamped {
   readonly type: 'actor';
   readonly system: string;
   /** Unique within its system. */
@@ -97,7 +97,7 @@ export interface TraceActor extends Recorded {
 }
 
 /** An actor has taken an event, or refused it: one macrostep. */
-export interface TraceStep extends Recorded {
+export interface TraceStep extends Stamped {
   readonly type: 'step';
   readonly system: string;
   readonly actor: string;
@@ -120,7 +120,7 @@ export interface TraceStep extends Recorded {
 }
 
 /** A timer of an actor starts, is cancelled, or fires. Leaving a state cancels its timers. */
-export interface TraceTimer extends Recorded {
+export interface TraceTimer extends Stamped {
   readonly type: 'timer';
   readonly op: 'start' | 'cancel' | 'fire';
   readonly system: string;
@@ -138,7 +138,7 @@ export interface TraceTimer extends Recorded {
 }
 
 /** A message on the wire. Each message has one `send`, and any number of the others. */
-export interface TraceMessage extends Recorded {
+export interface TraceMessage extends Stamped {
   readonly type: 'message';
   readonly op: 'send' | 'deliver' | 'drop' | 'duplicate' | 'dead';
   /** The same at both ends where that can be known; otherwise unique to the end that saw it. */
@@ -158,7 +158,7 @@ export interface TraceMessage extends Recorded {
 }
 
 /** How many records and bytes an end of a stream has handled since it began. Sent now and then, not for each record. */
-export interface TraceCounts extends Recorded {
+export interface TraceCounts extends Stamped {
   readonly type: 'counts';
   readonly system: string;
   readonly actor: string;
@@ -172,7 +172,7 @@ export interface TraceCounts extends Recorded {
 }
 
 /** The connection of a system, or a link between two: down, up again, or closed for good. */
-export interface TraceLink extends Recorded {
+export interface TraceLink extends Stamped {
   readonly type: 'link';
   readonly op: 'lost' | 'restored' | 'closed';
   /** The systems concerned. */
@@ -180,7 +180,7 @@ export interface TraceLink extends Recorded {
 }
 
 /** How a stream ended for its reader, or that its producer ended it. */
-export interface TraceEnd extends Recorded {
+export interface TraceEnd extends Stamped {
   readonly type: 'end';
   readonly system: string;
   readonly actor: string;
@@ -191,13 +191,13 @@ export interface TraceEnd extends Recorded {
 }
 
 /** Trace events were left out, since nobody took them fast enough. */
-export interface TraceGap extends Recorded {
+export interface TraceGap extends Stamped {
   readonly type: 'gap';
   readonly dropped: number;
 }
 
 /** Something worth a mark: a property that is violated, where a run begins to repeat itself, a note of the scenario. */
-export interface TraceMark extends Recorded {
+export interface TraceMark extends Stamped {
   readonly type: 'mark';
   readonly kind: 'note' | 'warning' | 'violation' | 'loop' | 'fault';
   readonly text: string;

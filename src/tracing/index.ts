@@ -5,7 +5,7 @@
 export { createTracer } from './tracer.js';
 export type { Tracer } from './tracer.js';
 export type { TracerOptions } from './tracer-options.js';
-export type { TraceListener } from './outlet.js';
+export type { StopListening, TraceListener } from './outlet.js';
 export { traceOverNats } from './trace-over-nats.js';
 export type { TraceableClient, TraceOverNatsOptions } from './trace-over-nats.js';
 export type { TracePublication } from './trace-publisher.js';

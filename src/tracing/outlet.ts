@@ -9,6 +9,11 @@ import type { TraceEvent, TraceRun } from '../trace-events/trace-event.js';
  */
 export type TraceListener = (events: readonly TraceEvent[]) => unknown;
 
+/** Ends what a listener was given: by a call, or by disposing of it. */
+export interface StopListening extends Disposable {
+  (): void;
+}
+
 export interface OutletOptions {
   readonly listener: TraceListener;
   /** Is told of a failure of the listener, which is nobody's but its own. */

@@ -1,5 +1,6 @@
 import type { ActorRefLike } from 'xstate';
 import type { TraceActor, Json, TraceStateNode, TraceStep, TraceTransition } from '../trace-events/trace-event.js';
+import type { StopListening } from './outlet.js';
 import type { Tracer } from './tracer.js';
 
 /**
@@ -30,13 +31,13 @@ interface StatelySnapshot {
  * the tracer's, plain and bounded, so none of them can stop the inspector. It is told actors, events and snapshots,
  * for it knows nothing else: neither timers, nor messages, nor how streams ended.
  *
- * @returns What ends it.
+ * @returns What ends it: a function that is disposable.
  * @example
  *   const tracer = createTracer();
  *   const consumer = new ConsumerClient({ connection, tracer });
  *   const stop = showInStately(tracer, createWebSocketInspector({ url: 'ws://localhost:8080' }));
  */
-export function showInStately(tracer: Tracer, inspector: StatelyInspector): () => void {
+export function showInStately(tracer: Tracer, inspector: StatelyInspector): StopListening {
   const machines = new Map<string, TraceStateNode>();
   const living = new Map<string, { readonly value: Json; readonly context: Json }>();
 

@@ -4,7 +4,7 @@ import { shieldWarnings } from '../host/shielded.js';
 import type { ClientTracer } from '../host/trace-port.js';
 import type { TraceEventDraft, TimedDraft } from '../trace-events/draft.js';
 import type { MachineIndex } from '../trace-events/machine-index.js';
-import { Outlet, type TraceListener } from './outlet.js';
+import { Outlet, type StopListening, type TraceListener } from './outlet.js';
 import { traceVersion, type TraceMark, type TraceRun } from '../trace-events/trace-event.js';
 import { checkOptions, eventsMaxOf, type TracerOptions } from './tracer-options.js';
 import { traceActors, traceClient, type Lifeline } from './lifeline.js';
@@ -17,9 +17,9 @@ export interface Tracer extends ClientTracer {
   /**
    * Starts to hand over trace events: first the header and all that lives, then what follows, numbered for this listener.
    *
-   * @returns What ends it.
+   * @returns What ends it: a function that is disposable.
    */
-  listen(listener: TraceListener): () => void;
+  listen(listener: TraceListener): StopListening;
   /** An observer for actors of one's own, as `createActor(machine, { inspect: tracer.inspect })`. */
   readonly inspect: (event: InspectionEvent) => void;
   /** The same tracer for a client whose lifeline is to have this name. */
@@ -198,13 +198,14 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       for (const [machine, { root }] of machines) outlet.push(timed({ type: 'machine', machine, root }));
       outlets.add(outlet);
       for (const draft of snapshot()) outlet.push(draft);
-      return () => {
+      const stop = (): void => {
         if (!outlets.delete(outlet)) return;
         outlet.close();
         if (isOn()) return;
         clock.clearTimeout(countsTimer);
         for (const system of systems) system.end();
       };
+      return Object.assign(stop, { [Symbol.dispose]: stop });
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Numbered, RunLog } from '../../tracing/run-log.js';
 /** How many trace events one message holds at most. */
 const recordsPerEvent = 1000;
 
-/** Records of a run that goes on, for any number of pages. */
+/** Trace events of a run that goes on, for any number of pages. */
 export interface LiveRecords {
   readonly append: (records: readonly TraceEvent[]) => void;
   /** Sends everything so far and what follows as server-sent events, until the page leaves. */
@@ -40,7 +40,7 @@ export function createLiveRecords(log: RunLog): LiveRecords {
         let records: readonly TraceEvent[] | undefined = next();
         if (records === undefined) {
           const start = log.start();
-          // Nothing has been recorded yet.
+          // Nothing has been told yet.
           if (start.events.length === 0) return;
           ({ events: records, seq } = start);
           run = log.run;

@@ -112,6 +112,19 @@ describe('what is disposable', () => {
     }
   });
 
+  it('ends what a listener of a tracer is given when what listen() gave is disposed of', () => {
+    const tracer = createTracer({ flushMs: 0 });
+    const texts: string[] = [];
+    const stop = tracer.listen((events) => {
+      texts.push(...events.flatMap((event) => (event.type === 'mark' ? [event.text] : [])));
+    });
+    tracer.mark('heard');
+    stop[Symbol.dispose]();
+    tracer.mark('unheard');
+    expect(texts).to.deep.equal(['heard']);
+    expect(tracer.isListening).to.equal(false);
+  });
+
   it('trace events go where the connection of the options is, of clients and of a tracer, which needs one', async () => {
     const pair = createPair();
     const other = createTestBroker();

@@ -32,7 +32,7 @@ function documentedFields(): Fields {
   for (const line of read('tracing/README.md').split('\n')) {
     const heading = /^### `(\w+)`$/.exec(line)?.[1];
     if (heading !== undefined) name = heading;
-    else if (line.startsWith('All but the header')) name = 'Recorded';
+    else if (line.startsWith('All but the header')) name = 'Stamped';
     else if (line.startsWith('| field of a state')) name = 'TraceStateNode';
     else if (line.startsWith('| field of a transition')) name = 'TraceTransition';
     else if (name !== '' && line.startsWith('| `')) {
