@@ -1,4 +1,5 @@
 /** Names that the package had before trace events were called so. */
+/* eslint-disable @typescript-eslint/no-deprecated -- these names are made of each other. */
 import type { ClientTrace, ClientTracer, MessageTap, TracedClient } from '../host/trace-port.js';
 import type { TraceEventDraft } from '../trace-events/draft.js';
 import type {

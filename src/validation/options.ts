@@ -175,6 +175,7 @@ export function resolveOptions(
     clock: systemClock,
     randomBytes: undefined,
     inspect: undefined,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the former name is taken as well
     tracer: options.recorder,
     onWarning: () => undefined,
     onDebug: () => undefined,
