@@ -6,11 +6,12 @@
 export { ConsumerClient } from './consumer/consumer-client.js';
 export type { OpenStreamOptions } from './consumer/consumer-client.js';
 export type { ConsumerStream, ConsumerStreamEnd, StreamOpening } from './consumer/consumer-stream.js';
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- a former name stays for those who use it
+export type { Handling } from './producer/producer-client.js';
 export { ProducerClient } from './producer/producer-client.js';
-export type { HandleOptions, Handling, StreamAddresses, StreamHandler } from './producer/producer-client.js';
+export type { HandleOptions, Registration, StreamAddresses, StreamHandler } from './producer/producer-client.js';
 export type { ProducerStream, StreamInfo } from './producer/producer-stream.js';
 export type { Records } from './producer/source.js';
-export type { ObservableSource, ReadableStreamSource, Source } from './producer/source-steps.js';
 export type { StreamRequest } from './producer/stream-request.js';
 export type { Writer } from './writer/writer.js';
 export { streamActor } from './consumer/stream-actor.js';
@@ -30,35 +31,11 @@ export type { EndReason, StreamEnd } from '../machines/index.js';
 export type { ConsumerClientOptions, ProducerClientOptions } from './validation/options.js';
 export type { DebugNote, Warning, WarningCode } from './host/warnings.js';
 export type { Codec } from './values/codec.js';
-export { createMemoryBroker } from './memory-broker/index.js';
-export type {
-  Delivery,
-  MemoryBroker,
-  MemoryBrokerOptions,
-  MemoryConnection,
-  MemoryConnectionOptions,
-  MemoryStatus,
-  MemoryStatusIterator,
-  Schedule,
-} from './memory-broker/index.js';
 
-// Watching: what happens to clients, as records for the page, for files and for tools.
-export { createRecorder } from './tracing/recorder.js';
-export type { Recorder } from './tracing/recorder.js';
-export type { RecorderOptions } from './tracing/recorder-options.js';
-export type { RecordListener } from './tracing/outlet.js';
-export { inspectOverNats } from './tracing/over-nats.js';
-export type { InspectedClient } from './tracing/over-nats.js';
-export type { InspectionOverNats, OverNatsOptions } from './tracing/records-publisher.js';
-export { collectOverNats } from './tracing/collector.js';
-export type { Collector, CollectorOptions } from './tracing/collector.js';
-export { showInStately } from './tracing/stately-inspect.js';
-export type { StatelyInspector } from './tracing/stately-inspect.js';
-export { readJsonLines, toJsonLine } from './tracing/json-lines.js';
-export { recordVersion } from './tracing/record.js';
-export type { AnyRecord, RunRecord } from './tracing/record.js';
-export type { RecordDraft } from './tracing/draft.js';
-export type { ClientRecorder, ClientRecording, MessageEar, RecordedClient, StreamCounts } from './host/trace-port.js';
+// Makes clients visible to operators; the door of tracing, src/tracing/index.ts, has the rest.
+export { traceOverNats } from './tracing/trace-over-nats.js';
+export type { TraceableClient, TraceOverNatsOptions } from './tracing/trace-over-nats.js';
+export type { TracePublication } from './tracing/trace-publisher.js';
 
 // What follows is for those who bring a transport, a clock or an observer of their own.
 export type { Clock } from './host/clock.js';

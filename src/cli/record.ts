@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { messageOf } from '../errors.js';
-import { toJsonLine, type AnyRecord } from '../index.js';
+import { toJsonLine, type TraceEvent } from '../tracing/index.js';
 import { addConnectionOptions } from './connection-options.js';
 import { ExitCode } from './exit-code.js';
 import { Failure } from './failure.js';
@@ -18,7 +18,7 @@ interface RecordOptions extends WatchOptions {
 }
 
 const help = `
-Records processes that publish their records (see inspectOverNats) where --server, NATS_URL or --subject is given, until
+Records processes that publish their trace events (see traceOverNats) where --server, NATS_URL or --subject is given, until
 it is interrupted or the time of --for is over; else one play of the demo. An interrupt is a good end: exit code 0.
 
 Examples:
@@ -33,7 +33,7 @@ export function registerRecord(program: Command): void {
     .description('Writes what happens to live streams to a file of JSON lines, for nats-stream view --file.')
     .requiredOption('-o, --out <path>', 'the file to write; - for standard output')
     .option('--for <duration>', 'stop after so long', durationMs)
-    .option('--subject <subject>', 'where processes publish their records', requestSubject)
+    .option('--subject <subject>', 'where processes publish their trace events', requestSubject)
     .option('--demo', 'record the demo, also where a server is named');
   addConnectionOptions(command)
     .addHelpText('after', help)
@@ -55,9 +55,9 @@ async function record(options: RecordOptions): Promise<number> {
       resolve();
     });
   });
-  const write = (records: readonly AnyRecord[]): Promise<void> | undefined => {
+  const write = (records: readonly TraceEvent[]): Promise<void> | undefined => {
     count += records.length;
-    // While the disk is slow, records are left out where they are made, and a gap tells so.
+    // While the disk is slow, trace events are left out where they are made, and a gap tells so.
     return file.write(records.map(toJsonLine).join('')) ? undefined : Promise.race([drained(file), failed]);
   };
   const interrupted = new Promise<void>((resolve) => {
@@ -79,7 +79,7 @@ async function record(options: RecordOptions): Promise<number> {
   }
   if (!isStdout && failure === undefined) await new Promise<void>((resolve) => file.end(resolve));
   if (failure !== undefined) throw new Failure(`--out ${options.out}: ${messageOf(failure)}`);
-  say(`${count} records${isStdout ? '' : ` in ${options.out}`}`);
+  say(`${count} trace events${isStdout ? '' : ` in ${options.out}`}`);
   return ExitCode.Ok;
 }
 

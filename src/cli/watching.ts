@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { collectOverNats, type NatsConnection, type RecordListener, type Warning } from '../index.js';
+import type { NatsConnection, Warning } from '../index.js';
+import { collectTraces, type TraceListener } from '../tracing/index.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { openConnection } from './connection.js';
 import { findLog } from './demo/log-file.js';
@@ -10,7 +11,7 @@ import { chooseStage } from './demo/stage.js';
 
 /** What `view`, `record` and `top` can watch. */
 export interface WatchOptions extends ConnectionOptions {
-  /** Where processes publish their records. */
+  /** Where processes publish their trace events. */
   readonly subject?: string;
   /** Whether to play the demo and watch that, also where a server is named. */
   readonly demo?: true;
@@ -31,8 +32,8 @@ export interface Watching {
 /** How often the processes of the demo are asked, so that the death of one is told soon. Milliseconds. */
 const demoAskIntervalMs = 500;
 
-/** Watches the processes that publish records on a server, where one is named; else plays the demo and watches that. */
-export function watch(options: WatchOptions, listener: RecordListener): Promise<Watching> {
+/** Watches the processes that publish trace events on a server, where one is named; else plays the demo and watches that. */
+export function watch(options: WatchOptions, listener: TraceListener): Promise<Watching> {
   const isNamed = options.server !== undefined || options.subject !== undefined;
   return isNamed && options.demo !== true ? watchProcesses(options, listener) : watchDemo(options, listener);
 }
@@ -42,10 +43,10 @@ const onWarning = ({ error }: Warning): void => {
   throw error;
 };
 
-async function watchProcesses(options: WatchOptions, listener: RecordListener): Promise<Watching> {
+async function watchProcesses(options: WatchOptions, listener: TraceListener): Promise<Watching> {
   const connection = await openConnection(options, { name: 'nats-stream watch', reconnectsMax: -1 });
   const { subject } = options;
-  const collector = collectOverNats(connection, listener, { onWarning, ...(subject === undefined ? {} : { subject }) });
+  const collector = collectTraces(connection, listener, { onWarning, ...(subject === undefined ? {} : { subject }) });
   return {
     description: `processes on ${connection.getServer()}${subject === undefined ? '' : `, subject ${subject}`}`,
     processes: () => collector.processes,
@@ -59,7 +60,7 @@ async function watchProcesses(options: WatchOptions, listener: RecordListener): 
   };
 }
 
-async function watchDemo(options: WatchOptions, listener: RecordListener): Promise<Watching> {
+async function watchDemo(options: WatchOptions, listener: TraceListener): Promise<Watching> {
   const log = findLog(undefined);
   const stage = await chooseStage(options);
   const leaving = new AbortController();
@@ -90,11 +91,11 @@ async function watchDemo(options: WatchOptions, listener: RecordListener): Promi
 /** Listens on a subject that nobody else uses. */
 export function watchDemoRecords(
   connection: NatsConnection,
-  listener: RecordListener,
+  listener: TraceListener,
 ): { readonly subject: string; readonly stop: () => void; readonly processes: () => number } {
   const subject = `nats-stream.demo.${randomUUID()}`;
   const options = { subject, label: 'the demo', askIntervalMs: demoAskIntervalMs, onWarning };
-  const collector = collectOverNats(connection, listener, options);
+  const collector = collectTraces(connection, listener, options);
   return {
     subject,
     stop: () => {

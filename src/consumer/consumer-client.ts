@@ -19,8 +19,8 @@ import { groupBySubject, listStreams } from '../host/listed-streams.js';
 import { LivenessClock } from '../host/liveness-clock.js';
 import type { NatsConnection, NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
 import type { QueuedRecord } from './record-queue.js';
-import type { RecordedClient, StreamCounts } from '../host/trace-port.js';
-import { makeRecordable } from '../host/recordable.js';
+import type { TracedClient, StreamCounts } from '../host/trace-port.js';
+import { attachTracer, makeTraceable } from '../host/traceable.js';
 import {
   absorbingMs,
   resolveOptions,
@@ -55,6 +55,7 @@ import {
 } from '../wire/index.js';
 import type { Writer } from '../writer/writer.js';
 
+/** How a stream is read, and when it is left; every option may be absent. */
 export interface OpenStreamOptions {
   /** Cancels the stream when it aborts. */
   readonly signal?: AbortSignal;
@@ -153,7 +154,7 @@ export class ConsumerClient {
   constructor(options: ConsumerClientOptions) {
     this.#options = resolveOptions(options);
     const { clock, randomBytes } = this.#options;
-    const recorded: RecordedClient = {
+    const traced: TracedClient = {
       role: 'consumer',
       connection: this.#options.connection,
       actors: () => this.#runner.actors,
@@ -163,8 +164,8 @@ export class ConsumerClient {
         return stream === undefined ? undefined : this.#countsOf(id, stream);
       },
     };
-    const recordable = makeRecordable(this, recorded, this.#options.recorder);
-    const { connection } = recordable;
+    const traceable = makeTraceable(this, traced);
+    const { connection } = traceable;
     this.id = consumerIdOf(newConsumerToken(randomBytes));
     this.#outbound = new Outbound(connection, (subject, error) => {
       this.#options.onWarning({ code: 'publishFailed', message: 'a message could not be published', subject, error });
@@ -177,7 +178,7 @@ export class ConsumerClient {
       machines: { consumerStream: consumerStreamMachine },
       clock,
       inspect: this.#options.inspect,
-      recordable,
+      traceable,
       clockOf: (id) => this.#streams.get(id)?.clock,
       delays: {
         openTimeout: this.#options.openTimeoutMs,
@@ -219,6 +220,7 @@ export class ConsumerClient {
     this.#link = linkClient(connection, this.#outbound, this.#runner, (violation) => {
       this.#onRefused(violation);
     });
+    attachTracer(traceable, this.#options.tracer, this.#options.onWarning);
   }
 
   /** The live actor of this client. */

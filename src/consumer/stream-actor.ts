@@ -5,6 +5,7 @@ import { persistStream, restoreStream, type StreamActorSnapshot } from './persis
 import type { StreamActorInput, StreamActorKeptInput, StreamRecordEvent } from './stream-actor-input.js';
 import { StreamRun, type RunOutcome } from './stream-run.js';
 
+/** In what shape the records of a stream actor come, and under which name. */
 export interface StreamActorOptions<Type extends string = 'stream.record'> {
   /** The type of the events that carry records. Default: `stream.record`. Streams of one machine are told apart by it. */
   readonly event?: Type;

@@ -10,7 +10,7 @@ import {
 import { bothInspectors } from './both-inspectors.js';
 import type { Clock } from './clock.js';
 import type { Inspector } from './inspector.js';
-import type { Recordable } from './recordable.js';
+import type { Traceable } from './traceable.js';
 
 /** The commands that reach out of the actors; those that make, tell and stop actors are the runner's own. */
 export type Performers = {
@@ -36,7 +36,7 @@ export interface RunnerOptions {
   readonly clock: Clock;
   readonly inspect: Inspector | undefined;
   /** Asked for its observer whenever an actor is made. */
-  readonly recordable?: Recordable;
+  readonly traceable?: Traceable;
   /** A clock for one actor; the client's clock where there is none. */
   readonly clockOf?: (id: string) => Clock | undefined;
   /** An actor is over and gone. */
@@ -134,8 +134,8 @@ export class Runner {
   }
 
   #create(id: string, machine: AnyStateMachine, input: object | undefined): AnyActor {
-    const { clockOf, recordable } = this.#options;
-    const inspect = bothInspectors(this.#options.inspect, recordable?.inspect);
+    const { clockOf, traceable } = this.#options;
+    const inspect = bothInspectors(this.#options.inspect, traceable?.inspect);
     const clock = clockOf?.(id) ?? this.#options.clock;
     // A timer is one more way into the actors: what it sets off is run to the end like an event.
     const own: AnyActor['clock'] = {

@@ -2,14 +2,14 @@ import type { AnyActor } from 'xstate';
 import type { NatsConnection, NatsMessage } from '../transport/nats-connection.js';
 import type { Inspector } from './inspector.js';
 
-/** What the option `recorder` of a client takes: a recorder, or one under another name. See `createRecorder`. */
-export interface ClientRecorder {
-  /** Called by each client for itself when it is made, or later for a client that is to be recorded. */
-  readonly attach: (client: RecordedClient) => ClientRecording;
+/** What the option `tracer` of a client takes: a tracer, or one under another name. See `createTracer`. */
+export interface ClientTracer {
+  /** Called for each client that is to be traced, when it is complete or later. */
+  readonly attach: (client: TracedClient) => ClientTrace;
 }
 
-/** What a recorder asks a client for, and only while somebody listens. */
-export interface RecordedClient {
+/** What a tracer asks a client for, and only while somebody listens. */
+export interface TracedClient {
   readonly role: 'consumer' | 'producer';
   /** As the application gave it: what goes through it by this way is not heard. */
   readonly connection: NatsConnection;
@@ -37,16 +37,16 @@ export interface StreamCounts {
   readonly touchedAgoMs?: number;
 }
 
-/** What a client gets of its recorder. */
-export interface ClientRecording {
+/** What a client gets of its tracer. */
+export interface ClientTrace {
   /** An observer for the actors that are made now; undefined while nobody listens, so that actors cost what they cost. */
   readonly inspect: Inspector | undefined;
   /** Hears what goes through the client's connection; undefined while nobody listens. */
-  readonly ear: MessageEar | undefined;
+  readonly tap: MessageTap | undefined;
 }
 
 /** Hears the messages of a client. It never throws. */
-export interface MessageEar {
+export interface MessageTap {
   sent(subject: string, payload: Uint8Array | string | undefined, reply: string | undefined): void;
   delivered(message: NatsMessage): void;
 }

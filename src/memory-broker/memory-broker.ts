@@ -12,12 +12,20 @@ import { createSchedule, type Schedule } from './schedule.js';
 import { createSubscriptionTable } from './subscription-table.js';
 
 /** A message on its way from the connection that published it to one subscription of another, or of itself. */
-export interface Delivery {
+export interface RoutedMessage {
   readonly from: MemoryConnection;
   readonly to: MemoryConnection;
   readonly message: NatsMessage;
 }
 
+/**
+ * The former name of {@link RoutedMessage}.
+ *
+ * @deprecated Use {@link RoutedMessage}.
+ */
+export type Delivery = RoutedMessage;
+
+/** What a broker in memory can be told. */
 export interface MemoryBrokerOptions {
   /** The most bytes that one message may hold; 1 MiB unless told, as on nats-server. */
   maxPayloadBytes?: number;
@@ -27,7 +35,7 @@ export interface MemoryBrokerOptions {
    * Decides about each delivery: `deliver()` hands the message over, at once or later, once, twice or never. A message
    * whose subscriber has unsubscribed or was disconnected meanwhile goes nowhere. Unless told, all are delivered at once.
    */
-  route?: (delivery: Delivery, deliver: () => void) => void;
+  route?: (delivery: RoutedMessage, deliver: () => void) => void;
   /**
    * Told of what a subscriber's callback throws; the broker and the other subscribers go on. Unless told, the error
    * becomes an unhandled rejection. (The clients of real servers print it and never read from their socket again.)
@@ -54,6 +62,13 @@ export interface MemoryBroker {
 /** nats-server's default for `max_payload`. */
 const defaultMaxPayloadBytes = 1024 * 1024;
 
+/**
+ * Makes a broker in memory, without connections.
+ *
+ * @example
+ *   const broker = createMemoryBroker();
+ *   const consumer = new ConsumerClient({ connection: broker.connect() });
+ */
 export function createMemoryBroker({
   maxPayloadBytes = defaultMaxPayloadBytes,
   schedule = createSchedule(),

@@ -8,6 +8,7 @@ import type { Session } from './operation-queue.js';
 import { createStatusFeed, type MemoryStatusIterator } from './status-feed.js';
 import { isPublishSubject, isSubscribeSubject } from './subject.js';
 
+/** What a connection to a broker in memory can be told. */
 export interface MemoryConnectionOptions {
   /** What tests and traces call this connection; `connection-1` and so on unless told. */
   name?: string;

@@ -1,3 +1,4 @@
+/** Something that happens to a connection to a broker in memory. */
 export type MemoryStatus =
   | { readonly type: 'disconnect' | 'reconnect' }
   /** The broker did not take a message: the connection may not publish to its subject. */

@@ -30,8 +30,8 @@ import {
   type ProducerStreamOutlet,
   type StreamInfo,
 } from './producer-stream.js';
-import type { RecordedClient, StreamCounts } from '../host/trace-port.js';
-import { makeRecordable } from '../host/recordable.js';
+import type { TracedClient, StreamCounts } from '../host/trace-port.js';
+import { attachTracer, makeTraceable } from '../host/traceable.js';
 import { Runner } from '../host/runner.js';
 import { timerMsMax } from '../validation/argument-checks.js';
 import { runSource, type Records } from './source.js';
@@ -58,13 +58,14 @@ import type { Writer } from '../writer/writer.js';
  */
 export type StreamHandler = (request: StreamRequest) => Records;
 
+/** How requests are taken. */
 export interface HandleOptions {
   /** Producers of one queue group share the requests: each request goes to one of them. */
   readonly queue?: string;
 }
 
-/** Requests that are being taken. */
-export interface Handling {
+/** A handler's registration for the requests of a subject. Disposing of it stops it. */
+export interface Registration extends Disposable {
   readonly subject: string;
   /**
    * Resolves when the server knows of it: streams that are opened from then on find this producer. (In a cluster other
@@ -76,6 +77,13 @@ export interface Handling {
   /** Takes no more requests. Streams that run go on. */
   stop(): void;
 }
+
+/**
+ * The former name of {@link Registration}.
+ *
+ * @deprecated Use {@link Registration}.
+ */
+export type Handling = Registration;
 
 /** Which stream to register: what the consumer's open request says, and the subject on which it came. */
 export interface StreamAddresses {
@@ -121,7 +129,7 @@ const inboxPattern = /^_(SINBOX|INBOX|R_)\./;
  */
 export class ProducerClient {
   readonly #options: ResolvedOptions;
-  /** The application's connection, with the recorder's ear on it where there is one. */
+  /** The application's connection, with the tracer's tap on it where there is one. */
   readonly #connection: NatsConnection;
   readonly #runner: Runner;
   readonly #outbound: Outbound;
@@ -153,7 +161,7 @@ export class ProducerClient {
   constructor(options: ProducerClientOptions) {
     this.#options = resolveOptions(options, 'producer');
     const { clock, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
-    const recorded: RecordedClient = {
+    const traced: TracedClient = {
       role: 'producer',
       connection: this.#options.connection,
       actors: () => this.#runner.actors,
@@ -163,8 +171,8 @@ export class ProducerClient {
         return running === undefined ? undefined : countsOf(running);
       },
     };
-    const recordable = makeRecordable(this, recorded, this.#options.recorder);
-    const { connection } = recordable;
+    const traceable = makeTraceable(this, traced);
+    const { connection } = traceable;
     this.#connection = connection;
     this.#outbound = new Outbound(connection, (subject, error) => {
       this.#warnOfPublish(subject, 'a message could not be published', error);
@@ -179,7 +187,7 @@ export class ProducerClient {
       machines: { producerStream: producerStreamMachine, heartbeat: heartbeatMachine },
       clock,
       inspect: this.#options.inspect,
-      recordable,
+      traceable,
       delays: {
         heartbeatInterval: heartbeatIntervalMs,
         heartbeatRequestTimeout: heartbeatRequestTimeoutMs,
@@ -230,6 +238,7 @@ export class ProducerClient {
     this.#link = linkClient(connection, this.#outbound, this.#runner, (violation) => {
       this.#onRefused(violation);
     });
+    attachTracer(traceable, this.#options.tracer, this.#options.onWarning);
   }
 
   /** The live actor of this client. */
@@ -257,7 +266,7 @@ export class ProducerClient {
    *
    * @throws {StreamError} `badArgument` or `clientClosed`.
    */
-  handle(subject: string, handler: StreamHandler, options: HandleOptions = {}): Handling {
+  handle(subject: string, handler: StreamHandler, options: HandleOptions = {}): Registration {
     if (!isSubscribeSubject(subject)) {
       throw new StreamError('badArgument', `subject: expected a NATS subject, came ${JSON.stringify(subject)}`);
     }
@@ -287,6 +296,9 @@ export class ProducerClient {
       if (!this.#handlings.has(subscription)) throw new StreamError('subscriptionLost', 'the handling was stopped');
     };
     let ready: Promise<void> | undefined;
+    const stop = (): void => {
+      if (this.#handlings.delete(subscription)) this.#unsubscribe(subscription);
+    };
     return {
       subject,
       // Asked only where somebody wants to know: it costs a trip to the server.
@@ -297,9 +309,8 @@ export class ProducerClient {
         }
         return ready;
       },
-      stop: () => {
-        if (this.#handlings.delete(subscription)) this.#unsubscribe(subscription);
-      },
+      stop,
+      [Symbol.dispose]: stop,
     };
   }
 

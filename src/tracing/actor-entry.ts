@@ -1,9 +1,9 @@
 import type { AnyActor, AnyStateMachine, AnyStateNode, AnyTransitionDefinition, EventObject, Snapshot } from 'xstate';
-import type { RecordDraft } from './draft.js';
-import { indexMachine } from './machine-record.js';
-import type { TimerRecord } from './record.js';
+import type { TraceEventDraft } from '../trace-events/draft.js';
+import { indexMachine } from '../trace-events/machine-index.js';
+import type { TraceTimer } from '../trace-events/trace-event.js';
 
-/** A timer that runs. Times are those of the recorder, in milliseconds. */
+/** A timer that runs. Times are those of the tracer, in milliseconds. */
 interface RunningTimer {
   readonly state: string;
   readonly delay: string;
@@ -35,7 +35,7 @@ export class ActorEntry {
   readonly #timers = new Map<string, RunningTimer>();
   #taken: AnyTransitionDefinition[] = [];
   #commands: string[] = [];
-  #followers: RecordDraft[] = [];
+  #followers: TraceEventDraft[] = [];
   #stepped: Snapshot<unknown> | undefined;
 
   constructor(actor: AnyActor, id: string) {
@@ -53,7 +53,7 @@ export class ActorEntry {
     return this.#commands;
   }
 
-  get followers(): RecordDraft[] {
+  get followers(): TraceEventDraft[] {
     return this.#followers;
   }
 
@@ -87,7 +87,7 @@ export class ActorEntry {
   takeStep(): {
     readonly taken: readonly AnyTransitionDefinition[];
     readonly commands: readonly string[];
-    readonly followers: readonly RecordDraft[];
+    readonly followers: readonly TraceEventDraft[];
   } {
     const step = { taken: this.#taken, commands: this.#commands, followers: this.#followers };
     this.#taken = [];
@@ -114,12 +114,12 @@ export class ActorEntry {
     }
   }
 
-  runningTimers(system: string, now: number): readonly RecordDraft[] {
+  runningTimers(system: string, now: number): readonly TraceEventDraft[] {
     return Array.from(this.#timers, ([timer, running]) => this.#started(system, timer, running, now));
   }
 
   /** The timer that this event is of has fired, where it is of one. */
-  fire(event: EventObject, system: string): RecordDraft | undefined {
+  fire(event: EventObject, system: string): TraceEventDraft | undefined {
     for (const [timer, running] of this.#timers) {
       if (running.event !== event) continue;
       this.#timers.delete(timer);
@@ -129,10 +129,10 @@ export class ActorEntry {
   }
 
   /** A sign of life restarted the timers so long ago. */
-  restart(system: string, now: number, agoMs: number): readonly RecordDraft[] {
-    let restarted: RecordDraft[] | undefined;
+  restart(system: string, now: number, agoMs: number): readonly TraceEventDraft[] {
+    let restarted: TraceEventDraft[] | undefined;
     for (const [timer, running] of this.#timers) {
-      // What a clock of the timer would hardly show is not worth a record.
+      // What a clock of the timer would hardly show is not worth a trace event.
       if (now - agoMs - running.startedAt < running.duration / 12) continue;
       running.startedAt = now - agoMs;
       (restarted ??= []).push(this.#started(system, timer, running, now));
@@ -140,7 +140,7 @@ export class ActorEntry {
     return restarted ?? [];
   }
 
-  cancelAll(system: string): readonly RecordDraft[] {
+  cancelAll(system: string): readonly TraceEventDraft[] {
     const cancelled = Array.from(this.#timers, ([timer, running]) => this.#draft('cancel', system, timer, running));
     this.#timers.clear();
     return cancelled;
@@ -154,11 +154,11 @@ export class ActorEntry {
     );
   }
 
-  #draft(op: TimerRecord['op'], system: string, timer: string, { state, delay }: RunningTimer) {
+  #draft(op: TraceTimer['op'], system: string, timer: string, { state, delay }: RunningTimer) {
     return { type: 'timer' as const, op, system, actor: this.id, timer, state, delay };
   }
 
-  #started(system: string, timer: string, running: RunningTimer, now: number): RecordDraft {
+  #started(system: string, timer: string, running: RunningTimer, now: number): TraceEventDraft {
     const total = running.duration;
     const ago = now - running.startedAt;
     const start = { ...this.#draft('start', system, timer, running), duration: total };

@@ -1,12 +1,12 @@
-import type { Delivery } from '../memory-broker/index.js';
+import type { RoutedMessage } from '../memory-broker/index.js';
 import { describeMessage } from '../wire/describe-message.js';
-import type { DraftLog } from './draft.js';
-import type { MessageRecord } from './record.js';
+import type { DraftLog } from '../trace-events/draft.js';
+import type { TraceMessage } from '../trace-events/trace-event.js';
 
-/** What a test broker tells of a delivery. */
+/** What a test broker tells of a message on its way. */
 export type BrokerNews = 'sent' | 'delivered' | 'lost' | 'duplicated' | 'partitioned';
 
-const ops: Readonly<Record<BrokerNews, MessageRecord['op']>> = {
+const ops: Readonly<Record<BrokerNews, TraceMessage['op']>> = {
   sent: 'send',
   delivered: 'deliver',
   lost: 'drop',
@@ -15,17 +15,17 @@ const ops: Readonly<Record<BrokerNews, MessageRecord['op']>> = {
 };
 
 /**
- * Records what becomes of each message on a test broker: both ends and all faults, where clients see their own end
+ * Tells what becomes of each message on a test broker: both ends and all faults, where clients see their own end
  * alone. The lifelines are named like the connections. Messages that clients tell of themselves would come twice, so
- * their recorder has to be made with `messages: false`.
+ * their tracer has to be made with `messages: false`.
  *
  * @example
- *   const recorder = createRecorder({ source: 'simulated', clock, messages: false });
- *   const broker = createTestBroker({ clock, loss: 0.1, observe: recordBroker(recorder) });
- *   new ConsumerClient({ ...broker.clientOptions('reader'), recorder: recorder.named('reader') });
+ *   const tracer = createTracer({ source: 'simulated', clock, messages: false });
+ *   const broker = createTestBroker({ clock, loss: 0.1, observe: traceBroker(tracer) });
+ *   new ConsumerClient({ ...broker.clientOptions('reader'), tracer: tracer.named('reader') });
  */
-export function recordBroker(log: DraftLog): (news: BrokerNews, delivery: Delivery) => void {
-  const ids = new WeakMap<Delivery, string>();
+export function traceBroker(log: DraftLog): (news: BrokerNews, delivery: RoutedMessage) => void {
+  const ids = new WeakMap<RoutedMessage, string>();
   let sent = 0;
   return (news, delivery) => {
     const { from, to, message } = delivery;

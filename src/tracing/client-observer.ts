@@ -1,15 +1,15 @@
 import type { AnyActor, EventObject } from 'xstate';
 import { clientActorId } from '../../machines/index.js';
-import type { RecordedClient, StreamCounts } from '../host/trace-port.js';
-import type { DraftLog, RecordDraft } from './draft.js';
-import { StreamEnds, type ToldEnd } from './stream-ends.js';
-import type { ActorDescription } from './system-recording.js';
+import type { TracedClient, StreamCounts } from '../host/trace-port.js';
+import type { DraftLog, TraceEventDraft } from '../trace-events/draft.js';
+import { StreamEnds, type ToldEnd } from '../trace-events/stream-ends.js';
+import type { ActorDescription } from './actor-trace.js';
 
 /** Reads what the actors of a client say of its streams and its connection. */
 export interface ClientObserver {
   describe(actor: AnyActor, context: unknown): ActorDescription;
-  onCommand(actor: string, type: string, params: unknown): readonly RecordDraft[];
-  onEvent(actor: string, event: EventObject): readonly RecordDraft[];
+  onCommand(actor: string, type: string, params: unknown): readonly TraceEventDraft[];
+  onEvent(actor: string, event: EventObject): readonly TraceEventDraft[];
   onGone(actor: string): void;
   /** Tells of the streams that have handled something since the last call, and gives how many they are. */
   poll(touch: (actor: string, agoMs: number) => void): number;
@@ -19,13 +19,13 @@ export interface ClientObserver {
 
 const linkOps = { 'link.lost': 'lost', 'link.restored': 'restored', 'link.closed': 'closed' } as const;
 
-export function createClientObserver(client: RecordedClient, system: string, log: DraftLog): ClientObserver {
+export function createClientObserver(client: TracedClient, system: string, log: DraftLog): ClientObserver {
   const told = new Map<string, StreamCounts>();
   const inboxes = new Map<string, string>();
   const ends = new StreamEnds();
 
   /** What a stream has handled, where that has changed. Called for each stream several times a second. */
-  const news = (counts: StreamCounts): RecordDraft | undefined => {
+  const news = (counts: StreamCounts): TraceEventDraft | undefined => {
     const { actor, stream, records, bytes, waiting, credit } = counts;
     const before = told.get(actor);
     told.set(actor, counts);
@@ -42,12 +42,12 @@ export function createClientObserver(client: RecordedClient, system: string, log
     return credit === undefined ? { ...known, waiting } : { ...known, waiting, credit };
   };
 
-  const tellEnd = (actor: string, end: ToldEnd | undefined): readonly RecordDraft[] => {
+  const tellEnd = (actor: string, end: ToldEnd | undefined): readonly TraceEventDraft[] => {
     const counts = client.streamOf(actor);
     const stream = counts?.stream ?? inboxes.get(actor);
     if (stream === undefined || end === undefined) return [];
     const last = counts === undefined ? undefined : news(counts);
-    const over: RecordDraft = { type: 'end', system, actor, stream, ...end };
+    const over: TraceEventDraft = { type: 'end', system, actor, stream, ...end };
     return last === undefined ? [over] : [last, over];
   };
 

@@ -12,60 +12,80 @@ import {
   encodeAsk,
   greetingSubject,
   replySubject,
-  type RecordBatch,
-} from './over-nats-messages.js';
-import { defaultRecordsSubject } from './records-publisher.js';
+  type TraceBatch,
+} from './collector-messages.js';
+import { defaultTraceSubject } from './trace-publisher.js';
 import { createProcessMerge, type ProcessMerge } from './process-merge.js';
-import { recordVersion, type RunRecord } from './record.js';
-import { Outlet, type RecordListener } from './outlet.js';
-import type { TimedDraft } from './draft.js';
+import { traceVersion, type TraceRun } from '../trace-events/trace-event.js';
+import { Outlet, type TraceListener } from './outlet.js';
+import { eventsMaxOf } from './tracer-options.js';
+import type { TimedDraft } from '../trace-events/draft.js';
 
+/** What {@link collectTraces} can be told. */
 export interface CollectorOptions {
-  /** What the subjects of records begin with. `nats-stream.records` unless told. */
+  /**
+   * What the subjects of trace events begin with.
+   *
+   * @default 'nats-stream.records'
+   */
   readonly subject?: string;
   /** What the run is, for people. */
   readonly label?: string;
-  /** How many records wait for the listener at most. 100,000 unless told. */
+  /**
+   * How many trace events wait for the listener at most; beyond, they are left out and a `gap` tells so.
+   *
+   * @default 100_000
+   */
+  readonly eventsMax?: number;
+  /**
+   * The former name of `eventsMax`.
+   *
+   * @deprecated Use `eventsMax`.
+   */
   readonly recordsMax?: number;
-  /** Between two asks. Milliseconds, 2,000 unless told; a process that is silent for three of them is gone. */
+  /**
+   * Between two asks; a process that is silent for three of them is gone. Milliseconds.
+   *
+   * @default 2_000
+   */
   readonly askIntervalMs?: number;
   /** Is told what the listener throws or rejects with. */
   readonly onWarning?: (warning: Warning) => void;
 }
 
-/** Collects the records of all processes that publish them, as one run. */
-export interface Collector {
+/** Collects the trace events of all processes that publish them, as one run. Disposing of it stops it. */
+export interface Collector extends Disposable {
   /** How many processes are heard. */
   readonly processes: number;
-  /** Lets the processes stop recording, where nobody else listens. */
+  /** Lets the processes stop tracing, where nobody else listens. */
   stop(): void;
 }
 
 /**
- * How long records wait for those of other processes, so that they come in the order of their times: the interval in
+ * How long trace events wait for those of other processes, so that they come in the order of their times: the interval in
  * which processes gather them, and some more for the way. Milliseconds.
  */
 const mergeMs = 150;
 
 /**
- * Asks all processes for their records (see `inspectOverNats`) and hands them over as one run: lifelines and statecharts
+ * Asks all processes for their trace events (see `traceOverNats`) and hands them over as one run: lifelines and statecharts
  * get names that are unique among all, times are those of the collector, and both ends of a stream have its `stream` in
  * common. A process that is not heard for six seconds without a goodbye has crashed. When a connection that was lost is
  * back, all processes tell again what lives.
  *
  * @throws {StreamError} `badArgument` for an unknown option, and for a subject that is none.
  */
-export function collectOverNats(
+export function collectTraces(
   connection: NatsConnection,
-  listener: RecordListener,
+  listener: TraceListener,
   options: CollectorOptions = {},
 ): Collector {
   const {
     askIntervalMs: askEveryMs = askIntervalMs,
-    subject = defaultRecordsSubject,
-    label = `records on ${options.subject ?? defaultRecordsSubject}`,
+    subject = defaultTraceSubject,
+    label = `trace events on ${options.subject ?? defaultTraceSubject}`,
   } = options;
-  requireKnownNames('options', options, ['subject', 'label', 'recordsMax', 'askIntervalMs', 'onWarning']);
+  requireKnownNames('options', options, ['subject', 'label', 'eventsMax', 'recordsMax', 'askIntervalMs', 'onWarning']);
   requireFunction('onWarning', options.onWarning);
   const warn = shieldWarnings(options.onWarning ?? (() => undefined));
   if (!isPublishSubject(subject))
@@ -76,9 +96,9 @@ export function collectOverNats(
   let token = '';
   let replies: NatsSubscription | undefined;
   let isCutOff = false;
-  const header: RunRecord = {
+  const header: TraceRun = {
     type: 'run',
-    version: recordVersion,
+    version: traceVersion,
     source: 'live',
     unit: 'ms',
     label,
@@ -91,16 +111,16 @@ export function collectOverNats(
     },
     clock,
     flushMs: 40,
-    recordsMax: options.recordsMax ?? 100_000,
+    eventsMax: eventsMaxOf(options) ?? 100_000,
     snapshot: () => [],
   });
   const merge: ProcessMerge = createProcessMerge();
   const heardAt = new Map<string, number>();
-  /** Those of whom a record could not be read. */
+  /** Those of whom a trace event could not be read. */
   const mistaken = new Set<string>();
   /** Those who have begun in the middle, and are asked anew. */
   const headless = new Set<string>();
-  /** Records that wait for older ones, by time. */
+  /** Trace events that wait for older ones, by time. */
   let waiting: TimedDraft[] = [];
   let lastAt = 0;
   let isStopped = false;
@@ -131,13 +151,13 @@ export function collectOverNats(
   };
 
   /** It was thought dead, so that its start was told before. Once: nobody may keep all others busy by his own mistake. */
-  const onHeadless = ({ instance, process }: RecordBatch): void => {
+  const onHeadless = ({ instance, process }: TraceBatch): void => {
     if (!headless.has(instance)) {
       headless.add(instance);
       renew();
     } else if (!mistaken.has(instance)) {
       mistaken.add(instance);
-      remark(`records of ${process} cannot be read: they begin without the header of a run`);
+      remark(`trace events of ${process} cannot be read: they begin without the header of a run`);
     }
   };
 
@@ -157,9 +177,9 @@ export function collectOverNats(
     headless.delete(batch.instance);
     hold(drafts);
     if (batch.problem !== undefined && !mistaken.has(batch.instance)) {
-      // One remark is enough: whoever writes one record wrong does so with many.
+      // One remark is enough: whoever writes one trace event wrong does so with many.
       mistaken.add(batch.instance);
-      remark(`records of ${batch.process} cannot be read, such as one with ${batch.problem}`);
+      remark(`trace events of ${batch.process} cannot be read, such as one with ${batch.problem}`);
     }
   };
 
@@ -231,22 +251,24 @@ export function collectOverNats(
   renew();
   ask();
   mergeOn();
+  const stop = (): void => {
+    if (isStopped) return;
+    isStopped = true;
+    unwatch();
+    clock.clearTimeout(askTimer);
+    clock.clearTimeout(mergeTimer);
+    say(true);
+    release(Infinity);
+    outlet.close();
+    if (connection.isClosed()) return;
+    replies?.unsubscribe();
+    greetings.unsubscribe();
+  };
   return {
     get processes() {
       return heardAt.size;
     },
-    stop: () => {
-      if (isStopped) return;
-      isStopped = true;
-      unwatch();
-      clock.clearTimeout(askTimer);
-      clock.clearTimeout(mergeTimer);
-      say(true);
-      release(Infinity);
-      outlet.close();
-      if (connection.isClosed()) return;
-      replies?.unsubscribe();
-      greetings.unsubscribe();
-    },
+    stop,
+    [Symbol.dispose]: stop,
   };
 }

@@ -1,24 +1,24 @@
 import { messageOf } from '../errors.js';
-import { checkedRecord } from './checked-record.js';
-import type { AnyRecord } from './record.js';
+import { checkedEvent } from './checked-event.js';
+import type { TraceEvent } from '../trace-events/trace-event.js';
 import { createTextLines, lineCharactersMax } from './text-lines.js';
 
-/** One record as a line of a file, with its newline. */
-export function toJsonLine(record: AnyRecord): string {
-  return `${JSON.stringify(record)}\n`;
+/** One trace event as a line of a file, with its newline. */
+export function toJsonLine(event: TraceEvent): string {
+  return `${JSON.stringify(event)}\n`;
 }
 
-/** Reads a file of records piece by piece, as it comes. */
+/** Reads a file of trace events piece by piece, as it comes. */
 export interface JsonLinesReader {
-  /** The records of the lines that this text completes. */
-  push(text: string): readonly AnyRecord[];
-  /** The record of the last line, where the text did not end with a newline. */
-  end(): readonly AnyRecord[];
+  /** The trace events of the lines that this text completes. */
+  push(text: string): readonly TraceEvent[];
+  /** The trace event of the last line, where the text did not end with a newline. */
+  end(): readonly TraceEvent[];
 }
 
 /**
- * Makes a reader that takes whatever comes: a line that is no record becomes a mark with its number, a record of an
- * unknown type is kept, and empty lines are nothing. Marks get the time of the record before, and its number. So does a
+ * Makes a reader that takes whatever comes: a line that is no trace event becomes a mark with its number, one of an
+ * unknown type is kept, and empty lines are nothing. Marks get the time of the event before, and its number. So does a
  * line of more than 4,194,304 characters, none of which are kept.
  */
 export function createJsonLinesReader(): JsonLinesReader {
@@ -27,19 +27,19 @@ export function createJsonLinesReader(): JsonLinesReader {
   let seq = 0;
   let at = 0;
 
-  const markOf = (why: string): AnyRecord => {
-    return { type: 'mark', seq, at, kind: 'warning', text: `line ${lines} is no record: ${why}` };
+  const markOf = (why: string): TraceEvent => {
+    return { type: 'mark', seq, at, kind: 'warning', text: `line ${lines} is no trace event: ${why}` };
   };
 
-  const read = (line: string | undefined): readonly AnyRecord[] => {
+  const read = (line: string | undefined): readonly TraceEvent[] => {
     lines += 1;
     if (line === undefined) return [markOf(`expected at most ${lineCharactersMax} characters, came more`)];
     if (line.trim() === '') return [];
     try {
-      const record = checkedRecord(JSON.parse(line) as unknown);
-      if (record.type === 'run') return [record];
-      ({ seq, at } = record);
-      return [record];
+      const event = checkedEvent(JSON.parse(line) as unknown);
+      if (event.type === 'run') return [event];
+      ({ seq, at } = event);
+      return [event];
     } catch (error) {
       return [markOf(messageOf(error))];
     }
@@ -51,8 +51,8 @@ export function createJsonLinesReader(): JsonLinesReader {
   };
 }
 
-/** The records of a whole file. See {@link createJsonLinesReader} for what becomes of lines that are none. */
-export function readJsonLines(text: string): readonly AnyRecord[] {
+/** The trace events of a whole file. See {@link createJsonLinesReader} for what becomes of lines that are none. */
+export function readJsonLines(text: string): readonly TraceEvent[] {
   const reader = createJsonLinesReader();
   return [...reader.push(text), ...reader.end()];
 }

@@ -4,8 +4,8 @@ import {
   type DescribedMessage,
   type MessageDescription,
 } from '../wire/describe-message.js';
-import type { MessageEar } from '../host/trace-port.js';
-import type { DraftLog } from './draft.js';
+import type { MessageTap } from '../host/trace-port.js';
+import type { DraftLog } from '../trace-events/draft.js';
 
 export interface MessageWatchOptions {
   readonly log: DraftLog;
@@ -17,7 +17,7 @@ export interface MessageWatchOptions {
 }
 
 export interface MessageWatch {
-  readonly ear: MessageEar;
+  readonly tap: MessageTap;
   /** Time has passed: more messages of records may be told. */
   readonly refill: () => void;
 }
@@ -101,7 +101,7 @@ export function watchMessages(options: MessageWatchOptions): MessageWatch {
   };
 
   return {
-    ear: {
+    tap: {
       sent: (subject, payload, reply) => {
         const data = typeof payload === 'string' ? encoder.encode(payload) : (payload ?? nothing);
         if (isFrequent(data) && !takeRoom()) return;

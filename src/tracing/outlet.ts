@@ -1,36 +1,41 @@
 import type { Clock } from '../host/clock.js';
 import { isThenable } from '../host/shielded.js';
-import type { TimedDraft } from './draft.js';
-import type { AnyRecord, RunRecord } from './record.js';
+import type { TimedDraft } from '../trace-events/draft.js';
+import type { TraceEvent, TraceRun } from '../trace-events/trace-event.js';
 
 /**
- * Takes records in batches, in order. While a promise that it gives back is open, it is given no more; whatever else it
+ * Takes trace events in batches, in order. While a promise that it gives back is open, it is given no more; whatever else it
  * gives back is no matter. What it throws, or its promise rejects with, is told as a warning, and it goes on being called.
  */
-export type RecordListener = (records: readonly AnyRecord[]) => unknown;
+export type TraceListener = (events: readonly TraceEvent[]) => unknown;
+
+/** Ends what a listener was given: by a call, or by disposing of it. */
+export interface StopListening extends Disposable {
+  (): void;
+}
 
 export interface OutletOptions {
-  readonly listener: RecordListener;
+  readonly listener: TraceListener;
   /** Is told of a failure of the listener, which is nobody's but its own. */
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
-  /** How long records are gathered. Milliseconds; 0 hands each over at once. */
+  /** How long trace events are gathered. Milliseconds; 0 hands each over at once. */
   readonly flushMs: number;
-  readonly recordsMax: number;
-  /** What lives now, for a listener that has missed records. */
+  readonly eventsMax: number;
+  /** What lives now, for a listener that has missed some. */
   readonly snapshot: () => readonly TimedDraft[];
 }
 
-/** How many times `recordsMax` of the records that tell who lives are kept, which a reader misses most. */
+/** How many times `eventsMax` of the trace events that tell who lives are kept, which a reader misses most. */
 const vitalFactor = 4;
 
-/** Between two snapshots for a listener that keeps missing records. Milliseconds. */
+/** Between two snapshots for a listener that keeps missing some. Milliseconds. */
 const resyncIntervalMs = 1000;
 
-/** The way of one listener: numbers its records, gathers them, and leaves out what it does not take fast enough. */
+/** The way of one listener: numbers its trace events, gathers them, and leaves out what it does not take fast enough. */
 export class Outlet {
   readonly #options: OutletOptions;
-  #queue: (RunRecord | TimedDraft)[] = [];
+  #queue: (TraceRun | TimedDraft)[] = [];
   #seq = 0;
   #dropped = 0;
   #resyncedAt = -Infinity;
@@ -42,10 +47,10 @@ export class Outlet {
     this.#options = options;
   }
 
-  push(draft: RunRecord | TimedDraft): void {
+  push(draft: TraceRun | TimedDraft): void {
     if (this.#isClosed) return;
-    const { recordsMax } = this.#options;
-    const most = isVital(draft) ? recordsMax * vitalFactor : recordsMax;
+    const { eventsMax } = this.#options;
+    const most = isVital(draft) ? eventsMax * vitalFactor : eventsMax;
     if (this.#queue.length >= most) this.#dropped += 1;
     else this.#queue.push(draft);
     if (this.#options.flushMs === 0) this.flush();
@@ -56,7 +61,7 @@ export class Outlet {
   flush(): void {
     if (this.#isBusy || this.#isClosed || (this.#queue.length === 0 && this.#dropped === 0)) return;
     if (this.#dropped > 0) this.#tellGap();
-    const batch = this.#queue.map((draft): AnyRecord => {
+    const batch = this.#queue.map((draft): TraceEvent => {
       if (draft.type === 'run') return draft;
       this.#seq += 1;
       return { ...draft, seq: this.#seq };
@@ -108,7 +113,7 @@ export class Outlet {
   }
 }
 
-function isVital(draft: RunRecord | TimedDraft): boolean {
+function isVital(draft: TraceRun | TimedDraft): boolean {
   switch (draft.type) {
     case 'message':
     case 'counts':

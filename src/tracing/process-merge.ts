@@ -1,34 +1,34 @@
-import type { RecordDraft, TimedDraft } from './draft.js';
-import type { RecordBatch } from './over-nats-messages.js';
-import type { AnyRecord, SystemRecord } from './record.js';
+import type { TraceEventDraft, TimedDraft } from '../trace-events/draft.js';
+import type { TraceBatch } from './collector-messages.js';
+import type { TraceEvent, TraceSystem } from '../trace-events/trace-event.js';
 
-/** Makes the records of many processes fit into one run. */
+/** Makes the trace events of many processes fit into one run. */
 export interface ProcessMerge {
   /**
-   * The records of a batch, with names of the whole run and times of the collector. A header from a process that is
+   * The trace events of a batch, with names of the whole run and times of the collector. A header from a process that is
    * known already begins anew: what lived before and is not told again has ended meanwhile.
    *
-   * Undefined where the start of what this process tells was missed, so that its records would mean nothing.
+   * Undefined where the start of what this process tells was missed, so that they would mean nothing.
    */
-  take(batch: RecordBatch, now: number): readonly TimedDraft[] | undefined;
+  take(batch: TraceBatch, now: number): readonly TimedDraft[] | undefined;
   /** A process is over: its systems, which have not said so themselves. */
-  over(instance: string, op: 'crash' | 'stop'): readonly RecordDraft[];
+  over(instance: string, op: 'crash' | 'stop'): readonly TraceEventDraft[];
 }
 
 interface Process {
   readonly name: string;
   /** What is added to its times: the least that was seen, when a batch was on its way for the shortest time. */
   offset: number;
-  readonly systems: Map<string, { readonly name: string; readonly role: SystemRecord['role'] }>;
+  readonly systems: Map<string, { readonly name: string; readonly role: TraceSystem['role'] }>;
   readonly machines: Map<string, string>;
   /** Actors that live, by the names of the run. */
   readonly living: Map<string, { readonly system: string; readonly actor: string }>;
-  /** The number of the last record. */
+  /** The number of the last trace event. */
   seq: number;
 }
 
-/** The same number for records that nobody stamps here. */
-type Numbered = Exclude<AnyRecord, { readonly type: 'run' }>;
+/** The same number for those that nobody stamps here. */
+type Numbered = Exclude<TraceEvent, { readonly type: 'run' }>;
 
 export function createProcessMerge(): ProcessMerge {
   const processes = new Map<string, Process>();
@@ -63,10 +63,10 @@ export function createProcessMerge(): ProcessMerge {
     return { name, isNew };
   };
 
-  const rename = (instance: string, process: Process, record: Numbered): readonly RecordDraft[] => {
+  const rename = (instance: string, process: Process, event: Numbered): readonly TraceEventDraft[] => {
     const named = (system: string) => systemName(instance, process, system);
     // Number and time are given anew.
-    const { seq, at, ...draft } = record;
+    const { seq, at, ...draft } = event;
     switch (draft.type) {
       case 'machine': {
         const { name, isNew } = machineName(process, draft.machine, draft.root);
@@ -109,7 +109,7 @@ export function createProcessMerge(): ProcessMerge {
     for (const [key, { system: own }] of process.living) if (own === name) process.living.delete(key);
   };
 
-  const noteLife = ({ living }: Process, draft: RecordDraft): void => {
+  const noteLife = ({ living }: Process, draft: TraceEventDraft): void => {
     if (draft.type !== 'actor' && draft.type !== 'step') return;
     const { system, actor } = draft;
     if (draft.type === 'actor') living.set(`${system}\n${actor}`, { system, actor });
@@ -117,8 +117,8 @@ export function createProcessMerge(): ProcessMerge {
   };
 
   /** What lived has ended, as far as is known. */
-  const beginAgain = (process: Process): readonly RecordDraft[] => {
-    const ended = Array.from(process.living.values(), ({ system, actor }): RecordDraft => {
+  const beginAgain = (process: Process): readonly TraceEventDraft[] => {
+    const ended = Array.from(process.living.values(), ({ system, actor }): TraceEventDraft => {
       const event = { type: 'xstate.stop' };
       return { type: 'step', system, actor, event, taken: [], value: null, status: 'stopped', commands: [] };
     });
@@ -128,7 +128,7 @@ export function createProcessMerge(): ProcessMerge {
   };
 
   /** Records that the way has lost are told like those that were left out at their start. */
-  const holeBefore = (process: Process, seq: number): readonly RecordDraft[] => {
+  const holeBefore = (process: Process, seq: number): readonly TraceEventDraft[] => {
     const dropped = seq - process.seq - 1;
     process.seq = seq;
     return dropped > 0 ? [{ type: 'gap', dropped }] : [];
@@ -144,15 +144,15 @@ export function createProcessMerge(): ProcessMerge {
         process = { name, offset: Infinity, seq: 0, ...parts };
         processes.set(instance, process);
       }
-      const newest = records.reduce((most, record) => ('at' in record ? Math.max(most, record.at) : most), -Infinity);
+      const newest = records.reduce((most, event) => ('at' in event ? Math.max(most, event.at) : most), -Infinity);
       if (newest > -Infinity) process.offset = Math.min(process.offset, now - newest);
       const known = process;
-      return records.flatMap((record) => {
+      return records.flatMap((event) => {
         const drafts =
-          record.type === 'run'
+          event.type === 'run'
             ? beginAgain(known)
-            : [...holeBefore(known, record.seq), ...rename(instance, known, record)];
-        const at = record.type === 'run' ? now : Math.max(0, record.at + known.offset);
+            : [...holeBefore(known, event.seq), ...rename(instance, known, event)];
+        const at = event.type === 'run' ? now : Math.max(0, event.at + known.offset);
         return drafts.map((draft): TimedDraft => {
           noteLife(known, draft);
           return { ...draft, at };

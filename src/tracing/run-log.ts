@@ -1,31 +1,31 @@
-import type { ActorRecord, AnyRecord, RunRecord, TimerRecord } from './record.js';
+import type { TraceActor, TraceEvent, TraceRun, TraceTimer } from '../trace-events/trace-event.js';
 
-/** A record that has a number: all but the header. */
-export type Numbered = Exclude<AnyRecord, RunRecord>;
+/** A trace event that has a number: all but the header. */
+export type Numbered = Exclude<TraceEvent, TraceRun>;
 
 interface LiveActor {
-  actor: ActorRecord;
-  readonly timers: Map<string, TimerRecord>;
+  actor: TraceActor;
+  readonly timers: Map<string, TraceTimer>;
   counts: Numbered | undefined;
 }
 
 /**
- * The records of a run so far, for those who come later: all of them while they are few, and beyond that the newest,
+ * The trace events of a run so far, for those who come later: all of them while they are few, and beyond that the newest,
  * with what lived before them in short.
  */
 export interface RunLog {
-  readonly append: (records: readonly AnyRecord[]) => void;
+  readonly append: (events: readonly TraceEvent[]) => void;
   /** Which run it is: grows with each header. */
   readonly run: number;
-  /** What a newcomer needs first: the header, and in short what lived before the records that are kept. */
-  start(): { readonly records: readonly AnyRecord[]; readonly seq: number };
-  /** At most so many of the records after this number, oldest first; undefined where some of those are not kept any more. */
+  /** What a newcomer needs first: the header, and in short what lived before those that are kept. */
+  start(): { readonly events: readonly TraceEvent[]; readonly seq: number };
+  /** At most so many of the events after this number, oldest first; undefined where some of those are not kept any more. */
   after(seq: number, most: number): readonly Numbered[] | undefined;
 }
 
-/** @param recordsMax How many records are kept as they are; at times up to twice as many. */
-export function createRunLog(recordsMax: number): RunLog {
-  let header: RunRecord | undefined;
+/** @param eventsMax How many events are kept as they are; at times up to twice as many. */
+export function createRunLog(eventsMax: number): RunLog {
+  let header: TraceRun | undefined;
   let tail: Numbered[] = [];
   let lastSeq = 0;
   let foldedSeq = 0;
@@ -36,46 +36,46 @@ export function createRunLog(recordsMax: number): RunLog {
   const links = new Map<string, Numbered>();
   const actors = new Map<string, LiveActor>();
 
-  const reset = (record: RunRecord): void => {
-    header = record;
+  const reset = (event: TraceRun): void => {
+    header = event;
     run += 1;
     tail = [];
     lastSeq = foldedSeq = folded = 0;
     for (const map of [systems, machines, links, actors]) map.clear();
   };
 
-  const fold = (record: Numbered): void => {
-    foldedSeq = record.seq;
+  const fold = (event: Numbered): void => {
+    foldedSeq = event.seq;
     folded += 1;
-    switch (record.type) {
+    switch (event.type) {
       case 'system':
-        if (record.op === 'start') systems.set(record.system, record);
-        else systems.delete(record.system);
+        if (event.op === 'start') systems.set(event.system, event);
+        else systems.delete(event.system);
         return;
       case 'machine':
-        machines.set(record.machine, record);
+        machines.set(event.machine, event);
         return;
       case 'link':
-        if (record.op === 'restored') links.delete(record.systems.join('\n'));
-        else links.set(record.systems.join('\n'), record);
+        if (event.op === 'restored') links.delete(event.systems.join('\n'));
+        else links.set(event.systems.join('\n'), event);
         return;
       case 'actor':
-        actors.set(keyOf(record), { actor: record, timers: new Map(), counts: undefined });
+        actors.set(keyOf(event), { actor: event, timers: new Map(), counts: undefined });
         return;
       case 'step': {
-        const live = actors.get(keyOf(record));
+        const live = actors.get(keyOf(event));
         if (live === undefined) return;
-        if (record.status !== 'active') actors.delete(keyOf(record));
-        else live.actor = { ...live.actor, value: record.value, context: record.context ?? live.actor.context };
+        if (event.status !== 'active') actors.delete(keyOf(event));
+        else live.actor = { ...live.actor, value: event.value, context: event.context ?? live.actor.context };
         return;
       }
       case 'timer':
-        if (record.op === 'start') actors.get(keyOf(record))?.timers.set(record.timer, record);
-        else actors.get(keyOf(record))?.timers.delete(record.timer);
+        if (event.op === 'start') actors.get(keyOf(event))?.timers.set(event.timer, event);
+        else actors.get(keyOf(event))?.timers.delete(event.timer);
         return;
       case 'counts': {
-        const live = actors.get(keyOf(record));
-        if (live !== undefined) live.counts = record;
+        const live = actors.get(keyOf(event));
+        if (live !== undefined) live.counts = event;
         return;
       }
       default:
@@ -89,29 +89,29 @@ export function createRunLog(recordsMax: number): RunLog {
       ...timers.values(),
       ...(counts === undefined ? [] : [counts]),
     ]);
-    const records = [...systems.values(), ...machines.values(), ...links.values(), ...living];
-    records.sort((one, other) => one.seq - other.seq);
+    const events = [...systems.values(), ...machines.values(), ...links.values(), ...living];
+    events.sort((one, other) => one.seq - other.seq);
     const at = tail[0]?.at ?? 0;
-    return folded === 0 ? records : [...records, { type: 'gap', seq: foldedSeq, at, dropped: folded - records.length }];
+    return folded === 0 ? events : [...events, { type: 'gap', seq: foldedSeq, at, dropped: folded - events.length }];
   };
 
   return {
-    append: (records) => {
-      for (const record of records) {
-        if (record.type === 'run') {
-          reset(record);
+    append: (events) => {
+      for (const event of events) {
+        if (event.type === 'run') {
+          reset(event);
           continue;
         }
-        tail.push(record);
-        lastSeq = record.seq;
+        tail.push(event);
+        lastSeq = event.seq;
       }
-      if (tail.length <= 2 * recordsMax) return;
-      for (const record of tail.splice(0, tail.length - recordsMax)) fold(record);
+      if (tail.length <= 2 * eventsMax) return;
+      for (const event of tail.splice(0, tail.length - eventsMax)) fold(event);
     },
     get run() {
       return run;
     },
-    start: () => ({ records: [...(header === undefined ? [] : [header]), ...base()], seq: foldedSeq }),
+    start: () => ({ events: [...(header === undefined ? [] : [header]), ...base()], seq: foldedSeq }),
     after: (seq, most) => {
       if (seq < foldedSeq || seq > lastSeq) return undefined;
       const from = indexAfter(tail, seq);
@@ -124,12 +124,12 @@ function keyOf({ system, actor }: { readonly system: string; readonly actor: str
   return `${system}\n${actor}`;
 }
 
-/** The index of the first record with a larger number. */
-function indexAfter(records: readonly Numbered[], seq: number): number {
-  let [low, high] = [0, records.length];
+/** The index of the first event with a larger number. */
+function indexAfter(events: readonly Numbered[], seq: number): number {
+  let [low, high] = [0, events.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((records[middle]?.seq ?? 0) <= seq) low = middle + 1;
+    if ((events[middle]?.seq ?? 0) <= seq) low = middle + 1;
     else high = middle;
   }
   return low;

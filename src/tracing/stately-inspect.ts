@@ -1,6 +1,7 @@
 import type { ActorRefLike } from 'xstate';
-import type { ActorRecord, Json, StateNodeRecord, StepRecord, TransitionRecord } from './record.js';
-import type { Recorder } from './recorder.js';
+import type { TraceActor, Json, TraceStateNode, TraceStep, TraceTransition } from '../trace-events/trace-event.js';
+import type { StopListening } from './outlet.js';
+import type { Tracer } from './tracer.js';
 
 /**
  * An inspector of `@statelyai/inspect` 0.7, whichever made it: `createBrowserInspector()`, `createWebSocketInspector()`,
@@ -20,28 +21,28 @@ interface StatelyActor extends ActorRefLike {
 }
 
 interface StatelySnapshot {
-  readonly status: StepRecord['status'];
+  readonly status: TraceStep['status'];
   readonly value: Json;
   readonly context: Json;
 }
 
 /**
- * Shows what a recorder records in Stately's inspector: first all that lives, then what follows. Contexts and events are
- * the recorder's, plain and bounded, so none of them can stop the inspector. It is told actors, events and snapshots,
+ * Shows what a tracer sees in Stately's inspector: first all that lives, then what follows. Contexts and events are
+ * the tracer's, plain and bounded, so none of them can stop the inspector. It is told actors, events and snapshots,
  * for it knows nothing else: neither timers, nor messages, nor how streams ended.
  *
- * @returns What ends it.
+ * @returns What ends it: a function that is disposable.
  * @example
- *   const recorder = createRecorder();
- *   const consumer = new ConsumerClient({ connection, recorder });
- *   const stop = showInStately(recorder, createWebSocketInspector({ url: 'ws://localhost:8080' }));
+ *   const tracer = createTracer();
+ *   const consumer = new ConsumerClient({ connection, tracer });
+ *   const stop = showInStately(tracer, createWebSocketInspector({ url: 'ws://localhost:8080' }));
  */
-export function showInStately(recorder: Recorder, inspector: StatelyInspector): () => void {
-  const machines = new Map<string, StateNodeRecord>();
+export function showInStately(tracer: Tracer, inspector: StatelyInspector): StopListening {
+  const machines = new Map<string, TraceStateNode>();
   const living = new Map<string, { readonly value: Json; readonly context: Json }>();
 
-  const begin = (record: ActorRecord): void => {
-    const { system, actor, parent, machine, value, context } = record;
+  const begin = (event: TraceActor): void => {
+    const { system, actor, parent, machine, value, context } = event;
     const root = machine === undefined ? undefined : machines.get(machine);
     const sessionId = sessionOf(system, actor);
     living.set(sessionId, { value, context });
@@ -55,7 +56,7 @@ export function showInStately(recorder: Recorder, inspector: StatelyInspector): 
     );
   };
 
-  const step = ({ system, actor, from, event, value, context, status }: StepRecord): void => {
+  const step = ({ system, actor, from, event, value, context, status }: TraceStep): void => {
     const sessionId = sessionOf(system, actor);
     const before = living.get(sessionId);
     const now = { value, context: context ?? before?.context ?? null };
@@ -65,11 +66,11 @@ export function showInStately(recorder: Recorder, inspector: StatelyInspector): 
     inspector.snapshot(sessionId, { status, ...now }, { event });
   };
 
-  return recorder.listen((records) => {
-    for (const record of records) {
-      if (record.type === 'machine') machines.set(record.machine, record.root);
-      else if (record.type === 'actor') begin(record);
-      else if (record.type === 'step') step(record);
+  return tracer.listen((events) => {
+    for (const event of events) {
+      if (event.type === 'machine') machines.set(event.machine, event.root);
+      else if (event.type === 'actor') begin(event);
+      else if (event.type === 'step') step(event);
     }
   });
 }
@@ -90,7 +91,7 @@ function single<Item>(items: readonly Item[]): Item | readonly Item[] {
 }
 
 /** A statechart as the configuration of a machine, by the names of its guards and actions. */
-function configOf({ id, kind, initial, description, entry, transitions, children }: StateNodeRecord): object {
+function configOf({ id, kind, initial, description, entry, transitions, children }: TraceStateNode): object {
   const of = (fits: (event: string) => boolean, nameOf = (event: string) => event) => {
     const told = new Map<string, object[]>();
     for (const transition of transitions.filter(({ event }) => fits(event))) {
@@ -113,7 +114,7 @@ function configOf({ id, kind, initial, description, entry, transitions, children
   };
 }
 
-function configOfTransition({ guard, targets, reenter, actions }: TransitionRecord): object {
+function configOfTransition({ guard, targets, reenter, actions }: TraceTransition): object {
   return {
     ...(targets.length === 0 ? {} : { target: single(targets.map((id) => `#${id}`)) }),
     ...(guard === undefined ? {} : { guard }),

@@ -1,4 +1,12 @@
-import type { ActorRecord, AnyRecord, CountsRecord, EndRecord, Json, StepRecord, SystemRecord } from './record.js';
+import type {
+  TraceActor,
+  TraceEvent,
+  TraceCounts,
+  TraceEnd,
+  Json,
+  TraceStep,
+  TraceSystem,
+} from '../trace-events/trace-event.js';
 
 /** One end of a stream, as far as it is watched. */
 export interface StreamTableEnd {
@@ -29,12 +37,12 @@ export interface StreamRow {
 
 /** The streams of a run, as a table. */
 export interface StreamTable {
-  readonly append: (records: readonly AnyRecord[]) => void;
+  readonly append: (events: readonly TraceEvent[]) => void;
   /** Those that live first, the busiest before all; then those that have ended, the last one first. */
   rows(): readonly StreamRow[];
-  /** The time of the last record. */
+  /** The time of the last event. */
   readonly at: number;
-  readonly systems: ReadonlyMap<string, SystemRecord['op']>;
+  readonly systems: ReadonlyMap<string, TraceSystem['op']>;
 }
 
 /** How many streams that have ended are kept. */
@@ -48,20 +56,20 @@ const signs = /^(frame|heartbeat|peer)\./;
 export function createStreamTable(): StreamTable {
   const rows = new Map<string, StreamRow>();
   const actors = new Map<string, { readonly row: StreamRow; readonly side: StreamTableEnd }>();
-  const roles = new Map<string, SystemRecord['role']>();
-  const systems = new Map<string, SystemRecord['op']>();
+  const roles = new Map<string, TraceSystem['role']>();
+  const systems = new Map<string, TraceSystem['op']>();
   let at = 0;
 
-  const onActor = (record: ActorRecord): void => {
-    const { system, actor, stream, subject = '', value } = record;
+  const onActor = (event: TraceActor): void => {
+    const { system, actor, stream, subject = '', value } = event;
     if (stream === undefined) return;
     let row = rows.get(stream);
     if (row === undefined) {
-      const times = { openedAt: record.at, lastSignAt: record.at, endedAt: undefined };
+      const times = { openedAt: event.at, lastSignAt: event.at, endedAt: undefined };
       row = { stream, subject, ...times, consumer: undefined, producer: undefined };
       rows.set(stream, row);
     }
-    const counted = { records: 0, bytes: 0, waiting: 0, rate: 0, countedAt: record.at, countedEvery: 0 };
+    const counted = { records: 0, bytes: 0, waiting: 0, rate: 0, countedAt: event.at, countedEvery: 0 };
     const side: StreamTableEnd = { system, state: leafOf(value), ...counted, end: undefined };
     row[roles.get(system) === 'producer' ? 'producer' : 'consumer'] = side;
     // It was thought to be over while nothing was heard of it.
@@ -69,7 +77,7 @@ export function createStreamTable(): StreamTable {
     actors.set(keyOf(system, actor), { row, side });
   };
 
-  const onStep = ({ system, actor, value, status, event }: StepRecord): void => {
+  const onStep = ({ system, actor, value, status, event }: TraceStep): void => {
     const known = actors.get(keyOf(system, actor));
     if (known === undefined) return;
     const { row, side } = known;
@@ -79,7 +87,7 @@ export function createStreamTable(): StreamTable {
     if (status !== 'active') settle(row);
   };
 
-  const onCounts = ({ system, actor, records, bytes, waiting = 0 }: CountsRecord): void => {
+  const onCounts = ({ system, actor, records, bytes, waiting = 0 }: TraceCounts): void => {
     const known = actors.get(keyOf(system, actor));
     if (known === undefined) return;
     const { row, side } = known;
@@ -89,7 +97,7 @@ export function createStreamTable(): StreamTable {
     Object.assign(side, { records, bytes, waiting, countedAt: at, countedEvery: at - side.countedAt });
   };
 
-  const onEnd = ({ stream, system, reason, code, text }: EndRecord): void => {
+  const onEnd = ({ stream, system, reason, code, text }: TraceEnd): void => {
     const row = rows.get(stream);
     if (row === undefined) return;
     for (const side of [row.consumer, row.producer]) if (side?.system === system) side.end = { reason, code, text };
@@ -108,7 +116,7 @@ export function createStreamTable(): StreamTable {
     for (const [key, known] of actors) if (!rows.has(known.row.stream)) actors.delete(key);
   };
 
-  const onSystem = ({ system, role, op }: SystemRecord): void => {
+  const onSystem = ({ system, role, op }: TraceSystem): void => {
     roles.set(system, role);
     systems.set(system, op);
     if (op === 'start') return;
@@ -121,36 +129,36 @@ export function createStreamTable(): StreamTable {
     }
   };
 
-  const take = (record: AnyRecord): void => {
-    if (record.type === 'run') {
+  const take = (event: TraceEvent): void => {
+    if (event.type === 'run') {
       for (const map of [rows, actors, roles, systems]) map.clear();
       at = 0;
       return;
     }
-    at = Math.max(at, record.at);
-    switch (record.type) {
+    at = Math.max(at, event.at);
+    switch (event.type) {
       case 'system':
-        onSystem(record);
+        onSystem(event);
         return;
       case 'actor':
-        onActor(record);
+        onActor(event);
         return;
       case 'step':
-        onStep(record);
+        onStep(event);
         return;
       case 'counts':
-        onCounts(record);
+        onCounts(event);
         return;
       case 'end':
-        onEnd(record);
+        onEnd(event);
         return;
       default:
     }
   };
 
   return {
-    append: (records) => {
-      for (const record of records) take(record);
+    append: (events) => {
+      for (const event of events) take(event);
     },
     rows: () =>
       [...rows.values()].sort(

@@ -37,12 +37,14 @@ export interface NatsStatus {
   readonly error?: unknown;
 }
 
+/** What a subscription is made with. */
 export interface NatsSubscribeOptions {
   /** Members of one queue group share the messages of a subject. */
   queue?: string;
   callback: (error: Error | null, message: NatsMessage) => void;
 }
 
+/** A subscription, as the clients use it. */
 export interface NatsSubscription {
   /** Takes nothing more, not even what the server has sent already. */
   unsubscribe(): void;

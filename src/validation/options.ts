@@ -11,7 +11,7 @@ import {
   requireKnownNames,
   timerMsMax,
 } from './argument-checks.js';
-import type { ClientRecorder } from '../host/trace-port.js';
+import type { ClientTracer } from '../host/trace-port.js';
 import type { Inspector } from '../host/inspector.js';
 import { shielded, shieldWarnings } from '../host/shielded.js';
 import { shieldInspector } from '../host/shielded-inspector.js';
@@ -30,8 +30,14 @@ interface CommonOptions {
   readonly randomBytes?: (length: number) => Uint8Array;
   /** An observer of every actor of this client, as XState's `createActor` takes it. */
   readonly inspect?: Inspector;
-  /** Records this client for whoever watches, see `createRecorder`. One recorder may serve many clients. */
-  readonly recorder?: ClientRecorder;
+  /** Tells whoever watches what happens to this client, see `createTracer`. One tracer may serve many clients. */
+  readonly tracer?: ClientTracer;
+  /**
+   * The former name of `tracer`.
+   *
+   * @deprecated Use `tracer`.
+   */
+  readonly recorder?: ClientTracer;
   /**
    * Is told what came that could not be used, and what user code threw where nobody awaits it. What it throws itself
    * becomes an unhandled rejection: nobody is left to be told.
@@ -76,6 +82,7 @@ interface CommonOptions {
   readonly peerCancellationBufferMs?: number;
 }
 
+/** What a `ConsumerClient` takes. */
 export interface ConsumerClientOptions extends CommonOptions {
   /** How long a stream may stay without a record or a heartbeat, S. Milliseconds, 30,000 unless told. */
   readonly silenceTimeoutMs?: number;
@@ -94,6 +101,7 @@ export interface ConsumerClientOptions extends CommonOptions {
   readonly offerDelivery?: boolean;
 }
 
+/** What a `ProducerClient` takes. */
 export interface ProducerClientOptions extends CommonOptions {
   /**
    * How much is kept until its consumers have it, for all of them together. A consumer to which nothing is
@@ -134,7 +142,7 @@ export type ResolvedOptions = typeof defaults & {
   readonly clock: Clock;
   readonly randomBytes: ((length: number) => Uint8Array) | undefined;
   readonly inspect: Inspector | undefined;
-  readonly recorder: ClientRecorder | undefined;
+  readonly tracer: ClientTracer | undefined;
   readonly onWarning: (warning: Warning) => void;
   readonly onDebug: (note: DebugNote) => void;
 };
@@ -148,7 +156,17 @@ export function resolveOptions(
   options: ConsumerClientOptions & ProducerClientOptions,
   role: 'consumer' | 'producer' = 'consumer',
 ): ResolvedOptions {
-  const others = ['connection', 'codec', 'clock', 'randomBytes', 'inspect', 'recorder', 'onWarning', 'onDebug'];
+  const others = [
+    'connection',
+    'codec',
+    'clock',
+    'randomBytes',
+    'inspect',
+    'tracer',
+    'recorder',
+    'onWarning',
+    'onDebug',
+  ];
   checkParts({ ...requireKnownNames('options', options, [...others, ...Object.keys(defaults)]) });
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const resolved = {
@@ -157,7 +175,8 @@ export function resolveOptions(
     clock: systemClock,
     randomBytes: undefined,
     inspect: undefined,
-    recorder: undefined,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the former name is taken as well
+    tracer: options.recorder,
     onWarning: () => undefined,
     onDebug: () => undefined,
     ...(Object.fromEntries(given) as Partial<ResolvedOptions> & { readonly connection: NatsConnection }),
@@ -226,7 +245,7 @@ export function resolveOptions(
 
 /** Checks what the application brings along: the connection, and the functions and objects that are called later. */
 function checkParts(parts: Record<string, unknown>): void {
-  const { connection, codec, clock, randomBytes, inspect, recorder, onWarning, onDebug } = parts;
+  const { connection, codec, clock, randomBytes, inspect, tracer, recorder, onWarning, onDebug } = parts;
   if (typeof connection !== 'object' || connection === null) {
     refuse(`connection: expected a NATS connection, came ${kindOf(connection)}`);
   }
@@ -235,7 +254,11 @@ function checkParts(parts: Record<string, unknown>): void {
   if ((connection as NatsConnection).isClosed()) refuse('connection: the connection is closed');
   if (codec !== undefined) requireMethods('codec', codec, ['encode', 'decode']);
   if (clock !== undefined) requireMethods('clock', clock, ['now', 'setTimeout', 'clearTimeout']);
-  if (recorder !== undefined) requireMethods('recorder', recorder, ['attach']);
+  if (tracer !== undefined) requireMethods('tracer', tracer, ['attach']);
+  if (recorder !== undefined) {
+    requireMethods('recorder', recorder, ['attach']);
+    if (tracer !== undefined) refuse('recorder: expected no former name beside tracer, came both');
+  }
   requireFunction('randomBytes', randomBytes);
   requireFunction('onWarning', onWarning);
   requireFunction('onDebug', onDebug);

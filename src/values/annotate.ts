@@ -17,6 +17,9 @@ import { refuse, unfitAnywhere, unfitObject } from './unfit-values.js';
 /** The most characters, about, that a JSON text may have so that shared objects are written in each of their places. */
 export const copiedCharactersMax = 16_777_216;
 
+/** The most characters of all paths to shared objects, whose length grows with the depth at which these stand. */
+export const pathCharactersMax = 16_777_216;
+
 export interface AnnotatedJson {
   readonly json: unknown;
   readonly annotations?: Annotations;
@@ -283,14 +286,24 @@ class Annotator {
     const ofRoot: string[] = [];
     const others: SharedPaths = {};
     const lists = new Map<Place, string[]>();
+    let characters = 0;
     for (const { at, step, first } of this.#repeats) {
       let paths = lists.get(first);
       if (paths === undefined) {
         paths = isRoot(first) ? ofRoot : [];
         lists.set(first, paths);
         if (paths !== ofRoot) setOwn(others, pathOf(first), paths);
+        characters += pathOf(first).length;
       }
-      paths.push(joined(at, step));
+      const path = joined(at, step);
+      characters += path.length;
+      if (characters > pathCharactersMax) {
+        throw new RangeError(
+          `expected paths to shared objects of at most ${pathCharactersMax} characters together, came more: ` +
+            'many objects are shared at a great depth',
+        );
+      }
+      paths.push(path);
     }
     const hasOthers = lists.size > (ofRoot.length > 0 ? 1 : 0);
     if (ofRoot.length > 0) return hasOthers ? [ofRoot, others] : [ofRoot];

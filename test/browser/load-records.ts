@@ -3,7 +3,7 @@ import { sampleRecords } from '../visualizations/sample-run.js';
 
 type Unnumbered<T> = T extends SequencedRecord ? Omit<T, 'seq' | 'at'> : never;
 
-/** Records of many streams that go on for ever: what a recorder writes of clients that are busy. */
+/** Records of many streams that go on for ever: what a tracer writes of clients that are busy. */
 export interface Load {
   /** The records that open all the streams. */
   readonly opening: readonly SequencedRecord[];

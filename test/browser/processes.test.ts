@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { connect, type NatsConnection } from 'nats';
 import type { Page } from 'playwright-core';
-import { ConsumerClient, createRecorder, inspectOverNats, type ConsumerStream } from '../../src/index.js';
+import { ConsumerClient, traceOverNats, type ConsumerStream } from '../../src/index.js';
+import { createTracer } from '../../src/tracing/index.js';
 import { endCommands, runCommand } from '../src/cli/command-line.js';
 import { builtPage } from '../support/built-page.js';
 import { startNatsServer, type NatsServer } from '../support/nats-server.js';
@@ -33,15 +34,15 @@ describe('the page and real processes on a real server', () => {
     const subject = 'browser.test';
     const view = runCommand(['view', '--server', nats.url, '--subject', subject, '--page', folder]);
     const common = { url: nats.url, subject, streams: 0 };
-    producer = startProcess('recorded-process', { ...common, role: 'producer', everyMs: 500, timing });
+    producer = startProcess('traced-process', { ...common, role: 'producer', everyMs: 500, timing });
     connection = await connect({ servers: nats.url });
     const [, url] = await view.untilStdout(/^page +(\S+)$/m);
     page = await stage().open({ ...(url === undefined ? {} : { url }) });
     await producer.until('ready');
 
-    const recorder = createRecorder();
-    inspectOverNats(recorder, connection, { subject, process: 'consumer' });
-    const consumer = new ConsumerClient({ connection, recorder, ...timing });
+    const tracer = createTracer();
+    traceOverNats(tracer, { connection, subject, process: 'consumer' });
+    const consumer = new ConsumerClient({ connection, tracer, ...timing });
     for (let n = 0; n < opened; n += 1) {
       read.push(0);
       const onRecord = (): void => void (read[n] = (read[n] ?? 0) + 1);

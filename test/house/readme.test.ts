@@ -32,6 +32,8 @@ describe('README.md', () => {
       const local = program
         .replaceAll("'nats-stream-actors/machines'", "'../../machines/index.js'")
         .replaceAll("'nats-stream-actors/testing'", "'../../src/testing/index.js'")
+        .replaceAll("'nats-stream-actors/tracing'", "'../../src/tracing/index.js'")
+        .replaceAll("'nats-stream-actors/memory'", "'../../src/memory-broker/index.js'")
         .replaceAll("'nats-stream-actors'", "'../../src/index.js'")
         .replaceAll('nats://127.0.0.1:4222', server.url);
       writeFileSync(file, local);

@@ -34,6 +34,8 @@ describe('src/testing/README.md', () => {
           join(folder, name),
           text
             .replaceAll("'nats-stream-actors/testing'", "'../../src/testing/index.js'")
+            .replaceAll("'nats-stream-actors/tracing'", "'../../src/tracing/index.js'")
+            .replaceAll("'nats-stream-actors/memory'", "'../../src/memory-broker/index.js'")
             .replaceAll("'nats-stream-actors'", "'../../src/index.js'"),
         );
       }

@@ -1,26 +1,26 @@
 import { createInspector, type StatelyInspectionEvent } from '@statelyai/inspect';
 import { expect } from 'chai';
 import { createMachine } from 'xstate';
-import { createRecorder } from '../../src/tracing/recorder.js';
+import { createTracer } from '../../src/tracing/tracer.js';
 import { showInStately } from '../../src/tracing/stately-inspect.js';
 import { closePair, createPair } from '../support/pair.js';
 import { settle } from '../support/settle.js';
 import { numberedSource } from './numbered-source.js';
 
-/** What Stately's inspector is given, with the recorder that tells it. */
+/** What Stately's inspector is given, with the tracer that tells it. */
 function watch() {
   const events: StatelyInspectionEvent[] = [];
   const inspector = createInspector({ send: (event) => void events.push(event) });
-  const recorder = createRecorder({ flushMs: 0 });
+  const tracer = createTracer({ flushMs: 0 });
   const actors = () => events.flatMap((event) => (event.type === '@xstate.actor' ? [event] : []));
-  return { events, actors, recorder, inspector };
+  return { events, actors, tracer, inspector };
 }
 
 describe("Stately's inspector", () => {
   it('is told the actors of real clients, with statecharts, parents, events and snapshots', async () => {
-    const { events, actors, recorder, inspector } = watch();
-    const stop = showInStately(recorder, inspector);
-    const pair = createPair({ consumer: { recorder }, producer: { recorder } });
+    const { events, actors, tracer, inspector } = watch();
+    const stop = showInStately(tracer, inspector);
+    const pair = createPair({ consumer: { tracer }, producer: { tracer } });
     pair.producer.handle('numbers', numberedSource(3));
     await settle();
     const stream = pair.consumer.openStream('numbers');
@@ -43,18 +43,18 @@ describe("Stately's inspector", () => {
   });
 
   it('is told of those who lived before it was', async () => {
-    const { actors, recorder, inspector } = watch();
-    const pair = createPair({ consumer: { recorder } });
+    const { actors, tracer, inspector } = watch();
+    const pair = createPair({ consumer: { tracer } });
     const stream = pair.consumer.openStream('nobody');
-    showInStately(recorder, inspector)();
+    showInStately(tracer, inspector)();
     expect(actors().map(({ sessionId }) => sessionId)).to.have.members(['consumer/client', `consumer/${stream.id}`]);
     await closePair(pair);
   });
 
   it('can make a machine of each definition', async () => {
-    const { actors, recorder, inspector } = watch();
-    const stop = showInStately(recorder, inspector);
-    const pair = createPair({ consumer: { recorder }, producer: { recorder } });
+    const { actors, tracer, inspector } = watch();
+    const stop = showInStately(tracer, inspector);
+    const pair = createPair({ consumer: { tracer }, producer: { tracer } });
     pair.producer.handle('numbers', numberedSource(1));
     await settle();
     pair.consumer.openStream('numbers');

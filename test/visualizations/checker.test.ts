@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AnyRecord } from '../../src/tracing/record.js';
+import type { TraceEvent } from '../../src/trace-events/trace-event.js';
 import { explorationOf, explorations, subjectOf } from '../../visualizations/src/checker/explorations.js';
 import { createCheckerSession, type ExplorationReport } from '../../visualizations/src/checker/session.js';
 import { createWalker } from '../../visualizations/src/checker/walker.js';
@@ -131,8 +131,8 @@ describe('the records of a walk', () => {
       path.push((wished !== undefined && isServed ? wished : usual)?.index ?? 0);
     }
     const { records } = session.walk(path);
-    const of = <Type extends AnyRecord['type']>(type: Type) =>
-      records.filter((record): record is Extract<AnyRecord, { type: Type }> => record.type === type);
+    const of = <Type extends TraceEvent['type']>(type: Type) =>
+      records.filter((record): record is Extract<TraceEvent, { type: Type }> => record.type === type);
     expect(of('machine').map(({ machine }) => machine)).to.include.members([
       'consumerStream',
       'producerStream',

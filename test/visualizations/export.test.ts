@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readJsonLines } from '../../src/tracing/json-lines.js';
-import type { AnyRecord } from '../../src/tracing/record.js';
+import type { TraceEvent } from '../../src/trace-events/trace-event.js';
 import { exporters } from '../../visualizations/src/export/index.js';
 import { diagramOf, labelOf } from '../../visualizations/src/export/diagram.js';
 import { toMermaid } from '../../visualizations/src/export/mermaid.js';
@@ -10,10 +10,10 @@ import { createCheckerSession } from '../../visualizations/src/checker/session.j
 import { scenarios } from '../../visualizations/src/simulation/scenarios/index.js';
 import { play } from './simulation-run.js';
 
-const header: AnyRecord = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'a <run> & "more"; #1' };
+const header: TraceEvent = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'a <run> & "more"; #1' };
 
 /** A run in a few records: a stream with a message of each fate, states, a timer, and an end. */
-const small: readonly AnyRecord[] = [
+const small: readonly TraceEvent[] = [
   header,
   { type: 'system', seq: 1, at: 0, system: 'c', role: 'consumer', op: 'start' },
   { type: 'system', seq: 2, at: 0, system: 'p', role: 'producer', op: 'start' },
@@ -40,7 +40,7 @@ const small: readonly AnyRecord[] = [
     delay: 'd',
     duration: 9,
   },
-  ...(['send', 'deliver'] as const).map((op, index): AnyRecord => ({
+  ...(['send', 'deliver'] as const).map((op, index): TraceEvent => ({
     type: 'message',
     seq: 5 + index,
     at: 1 + index,
@@ -53,7 +53,7 @@ const small: readonly AnyRecord[] = [
     bytes: 10,
     stream: 'x.A',
   })),
-  ...[0, 1, 2].flatMap((n): readonly AnyRecord[] =>
+  ...[0, 1, 2].flatMap((n): readonly TraceEvent[] =>
     (['send', 'deliver'] as const).map((op, index) => ({
       type: 'message',
       seq: 7 + 2 * n + index,
@@ -149,7 +149,7 @@ describe('the sequence diagram of a run', () => {
       'so far; so good',
       'crashes',
       'A ends: producerSilent, 1006',
-      '4 records were left out',
+      '4 trace events were left out',
     ]);
   });
 });
@@ -170,7 +170,7 @@ describe('exports', () => {
       'Note over p0,p2: 8 ms so far#59; so good',
       'Note over p1: 9 ms crashes',
       'Note over p0: 10 ms A ends: producerSilent, 1006',
-      'Note over p0,p2: 10 ms 4 records were left out',
+      'Note over p0,p2: 10 ms 4 trace events were left out',
       '',
     ]);
   });
@@ -193,7 +193,11 @@ describe('exports', () => {
     expect([of('b').length, of('e').length]).to.deep.equal([1, 1]);
     expect(of('s').map(({ id }) => id)).to.deep.equal(of('f').map(({ id }) => id));
     expect(of('C').map(({ name }) => name)).to.deep.equal(['A records', 'A bytes']);
-    expect(of('i').map(({ name }) => name)).to.include.members(['crash', 'so far; so good', '4 records were left out']);
+    expect(of('i').map(({ name }) => name)).to.include.members([
+      'crash',
+      'so far; so good',
+      '4 trace events were left out',
+    ]);
   });
 
   it('SVG: a whole drawing without scripts and links, with all text escaped', () => {
@@ -213,7 +217,7 @@ describe('exports', () => {
   it('take every run of the simulation and of the checker, and one without anything', async () => {
     const session = createCheckerSession('trap-exit');
     const { properties } = await session.explore(new AbortController().signal, () => undefined);
-    const runs: (readonly AnyRecord[])[] = [
+    const runs: (readonly TraceEvent[])[] = [
       [header],
       session.walk(properties.find(({ path }) => path !== undefined)?.path ?? []).records,
     ];

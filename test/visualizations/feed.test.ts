@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { checkedRecord } from '../../visualizations/src/model/checked-record.js';
+import { checkedEvent } from '../../visualizations/src/model/checked-event.js';
 import { createFeed } from '../../visualizations/src/model/feed.js';
 import type { Sink, Source } from '../../visualizations/src/model/types.js';
 import { fileSource } from '../../visualizations/src/sources/file.js';
@@ -27,11 +27,11 @@ function handSource() {
   return hand;
 }
 
-describe('checkedRecord()', () => {
+describe('checkedEvent()', () => {
   const bad: readonly (readonly [value: unknown, message: string])[] = [
-    [null, 'expected a record, came null'],
-    [7, 'expected a record, came 7'],
-    [[], 'expected a record, came []'],
+    [null, 'expected a trace event, came null'],
+    [7, 'expected a trace event, came 7'],
+    [[], 'expected a trace event, came []'],
     [{}, 'type: expected text, came nothing'],
     [{ type: 'gap', at: 1, dropped: 1 }, 'gap.seq: expected a number, came nothing'],
     [{ type: 'gap', seq: '1', at: 1, dropped: 1 }, 'gap.seq: expected a number, came "1"'],
@@ -48,15 +48,15 @@ describe('checkedRecord()', () => {
     ],
   ];
   for (const [value, message] of bad) {
-    it(`refuses ${JSON.stringify(value).slice(0, 70)}`, () => expect(() => checkedRecord(value)).to.throw(message));
+    it(`refuses ${JSON.stringify(value).slice(0, 70)}`, () => expect(() => checkedEvent(value)).to.throw(message));
   }
 
   it('takes every record of a run, and records of types that it does not know', () => {
     for (const record of [sampleHeader, ...sampleRecords({ streams: 5, seed })]) {
-      expect(checkedRecord(record)).to.equal(record);
+      expect(checkedEvent(record)).to.equal(record);
     }
     const strange = { type: 'toString', seq: 1, at: 1 };
-    expect(checkedRecord(strange)).to.equal(strange);
+    expect(checkedEvent(strange)).to.equal(strange);
   });
 });
 
@@ -79,7 +79,11 @@ describe('feed', () => {
     feed.open(hand.source);
     hand.sink?.accept([{ type: 'gap', seq: 1, at: 0, dropped: 1 }, 'rubbish', sampleHeader, null]);
     hand.sink?.accept([{ type: 'gap', seq: 1, at: 0, dropped: 1 }]);
-    expect(feed.health.value).to.include({ received: 3, malformed: 3, lastProblem: 'expected a record, came null' });
+    expect(feed.health.value).to.include({
+      received: 3,
+      malformed: 3,
+      lastProblem: 'expected a trace event, came null',
+    });
     expect(feed.run.value?.size).to.equal(1);
   });
 
@@ -129,7 +133,7 @@ describe('feed', () => {
       state: 'ended',
       received: 1,
       malformed: 1,
-      lastProblem: 'expected a record, came "once upon a time"',
+      lastProblem: 'expected a trace event, came "once upon a time"',
     });
   });
 

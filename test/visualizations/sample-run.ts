@@ -1,10 +1,10 @@
-import type { AnyRecord, MachineRecord, RunRecord, StateNodeRecord } from '../../src/tracing/record.js';
+import type { TraceEvent, TraceMachine, TraceRun, TraceStateNode } from '../../src/trace-events/trace-event.js';
 import { createRandom } from '../../src/testing/doubles/random.js';
 import type { SequencedRecord } from '../../visualizations/src/model/types.js';
 
 /** A run made up for tests: streams that open, flow, and end in all the ways there are, between two processes or more. */
 
-export const sampleHeader: RunRecord = {
+export const sampleHeader: TraceRun = {
   type: 'run',
   version: 1,
   source: 'live',
@@ -64,7 +64,7 @@ export function sampleRecords({ streams, durationMs = 60_000, seed }: SampleOpti
 
 /** The run as a file. */
 export function sampleFile(options: SampleOptions): string {
-  const all: readonly AnyRecord[] = [sampleHeader, ...sampleRecords(options)];
+  const all: readonly TraceEvent[] = [sampleHeader, ...sampleRecords(options)];
   return all.map((record) => JSON.stringify(record)).join('\n') + '\n';
 }
 
@@ -207,8 +207,8 @@ function streamRecords(
 }
 
 /** A chart with the four states that streams of either side have. */
-function machine(id: string): Pick<MachineRecord, 'root'> {
-  const node = (key: string, events: readonly [string, string][], children: readonly StateNodeRecord[] = []) =>
+function machine(id: string): Pick<TraceMachine, 'root'> {
+  const node = (key: string, events: readonly [string, string][], children: readonly TraceStateNode[] = []) =>
     ({
       id: `${id}.${key}`,
       key,
@@ -223,8 +223,8 @@ function machine(id: string): Pick<MachineRecord, 'root'> {
         actions: [],
       })),
       children,
-    }) satisfies StateNodeRecord;
-  const leaf = (key: string, events: readonly [string, string][]): StateNodeRecord => ({
+    }) satisfies TraceStateNode;
+  const leaf = (key: string, events: readonly [string, string][]): TraceStateNode => ({
     ...node(key, events),
     key: key.split('.').at(-1) ?? key,
   });

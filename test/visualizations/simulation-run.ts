@@ -1,10 +1,10 @@
-import type { AnyRecord, EndRecord, MessageRecord } from '../../src/tracing/record.js';
+import type { TraceEvent, TraceEnd, TraceMessage } from '../../src/trace-events/trace-event.js';
 import { planOf, scenarioOf, type Cast } from '../../visualizations/src/simulation/scenarios/index.js';
 import { createSimulation } from '../../visualizations/src/simulation/simulation.js';
 
 /** A scenario that was played to its end, and what tests ask of it. */
 export interface Played {
-  readonly records: readonly AnyRecord[];
+  readonly records: readonly TraceEvent[];
   /** The streams that were opened, and the inboxes by which the records know them. */
   readonly streams: readonly { readonly name: string; readonly inbox: string }[];
   /** How the stream of this name ended at this end, in the words of its record; undefined while it has not. */
@@ -15,7 +15,7 @@ export interface Played {
   readonly state: (system: string, stream: string) => string;
   /** The states that it went through, without repetitions. */
   readonly states: (system: string, stream: string) => readonly string[];
-  readonly messages: (op: MessageRecord['op'], kind: string) => readonly MessageRecord[];
+  readonly messages: (op: TraceMessage['op'], kind: string) => readonly TraceMessage[];
   readonly warnings: () => readonly string[];
 }
 
@@ -29,8 +29,8 @@ export async function play(
   await simulation.runTo(scenario.lengthMs);
   const records = simulation.take();
   const inboxes = new Map(simulation.streams.map(({ name, inbox }) => [name, inbox]));
-  const of = <Type extends AnyRecord['type']>(type: Type) =>
-    records.filter((record): record is Extract<AnyRecord, { type: Type }> => record.type === type);
+  const of = <Type extends TraceEvent['type']>(type: Type) =>
+    records.filter((record): record is Extract<TraceEvent, { type: Type }> => record.type === type);
 
   const states = (system: string, stream: string): readonly string[] => {
     const inbox = inboxes.get(stream);
@@ -61,7 +61,7 @@ export async function play(
   };
 }
 
-function textOf({ reason, code }: EndRecord): string {
+function textOf({ reason, code }: TraceEnd): string {
   return `${reason} ${code}`;
 }
 

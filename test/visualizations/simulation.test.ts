@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AnyRecord } from '../../src/tracing/record.js';
+import type { TraceEvent } from '../../src/trace-events/trace-event.js';
 import type { PlayerReport, PlayerState } from '../../visualizations/src/simulation/messages.js';
 import { createPlayer } from '../../visualizations/src/simulation/player.js';
 import { scenarios } from '../../visualizations/src/simulation/scenarios/index.js';
@@ -8,7 +8,7 @@ import { createSimulation } from '../../visualizations/src/simulation/simulation
 import { formatStory, parseStory, planOfStory, storyOf } from '../../visualizations/src/simulation/story.js';
 import { isOneSeed, seed } from '../support/seed.js';
 
-async function recordsOf(plan: Plan, untilMs: number, stepMs = untilMs): Promise<readonly AnyRecord[]> {
+async function recordsOf(plan: Plan, untilMs: number, stepMs = untilMs): Promise<readonly TraceEvent[]> {
   const simulation = createSimulation(plan);
   for (let at = stepMs; at <= untilMs; at += stepMs) await simulation.runTo(at);
   return simulation.take();
@@ -100,7 +100,7 @@ describe('the simulation', () => {
     simulation.take();
     await simulation.act({ do: 'pause', peer: 'consumer' });
     await simulation.runTo(3_900);
-    const isOfConsumer = (record: AnyRecord) => record.type === 'step' && record.system === 'consumer';
+    const isOfConsumer = (record: TraceEvent) => record.type === 'step' && record.system === 'consumer';
     expect(simulation.take().filter(isOfConsumer)).to.deep.equal([]);
     expect(simulation.peers).to.deep.include({ name: 'consumer', role: 'consumer', state: 'paused' });
     await simulation.act({ do: 'resume', peer: 'consumer' });
@@ -153,7 +153,7 @@ function stateOf(reports: readonly PlayerReport[]): PlayerState {
 }
 
 /** The records of the last run. */
-function lastRun(reports: readonly PlayerReport[]): readonly AnyRecord[] {
+function lastRun(reports: readonly PlayerReport[]): readonly TraceEvent[] {
   const run = reports.findLast((what) => what.type === 'run')?.run;
   return reports.flatMap((what) => (what.type === 'records' && what.run === run ? what.records : []));
 }

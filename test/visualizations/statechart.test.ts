@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { initialTransition } from 'xstate';
 import * as machines from '../../machines/index.js';
 import { consumerStreamMachine, heartbeatMachine } from '../../machines/index.js';
-import { indexMachine } from '../../src/tracing/machine-record.js';
-import type { StateNodeRecord } from '../../src/tracing/record.js';
+import { indexMachine } from '../../src/trace-events/machine-index.js';
+import type { TraceStateNode } from '../../src/trace-events/trace-event.js';
 import { activeStates, statesById } from '../../visualizations/src/panes/statechart/active-states.js';
 import type { Box, Chart } from '../../visualizations/src/panes/statechart/chart.js';
 import { countdown } from '../../visualizations/src/panes/statechart/countdown.js';
@@ -33,12 +33,12 @@ function overlaps(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-function targetCount(state: StateNodeRecord): number {
+function targetCount(state: TraceStateNode): number {
   const own = state.transitions.reduce((sum, { targets }) => sum + targets.length, 0);
   return state.children.reduce((sum, child) => sum + targetCount(child), own);
 }
 
-async function placed(root: StateNodeRecord, collapsed = nothing): Promise<Chart> {
+async function placed(root: TraceStateNode, collapsed = nothing): Promise<Chart> {
   const unplaced = elkGraph(root, collapsed);
   return chartOf(unplaced, await layout(unplaced, createDirectPlacer()));
 }

@@ -22,7 +22,7 @@ export function assertWritable(file: string): void {
   }
 }
 
-/** Writes the first violation as records, one a line, and says on stderr what was done. */
+/** Writes the first violation as trace events, one a line, and says on stderr what was done. */
 export function writeTrace(file: string, [violation]: readonly Violation[]): void {
   if (violation === undefined) {
     say(`no violation was found, so there is no trace, and ${file} was not written`);

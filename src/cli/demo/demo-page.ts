@@ -8,12 +8,12 @@ import type { Stage } from './stage.js';
 /** The page that shows the demo while it runs in a terminal. */
 export interface DemoPage {
   readonly url: string;
-  /** Where the clients of the demo publish their records. */
+  /** Where the clients of the demo publish their trace events. */
   readonly recordsSubject: string;
   close(): Promise<void>;
 }
 
-/** How many records a page that is opened late finds as they were. */
+/** How many trace events a page that is opened late finds as they were. */
 const recordsKept = 100_000;
 
 /** @throws Failure where there is no page in the folder. */

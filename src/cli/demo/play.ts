@@ -15,7 +15,7 @@ import { demoTiming, sceneTimeoutMs } from './timing.js';
  * Says whether all went as it should.
  *
  * @param signal Leaves every stream, and so ends the play early.
- * @param recordsSubject Where the clients publish their records; they record nothing where there is none.
+ * @param recordsSubject Where the clients publish their trace events; they trace nothing where there is none.
  */
 export async function play(
   stage: Stage,

@@ -1,19 +1,19 @@
-import { inspectOverNats, type InspectedClient, type NatsConnection } from '../../index.js';
+import { traceOverNats, type TraceableClient, type NatsConnection } from '../../index.js';
 
 /**
  * Publishes what happens to the clients of a demo, where somebody watches it.
  *
  * @param process What their lifelines begin with.
- * @returns What ends it; resolves when the server has taken the last record.
+ * @returns What ends it; resolves when the server has taken the last trace event.
  */
 export function publishDemo(
-  clients: readonly InspectedClient[],
+  clients: readonly TraceableClient[],
   connection: NatsConnection,
   subject: string | undefined,
   process?: string,
 ): () => Promise<void> {
   if (subject === undefined) return () => Promise.resolve();
-  const inspection = inspectOverNats(clients, { subject, ...(process === undefined ? {} : { process }) });
+  const inspection = traceOverNats(clients, { subject, ...(process === undefined ? {} : { process }) });
   return async () => {
     inspection.stop();
     await connection.flush().catch(() => undefined);

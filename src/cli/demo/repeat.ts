@@ -7,7 +7,7 @@ import type { Stage } from './stage.js';
 /** Between two plays: long enough to look at the last one's end. Milliseconds. */
 const pauseMs = 2000;
 
-/** Plays the demo again and again, for those who watch its records on the subject, until the signal aborts. */
+/** Plays the demo again and again, for those who watch its trace events on the subject, until the signal aborts. */
 export async function repeatDemo(
   stage: Stage,
   log: LogFile,

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.js';
-import { createMemoryBroker } from '../../index.js';
+import { createMemoryBroker } from '../../memory-broker/index.js';
 import { defaultServer, type ConnectionOptions } from '../connection-options.js';
 import { openConnection } from '../connection.js';
 import type { OwnConnection } from '../nats-client.js';

@@ -17,7 +17,7 @@ interface TopOptions extends WatchOptions {
 const clearScreen = '\u001b[H\u001b[2J';
 
 const help = `
-Shows processes that publish their records (see inspectOverNats) where --server, NATS_URL or --subject is given, else the
+Shows processes that publish their trace events (see traceOverNats) where --server, NATS_URL or --subject is given, else the
 demo. Where its output is no terminal, it prints the table once, after one interval.
 
 Examples:
@@ -32,7 +32,7 @@ export function registerTop(program: Command): void {
       'Shows every stream with the states of both ends, its age, how much has gone through it, its rate, its last sign ' +
         'of life and how it ended. The busiest come first, those that have ended last.',
     )
-    .option('--subject <subject>', 'where processes publish their records', requestSubject)
+    .option('--subject <subject>', 'where processes publish their trace events', requestSubject)
     .option('--demo', 'show the demo, also where a server is named')
     .option('--once', 'print the table once, after one interval')
     .option('-i, --interval <duration>', 'how often the table is drawn', durationMs, 2000);
@@ -50,7 +50,7 @@ async function top(options: TopOptions): Promise<number> {
   const isOnce = options.once === true || !isTTY;
   const table = createStreamTable();
   const started = performance.now();
-  /** The records are behind the clock where nothing happens. */
+  /** The trace events are behind the clock where nothing happens. */
   let lag = Infinity;
   const watching = await watch(options, (records) => {
     table.append(records);

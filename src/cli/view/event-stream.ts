@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import type { AnyRecord } from '../../tracing/record.js';
+import type { TraceEvent } from '../../tracing/index.js';
 import type { Numbered, RunLog } from '../../tracing/run-log.js';
 
-/** How many records one event holds at most. */
+/** How many trace events one message holds at most. */
 const recordsPerEvent = 1000;
 
-/** Records of a run that goes on, for any number of pages. */
+/** Trace events of a run that goes on, for any number of pages. */
 export interface LiveRecords {
-  readonly append: (records: readonly AnyRecord[]) => void;
+  readonly append: (records: readonly TraceEvent[]) => void;
   /** Sends everything so far and what follows as server-sent events, until the page leaves. */
   readonly serve: (response: ServerResponse, lastEventId: string | undefined) => void;
   /** How many pages are served. */
@@ -15,8 +15,8 @@ export interface LiveRecords {
   close(): void;
 }
 
-/** One record or more as an event. The id says where a page goes on that comes again. */
-export function toEvent(records: readonly AnyRecord[], id?: string): string {
+/** One trace event or more as a server-sent event. The id says where a page goes on that comes again. */
+export function toEvent(records: readonly TraceEvent[], id?: string): string {
   return `${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(records)}\n\n`;
 }
 
@@ -37,12 +37,12 @@ export function createLiveRecords(log: RunLog): LiveRecords {
     const next = (): readonly Numbered[] | undefined => (run === log.run ? log.after(seq, recordsPerEvent) : undefined);
     const pump = (): void => {
       while (!isBlocked && !response.destroyed) {
-        let records: readonly AnyRecord[] | undefined = next();
+        let records: readonly TraceEvent[] | undefined = next();
         if (records === undefined) {
           const start = log.start();
-          // Nothing has been recorded yet.
-          if (start.records.length === 0) return;
-          ({ records, seq } = start);
+          // Nothing has been told yet.
+          if (start.events.length === 0) return;
+          ({ events: records, seq } = start);
           run = log.run;
         } else {
           const last = records.at(-1);

@@ -9,17 +9,17 @@ export interface PageServerOptions {
   readonly files: ReadonlyMap<string, PageFile>;
   /** 0 for one that is free. */
   readonly port: number;
-  /** Sends the records. The head of the response has been written. */
+  /** Sends the trace events. The head of the response has been written. */
   readonly serveRecords: (response: ServerResponse, lastEventId: string | undefined) => void;
 }
 
 export interface PageServer {
-  /** Where the page is, with the token that its records need. */
+  /** Where the page is, with the token that they need. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Nothing but what the page brings along, so that nothing that comes with a record can load or run anything. */
+/** Nothing but what the page brings along, so that nothing that comes with a trace event can load or run anything. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -43,7 +43,7 @@ const headers = {
 };
 
 /**
- * Serves the page on 127.0.0.1, and the records of `GET /records?token=…` as server-sent events.
+ * Serves the page on 127.0.0.1, and the trace events of `GET /records?token=…` as server-sent events.
  *
  * Other users of the machine do not have the token. Other pages in the same browser do not either, and are refused by
  * their origin; a name that somebody let point to 127.0.0.1 is refused by the host that the browser asks for.

@@ -21,16 +21,16 @@ interface ViewOptions extends WatchOptions {
   readonly page?: string;
 }
 
-/** How many records a page that comes late, or was away, finds as they were. */
+/** How many trace events a page that comes late, or was away, finds as they were. */
 export const recordsKept = 100_000;
 
 const help = `
-Shows processes that publish their records (see inspectOverNats) where --server, NATS_URL or --subject is given, else the
-demo, played again and again. The address holds a token: whoever has it, on this machine, can see the records.
+Shows processes that publish their trace events (see traceOverNats) where --server, NATS_URL or --subject is given, else the
+demo, played again and again. The address holds a token: whoever has it, on this machine, can see the trace events.
 
 Examples:
   $ nats-stream view --open                                  the demo
-  $ nats-stream view --server nats://127.0.0.1:4222          all processes on a server that publish their records
+  $ nats-stream view --server nats://127.0.0.1:4222          all processes on a server that publish their trace events
   $ nats-stream view --file incident.jsonl                   a recording of nats-stream record, or of check --trace`;
 
 export function registerView(program: Command): void {
@@ -41,7 +41,7 @@ export function registerView(program: Command): void {
       'Serves a page on 127.0.0.1 that shows every stream with its states, timers and messages as they happen.',
     )
     .option('-f, --file <path>', 'show a recording')
-    .option('--subject <subject>', 'where processes publish their records', requestSubject)
+    .option('--subject <subject>', 'where processes publish their trace events', requestSubject)
     .option('--demo', 'show the demo, also where a server is named')
     .option('--open', 'open the browser')
     .addOption(new Option('-p, --port <n>', 'serve on this port').argParser(portNumber).default(0, 'one that is free'))

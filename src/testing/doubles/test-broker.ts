@@ -1,7 +1,7 @@
 import type { Clock } from '../../host/clock.js';
 import {
   createMemoryBroker,
-  type Delivery,
+  type RoutedMessage,
   type MemoryBroker,
   type MemoryConnection,
 } from '../../memory-broker/index.js';
@@ -51,7 +51,7 @@ export interface TestBrokerOptions extends TestBrokerFaults {
    *
    * @default none
    */
-  readonly protect?: (delivery: Delivery) => boolean;
+  readonly protect?: (delivery: RoutedMessage) => boolean;
   /**
    * The most bytes that one message may hold.
    *
@@ -62,7 +62,7 @@ export interface TestBrokerOptions extends TestBrokerFaults {
    * Told of each delivery: that it was sent, and then of all that becomes of it, as it happens. The delivery is one
    * object throughout, so that what is told of it can be put together.
    */
-  readonly observe?: (what: 'sent' | TestBrokerRecord['kind'], delivery: Delivery) => void;
+  readonly observe?: (what: 'sent' | TestBrokerRecord['kind'], delivery: RoutedMessage) => void;
   /**
    * Whether to keep `trace`, which grows with every message.
    *
@@ -98,11 +98,11 @@ export interface TestBroker extends MemoryBroker {
   /** Ends every partition. */
   heal(): void;
   /** Loses the next so many deliveries that match. */
-  dropNext(match: (delivery: Delivery) => boolean, count?: number): void;
+  dropNext(match: (delivery: RoutedMessage) => boolean, count?: number): void;
   /** Delivers the next so many deliveries that match a second time. */
-  duplicateNext(match: (delivery: Delivery) => boolean, count?: number): void;
+  duplicateNext(match: (delivery: RoutedMessage) => boolean, count?: number): void;
   /** Lets the next so many deliveries that match travel for so long, and overtake nothing. */
-  delayNext(match: (delivery: Delivery) => boolean, delayMs: number, count?: number): void;
+  delayNext(match: (delivery: RoutedMessage) => boolean, delayMs: number, count?: number): void;
   /** What became of every message so far. */
   readonly trace: readonly TestBrokerRecord[];
   /** The trace as text, a line a record: two runs of one seed give the same bytes. */
@@ -111,7 +111,7 @@ export interface TestBroker extends MemoryBroker {
 
 interface Script {
   readonly kind: 'drop' | 'duplicate' | 'delay';
-  readonly match: (delivery: Delivery) => boolean;
+  readonly match: (delivery: RoutedMessage) => boolean;
   readonly delayMs: number;
   left: number;
 }
@@ -139,7 +139,7 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
         : (a === one && b === other) || (a === other && b === one),
     );
 
-  const scripted = (kind: Script['kind'], delivery: Delivery): Script | undefined => {
+  const scripted = (kind: Script['kind'], delivery: RoutedMessage): Script | undefined => {
     const index = scripts.findIndex((script) => script.kind === kind && script.match(delivery));
     const script = scripts[index];
     if (script === undefined) return undefined;
@@ -148,11 +148,11 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
     return script;
   };
 
-  const laneOf = ({ from, to, message }: Delivery): string =>
+  const laneOf = ({ from, to, message }: RoutedMessage): string =>
     `${from.name}\n${to.name}${faults.order === 'subject' ? `\n${message.subject}` : ''}`;
 
   /** How long this delivery travels, so that it overtakes nothing that it may not. */
-  const travelMs = (delivery: Delivery): number => {
+  const travelMs = (delivery: RoutedMessage): number => {
     const chosen = scripted('delay', delivery)?.delayMs ?? random.integer(...rangeOf(faults.delayMs));
     if (faults.order === 'none') return chosen;
     const lane = laneOf(delivery);
@@ -162,7 +162,7 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
     return arrivesAt - now;
   };
 
-  const note = (kind: TestBrokerRecord['kind'], delivery: Delivery, delayMs: number): void => {
+  const note = (kind: TestBrokerRecord['kind'], delivery: RoutedMessage, delayMs: number): void => {
     const { from, to, message } = delivery;
     const { subject, data } = message;
     observe(kind, delivery);
@@ -178,7 +178,7 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
     });
   };
 
-  const send = (delivery: Delivery, deliver: () => void): void => {
+  const send = (delivery: RoutedMessage, deliver: () => void): void => {
     const delayMs = travelMs(delivery);
     const arrive = () => {
       // What was on its way when the partition began is lost with it.
@@ -190,7 +190,7 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
     else clock.setTimeout(arrive, delayMs);
   };
 
-  const route = (delivery: Delivery, deliver: () => void): void => {
+  const route = (delivery: RoutedMessage, deliver: () => void): void => {
     observe('sent', delivery);
     if (isPartitioned(delivery.from.name, delivery.to.name)) {
       note('partitioned', delivery, 0);

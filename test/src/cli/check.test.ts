@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { explainLoadFailure, readExports } from '../../../src/cli/check/load-system.js';
 import { brokenTimingRules } from '../../../src/cli/check/timing-rules.js';
 import { readJsonLines } from '../../../src/tracing/json-lines.js';
-import type { ViolationRecord } from '../../../src/testing/index.js';
+import type { TraceViolation } from '../../../src/testing/index.js';
 import { endCommands, runCommand, withTypeScript } from './command-line.js';
 
 /** The parts of the JSON report that are read here. */
@@ -21,7 +21,7 @@ interface Report {
     readonly worst?: number | null;
   }[];
   readonly coverage: Readonly<Record<string, { readonly unusedStates: readonly string[] }>>;
-  readonly violations: readonly ViolationRecord[];
+  readonly violations: readonly TraceViolation[];
 }
 
 async function check(...args: readonly string[]) {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from 'nats';
-import { ConsumerClient, createRecorder, inspectOverNats, ProducerClient, readJsonLines } from '../../../src/index.js';
+import { ConsumerClient, traceOverNats, ProducerClient } from '../../../src/index.js';
+import { createTracer, readJsonLines } from '../../../src/tracing/index.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
 import { endCommands, runCommand } from './command-line.js';
 
@@ -17,10 +18,10 @@ describe('nats-stream record and top', () => {
   before(async () => {
     server = await startNatsServer();
     connection = await connect({ servers: server.url });
-    const recorder = createRecorder();
-    const inspection = inspectOverNats(recorder, connection);
-    const producer = new ProducerClient({ connection, recorder });
-    const consumer = new ConsumerClient({ connection, recorder });
+    const tracer = createTracer();
+    const inspection = traceOverNats(tracer, { connection });
+    const producer = new ProducerClient({ connection, tracer });
+    const consumer = new ConsumerClient({ connection, tracer });
     producer.handle('ticks', async function* ({ signal }) {
       while (!signal.aborted) {
         yield 'tick';
@@ -47,7 +48,7 @@ describe('nats-stream record and top', () => {
     const run = runCommand(['record', '--server', server.url, '--out', file, '--for', '3s']);
     expect(await run.ended, run.stderr).to.equal(0);
     const records = readJsonLines(readFileSync(file, 'utf8'));
-    expect(run.stderr).to.equal(`nats-stream: ${records.length} records in ${file}\n`);
+    expect(run.stderr).to.equal(`nats-stream: ${records.length} trace events in ${file}\n`);
     expect(records[0]?.type).to.equal('run');
     const counts = records.flatMap((record) =>
       record.type === 'counts' && record.system === 'consumer' ? [record.records] : [],

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
-import { ConsumerClient, createRecorder, inspectOverNats, readJsonLines, type AnyRecord } from '../../../src/index.js';
-import { checkedRecord } from '../../../src/tracing/checked-record.js';
+import { ConsumerClient, traceOverNats } from '../../../src/index.js';
+import { createTracer, readJsonLines, type TraceEvent } from '../../../src/tracing/index.js';
+import { checkedEvent } from '../../../src/tracing/checked-event.js';
 import { startNatsServer } from '../../support/nats-server.js';
 import { endCommands, runCommand, type CommandLine } from './command-line.js';
 
@@ -44,8 +45,11 @@ function get(url: string, { headers = {}, method = 'GET', until = () => false }:
 }
 
 /** The records of server-sent events. */
-function recordsOf(text: string): AnyRecord[] {
-  return Array.from(text.matchAll(/^data: (\[.*\])$/gm), (match) => JSON.parse(match[1] ?? '[]') as AnyRecord[]).flat();
+function recordsOf(text: string): TraceEvent[] {
+  return Array.from(
+    text.matchAll(/^data: (\[.*\])$/gm),
+    (match) => JSON.parse(match[1] ?? '[]') as TraceEvent[],
+  ).flat();
 }
 
 describe('nats-stream view', () => {
@@ -144,9 +148,9 @@ describe('nats-stream view', () => {
     const server = await startNatsServer();
     const connection = await connect({ servers: server.url });
     try {
-      const recorder = createRecorder();
-      const consumer = new ConsumerClient({ connection, recorder });
-      const inspection = inspectOverNats(recorder, connection, { subject: 'fleet' });
+      const tracer = createTracer();
+      const consumer = new ConsumerClient({ connection, tracer });
+      const inspection = traceOverNats(tracer, { connection, subject: 'fleet' });
       const { url, run } = await startView('--server', server.url, '--subject', 'fleet');
       expect(run.stdout).to.include(`showing  processes on 127.0.0.1:${server.port}, subject fleet`);
       const isTold = (text: string) =>
@@ -155,7 +159,7 @@ describe('nats-stream view', () => {
       expect(recordsOf(text)[0]).to.include({ type: 'run', source: 'live' });
 
       const lastId = Array.from(text.matchAll(/^id: (.*)$/gm)).at(-1)?.[1] ?? '';
-      recorder.mark('while the page was away');
+      tracer.mark('while the page was away');
       const isMarked = (came: string) => came.includes('while the page was away');
       // Until the mark is in the log of the command.
       await get(recordsUrl(url), { until: isMarked });
@@ -207,7 +211,7 @@ describe('nats-stream view', () => {
     expect(records[0]).to.include({ type: 'run', source: 'explored', unit: 'tick' });
     expect(records.at(-1)).to.include({ type: 'mark', kind: 'violation' });
     // The page takes each of them.
-    for (const record of records) expect(checkedRecord(record)).to.equal(record);
+    for (const record of records) expect(checkedEvent(record)).to.equal(record);
   });
 
   it('opens the browser where it is asked to, and says so where there is none', async () => {

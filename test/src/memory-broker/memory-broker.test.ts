@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import sinon from 'sinon';
-import { createMemoryBroker, type Delivery, type MemoryConnection } from '../../../src/memory-broker/index.js';
+import { createMemoryBroker, type RoutedMessage, type MemoryConnection } from '../../../src/memory-broker/index.js';
 import { seed } from '../../support/seed.js';
 
 /** The texts that a new subscription hears, in their order. */
@@ -238,7 +238,7 @@ describe('memory broker: schedule', () => {
 
 describe('memory broker: route', () => {
   interface Held {
-    delivery: Delivery;
+    delivery: RoutedMessage;
     deliver: () => void;
   }
 

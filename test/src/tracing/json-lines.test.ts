@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { createJsonLinesReader, readJsonLines, toJsonLine } from '../../../src/tracing/json-lines.js';
-import type { AnyRecord } from '../../../src/tracing/record.js';
+import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 
-const header: AnyRecord = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'ä \n "quoted"' };
-const mark: AnyRecord = { type: 'mark', seq: 1, at: 2.5, kind: 'note', text: 'line\u2028separator' };
+const header: TraceEvent = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'ä \n "quoted"' };
+const mark: TraceEvent = { type: 'mark', seq: 1, at: 2.5, kind: 'note', text: 'line\u2028separator' };
 
 describe('records as JSON lines', () => {
   it('come back as they were written', () => {
@@ -14,7 +14,7 @@ describe('records as JSON lines', () => {
     const text = [header, mark, mark].map(toJsonLine).join('').trimEnd();
     for (let size = 1; size < text.length; size += 1) {
       const reader = createJsonLinesReader();
-      const records: AnyRecord[] = [];
+      const records: TraceEvent[] = [];
       for (let at = 0; at < text.length; at += size) records.push(...reader.push(text.slice(at, at + size)));
       records.push(...reader.end());
       expect(records).to.deep.equal([header, mark, mark]);
@@ -30,9 +30,9 @@ describe('records as JSON lines', () => {
 
   for (const [line, problem] of [
     ['{"type":"mark"', 'JSON'],
-    ['42', 'expected a record, came 42'],
-    ['null', 'expected a record, came null'],
-    ['[]', 'expected a record, came []'],
+    ['42', 'expected a trace event, came 42'],
+    ['null', 'expected a trace event, came null'],
+    ['[]', 'expected a trace event, came []'],
     ['{}', 'type: expected text, came nothing'],
     ['{"type":7}', 'type: expected text, came 7'],
     ['{"type":"step","at":1}', 'step.seq: expected a number, came nothing'],
@@ -47,7 +47,7 @@ describe('records as JSON lines', () => {
       );
       expect([first, last]).to.deep.equal([mark, mark]);
       expect(bad).to.include({ type: 'mark', kind: 'warning', seq: 1, at: 2.5 });
-      expect((bad as { text: string }).text).to.match(/^line 4 is no record: /);
+      expect((bad as { text: string }).text).to.match(/^line 4 is no trace event: /);
       expect((bad as { text: string }).text).to.include(problem);
     });
   }
@@ -67,7 +67,7 @@ describe('records as JSON lines', () => {
         seq: 0,
         at: 0,
         kind: 'warning',
-        text: 'line 2 is no record: expected at most 4194304 characters, came more',
+        text: 'line 2 is no trace event: expected at most 4194304 characters, came more',
       },
       mark,
     ]);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createActor, createMachine } from 'xstate';
-import { plain } from '../../../src/tracing/plain.js';
+import { plain } from '../../../src/trace-events/plain.js';
 
 const limits = { depth: 3, entries: 3, characters: 10 };
 

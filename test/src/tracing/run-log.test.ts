@@ -1,15 +1,15 @@
 import { expect } from 'chai';
-import type { AnyRecord, RunRecord } from '../../../src/tracing/record.js';
+import type { TraceEvent, TraceRun } from '../../../src/trace-events/trace-event.js';
 import { createRunLog, type Numbered } from '../../../src/tracing/run-log.js';
 
-const header: RunRecord = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'x' };
+const header: TraceRun = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'x' };
 const mark = (seq: number): Numbered => ({ type: 'mark', seq, at: seq, kind: 'note', text: `${seq}` });
 
 describe('the log of a run', () => {
   it('gives everything while it is short, and what follows a number', () => {
     const log = createRunLog(10);
     log.append([header, mark(1), mark(2), mark(3)]);
-    expect(log.start()).to.deep.equal({ records: [header], seq: 0 });
+    expect(log.start()).to.deep.equal({ events: [header], seq: 0 });
     expect(log.after(0, 100)).to.deep.equal([mark(1), mark(2), mark(3)]);
     expect(log.after(1, 1)).to.deep.equal([mark(2)]);
     expect(log.after(3, 100)).to.deep.equal([]);
@@ -22,7 +22,7 @@ describe('the log of a run', () => {
     expect(log.after(3, 100)).to.deep.equal([mark(5), mark(9)]);
   });
 
-  it('keeps so many records, and in short what lived before them', () => {
+  it('keeps so many trace events, and in short what lived before them', () => {
     const log = createRunLog(10);
     const id = { system: 's', actor: 'a' };
     const other = { system: 's', actor: 'b' };
@@ -30,7 +30,7 @@ describe('the log of a run', () => {
     const step = { type: 'step', event: { type: 'go' }, taken: [], commands: [] } as const;
     const timer = { type: 'timer', ...id, timer: 't', state: 'm.on', delay: 'd' } as const;
     const root = { id: 'm', key: 'm', kind: 'atomic', entry: [], transitions: [], children: [] } as const;
-    const early: AnyRecord[] = [
+    const early: TraceEvent[] = [
       header,
       { type: 'system', seq: 1, at: 0, system: 's', role: 'other', op: 'start' },
       { type: 'machine', seq: 2, at: 0, machine: 'm', root },
@@ -45,9 +45,9 @@ describe('the log of a run', () => {
     ];
     log.append(early);
     log.append(Array.from({ length: 30 }, (_, n) => mark(11 + n)));
-    const { records, seq } = log.start();
+    const { events, seq } = log.start();
     expect(seq).to.equal(30);
-    expect(records.map((record) => ('seq' in record ? `${record.seq} ${record.type}` : record.type))).to.deep.equal([
+    expect(events.map((event) => ('seq' in event ? `${event.seq} ${event.type}` : event.type))).to.deep.equal([
       'run',
       '1 system',
       '2 machine',
@@ -55,8 +55,8 @@ describe('the log of a run', () => {
       '5 timer',
       '30 gap',
     ]);
-    expect(records[3]).to.deep.include({ value: 'bright', context: { n: 1 } });
-    expect(records[5]).to.include({ dropped: 26 });
+    expect(events[3]).to.deep.include({ value: 'bright', context: { n: 1 } });
+    expect(events[5]).to.include({ dropped: 26 });
     expect(log.after(seq, 100)).to.deep.equal(Array.from({ length: 10 }, (_, n) => mark(31 + n)));
     expect(log.after(29, 100)).to.equal(undefined);
   });
@@ -67,7 +67,7 @@ describe('the log of a run', () => {
     const { run } = log;
     log.append([{ ...header, label: 'y' }, mark(1)]);
     expect(log.run).to.equal(run + 1);
-    expect(log.start()).to.deep.equal({ records: [{ ...header, label: 'y' }], seq: 0 });
+    expect(log.start()).to.deep.equal({ events: [{ ...header, label: 'y' }], seq: 0 });
     expect(log.after(0, 5)).to.deep.equal([mark(1)]);
   });
 });

@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRecorder } from '../../../src/index.js';
-import type { AnyRecord } from '../../../src/tracing/record.js';
+import { createTracer } from '../../../src/tracing/index.js';
+import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { createStreamTable, rateOf } from '../../../src/tracing/stream-table.js';
 import { closePair, createPair } from '../../support/pair.js';
 
 describe('the table of streams', () => {
   it('joins both ends, with their states, counts and ends', async () => {
-    const recorder = createRecorder({ flushMs: 0, countsIntervalMs: 10 });
-    const pair = createPair({ consumer: { recorder }, producer: { recorder } });
+    const tracer = createTracer({ flushMs: 0, countsIntervalMs: 10 });
+    const pair = createPair({ consumer: { tracer }, producer: { tracer } });
     const table = createStreamTable();
-    const stop = recorder.listen(table.append);
+    const stop = tracer.listen(table.append);
     pair.producer.handle('some', function* () {
       yield* ['a', 'b', 'c'];
     });
@@ -55,7 +55,7 @@ describe('the table of streams', () => {
     expect(table.rows()[0]).to.include({ endedAt: 3 });
     expect(table.rows()[0]?.producer?.state).to.equal('crashed');
     table.append([{ ...at(4), type: 'system', system: 'p', role: 'producer', op: 'start' }]);
-    const many = Array.from({ length: 3000 }, (_, n): AnyRecord[] => {
+    const many = Array.from({ length: 3000 }, (_, n): TraceEvent[] => {
       const one = { system: 'p', actor: `${n}`, stream: `${n}` };
       return [
         { ...at(5 + 2 * n), type: 'actor', ...one, value: 'active', context: null },

@@ -194,6 +194,16 @@ describe('The work of a graph', () => {
     });
   }
 
+  it('is refused where the paths to shared objects would be long, for many of them at a great depth', () => {
+    const items = itemsOf(8_000);
+    let deep: object = { items, again: [...items] };
+    for (let level = 0; level < 900; level += 1) deep = { 'a name of a field': deep };
+    expect(() => encodeValue(deep, undefined, true))
+      .to.throw(/paths to shared objects of at most 16777216 characters together, came more/)
+      .with.property('code', 'notEncodable');
+    expect(() => encodeValue({ items, again: [...items] }, undefined, true)).to.not.throw();
+  });
+
   function itemsOf(entries: number): object[] {
     return Array.from({ length: entries }, (_, id) => ({ id }));
   }

@@ -1,4 +1,4 @@
-import { nameOf } from '../../../src/tracing/machine-record.js';
+import { nameOf } from '../../../src/trace-events/machine-index.js';
 import { eventNames } from './v4-events.js';
 import type { AnyStateMachine, AnyStateNode, AnyTransition } from './v5.js';
 

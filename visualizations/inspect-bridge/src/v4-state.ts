@@ -1,6 +1,6 @@
 import { messageOf } from '../../../src/errors.js';
-import { plain } from '../../../src/tracing/plain.js';
-import type { Json } from '../../../src/tracing/record.js';
+import { plain } from '../../../src/trace-events/plain.js';
+import type { Json } from '../../../src/trace-events/trace-event.js';
 import { toV4EventType } from './v4-events.js';
 import type { AnyActor, AnySnapshot } from './v5.js';
 

@@ -1,5 +1,5 @@
 import type { Inspector } from '../../../src/index.js';
-import type { indexMachine } from '../../../src/tracing/machine-record.js';
+import type { indexMachine } from '../../../src/trace-events/machine-index.js';
 
 /**
  * The types of XState 5, by way of this package: from this folder the name `xstate` means version 4.

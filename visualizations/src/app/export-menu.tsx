@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { AnyRecord, Exporter } from '../model/types.js';
+import type { TraceEvent, Exporter } from '../model/types.js';
 import { loadExporters } from '../tools.js';
 import type { App } from './app-state.js';
 
@@ -24,7 +24,7 @@ export function ExportMenu({ app }: { readonly app: App }) {
   };
   const save = (exporter: Exporter): void => {
     if (session === undefined) return;
-    const records: AnyRecord[] = [session.run.header];
+    const records: TraceEvent[] = [session.run.header];
     session.run.forEach(0, Infinity, (record) => void records.push(record));
     try {
       const shown = { seq: session.cursor.seq.peek(), selection: session.selection.value.peek() };

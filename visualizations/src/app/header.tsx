@@ -56,18 +56,18 @@ export function Header({ app }: { readonly app: App }) {
       <span class="space" />
       {session !== undefined && (
         <dl class="overhead" aria-label="What the page takes">
-          <div title="Records that come to the page each second">
+          <div title="Trace events that come to the page each second">
             <dd>{formatRate(rate.perSecond.value)}/s</dd>
-            <dt>records</dt>
+            <dt>trace events</dt>
           </div>
-          <div title="Records that the page keeps, of those that came">
+          <div title="Trace events that the page keeps, of those that came">
             <dd>
               {formatCount(session.run.size)}
               {session.run.size < health.received - 1 ? ` of ${formatCount(health.received)}` : ''}
             </dd>
             <dt>kept</dt>
           </div>
-          <div title="Records that were left out since nobody took them fast enough" class={lost > 0 ? 'bad' : ''}>
+          <div title="Trace events that were left out since nobody took them fast enough" class={lost > 0 ? 'bad' : ''}>
             <dd>{formatCount(lost)}</dd>
             <dt>lost</dt>
           </div>

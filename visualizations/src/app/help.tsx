@@ -21,7 +21,7 @@ const queryExamples: readonly (readonly [query: string, about: string])[] = [
   ['subject:log.* -reason:completed', 'of log.…, and not completed'],
   ['anomaly:silent|badEnd', 'what needs a look'],
   ['records>10k bytes<1MiB', 'numbers with their units'],
-  ['type:end reason:slowReader', 'to break at: the record with which a reader was too slow'],
+  ['type:end reason:slowReader', 'to break at: the trace event with which a reader was too slow'],
 ];
 
 /** All keys, and the query language. */

@@ -44,7 +44,7 @@ export function Scrubber({ session }: { readonly session: Session }) {
       <input
         type="range"
         aria-label="Moment"
-        aria-valuetext={`record ${seq} at ${formatTime(session.view.peek().at, unit)}`}
+        aria-valuetext={`trace event ${seq} at ${formatTime(session.view.peek().at, unit)}`}
         min={range.first}
         max={Math.max(range.first, range.last)}
         step={1}
@@ -100,7 +100,7 @@ function isMarked(record: SequencedRecord): boolean {
 }
 
 function textOf(record: SequencedRecord): string {
-  if (record.type === 'gap') return `${record.dropped} records were left out`;
+  if (record.type === 'gap') return `${record.dropped} trace events were left out`;
   if (record.type === 'system') return `${record.system} crashes`;
   return record.type === 'link' ? `link of ${record.systems.join(', ')} ${record.op}` : record.type;
 }

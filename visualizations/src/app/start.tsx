@@ -1,6 +1,6 @@
 import type { App } from './app-state.js';
 
-/** What stands where the panes will be, until records come. */
+/** What stands where the panes will be, until trace events come. */
 export function Start({ app }: { readonly app: App }) {
   const { state, text, malformed, lastProblem } = app.feed.health.value;
   const source = app.feed.source.value;
@@ -28,7 +28,7 @@ export function Start({ app }: { readonly app: App }) {
         </>
       ) : (
         <>
-          <h2>Waiting for records</h2>
+          <h2>Waiting for trace events</h2>
           <p>
             {source.label}: {state === 'open' ? 'connected, nothing has come yet' : text || state}
           </p>

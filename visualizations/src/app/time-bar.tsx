@@ -21,7 +21,12 @@ export function TimeBar({ session }: { readonly session: Session }) {
   return (
     <footer class="time-bar" aria-label="Time">
       <div class="time-buttons">
-        <button type="button" title="One record back (,)" aria-label="One record back" onClick={() => cursor.step(-1)}>
+        <button
+          type="button"
+          title="One trace event back (,)"
+          aria-label="One trace event back"
+          onClick={() => cursor.step(-1)}
+        >
           <Sign path="M9 2L3.5 6 9 10zM2 2h1.5v8H2z" />
         </button>
         <button
@@ -33,7 +38,12 @@ export function TimeBar({ session }: { readonly session: Session }) {
         >
           <Sign path={moves ? 'M2.5 2h2.5v8H2.5zM7 2h2.5v8H7z' : 'M3 1.5L10.5 6 3 10.5z'} />
         </button>
-        <button type="button" title="One record on (.)" aria-label="One record on" onClick={() => cursor.step(1)}>
+        <button
+          type="button"
+          title="One trace event on (.)"
+          aria-label="One trace event on"
+          onClick={() => cursor.step(1)}
+        >
           <Sign path="M3 2l5.5 4L3 10zM8.5 2H10v8H8.5z" />
         </button>
         <button type="button" aria-pressed={live} title="Follow the newest moment (l)" onClick={() => cursor.follow()}>
@@ -41,7 +51,7 @@ export function TimeBar({ session }: { readonly session: Session }) {
         </button>
       </div>
       <Scrubber session={session} />
-      <output class="time-shown" title="The time since the start, and the record">
+      <output class="time-shown" title="The time since the start, and the trace event">
         {formatTime(shown.at, unit)} <span class="muted">#{shown.seq}</span>
       </output>
       <label>
@@ -86,7 +96,7 @@ function BreakField({ session }: { readonly session: Session }) {
         type="text"
         spellcheck={false}
         placeholder="type:end reason:slowReader"
-        title={problem || 'A query over records: playing stops at the first that answers it (b)'}
+        title={problem || 'A query over trace events: playing stops at the first that answers it (b)'}
         aria-invalid={problem !== ''}
         aria-describedby={problem === '' ? undefined : 'break-problem'}
         value={text}

@@ -1,7 +1,7 @@
-import type { AnyRecord } from '../../../src/tracing/record.js';
+import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { exploreAsync, type Progress, type Violation } from '../../../src/testing/index.js';
 import { compileSystem } from '../../../src/testing/explorer/description/compile-system.js';
-import { traceRecords } from '../../../src/testing/explorer/traces/trace-records.js';
+import { traceEvents } from '../../../src/testing/explorer/traces/trace-events.js';
 import { explorationOf, subjectOf } from './explorations.js';
 import { createWalker, type NextStep } from './walker.js';
 
@@ -35,7 +35,7 @@ export interface PlaceReport {
   readonly path: readonly number[];
   readonly next: readonly NextStep[];
   /** The whole way as a run. */
-  readonly records: readonly AnyRecord[];
+  readonly records: readonly TraceEvent[];
 }
 
 /** An exploration that has been chosen: it can be explored as a whole, or walked through by hand. */
@@ -115,7 +115,7 @@ export function createCheckerSession(id: string): CheckerSession {
         exploration: id,
         path: walker.path,
         next: walker.next(),
-        records: traceRecords(compiled, trace, title),
+        records: traceEvents(compiled, trace, title),
       };
     },
   };

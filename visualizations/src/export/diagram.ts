@@ -1,4 +1,4 @@
-import type { AnyRecord, MarkRecord, MessageRecord } from '../../../src/tracing/record.js';
+import type { TraceEvent, TraceMark, TraceMessage } from '../../../src/trace-events/trace-event.js';
 import { stateText } from '../model/state-text.js';
 
 /** What became of a message, and of which others like it that followed at once. */
@@ -10,7 +10,7 @@ export interface MessageRow {
   readonly from: string;
   readonly to: string;
   readonly label: string;
-  readonly outcome: MessageRecord['op'];
+  readonly outcome: TraceMessage['op'];
   /** How many messages this row stands for. */
   readonly count: number;
 }
@@ -22,7 +22,7 @@ export interface NoteRow {
   /** Undefined for what concerns all. */
   readonly system: string | undefined;
   readonly text: string;
-  readonly tone: MarkRecord['kind'] | 'state' | 'life' | 'end';
+  readonly tone: TraceMark['kind'] | 'state' | 'life' | 'end';
 }
 
 export type DiagramRow = MessageRow | NoteRow;
@@ -44,7 +44,7 @@ export function shortName(id: string): string {
 }
 
 /** The run as rows, records of one stream that follow each other folded into one. */
-export function diagramOf(records: readonly AnyRecord[]): Diagram {
+export function diagramOf(records: readonly TraceEvent[]): Diagram {
   const lifelines = new Set<string>();
   const values = new Map<string, string>();
   const sentAt = new Map<string, number>();
@@ -96,7 +96,7 @@ export function diagramOf(records: readonly AnyRecord[]): Diagram {
         note(record.at, record.system, 'end', `${shortName(record.stream)} ends: ${record.reason}, ${record.code}`);
         break;
       case 'gap':
-        note(record.at, undefined, 'warning', `${record.dropped} records were left out`);
+        note(record.at, undefined, 'warning', `${record.dropped} trace events were left out`);
         break;
       case 'mark':
         note(record.at, record.system, record.kind, record.text);
@@ -109,7 +109,7 @@ export function diagramOf(records: readonly AnyRecord[]): Diagram {
   return { label, unit, lifelines: usesWire ? [...lifelines, wire] : [...lifelines], rows };
 }
 
-function addMessage(rows: DiagramRow[], record: MessageRecord, sent: number | undefined): void {
+function addMessage(rows: DiagramRow[], record: TraceMessage, sent: number | undefined): void {
   const { at, from = wire, to = wire, kind, op, stream, subject, text } = record;
   const about = kind === 'open' ? subject : stream === undefined ? '' : shortName(stream);
   const label = [kind, about, text].filter((part) => part !== undefined && part !== '').join(' ');

@@ -8,7 +8,7 @@ import { toSvg } from './svg.js';
 export const exporters: readonly Exporter[] = [
   {
     id: 'jsonl',
-    title: 'Records, to be opened here again',
+    title: 'Trace events, to be opened here again',
     extension: 'jsonl',
     mime: 'application/jsonl',
     convert: (records) => records.map(toJsonLine).join(''),

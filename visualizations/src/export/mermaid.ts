@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../../src/tracing/record.js';
+import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { diagramOf, labelOf, type DiagramRow } from './diagram.js';
 
 /** Mermaid ends a statement at a semicolon and at a new line, and takes a number sign for the start of an entity. */
@@ -10,7 +10,7 @@ const arrows = { send: '-)', deliver: '->>', drop: '-x', duplicate: '--)', dead:
 const outcomes = { send: '', deliver: '', drop: ', lost', duplicate: ', once more', dead: ', nobody listens' } as const;
 
 /** The run as a Mermaid sequence diagram. Records of one stream that follow each other are one arrow. */
-export function toMermaid(records: readonly AnyRecord[]): string {
+export function toMermaid(records: readonly TraceEvent[]): string {
   const { label, unit, lifelines, rows } = diagramOf(records);
   const participants = lifelines.length === 0 ? ['nothing'] : lifelines;
   const idOf = (system: string): string => `p${Math.max(0, participants.indexOf(system))}`;

@@ -1,9 +1,9 @@
-import type { AnyRecord } from '../../../src/tracing/record.js';
+import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { stateText } from '../model/state-text.js';
 import { shortName } from './diagram.js';
 
 /** An event of the trace-event format, which Perfetto and chrome://tracing read. Times are microseconds. */
-interface TraceEvent {
+interface PerfettoEvent {
   readonly ph: 'M' | 'X' | 'i' | 'C' | 's' | 'f' | 'b' | 'e';
   readonly name: string;
   readonly pid: number;
@@ -23,8 +23,8 @@ const shortest = 1;
  * The run as a trace for Perfetto: systems are processes, actors are threads whose slices are their states, timers are
  * nested slices of their own, messages are flows between processes, and counts are counters.
  */
-export function toPerfetto(records: readonly AnyRecord[]): string {
-  const events: TraceEvent[] = [];
+export function toPerfetto(records: readonly TraceEvent[]): string {
+  const events: PerfettoEvent[] = [];
   const pids = new Map<string, number>();
   const tids = new Map<string, number>();
   const open = new Map<string, { readonly name: string; readonly since: number; readonly args: unknown }>();
@@ -171,7 +171,7 @@ export function toPerfetto(records: readonly AnyRecord[]): string {
         mark(record.system, ts, `${shortName(record.stream)} ends: ${record.reason}, ${record.code}`, 'end');
         break;
       case 'gap':
-        mark(undefined, ts, `${record.dropped} records were left out`, 'gap');
+        mark(undefined, ts, `${record.dropped} trace events were left out`, 'gap');
         break;
       case 'mark':
         mark(record.system, ts, record.text, record.kind);

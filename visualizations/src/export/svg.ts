@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../../src/tracing/record.js';
+import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { diagramOf, labelOf, type DiagramRow, type MessageRow, type NoteRow } from './diagram.js';
 
 export interface SvgOptions {
@@ -38,7 +38,7 @@ function columnsOf(lifelines: readonly string[], rows: readonly DiagramRow[]): r
 }
 
 /** The run as a drawing of its sequence diagram: a whole SVG file, without scripts and without links. */
-export function toSvg(records: readonly AnyRecord[], { theme = 'light' }: SvgOptions = {}): string {
+export function toSvg(records: readonly TraceEvent[], { theme = 'light' }: SvgOptions = {}): string {
   const { label, unit, lifelines, rows } = diagramOf(records);
   const ink = themes[theme];
   const xs = columnsOf(lifelines, rows);

@@ -1,5 +1,5 @@
 import { batch, signal, type ReadonlySignal } from '@preact/signals';
-import { checkedRecord, isSequenced, MalformedRecordError } from './checked-record.js';
+import { checkedEvent, isSequenced, MalformedTraceEventError } from './checked-event.js';
 import { Run, type RunOptions } from './run.js';
 import type { LinkState, SequencedRecord, Sink, Source } from './types.js';
 
@@ -56,9 +56,9 @@ export function createFeed(options: RunOptions = {}): Feed {
     for (const value of values) {
       counts.received += 1;
       try {
-        const record = checkedRecord(value);
+        const record = checkedEvent(value);
         if (isSequenced(record)) {
-          if (run.value === undefined) throw new MalformedRecordError('expected the header of a run first');
+          if (run.value === undefined) throw new MalformedTraceEventError('expected the header of a run first');
           pending.push(record);
         } else {
           flush();
@@ -67,7 +67,7 @@ export function createFeed(options: RunOptions = {}): Feed {
           counts.received = 1;
         }
       } catch (error) {
-        if (!(error instanceof MalformedRecordError)) throw error;
+        if (!(error instanceof MalformedTraceEventError)) throw error;
         counts = { ...counts, malformed: counts.malformed + 1, lastProblem: error.message };
       }
     }

@@ -1,4 +1,4 @@
-import type { ActorRecord, StepRecord, TimerRecord } from '../../../src/tracing/record.js';
+import type { TraceActor, TraceStep, TraceTimer } from '../../../src/trace-events/trace-event.js';
 import { endStreamEnd, joinStream, signOfLife } from './fold-streams.js';
 import { forgetEnded, type Folded } from './folded.js';
 import { actorKey, transitionKey } from './keys.js';
@@ -7,7 +7,7 @@ import type { ActorEntry, TimerEntry } from './types.js';
 
 const noTimers: readonly TimerEntry[] = [];
 
-export function foldActor(view: Folded, record: ActorRecord): void {
+export function foldActor(view: Folded, record: TraceActor): void {
   const { system, actor, parent, machine, stream, subject, value, context, at, seq } = record;
   if (!view.systems.has(system)) {
     view.systems.set(system, { system, role: 'other', status: 'running', startedAt: at });
@@ -37,7 +37,7 @@ export function foldActor(view: Folded, record: ActorRecord): void {
   if (stream !== undefined) joinStream(view, record, stream);
 }
 
-export function foldStep(view: Folded, record: StepRecord): void {
+export function foldStep(view: Folded, record: TraceStep): void {
   view.totals = { ...view.totals, steps: view.totals.steps + 1 };
   const key = actorKey(record.system, record.actor);
   const entry = view.actors.get(key);
@@ -73,7 +73,7 @@ export function foldStep(view: Folded, record: StepRecord): void {
   if (over) endStreamEnd(view, stream, key, record.at);
 }
 
-function strangerOf({ system, actor, value, at, seq }: StepRecord, key: string): ActorEntry {
+function strangerOf({ system, actor, value, at, seq }: TraceStep, key: string): ActorEntry {
   return {
     key,
     system,
@@ -90,7 +90,7 @@ function strangerOf({ system, actor, value, at, seq }: StepRecord, key: string):
   };
 }
 
-export function foldTimer(view: Folded, record: TimerRecord): void {
+export function foldTimer(view: Folded, record: TraceTimer): void {
   const { op, system, actor, timer, state, delay, duration, at } = record;
   const key = actorKey(system, actor);
   const entry = view.actors.get(key);

@@ -1,11 +1,11 @@
-import type { ActorRecord, CountsRecord, EndRecord } from '../../../src/tracing/record.js';
+import type { TraceActor, TraceCounts, TraceEnd } from '../../../src/trace-events/trace-event.js';
 import { forgetEnded, type Folded } from './folded.js';
 import { actorKey } from './keys.js';
 import { addToRates, noRates } from './rates.js';
 import type { StreamEndEntry, StreamEntry } from './types.js';
 
 /** Adds an actor as one end of a stream. */
-export function joinStream(view: Folded, record: ActorRecord, stream: string): void {
+export function joinStream(view: Folded, record: TraceActor, stream: string): void {
   const { system, actor, subject = '', at, seq } = record;
   const key = actorKey(system, actor);
   const end = newEnd(view, key, system, actor, at);
@@ -32,7 +32,7 @@ function rank({ role }: StreamEndEntry): number {
   return role === 'consumer' ? 0 : role === 'producer' ? 1 : 2;
 }
 
-export function foldCounts(view: Folded, record: CountsRecord): void {
+export function foldCounts(view: Folded, record: TraceCounts): void {
   const { system, actor, stream, records, bytes, waiting, credit, at } = record;
   const key = actorKey(system, actor);
   const { entry, end } = endOf(view, stream, key, system, actor, at, record.seq);
@@ -59,7 +59,7 @@ export function foldCounts(view: Folded, record: CountsRecord): void {
   };
 }
 
-export function foldEnd(view: Folded, record: EndRecord): void {
+export function foldEnd(view: Folded, record: TraceEnd): void {
   const { system, actor, stream, reason, code, text, at, seq } = record;
   const key = actorKey(system, actor);
   const { entry, end } = endOf(view, stream, key, system, actor, at, seq);

@@ -2,7 +2,7 @@ import { actorKey, linkKey } from './keys.js';
 import { remember, type Folded } from './folded.js';
 import { endActor, foldActor, foldStep, foldTimer } from './fold-actors.js';
 import { foldCounts, foldEnd, signOfLife } from './fold-streams.js';
-import type { MessageRecord, SystemRecord } from '../../../src/tracing/record.js';
+import type { TraceMessage, TraceSystem } from '../../../src/trace-events/trace-event.js';
 import type { SequencedRecord } from './types.js';
 
 /**
@@ -49,7 +49,7 @@ export function fold(view: Folded, record: SequencedRecord): void {
   }
 }
 
-function foldMessage(view: Folded, record: MessageRecord): void {
+function foldMessage(view: Folded, record: TraceMessage): void {
   remember(view.messages, record);
   const { totals } = view;
   view.totals = {
@@ -62,7 +62,7 @@ function foldMessage(view: Folded, record: MessageRecord): void {
   }
 }
 
-function foldSystem(view: Folded, record: SystemRecord): void {
+function foldSystem(view: Folded, record: TraceSystem): void {
   const { system, role, op, at } = record;
   if (op === 'start') {
     view.systems.set(system, { system, role, status: 'running', startedAt: at });

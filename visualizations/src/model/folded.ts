@@ -1,4 +1,4 @@
-import type { MachineRecord, MarkRecord, MessageRecord } from '../../../src/tracing/record.js';
+import type { TraceMachine, TraceMark, TraceMessage } from '../../../src/trace-events/trace-event.js';
 import type { ActorEntry, LinkEntry, StreamEntry, SystemEntry, Totals, View } from './types.js';
 
 /** How many messages and marks a view remembers. Older ones are still in the records of the run. */
@@ -12,12 +12,12 @@ export interface Folded extends View {
   seq: number;
   at: number;
   readonly systems: Map<string, SystemEntry>;
-  readonly machines: Map<string, MachineRecord>;
+  readonly machines: Map<string, TraceMachine>;
   readonly actors: Map<string, ActorEntry>;
   readonly streams: Map<string, StreamEntry>;
   readonly links: Map<string, LinkEntry>;
-  readonly messages: MessageRecord[];
-  readonly marks: MarkRecord[];
+  readonly messages: TraceMessage[];
+  readonly marks: TraceMark[];
   readonly coverage: Map<string, number>;
   totals: Totals;
   /** The unit decides how wide the buckets of rates are. */

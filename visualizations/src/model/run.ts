@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Folded } from './folded.js';
 import { RecordLog } from './record-log.js';
-import type { Moment, RunReader, RunRecord, SequencedRecord } from './types.js';
+import type { Moment, RunReader, TraceRun, SequencedRecord } from './types.js';
 
 export interface RunOptions {
   /** How many records are kept, default 200,000; the oldest go first. */
@@ -12,7 +12,7 @@ export interface RunOptions {
 
 /** One run: its header and its records, and the view at any moment of what is kept. */
 export class Run implements RunReader {
-  readonly header: RunRecord;
+  readonly header: TraceRun;
   readonly #version = signal(0);
   readonly #growing = signal(true);
   readonly #log: RecordLog;
@@ -20,7 +20,7 @@ export class Run implements RunReader {
   #framePending = false;
   #now = 0;
 
-  constructor(header: RunRecord, options: RunOptions = {}) {
+  constructor(header: TraceRun, options: RunOptions = {}) {
     this.header = header;
     this.#log = new RecordLog(header.unit, options.recordsMax ?? 200_000);
     this.#onFrame = options.onFrame ?? ((callback) => requestAnimationFrame(callback));

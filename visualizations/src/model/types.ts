@@ -1,22 +1,22 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type {
-  AnyRecord,
+  TraceEvent,
   Json,
-  LinkRecord,
-  MachineRecord,
-  MarkRecord,
-  MessageRecord,
-  RunRecord,
-  StepRecord,
-  SystemRecord,
-} from '../../../src/tracing/record.js';
+  TraceLink,
+  TraceMachine,
+  TraceMark,
+  TraceMessage,
+  TraceRun,
+  TraceStep,
+  TraceSystem,
+} from '../../../src/trace-events/trace-event.js';
 
 import type { Rates } from './rates.js';
 
-export type { AnyRecord, Json, RunRecord } from '../../../src/tracing/record.js';
+export type { TraceEvent, Json, TraceRun } from '../../../src/trace-events/trace-event.js';
 
 /** All records but the header: those that have a place in the order of a run. */
-export type SequencedRecord = Exclude<AnyRecord, RunRecord>;
+export type SequencedRecord = Exclude<TraceEvent, TraceRun>;
 
 /** A moment of a run, named by the `seq` of the last record that has happened. 0 is before the first. */
 export type Moment = number;
@@ -24,7 +24,7 @@ export type Moment = number;
 /** A lifeline of the run. */
 export interface SystemEntry {
   readonly system: string;
-  readonly role: SystemRecord['role'];
+  readonly role: TraceSystem['role'];
   readonly status: 'running' | 'crashed' | 'stopped';
   readonly startedAt: number;
   readonly endedAt?: number;
@@ -56,7 +56,7 @@ export interface ActorEntry {
   /** The state value as text, such as `active.listening`. */
   readonly state: string;
   readonly context: Json;
-  readonly status: StepRecord['status'];
+  readonly status: TraceStep['status'];
   readonly error?: string;
   readonly startedAt: number;
   readonly startedSeq: Moment;
@@ -68,11 +68,11 @@ export interface ActorEntry {
   /** When the actor entered the state that it is in. */
   readonly stateSince: number;
   /** The last event that it took or refused. */
-  readonly lastStep?: StepRecord;
+  readonly lastStep?: TraceStep;
   /** The last event that it took. */
-  readonly lastTaken?: StepRecord;
+  readonly lastTaken?: TraceStep;
   /** The last event that it refused: `taken` is empty there. */
-  readonly lastRefused?: StepRecord;
+  readonly lastRefused?: TraceStep;
   /** Running timers, oldest first. */
   readonly timers: readonly TimerEntry[];
 }
@@ -91,7 +91,7 @@ export interface StreamEndEntry {
   readonly key: string;
   readonly system: string;
   readonly actor: string;
-  readonly role: SystemRecord['role'];
+  readonly role: TraceSystem['role'];
   readonly records: number;
   readonly bytes: number;
   readonly waiting?: number;
@@ -116,7 +116,7 @@ export interface StreamEntry {
 
 export interface LinkEntry {
   readonly systems: readonly string[];
-  readonly op: LinkRecord['op'];
+  readonly op: TraceLink['op'];
   readonly since: number;
 }
 
@@ -127,7 +127,7 @@ export interface Totals {
   readonly steps: number;
   readonly messages: number;
   readonly messagesDropped: number;
-  /** Records of this run that were left out by the recorder. */
+  /** Records of this run that were left out by the tracer. */
   readonly recordsLost: number;
 }
 
@@ -140,15 +140,15 @@ export interface View {
   readonly seq: Moment;
   readonly at: number;
   readonly systems: ReadonlyMap<string, SystemEntry>;
-  readonly machines: ReadonlyMap<string, MachineRecord>;
+  readonly machines: ReadonlyMap<string, TraceMachine>;
   /** By `actorKey`. */
   readonly actors: ReadonlyMap<string, ActorEntry>;
   readonly streams: ReadonlyMap<string, StreamEntry>;
   readonly links: ReadonlyMap<string, LinkEntry>;
   /** The last message records, oldest first, at most twice `recentMax`. */
-  readonly messages: readonly MessageRecord[];
+  readonly messages: readonly TraceMessage[];
   /** Marks, oldest first, at most twice `recentMax`. */
-  readonly marks: readonly MarkRecord[];
+  readonly marks: readonly TraceMark[];
   /** How often each transition was taken, by `transitionKey(machine, source, index)`, over all actors. */
   readonly coverage: ReadonlyMap<string, number>;
   readonly totals: Totals;
@@ -197,7 +197,7 @@ export interface Cursor {
 
 /** The records of a run, as far as they are kept. */
 export interface RunReader {
-  readonly header: RunRecord;
+  readonly header: TraceRun;
   /** Grows at most once per animation frame, when records came. */
   readonly version: ReadonlySignal<number>;
   /** Whether more records may come. A recording that is complete is not growing, whatever its header says. */
@@ -282,5 +282,5 @@ export interface Exporter {
   readonly extension: string;
   readonly mime: string;
   /** The records kept, header first, and the moment and the selection shown. */
-  convert(records: readonly AnyRecord[], shown: { readonly seq: Moment; readonly selection: SelectionValue }): string;
+  convert(records: readonly TraceEvent[], shown: { readonly seq: Moment; readonly selection: SelectionValue }): string;
 }

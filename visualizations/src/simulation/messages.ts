@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../../src/tracing/record.js';
+import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import type { NamedStream, PeerState } from './simulation.js';
 import type { Deed } from './script.js';
 import type { Story } from './story.js';
@@ -18,7 +18,7 @@ export type PlayerCommand =
 export type PlayerReport =
   /** A run begins: what was shown before is of another one. */
   | { readonly type: 'run'; readonly run: number; readonly story: Story }
-  | { readonly type: 'records'; readonly run: number; readonly records: readonly AnyRecord[] }
+  | { readonly type: 'records'; readonly run: number; readonly records: readonly TraceEvent[] }
   /** The moment of the simulation. It goes on between records too: timers run down meanwhile. */
   | { readonly type: 'time'; readonly time: number }
   | { readonly type: 'state'; readonly state: PlayerState }

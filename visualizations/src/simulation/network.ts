@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/host/clock.js';
-import type { Delivery, MemoryConnection } from '../../../src/memory-broker/index.js';
+import type { RoutedMessage, MemoryConnection } from '../../../src/memory-broker/index.js';
 import type { NatsMessage } from '../../../src/transport/nats-connection.js';
 import { createTestBroker, type TestBrokerFaults } from '../../../src/testing/doubles/test-broker.js';
 import { describeMessage, type MessageDescription } from '../../../src/wire/describe-message.js';
@@ -38,7 +38,7 @@ interface Letter {
 const outcomes = { delivered: 'deliver', lost: 'drop', duplicated: 'duplicate', partitioned: 'drop' } as const;
 
 export function createNetwork(clock: Clock, seed: number, faults: TestBrokerFaults, log: RecordLog): Network {
-  const letters = new WeakMap<Delivery, Letter>();
+  const letters = new WeakMap<RoutedMessage, Letter>();
   const connections = new Map<string, MemoryConnection>();
   let sent = 0;
   let cuts: readonly string[][] = [];
@@ -58,7 +58,7 @@ export function createNetwork(clock: Clock, seed: number, faults: TestBrokerFaul
     };
   };
 
-  const note = (what: 'sent' | keyof typeof outcomes, delivery: Delivery): void => {
+  const note = (what: 'sent' | keyof typeof outcomes, delivery: RoutedMessage): void => {
     const letter = letters.get(delivery) ?? describe(delivery.message);
     letters.set(delivery, letter);
     // What the server itself says comes from nobody.
@@ -127,7 +127,7 @@ export function createNetwork(clock: Clock, seed: number, faults: TestBrokerFaul
     },
     setFaults: (changed) => broker.setFaults(changed),
     befallNext: (fault, kind, count, delayMs) => {
-      const match = ({ message }: Delivery) => describeMessage(message).kind === kind;
+      const match = ({ message }: RoutedMessage) => describeMessage(message).kind === kind;
       if (fault === 'drop') broker.dropNext(match, count);
       else if (fault === 'duplicate') broker.duplicateNext(match, count);
       else broker.delayNext(match, delayMs, count);

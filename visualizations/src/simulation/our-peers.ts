@@ -39,7 +39,7 @@ export function createOurConsumer(
     // Small enough to be seen: a slow reader has its source wait after so many records.
     windowRecords: 32,
     bufferedRecordsMax: 64,
-    recorder: log.recorder.named(name),
+    tracer: log.tracer.named(name),
   });
   const streams = new Map<string, ConsumerStream>();
   return {
@@ -75,7 +75,7 @@ export function createOurProducer(
     ...durationsOf(timing),
     // The Go consumers of a simulation have the same buffer.
     peerCancellationBufferMs: timing.cancellationBufferMs,
-    recorder: log.recorder.named(name),
+    tracer: log.tracer.named(name),
   });
   const finished = new Set<string>();
   for (const subject of subjects) {

@@ -1,42 +1,42 @@
 import type { Clock } from '../../../src/host/clock.js';
-import type { RecordDraft } from '../../../src/tracing/draft.js';
-import type { AnyRecord } from '../../../src/tracing/record.js';
-import { createRecorder, type Recorder } from '../../../src/tracing/recorder.js';
+import type { TraceEventDraft } from '../../../src/trace-events/draft.js';
+import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
+import { createTracer, type Tracer } from '../../../src/tracing/tracer.js';
 
 /** Where the parts of a simulation write what happens. */
 export interface RecordLog {
   /** Writes a record. A machine that is known is not told again. */
-  write(draft: RecordDraft): void;
+  write(draft: TraceEventDraft): void;
   /** Records the clients of this package; the records of the network are the network's own. */
-  readonly recorder: Recorder;
+  readonly tracer: Tracer;
   /** What was written since the last call, oldest first. */
-  take(): AnyRecord[];
+  take(): TraceEvent[];
 }
 
 /** Makes the log of one run, which begins with its header. */
 export function createRecordLog(label: string, seed: number, clock: Clock): RecordLog {
-  const recorder = createRecorder({
+  const tracer = createTracer({
     source: 'simulated',
     label,
     seed,
     clock,
     messages: false,
     flushMs: 0,
-    recordsMax: Infinity,
+    eventsMax: Infinity,
   });
   const machines = new Set<string>();
-  let waiting: AnyRecord[] = [];
-  recorder.listen((records) => {
+  let waiting: TraceEvent[] = [];
+  tracer.listen((records) => {
     waiting.push(...records);
   });
   return {
-    recorder,
+    tracer,
     write: (draft) => {
       if (draft.type === 'machine') {
         if (machines.has(draft.machine)) return;
         machines.add(draft.machine);
       }
-      recorder.write(draft);
+      tracer.write(draft);
     },
     take: () => {
       const taken = waiting;

@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../../src/tracing/record.js';
+import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { createRandom } from '../../../src/testing/doubles/random.js';
 import { createTestClock } from '../../../src/testing/doubles/test-clock.js';
 import { createGoConsumer } from './go/go-consumer.js';
@@ -41,7 +41,7 @@ export interface Simulation {
   /** Does something now, and gives back what makes it happen again: a deed with its moment. */
   act(deed: Deed): Promise<TimedDeed>;
   /** The records since the last call, oldest first. */
-  take(): AnyRecord[];
+  take(): TraceEvent[];
 }
 
 interface World {

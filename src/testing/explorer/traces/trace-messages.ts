@@ -1,4 +1,4 @@
-import type { RecordDraft } from '../../../tracing/draft.js';
+import type { TraceEventDraft } from '../../../trace-events/draft.js';
 import type { Plain } from '../description/plain-data.js';
 import { messageText } from './step-text.js';
 import type { SentMessage } from './trace.js';
@@ -17,7 +17,7 @@ interface UnderWay {
   readonly subject: string;
 }
 
-export function createTraceMessages(write: (draft: RecordDraft) => void): TraceMessages {
+export function createTraceMessages(write: (draft: TraceEventDraft) => void): TraceMessages {
   const underWay: UnderWay[] = [];
   let count = 0;
 

@@ -1,10 +1,10 @@
-import type { AnyRecord } from '../../../tracing/record.js';
+import type { TraceEvent } from '../../../trace-events/trace-event.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { mermaidDiagram } from './mermaid.js';
 import { replayTrace, type ReplayReport } from './replay.js';
 import { sequenceDiagram } from './sequence-diagram.js';
 import type { Step, Trace } from './trace.js';
-import { traceRecords } from './trace-records.js';
+import { traceEvents } from './trace-events.js';
 
 /** Which kind of property is violated; `broken` is that no step may throw, start a timer twice and the like. */
 export type PropertyKind = 'always' | 'leadsTo' | 'reachable' | 'broken';
@@ -12,13 +12,20 @@ export type PropertyKind = 'always' | 'leadsTo' | 'reachable' | 'broken';
 /** The name of the property that every system has: no step breaks. */
 export const brokenProperty = 'no step breaks';
 
+/**
+ * The former name of {@link TraceViolation}.
+ *
+ * @deprecated Use {@link TraceViolation}.
+ */
+export type ViolationRecord = TraceViolation;
+
 /** A violation as data: what `toJSON()` gives and a viewer reads. */
-export interface ViolationRecord {
+export interface TraceViolation {
   readonly property: string;
   readonly kind: PropertyKind;
   readonly reason: string;
-  /** The trace in the record format, see src/tracing/README.md. */
-  readonly records: readonly AnyRecord[];
+  /** The trace as trace events, see src/tracing/README.md. */
+  readonly records: readonly TraceEvent[];
 }
 
 /** A property that does not hold, with a shortest trace that shows it. */
@@ -35,7 +42,7 @@ export interface Violation {
   /** The reason and the trace as a text sequence diagram. */
   toString(): string;
   toMermaid(): string;
-  toJSON(): ViolationRecord;
+  toJSON(): TraceViolation;
   /** Drives real actors along the trace and compares them with the model at every step. */
   replay(): ReplayReport;
 }
@@ -61,7 +68,7 @@ export function createViolation(
       property,
       kind,
       reason,
-      records: traceRecords(system, trace, { label: property, violation: reason }),
+      records: traceEvents(system, trace, { label: property, violation: reason }),
     }),
     replay: () => replayTrace(system, trace),
   };

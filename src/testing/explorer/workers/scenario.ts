@@ -2,7 +2,7 @@ import type { ExploreOptions, Progress } from '../search/explore-options.js';
 import type { ExploreResult } from '../search/result.js';
 import type { System } from '../description/system.js';
 import type { SystemView } from '../description/system-view.js';
-import type { ViolationRecord } from '../traces/violation.js';
+import type { TraceViolation } from '../traces/violation.js';
 
 /**
  * One exploration, named by where it is made: functions cannot be sent to a worker thread, so each worker imports the
@@ -35,7 +35,7 @@ export interface ScenarioParts<Processes = Readonly<Record<string, unknown>>> {
 }
 
 /** A violation as data, with its trace as a text sequence diagram. */
-export interface ScenarioViolation extends ViolationRecord {
+export interface ScenarioViolation extends TraceViolation {
   readonly text: string;
 }
 

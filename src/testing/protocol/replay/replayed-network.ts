@@ -1,4 +1,4 @@
-import { createMemoryBroker, type Delivery, type MemoryBroker } from '../../../memory-broker/index.js';
+import { createMemoryBroker, type RoutedMessage, type MemoryBroker } from '../../../memory-broker/index.js';
 import {
   decodeHeartbeatRequest,
   decodeHeartbeatResponse,
@@ -138,7 +138,7 @@ function modelText(message: Plain): string {
 }
 
 /** The same of a message on the wire, by its subject and its bytes. */
-function wireText({ message: { subject, data } }: Delivery, modelId: (stream: string) => string): string {
+function wireText({ message: { subject, data } }: RoutedMessage, modelId: (stream: string) => string): string {
   if (subject === 'subject') {
     const request = decodeOpenRequest(data);
     return request.type === 'open' ? `request ${modelId(request.streamId)}` : `a malformed request`;

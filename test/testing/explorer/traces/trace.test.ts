@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { explore, system, type ViolationRecord } from '../../../../src/testing/explorer/index.js';
+import { explore, system, type TraceViolation } from '../../../../src/testing/explorer/index.js';
 import { counter } from '../support/machines.js';
 import { noAnswer, slowAnswer } from '../support/request-system.js';
 
@@ -31,7 +31,7 @@ describe('violation, steps', () => {
 
 describe('violation, toJSON', () => {
   it('is plain data that survives JSON', () => {
-    const record = JSON.parse(JSON.stringify(noAnswer())) as ViolationRecord;
+    const record = JSON.parse(JSON.stringify(noAnswer())) as TraceViolation;
     expect(record).to.deep.equal(noAnswer().toJSON());
     expect([record.kind, record.property]).to.deep.equal(['leadsTo', 'answered']);
     expect(record.records[0]).to.include({ type: 'run', source: 'explored', unit: 'tick', label: 'answered' });

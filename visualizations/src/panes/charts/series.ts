@@ -1,4 +1,4 @@
-import type { MessageRecord } from '../../../../src/tracing/record.js';
+import type { TraceMessage } from '../../../../src/trace-events/trace-event.js';
 import { actorKey } from '../../model/keys.js';
 import type { RunReader, SequencedRecord } from '../../model/types.js';
 
@@ -84,7 +84,7 @@ export class Series {
     }
   }
 
-  #message(record: MessageRecord): void {
+  #message(record: TraceMessage): void {
     if (record.kind === 'heartbeat' && record.op === 'send') {
       if (this.#beats.size >= beatsMax) this.#beats.delete(this.#beats.keys().next().value ?? '');
       this.#beats.set(record.message, { at: record.at, from: record.from, subject: record.subject });
@@ -98,7 +98,7 @@ export class Series {
   }
 
   /** An answer goes to the subject by which its heartbeat is named; else it is the newest one of its receiver. */
-  #beatOf(answer: MessageRecord): string | undefined {
+  #beatOf(answer: TraceMessage): string | undefined {
     if (this.#beats.has(answer.subject)) return answer.subject;
     let newest: string | undefined;
     for (const [message, { from }] of this.#beats) if (from !== undefined && from === answer.to) newest = message;

@@ -3,12 +3,12 @@ import { formatTime } from '../../model/format.js';
 import { stateText } from '../../model/state-text.js';
 import type { Cursor } from '../../model/types.js';
 import { isNotTaken, isRefusal, refusalText } from '../statechart/refusal.js';
-import type { MachineRecord, StateNodeRecord, StepRecord } from '../../../../src/tracing/record.js';
+import type { TraceMachine, TraceStateNode, TraceStep } from '../../../../src/trace-events/trace-event.js';
 import type { ActorHappening } from './recent-steps.js';
 
 interface HappeningProps {
   readonly happening: ActorHappening;
-  readonly machine: MachineRecord | undefined;
+  readonly machine: TraceMachine | undefined;
   readonly unit: 'ms' | 'tick';
   readonly cursor: Cursor;
   readonly isLast: boolean;
@@ -21,7 +21,7 @@ export function Happening({ happening, machine, unit, cursor, isLast }: Happenin
       <button
         type="button"
         aria-current={isLast}
-        title={`Go to record ${happening.seq}`}
+        title={`Go to trace event ${happening.seq}`}
         onClick={() => cursor.seek(happening.seq)}
       >
         <span class="muted mono">{formatTime(happening.at, unit)}</span> <Title happening={happening} />
@@ -55,7 +55,7 @@ function Title({ happening }: { readonly happening: ActorHappening }) {
   }
 }
 
-function Step({ step, machine }: { readonly step: StepRecord; readonly machine: MachineRecord | undefined }) {
+function Step({ step, machine }: { readonly step: TraceStep; readonly machine: TraceMachine | undefined }) {
   const fields = Object.entries(step.event).filter(([name]) => name !== 'type');
   return (
     <span class="step">
@@ -80,7 +80,7 @@ function Step({ step, machine }: { readonly step: StepRecord; readonly machine: 
 }
 
 /** An edge in words: from where, with which guard, to where. */
-function edgeText(root: StateNodeRecord | undefined, source: string, index: number, after: string): string {
+function edgeText(root: TraceStateNode | undefined, source: string, index: number, after: string): string {
   const name = (id: string): string => id.split('.').slice(1).join('.') || id;
   const transition = findNode(root, source)?.transitions.find((candidate) => candidate.index === index);
   if (transition === undefined) return `${name(source)} to ${after}`;
@@ -89,7 +89,7 @@ function edgeText(root: StateNodeRecord | undefined, source: string, index: numb
   return `${name(source)}${guard} to ${transition.targets.map(name).join(', ')}`;
 }
 
-function findNode(node: StateNodeRecord | undefined, id: string): StateNodeRecord | undefined {
+function findNode(node: TraceStateNode | undefined, id: string): TraceStateNode | undefined {
   if (node === undefined || node.id === id) return node;
   for (const child of node.children) {
     const found = findNode(child, id);

@@ -186,7 +186,7 @@ function OneRecord({ run, seq }: PaneProps & { readonly seq: number }) {
   const record = run.record(seq);
   return (
     <section>
-      <h3>Record {seq}</h3>
+      <h3>Trace event {seq}</h3>
       {record === undefined ? (
         <p class="muted">It is not kept any more.</p>
       ) : (

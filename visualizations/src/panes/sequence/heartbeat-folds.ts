@@ -1,4 +1,4 @@
-import type { MessageRecord } from '../../../../src/tracing/record.js';
+import type { TraceMessage } from '../../../../src/trace-events/trace-event.js';
 import { isBeat, type Row } from './rows.js';
 
 /** Heartbeats and their answers, folded into a row for each run of them. */
@@ -9,7 +9,7 @@ export class HeartbeatFolds {
   readonly #sentAt = new Map<string, number>();
 
   /** Takes a message that was sent or delivered. `begin` makes a new row where `last` is no fold that could grow. */
-  add(record: MessageRecord, last: Row | undefined, begin: () => Row): void {
+  add(record: TraceMessage, last: Row | undefined, begin: () => Row): void {
     const isSent = isBeat(record) && record.op === 'send';
     const isAnswered = record.kind === 'answer' && record.op === 'deliver';
     let isLast = this.#fold === last;

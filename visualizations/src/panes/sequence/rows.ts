@@ -1,4 +1,4 @@
-import type { MarkRecord, MessageRecord } from '../../../../src/tracing/record.js';
+import type { TraceMark, TraceMessage } from '../../../../src/trace-events/trace-event.js';
 import type { Moment } from '../../model/types.js';
 
 /** What became of a message so far. */
@@ -50,7 +50,7 @@ export interface Row {
   text: string;
   /** The state after it, where it is a change of state. */
   readonly state?: string;
-  readonly tone?: MarkRecord['kind'];
+  readonly tone?: TraceMark['kind'];
   /** Whether a message starts or ends in this row. */
   readonly message?: string;
   /** Rounds of a fold of heartbeats. */
@@ -84,11 +84,11 @@ export interface SequenceOptions {
 }
 
 /** Whether a message asks, as a heartbeat, which streams are read. The model of the protocol calls it `ask`. */
-export function isBeat({ kind }: MessageRecord): boolean {
+export function isBeat({ kind }: TraceMessage): boolean {
   return kind === 'heartbeat' || kind === 'ask';
 }
 
 /** Whether a message keeps connections alive rather than streams going. */
-export function isHeartbeat(record: MessageRecord): boolean {
+export function isHeartbeat(record: TraceMessage): boolean {
   return isBeat(record) || record.kind === 'answer';
 }

@@ -1,4 +1,4 @@
-import type { MessageRecord, StepRecord } from '../../../../src/tracing/record.js';
+import type { TraceMessage, TraceStep } from '../../../../src/trace-events/trace-event.js';
 import { eventText } from '../../model/event-text.js';
 import { actorKey } from '../../model/keys.js';
 import { outermostState, stateText } from '../../model/state-text.js';
@@ -97,7 +97,7 @@ export class SequenceModel {
         });
         return;
       case 'gap':
-        this.#row(record, 'gap', undefined, `${record.dropped} records were left out`);
+        this.#row(record, 'gap', undefined, `${record.dropped} trace events were left out`);
         return;
       case 'mark':
         this.#row(record, 'mark', record.system, record.text, { tone: record.kind });
@@ -185,7 +185,7 @@ export class SequenceModel {
     if (this.options.stream !== undefined) this.#change(record.system, { state: outermostState(state) });
   }
 
-  #step(record: StepRecord): void {
+  #step(record: TraceStep): void {
     const key = actorKey(record.system, record.actor);
     const stream = this.#streamOf.get(key);
     const before = this.#states.get(key);
@@ -201,7 +201,7 @@ export class SequenceModel {
     );
   }
 
-  #message(record: MessageRecord): void {
+  #message(record: TraceMessage): void {
     const isPulse = isHeartbeat(record);
     if (isPulse ? !this.#isPulseConcerned(record) : !this.#concerns(record.stream)) return;
     // A heartbeat that is lost has a line of its own, folded or not.
@@ -212,11 +212,11 @@ export class SequenceModel {
   }
 
   /** A heartbeat is of no stream: it concerns those whose ends it goes from or to. */
-  #isPulseConcerned({ from, to }: MessageRecord): boolean {
+  #isPulseConcerned({ from, to }: TraceMessage): boolean {
     return this.#isConcerned(from) && this.#isConcerned(to);
   }
 
-  #send(record: MessageRecord): void {
+  #send(record: TraceMessage): void {
     const early = this.#early.get(record.message);
     if (early !== undefined) {
       this.#early.delete(record.message);
@@ -249,7 +249,7 @@ export class SequenceModel {
   }
 
   /** A message has come to its end: at the row of its sending where nothing came between, else in a row of its own. */
-  #arrive(record: MessageRecord, sent: Arrow | undefined): void {
+  #arrive(record: TraceMessage, sent: Arrow | undefined): void {
     const outcome = {
       deliver: 'delivered',
       drop: 'dropped',
@@ -295,7 +295,7 @@ export class SequenceModel {
     }
   }
 
-  #arrow(record: MessageRecord, from: string | undefined, to: string | undefined, outcome: Arrow['outcome']): Arrow {
+  #arrow(record: TraceMessage, from: string | undefined, to: string | undefined, outcome: Arrow['outcome']): Arrow {
     const row = this.rows.length - 1;
     if (from !== undefined) this.#lane(from, 'other');
     if (to !== undefined) this.#lane(to, 'other');

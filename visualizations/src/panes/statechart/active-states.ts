@@ -1,9 +1,9 @@
-import type { Json, StateNodeRecord } from '../../../../src/tracing/record.js';
+import type { Json, TraceStateNode } from '../../../../src/trace-events/trace-event.js';
 
 /** The absolute ids of the states that a state value is in, outer ones included. Unknown keys are passed over. */
-export function activeStates(root: StateNodeRecord, value: Json): ReadonlySet<string> {
+export function activeStates(root: TraceStateNode, value: Json): ReadonlySet<string> {
   const active = new Set<string>();
-  const visit = (state: StateNodeRecord, within: Json): void => {
+  const visit = (state: TraceStateNode, within: Json): void => {
     active.add(state.id);
     if (typeof within === 'string') {
       const child = state.children.find(({ key }) => key === within);
@@ -20,9 +20,9 @@ export function activeStates(root: StateNodeRecord, value: Json): ReadonlySet<st
 }
 
 /** All states of a machine by their absolute ids. */
-export function statesById(root: StateNodeRecord): ReadonlyMap<string, StateNodeRecord> {
-  const states = new Map<string, StateNodeRecord>();
-  const visit = (state: StateNodeRecord): void => {
+export function statesById(root: TraceStateNode): ReadonlyMap<string, TraceStateNode> {
+  const states = new Map<string, TraceStateNode>();
+  const visit = (state: TraceStateNode): void => {
     states.set(state.id, state);
     state.children.forEach(visit);
   };

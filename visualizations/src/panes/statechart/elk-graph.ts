@@ -1,5 +1,5 @@
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
-import type { StateNodeRecord, TransitionRecord } from '../../../../src/tracing/record.js';
+import type { TraceStateNode, TraceTransition } from '../../../../src/trace-events/trace-event.js';
 import { initialSuffix, transitionKey, type ChartEdge, type ChartNode, type ChartNote } from './chart.js';
 import { fontSizes, monospaceWidth, sansWidth } from './measure.js';
 
@@ -30,7 +30,7 @@ export function delayOf(event: string): string | undefined {
   return event.startsWith('after:') ? event.slice('after:'.length) : undefined;
 }
 
-function noteOf(state: StateNodeRecord, transition: TransitionRecord): ChartNote {
+function noteOf(state: TraceStateNode, transition: TraceTransition): ChartNote {
   const guard = transition.guard === undefined ? '' : ` [${transition.guard}]`;
   return {
     text: `${transition.event}${guard}${transition.actions.length === 0 ? '' : ` / ${transition.actions.join(', ')}`}`,
@@ -38,7 +38,7 @@ function noteOf(state: StateNodeRecord, transition: TransitionRecord): ChartNote
   };
 }
 
-function notesOf(state: StateNodeRecord): ChartNote[] {
+function notesOf(state: TraceStateNode): ChartNote[] {
   return [
     ...state.entry.map((command) => ({ text: `entry / ${command}` })),
     ...state.transitions.filter(({ targets }) => targets.length === 0).map((transition) => noteOf(state, transition)),
@@ -48,7 +48,7 @@ function notesOf(state: StateNodeRecord): ChartNote[] {
 /** The longest line that is shown whole; the rest stands in the tooltip. */
 export const noteLettersMax = 44;
 
-function nodeSize(state: StateNodeRecord, notes: readonly ChartNote[], canCollapse: boolean) {
+function nodeSize(state: TraceStateNode, notes: readonly ChartNote[], canCollapse: boolean) {
   const title = sansWidth(state.key, fontSizes.state) + (canCollapse ? 26 : 8);
   const lines = notes.map(({ text }) => monospaceWidth(text.slice(0, noteLettersMax), fontSizes.note));
   return {
@@ -58,9 +58,9 @@ function nodeSize(state: StateNodeRecord, notes: readonly ChartNote[], canCollap
 }
 
 /** The state itself where it is shown, else the collapsed state around it. */
-function shownAt(root: StateNodeRecord, collapsed: ReadonlySet<string>): ReadonlyMap<string, string> {
+function shownAt(root: TraceStateNode, collapsed: ReadonlySet<string>): ReadonlyMap<string, string> {
   const shown = new Map<string, string>();
-  const visit = (state: StateNodeRecord, within?: string): void => {
+  const visit = (state: TraceStateNode, within?: string): void => {
     shown.set(state.id, within ?? state.id);
     const hiding = within ?? (collapsed.has(state.id) && state.children.length > 0 ? state.id : undefined);
     for (const child of state.children) visit(child, hiding);
@@ -75,7 +75,7 @@ function labelSize(event: string, guard: string | undefined, isTimed: boolean) {
   return { width: Math.max(first, second) + 12, height: (guard === undefined ? 1 : 2) * labelLineHeight + 4 };
 }
 
-function addEdges(state: StateNodeRecord, shown: ReadonlyMap<string, string>, out: MutableUnplaced): void {
+function addEdges(state: TraceStateNode, shown: ReadonlyMap<string, string>, out: MutableUnplaced): void {
   const source = shown.get(state.id) ?? state.id;
   for (const transition of state.transitions) {
     transition.targets.forEach((targetId, nth) => {
@@ -113,7 +113,7 @@ function addEdges(state: StateNodeRecord, shown: ReadonlyMap<string, string>, ou
   }
 }
 
-function addInitial(state: StateNodeRecord, children: ElkNode[], out: MutableUnplaced): void {
+function addInitial(state: TraceStateNode, children: ElkNode[], out: MutableUnplaced): void {
   const first = state.children.find(({ key }) => key === state.initial);
   if (first === undefined) return;
   const id = state.id + initialSuffix;
@@ -133,10 +133,10 @@ function addInitial(state: StateNodeRecord, children: ElkNode[], out: MutableUnp
 }
 
 /** The graph of a machine, in which the states named in `collapsed` hide what they hold. */
-export function elkGraph(root: StateNodeRecord, collapsed: ReadonlySet<string> = new Set()): Unplaced {
+export function elkGraph(root: TraceStateNode, collapsed: ReadonlySet<string> = new Set()): Unplaced {
   const out: MutableUnplaced = { nodes: [], edges: [], elk: [] };
   const shown = shownAt(root, collapsed);
-  const visit = (state: StateNodeRecord, parent?: StateNodeRecord): ElkNode => {
+  const visit = (state: TraceStateNode, parent?: TraceStateNode): ElkNode => {
     const notes = notesOf(state);
     const canCollapse = state.children.length > 0;
     const isCollapsed = canCollapse && collapsed.has(state.id);
@@ -166,7 +166,7 @@ export function elkGraph(root: StateNodeRecord, collapsed: ReadonlySet<string> =
     };
   };
   const top = visit(root);
-  const addAll = (state: StateNodeRecord): void => {
+  const addAll = (state: TraceStateNode): void => {
     addEdges(state, shown, out);
     state.children.forEach(addAll);
   };

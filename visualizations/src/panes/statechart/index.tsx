@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import ownPlacements from 'virtual:own-placements';
-import type { MachineRecord } from '../../../../src/tracing/record.js';
+import type { TraceMachine } from '../../../../src/trace-events/trace-event.js';
 import { actorKey } from '../../model/keys.js';
 import { outermostState } from '../../model/state-text.js';
 import type { ActorEntry, PaneProps, View } from '../../model/types.js';
@@ -29,7 +29,7 @@ function tabsOf(view: View, selected: ActorEntry | undefined): readonly ActorEnt
   return found.includes(selected) ? found : [selected, ...found];
 }
 
-function useChart(machine: MachineRecord | undefined, collapsed: ReadonlySet<string>): Chart | undefined {
+function useChart(machine: TraceMachine | undefined, collapsed: ReadonlySet<string>): Chart | undefined {
   const [chart, setChart] = useState<Chart>();
   useEffect(() => {
     if (machine === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { StateNodeRecord } from '../../../../src/tracing/record.js';
+import type { TraceStateNode } from '../../../../src/trace-events/trace-event.js';
 import type { Chart } from './chart.js';
 import { elkGraph } from './elk-graph.js';
 import { chartOf, layout, type Placement, type Placer } from './layout.js';
@@ -16,7 +16,7 @@ export function layoutKey(graph: unknown): string {
 
 export interface Layouts {
   /** The chart of a machine at once, where its layout is known, else a promise of it. */
-  chart(root: StateNodeRecord, collapsed: ReadonlySet<string>): Chart | Promise<Chart>;
+  chart(root: TraceStateNode, collapsed: ReadonlySet<string>): Chart | Promise<Chart>;
 }
 
 /** How many layouts of foreign machines, and of machines with states collapsed, are remembered. */

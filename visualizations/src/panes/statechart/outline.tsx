@@ -1,9 +1,9 @@
-import type { StateNodeRecord } from '../../../../src/tracing/record.js';
+import type { TraceStateNode } from '../../../../src/trace-events/trace-event.js';
 import type { Overlay } from './overlay.js';
 import { transitionKey } from './chart.js';
 
 /** The statechart in words: a nested list of states and transitions, for screen readers and for reading closely. */
-export function Outline({ state, overlay }: { state: StateNodeRecord; overlay: Overlay }) {
+export function Outline({ state, overlay }: { state: TraceStateNode; overlay: Overlay }) {
   const isActive = overlay.active.has(state.id);
   const timers = overlay.timers.filter((timer) => timer.state === state.id);
   return (

@@ -1,5 +1,5 @@
 import type { ActorEntry, TimerEntry, View } from '../../model/types.js';
-import type { MachineRecord } from '../../../../src/tracing/record.js';
+import type { TraceMachine } from '../../../../src/trace-events/trace-event.js';
 import { transitionKey as coverageKey } from '../../model/keys.js';
 import { activeStates, statesById } from './active-states.js';
 import { transitionKey } from './chart.js';
@@ -29,7 +29,7 @@ function keysOf(
 }
 
 /** What one actor adds to the chart of its machine. The edge taken stays lit while later events are refused. */
-export function actorOverlay(machine: MachineRecord, actor: ActorEntry | undefined) {
+export function actorOverlay(machine: TraceMachine, actor: ActorEntry | undefined) {
   return {
     active: actor === undefined ? none : activeStates(machine.root, actor.value),
     taken: keysOf(actor?.lastTaken?.taken),
@@ -40,7 +40,7 @@ export function actorOverlay(machine: MachineRecord, actor: ActorEntry | undefin
 }
 
 /** How often each transition of a machine was taken by all its actors, by the names of the chart. */
-export function heatOf(view: View, machine: MachineRecord) {
+export function heatOf(view: View, machine: TraceMachine) {
   const counts = new Map<string, number>();
   let most = 0;
   let taken = 0;

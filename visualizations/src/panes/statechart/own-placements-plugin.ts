@@ -2,7 +2,7 @@ import type { ELK as Elk } from 'elkjs/lib/elk-api.js';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import type { Plugin } from 'vite';
 import * as machines from '../../../../machines/index.js';
-import { indexMachine } from '../../../../src/tracing/machine-record.js';
+import { indexMachine } from '../../../../src/trace-events/machine-index.js';
 import { elkGraph } from './elk-graph.js';
 import { layout, type Placement, type Placer } from './layout.js';
 import { layoutKey, type Placements } from './layouts.js';

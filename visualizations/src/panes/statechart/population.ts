@@ -1,9 +1,9 @@
 import type { View } from '../../model/types.js';
-import type { MachineRecord } from '../../../../src/tracing/record.js';
+import type { TraceMachine } from '../../../../src/trace-events/trace-event.js';
 import { activeStates } from './active-states.js';
 
 /** How many living actors of a machine are in each of its states, by absolute id. */
-export function population(view: View, machine: MachineRecord): ReadonlyMap<string, number> {
+export function population(view: View, machine: TraceMachine): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   // Thousands of actors share a few values, so each value is looked up once.
   const byState = new Map<string, ReadonlySet<string>>();

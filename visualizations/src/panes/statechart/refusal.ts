@@ -1,19 +1,19 @@
-import type { StateNodeRecord, StepRecord } from '../../../../src/tracing/record.js';
+import type { TraceStateNode, TraceStep } from '../../../../src/trace-events/trace-event.js';
 import { eventText } from '../../model/event-text.js';
 import { statesById } from './active-states.js';
 
 /** Whether a step has led nowhere. The beginning of an actor takes no transition, and needs none. */
-export function isNotTaken(step: StepRecord): boolean {
+export function isNotTaken(step: TraceStep): boolean {
   return step.taken.length === 0 && step.event.type !== 'xstate.init';
 }
 
 /** Whether guards said no, or the actor had ended; an event that a state has no transition for is passed over by design. */
-export function isRefusal(step: StepRecord): boolean {
+export function isRefusal(step: TraceStep): boolean {
   return step.taken.length === 0 && (step.status !== 'active' || (step.refused ?? []).length > 0);
 }
 
 /** Why an event was refused, in words. `state`: the state that the actor was in, as text. */
-export function refusalText(root: StateNodeRecord, step: StepRecord, state: string): string {
+export function refusalText(root: TraceStateNode, step: TraceStep, state: string): string {
   const refused = step.refused ?? [];
   const event = eventText(step.event.type);
   if (step.status !== 'active') return `${event} came to an actor that is ${step.status}`;

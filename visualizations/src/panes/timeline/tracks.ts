@@ -150,7 +150,12 @@ export class Tracks {
         for (const track of this.byKey.values()) if (track.system === record.system) track.endedAt ??= record.at;
         return;
       case 'gap':
-        this.#flag({ at: record.at, seq: record.seq, kind: 'gap', text: `${record.dropped} records were left out` });
+        this.#flag({
+          at: record.at,
+          seq: record.seq,
+          kind: 'gap',
+          text: `${record.dropped} trace events were left out`,
+        });
         return;
       case 'mark':
         this.#flag({ at: record.at, seq: record.seq, kind: record.kind, text: record.text });

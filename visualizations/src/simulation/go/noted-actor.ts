@@ -1,5 +1,5 @@
 import type { Clock } from '../../../../src/host/clock.js';
-import type { Json, StateNodeRecord } from '../../../../src/tracing/record.js';
+import type { Json, TraceStateNode } from '../../../../src/trace-events/trace-event.js';
 import type { RecordLog } from '../record-log.js';
 
 /**
@@ -9,7 +9,7 @@ import type { RecordLog } from '../record-log.js';
 export type Chart = Readonly<Record<string, readonly (readonly [event: string, target: string])[]>>;
 
 /** The chart as the records have it; its first state is the initial one. */
-export function rootOf(id: string, chart: Chart): StateNodeRecord {
+export function rootOf(id: string, chart: Chart): TraceStateNode {
   const [initial = ''] = Object.keys(chart);
   return {
     id,

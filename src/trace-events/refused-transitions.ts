@@ -1,5 +1,5 @@
 import type { AnyStateNode, AnyTransitionDefinition, EventObject } from 'xstate';
-import type { MachineIndex, Place } from './machine-record.js';
+import type { MachineIndex, Place } from './machine-index.js';
 
 /**
  * The transitions whose guards said no to an event, found without asking the guards again: of the active states those

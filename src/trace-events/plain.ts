@@ -1,4 +1,4 @@
-import type { Json } from './record.js';
+import type { Json } from './trace-event.js';
 
 export interface PlainLimits {
   /** How deep objects and arrays are looked into. */

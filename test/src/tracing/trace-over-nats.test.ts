@@ -4,24 +4,18 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import {
-  collectOverNats,
-  createMemoryBroker,
-  createRecorder,
-  inspectOverNats,
-  StreamError,
-  type AnyRecord,
-  type Collector,
-} from '../../../src/index.js';
-import { encodeBatches } from '../../../src/tracing/over-nats-messages.js';
+import { traceOverNats, StreamError } from '../../../src/index.js';
+import { createMemoryBroker } from '../../../src/memory-broker/index.js';
+import { collectTraces, createTracer, type TraceEvent, type Collector } from '../../../src/tracing/index.js';
+import { encodeBatches } from '../../../src/tracing/collector-messages.js';
 import { closePair, createPair } from '../../support/pair.js';
 import { createProcessMerge } from '../../../src/tracing/process-merge.js';
 import { startTcpProxy } from '../../support/tcp-proxy.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
 
-type Of<Type extends AnyRecord['type']> = Extract<AnyRecord, { type: Type }>;
+type Of<Type extends TraceEvent['type']> = Extract<TraceEvent, { type: Type }>;
 
-function only<Type extends AnyRecord['type']>(records: readonly AnyRecord[], type: Type): Of<Type>[] {
+function only<Type extends TraceEvent['type']>(records: readonly TraceEvent[], type: Type): Of<Type>[] {
   return records.filter((record): record is Of<Type> => record.type === type);
 }
 
@@ -35,9 +29,9 @@ async function until(isSo: () => boolean, what: string): Promise<void> {
   }
 }
 
-const script = fileURLToPath(new URL('../../support/recorded-process.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../support/traced-process.ts', import.meta.url));
 
-describe('records over NATS, from processes', () => {
+describe('trace events over NATS, from processes', () => {
   let server: NatsServer;
   let connection: NatsConnection;
   let collector: Collector | undefined;
@@ -68,10 +62,10 @@ describe('records over NATS, from processes', () => {
   };
 
   it('become one run in which both ends of each stream are known by the same name', async () => {
-    const records: AnyRecord[] = [];
+    const records: TraceEvent[] = [];
     const producer = await start('a', 'producer');
     await start('a', 'consumer', 5);
-    collector = collectOverNats(connection, (batch) => void records.push(...batch), { subject: 'a' });
+    collector = collectTraces(connection, (batch) => void records.push(...batch), { subject: 'a' });
     const ends = () => {
       const systems = new Map<string, Set<string>>();
       for (const { stream, system } of only(records, 'actor')) {
@@ -83,7 +77,7 @@ describe('records over NATS, from processes', () => {
     expect(collector.processes).to.equal(2);
     expect(ends().map((systems) => [...systems].sort())).to.deep.equal(Array(5).fill(['consumer', 'producer']));
 
-    expect(records[0]).to.include({ type: 'run', source: 'live', unit: 'ms', label: 'records on a' });
+    expect(records[0]).to.include({ type: 'run', source: 'live', unit: 'ms', label: 'trace events on a' });
     // The two ends tell of a message in batches of their own, of which either may come first.
     const isToldByBoth = () => {
       const sent = only(records, 'message').filter(({ op, kind }) => op === 'send' && kind === 'heartbeat');
@@ -92,7 +86,7 @@ describe('records over NATS, from processes', () => {
     };
     await until(isToldByBoth, 'a heartbeat that both ends tell of');
 
-    const rest = records.slice(1) as Exclude<AnyRecord, { type: 'run' }>[];
+    const rest = records.slice(1) as Exclude<TraceEvent, { type: 'run' }>[];
     expect(rest.map(({ seq }) => seq)).to.deep.equal(rest.map((_, index) => index + 1));
     const times = rest.map(({ at }) => at);
     expect(times).to.deep.equal([...times].sort((one, other) => one - other));
@@ -107,10 +101,10 @@ describe('records over NATS, from processes', () => {
   it('go on when a lost connection is back, with what lives now', async () => {
     const proxy = await startTcpProxy(server.port);
     const own = await connect({ servers: proxy.url, reconnectTimeWait: 100 });
-    const records: AnyRecord[] = [];
+    const records: TraceEvent[] = [];
     await start('c', 'producer');
     const [leaving, staying] = [await start('c', 'consumer', 1), await start('c', 'consumer', 1)];
-    collector = collectOverNats(own, (batch) => void records.push(...batch), { subject: 'c' });
+    collector = collectTraces(own, (batch) => void records.push(...batch), { subject: 'c' });
     const streams = () => only(records, 'actor').filter(({ machine }) => machine === 'consumerStream');
     await until(() => streams().length === 2, 'both streams');
     proxy.freeze();
@@ -142,10 +136,10 @@ describe('records over NATS, from processes', () => {
   });
 
   it('keep lifelines apart that have one name in two processes, and share their statecharts', async () => {
-    const records: AnyRecord[] = [];
+    const records: TraceEvent[] = [];
     await start('b', 'producer');
     const [one] = [await start('b', 'consumer', 1), await start('b', 'consumer', 1)];
-    collector = collectOverNats(connection, (batch) => void records.push(...batch), { subject: 'b' });
+    collector = collectTraces(connection, (batch) => void records.push(...batch), { subject: 'b' });
     await until(() => only(records, 'system').length === 3, 'three lifelines');
     expect(new Set(only(records, 'system').map(({ system }) => system)).size).to.equal(3);
     await until(
@@ -160,31 +154,31 @@ describe('records over NATS, from processes', () => {
   });
 });
 
-describe('records over NATS', () => {
+describe('trace events over NATS', () => {
   it('are recorded only while somebody asks', async () => {
     const broker = createMemoryBroker();
     const connection = broker.connect();
-    const recorder = createRecorder();
-    const inspection = inspectOverNats(recorder, connection);
+    const tracer = createTracer();
+    const inspection = traceOverNats(tracer, { connection });
     await sleep(5);
-    expect(recorder.isListening).to.equal(false);
-    const records: AnyRecord[] = [];
-    const collector = collectOverNats(broker.connect(), (batch) => void records.push(...batch));
-    await until(() => recorder.isListening, 'the ask');
+    expect(tracer.isListening).to.equal(false);
+    const records: TraceEvent[] = [];
+    const collector = collectTraces(broker.connect(), (batch) => void records.push(...batch));
+    await until(() => tracer.isListening, 'the ask');
     expect(inspection.collectors).to.equal(1);
-    recorder.mark('heard');
+    tracer.mark('heard');
     await until(() => only(records, 'mark').length === 1, 'the mark');
     collector.stop();
-    await until(() => !recorder.isListening, 'the end of listening');
+    await until(() => !tracer.isListening, 'the end of listening');
     inspection.stop();
   });
 
   it('come to two collectors, each with all that lives', async () => {
-    const recorder = createRecorder();
-    const pair = createPair({ consumer: { recorder }, producer: { recorder } });
-    const inspection = inspectOverNats(recorder, pair.bystander);
-    const heard = [[], []] as AnyRecord[][];
-    const collectors = heard.map((records) => collectOverNats(pair.bystander, (batch) => void records.push(...batch)));
+    const tracer = createTracer();
+    const pair = createPair({ consumer: { tracer }, producer: { tracer } });
+    const inspection = traceOverNats(tracer, { connection: pair.bystander });
+    const heard = [[], []] as TraceEvent[][];
+    const collectors = heard.map((records) => collectTraces(pair.bystander, (batch) => void records.push(...batch)));
     for (const records of heard) await until(() => only(records, 'actor').length === 2, 'two clients');
     for (const collector of collectors) collector.stop();
     inspection.stop();
@@ -192,20 +186,20 @@ describe('records over NATS', () => {
   });
 
   it('fit into messages, and one that does not becomes a gap', () => {
-    const mark = (seq: number, text: string): AnyRecord => ({ type: 'mark', seq, at: 1, kind: 'note', text });
+    const mark = (seq: number, text: string): TraceEvent => ({ type: 'mark', seq, at: 1, kind: 'note', text });
     const records = [mark(1, 'ä'.repeat(300)), mark(2, 'ä'.repeat(300)), mark(3, 'x'.repeat(3000)), mark(4, 'y')];
     const payloads = [...encodeBatches({ process: 'p', instance: 'i' }, records, 1000)];
     for (const payload of payloads) expect(payload.length).to.be.at.most(1000);
     const came = payloads.flatMap(
-      (payload) => (JSON.parse(new TextDecoder().decode(payload)) as { records: AnyRecord[] }).records,
+      (payload) => (JSON.parse(new TextDecoder().decode(payload)) as { records: TraceEvent[] }).records,
     );
     expect(came).to.deep.equal([records[0], records[1], { type: 'gap', seq: 3, at: 1, dropped: 1 }, records[3]]);
   });
 
   it('are asked for by nobody who says nonsense', async () => {
     const broker = createMemoryBroker();
-    const recorder = createRecorder();
-    const inspection = inspectOverNats(recorder, broker.connect());
+    const tracer = createTracer();
+    const inspection = traceOverNats(tracer, { connection: broker.connect() });
     const stranger = broker.connect();
     for (const ask of ['', '{}', 'null', '[1]', '{"token":"a.b"}', '{"token":">"}', '{"token":""}', '{"token":7}']) {
       stranger.publish('nats-stream.records.ask', ask);
@@ -219,7 +213,7 @@ describe('records over NATS', () => {
   it('survive a process that says nonsense', async () => {
     const broker = createMemoryBroker();
     const stranger = broker.connect();
-    const records: AnyRecord[] = [];
+    const records: TraceEvent[] = [];
     let to = '';
     stranger.subscribe('nats-stream.records.ask', {
       callback: (_, { data }) => {
@@ -227,7 +221,7 @@ describe('records over NATS', () => {
       },
     });
     await stranger.flush();
-    const collector = collectOverNats(broker.connect(), (batch) => void records.push(...batch));
+    const collector = collectTraces(broker.connect(), (batch) => void records.push(...batch));
     await until(() => to !== '', 'the ask');
     const envelope = { process: 'p', instance: 'i', isOver: false };
     const runHeader = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'p' };
@@ -250,7 +244,7 @@ describe('records over NATS', () => {
     const told = new Set(records.slice(1).map((record) => ('text' in record ? record.text : record.type)));
     expect(told).to.deep.equal(
       new Set([
-        'records of p cannot be read, such as one with step.event: expected an object, came nothing',
+        'trace events of p cannot be read, such as one with step.event: expected an object, came nothing',
         'fine',
         'weather',
       ]),
@@ -258,7 +252,7 @@ describe('records over NATS', () => {
     collector.stop();
   });
 
-  it('tell of clients that know of no recorder, from the streams that are open already, until it is stopped', async () => {
+  it('tell of clients that know of no tracer, from the streams that are open already, until it is stopped', async () => {
     const pair = createPair();
     pair.producer.handle('ticks', async function* ({ signal }) {
       while (!signal.aborted) {
@@ -268,9 +262,9 @@ describe('records over NATS', () => {
     });
     const early = pair.consumer.openStream('ticks', undefined, { onRecord: () => undefined });
     await sleep(20);
-    const inspection = inspectOverNats([pair.consumer, pair.producer], { process: 'shop' });
-    const records: AnyRecord[] = [];
-    const collector = collectOverNats(pair.bystander, (batch) => void records.push(...batch));
+    const inspection = traceOverNats([pair.consumer, pair.producer], { process: 'shop' });
+    const records: TraceEvent[] = [];
+    const collector = collectTraces(pair.bystander, (batch) => void records.push(...batch));
     const endsOf = (id: string) =>
       only(records, 'actor')
         .filter(({ stream }) => stream === `${pair.consumer.id}${id}`)
@@ -294,16 +288,16 @@ describe('records over NATS', () => {
     await closePair(pair);
   });
 
-  it('are those of nothing else than clients and recorders', () => {
-    expect(() => inspectOverNats({} as never)).to.throw(StreamError, 'client: expected a ConsumerClient or a Produc');
-    expect(() => inspectOverNats(null as never)).to.throw(StreamError, 'came null');
-    expect(() => inspectOverNats([])).to.throw(StreamError, 'clients: expected one at least, came none');
+  it('are those of nothing else than clients and tracers', () => {
+    expect(() => traceOverNats({} as never)).to.throw(StreamError, 'client: expected a ConsumerClient or a Produc');
+    expect(() => traceOverNats(null as never)).to.throw(StreamError, 'came null');
+    expect(() => traceOverNats([])).to.throw(StreamError, 'clients: expected one at least, came none');
   });
 
   it('begin with a header, and a process that has none is asked once more and no more', async () => {
     const broker = createMemoryBroker();
     const stranger = broker.connect();
-    const records: AnyRecord[] = [];
+    const records: TraceEvent[] = [];
     const asked = new Set<string>();
     let asks = 0;
     const mark = { type: 'mark', seq: 7, at: 5, kind: 'note', text: 'from the middle' };
@@ -318,7 +312,7 @@ describe('records over NATS', () => {
       },
     });
     await stranger.flush();
-    const collector = collectOverNats(broker.connect(), (batch) => void records.push(...batch));
+    const collector = collectTraces(broker.connect(), (batch) => void records.push(...batch));
     await until(() => only(records, 'mark').length > 0, 'the remark');
     for (let more = asks + 1; more < 8; more += 1) {
       // Whoever greets is asked.
@@ -327,7 +321,7 @@ describe('records over NATS', () => {
     }
     expect(asked.size).to.equal(2);
     expect(only(records, 'mark').map(({ text }) => text)).to.deep.equal([
-      'records of p cannot be read: they begin without the header of a run',
+      'trace events of p cannot be read: they begin without the header of a run',
     ]);
     collector.stop();
   });
@@ -335,8 +329,8 @@ describe('records over NATS', () => {
   it('tell of records that were lost on the way', () => {
     const merge = createProcessMerge();
     const batch = { process: 'p', instance: 'i', isOver: false };
-    const header: AnyRecord = { type: 'run', version: 1, source: 'live', unit: 'ms', label: '' };
-    const mark = (seq: number): AnyRecord => ({ type: 'mark', seq, at: seq, kind: 'note', text: `${seq}` });
+    const header: TraceEvent = { type: 'run', version: 1, source: 'live', unit: 'ms', label: '' };
+    const mark = (seq: number): TraceEvent => ({ type: 'mark', seq, at: seq, kind: 'note', text: `${seq}` });
     const told = merge.take({ ...batch, records: [header, mark(1), mark(4)] }, 10);
     expect(told?.map((draft) => (draft.type === 'gap' ? draft.dropped : draft.type))).to.deep.equal([
       'mark',
@@ -347,15 +341,15 @@ describe('records over NATS', () => {
 
   it('are refused on a subject that is none, and with an option that is none', () => {
     const connection = createMemoryBroker().connect();
-    expect(() => inspectOverNats(createRecorder(), connection, { subject: 'a.*' })).to.throw(
+    expect(() => traceOverNats(createTracer(), { connection, subject: 'a.*' })).to.throw(
       StreamError,
       'subject: expected',
     );
-    expect(() => inspectOverNats(createRecorder(), connection, { subjects: 'a' } as never)).to.throw(
+    expect(() => traceOverNats(createTracer(), { connection, subjects: 'a' } as never)).to.throw(
       StreamError,
       'unknown option subjects (did you mean subject?)',
     );
-    expect(() => collectOverNats(connection, () => undefined, { subject: '' })).to.throw(
+    expect(() => collectTraces(connection, () => undefined, { subject: '' })).to.throw(
       StreamError,
       'subject: expected',
     );

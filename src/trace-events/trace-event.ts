@@ -1,27 +1,28 @@
 /**
- * The record format: what a run of actors and messages looks like as data. Live, recorded, simulated and explored runs
- * are all sequences of these records, so that one page shows them all. As a file it is JSON lines: one record a line,
- * the header first. A reader ignores record types and fields that it does not know; `version` grows only where old
- * readers would misread.
+ * The version of the format of trace events: what a run of actors and messages looks like as data. Live, recorded,
+ * simulated and explored runs are all sequences of these events, so that one page shows them all. As a file it is JSON
+ * lines: one event a line, the header first. A reader ignores event types and fields that it does not know; the version
+ * grows only where old readers would misread.
  *
- * Records never hold payloads, only their sizes; contexts and events are plain data, bounded in depth and size.
+ * Trace events never hold payloads, only their sizes; contexts and events are plain data, bounded in depth and size.
  */
-export const recordVersion = 1;
+export const traceVersion = 1;
 
+/** A value that JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** What all records but the header share. */
-interface Recorded {
-  /** Grows by one with each record of a run; a hole means that records were lost on the way. */
+/** What all events but the header share. */
+interface Stamped {
+  /** Grows by one with each event of a run; a hole means that some were lost on the way. */
   readonly seq: number;
   /** The time since the start of the run, in the unit of the header. */
   readonly at: number;
 }
 
-/** The first record of a run. */
-export interface RunRecord {
+/** The header of a run, its first event. */
+export interface TraceRun {
   readonly type: 'run';
-  readonly version: typeof recordVersion;
+  readonly version: typeof traceVersion;
   readonly source: 'live' | 'simulated' | 'explored';
   /** The unit of every time of this run. */
   readonly unit: 'ms' | 'tick';
@@ -34,7 +35,7 @@ export interface RunRecord {
 }
 
 /** A lifeline: a process, or a client within one. The wire between them is no system. */
-export interface SystemRecord extends Recorded {
+export interface TraceSystem extends Stamped {
   readonly type: 'system';
   readonly system: string;
   readonly role: 'consumer' | 'producer' | 'other';
@@ -42,14 +43,15 @@ export interface SystemRecord extends Recorded {
 }
 
 /** A statechart, once before the first actor that runs it. */
-export interface MachineRecord extends Recorded {
+export interface TraceMachine extends Stamped {
   readonly type: 'machine';
   /** The id of the machine, unique within the run. */
   readonly machine: string;
-  readonly root: StateNodeRecord;
+  readonly root: TraceStateNode;
 }
 
-export interface StateNodeRecord {
+/** A state of a statechart, with those in it. */
+export interface TraceStateNode {
   /** The absolute id, such as `consumerStream.opening.waiting`. */
   readonly id: string;
   readonly key: string;
@@ -59,11 +61,12 @@ export interface StateNodeRecord {
   readonly initial?: string;
   /** Names of the commands recorded on entering. */
   readonly entry: readonly string[];
-  readonly transitions: readonly TransitionRecord[];
-  readonly children: readonly StateNodeRecord[];
+  readonly transitions: readonly TraceTransition[];
+  readonly children: readonly TraceStateNode[];
 }
 
-export interface TransitionRecord {
+/** A transition of a statechart. */
+export interface TraceTransition {
   /** Number among the transitions of its state, in the order in which they are tried. */
   readonly index: number;
   /** The event type; for a timed transition `after:` and the name of its delay, for an eventless one `always`. */
@@ -76,7 +79,7 @@ export interface TransitionRecord {
 }
 
 /** An actor has come. */
-export interface ActorRecord extends Recorded {
+export interface TraceActor extends Stamped {
   readonly type: 'actor';
   readonly system: string;
   /** Unique within its system. */
@@ -94,7 +97,7 @@ export interface ActorRecord extends Recorded {
 }
 
 /** An actor has taken an event, or refused it: one macrostep. */
-export interface StepRecord extends Recorded {
+export interface TraceStep extends Stamped {
   readonly type: 'step';
   readonly system: string;
   readonly actor: string;
@@ -117,7 +120,7 @@ export interface StepRecord extends Recorded {
 }
 
 /** A timer of an actor starts, is cancelled, or fires. Leaving a state cancels its timers. */
-export interface TimerRecord extends Recorded {
+export interface TraceTimer extends Stamped {
   readonly type: 'timer';
   readonly op: 'start' | 'cancel' | 'fire';
   readonly system: string;
@@ -128,14 +131,14 @@ export interface TimerRecord extends Recorded {
   readonly state: string;
   /** The name of the delay. */
   readonly delay: string;
-  /** How long it runs from this record on, where it starts. */
+  /** How long it runs from this event on, where it starts. */
   readonly duration?: number;
-  /** How long it runs as a whole, where it had run for a while when this was recorded. Otherwise it is `duration`. */
+  /** How long it runs as a whole, where it had run for a while when this was told. Otherwise it is `duration`. */
   readonly total?: number;
 }
 
 /** A message on the wire. Each message has one `send`, and any number of the others. */
-export interface MessageRecord extends Recorded {
+export interface TraceMessage extends Stamped {
   readonly type: 'message';
   readonly op: 'send' | 'deliver' | 'drop' | 'duplicate' | 'dead';
   /** The same at both ends where that can be known; otherwise unique to the end that saw it. */
@@ -155,7 +158,7 @@ export interface MessageRecord extends Recorded {
 }
 
 /** How many records and bytes an end of a stream has handled since it began. Sent now and then, not for each record. */
-export interface CountsRecord extends Recorded {
+export interface TraceCounts extends Stamped {
   readonly type: 'counts';
   readonly system: string;
   readonly actor: string;
@@ -169,7 +172,7 @@ export interface CountsRecord extends Recorded {
 }
 
 /** The connection of a system, or a link between two: down, up again, or closed for good. */
-export interface LinkRecord extends Recorded {
+export interface TraceLink extends Stamped {
   readonly type: 'link';
   readonly op: 'lost' | 'restored' | 'closed';
   /** The systems concerned. */
@@ -177,7 +180,7 @@ export interface LinkRecord extends Recorded {
 }
 
 /** How a stream ended for its reader, or that its producer ended it. */
-export interface EndRecord extends Recorded {
+export interface TraceEnd extends Stamped {
   readonly type: 'end';
   readonly system: string;
   readonly actor: string;
@@ -187,14 +190,14 @@ export interface EndRecord extends Recorded {
   readonly text: string;
 }
 
-/** Records that were left out, since nobody took them fast enough. */
-export interface GapRecord extends Recorded {
+/** Trace events were left out, since nobody took them fast enough. */
+export interface TraceGap extends Stamped {
   readonly type: 'gap';
   readonly dropped: number;
 }
 
 /** Something worth a mark: a property that is violated, where a run begins to repeat itself, a note of the scenario. */
-export interface MarkRecord extends Recorded {
+export interface TraceMark extends Stamped {
   readonly type: 'mark';
   readonly kind: 'note' | 'warning' | 'violation' | 'loop' | 'fault';
   readonly text: string;
@@ -202,16 +205,17 @@ export interface MarkRecord extends Recorded {
   readonly actor?: string;
 }
 
-export type AnyRecord =
-  | RunRecord
-  | SystemRecord
-  | MachineRecord
-  | ActorRecord
-  | StepRecord
-  | TimerRecord
-  | MessageRecord
-  | CountsRecord
-  | LinkRecord
-  | EndRecord
-  | GapRecord
-  | MarkRecord;
+/** Something that happened in a run. */
+export type TraceEvent =
+  | TraceRun
+  | TraceSystem
+  | TraceMachine
+  | TraceActor
+  | TraceStep
+  | TraceTimer
+  | TraceMessage
+  | TraceCounts
+  | TraceLink
+  | TraceEnd
+  | TraceGap
+  | TraceMark;

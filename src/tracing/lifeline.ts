@@ -1,15 +1,15 @@
 import type { ActorRefLike, AnyActor, InspectionEvent, Subscription } from 'xstate';
 import { messageOf } from '../errors.js';
 import { createClientObserver } from './client-observer.js';
-import type { ClientRecording, RecordedClient } from '../host/trace-port.js';
-import type { DraftLog, RecordDraft } from './draft.js';
-import type { MachineIndex } from './machine-record.js';
-import type { PlainLimits } from './plain.js';
-import { createSystemRecording } from './system-recording.js';
+import type { ClientTrace, TracedClient } from '../host/trace-port.js';
+import type { DraftLog, TraceEventDraft } from '../trace-events/draft.js';
+import type { MachineIndex } from '../trace-events/machine-index.js';
+import type { PlainLimits } from '../trace-events/plain.js';
+import { createActorTrace } from './actor-trace.js';
 import { watchMessages } from './message-watch.js';
 
-/** What the systems of a recorder share. */
-export interface SystemSurroundings {
+/** What the systems of a tracer share. */
+export interface LifelineSurroundings {
   readonly log: DraftLog;
   /** Milliseconds since the start of the run. */
   readonly now: () => number;
@@ -20,48 +20,39 @@ export interface SystemSurroundings {
   readonly dataMessagesPerSecond: number;
 }
 
-/** A lifeline of a recorder: a client, or the actors of an application. */
-export interface RecordedSystem {
+/** A lifeline of a tracer: a client, or the actors of an application. */
+export interface Lifeline {
   readonly name: string;
   isOver(): boolean;
   /** Somebody listens from now on. */
   begin(): void;
   /** Nobody listens any more. */
   end(): void;
-  introduction(): readonly RecordDraft[];
-  snapshot(): readonly RecordDraft[];
+  introduction(): readonly TraceEventDraft[];
+  snapshot(): readonly TraceEventDraft[];
   /** Tells what has been counted since the last call. Gives how many streams there was something to tell of. */
   poll(): number;
 }
 
-export function recordClient(
-  client: RecordedClient,
+export function traceClient(
+  client: TracedClient,
   system: string,
-  surroundings: SystemSurroundings,
-): RecordedSystem & { readonly recording: ClientRecording } {
+  surroundings: LifelineSurroundings,
+): Lifeline & { readonly trace: ClientTrace } {
   const { log, isOn, now, dataMessagesPerSecond } = surroundings;
-  const { ear, refill } = watchMessages({ log, system, now, dataMessagesPerSecond });
+  const { tap, refill } = watchMessages({ log, system, now, dataMessagesPerSecond });
   const observer = createClientObserver(client, system, log);
-  const actors = createSystemRecording({ ...surroundings, system, ...observer });
+  const actors = createActorTrace({ ...surroundings, system, ...observer });
   const { inspect, attempt } = shield(system, surroundings, actors.inspect);
   const subscriptions: Subscription[] = [];
   /** Actors that were made while somebody listened, whose observer stays. */
   const observed = new WeakSet<ActorRefLike>();
 
-  const living = (): readonly AnyActor[] => {
-    try {
-      return [...client.actors()];
-    } catch {
-      // The client is in its constructor, or did not come out of it.
-      return [];
-    }
-  };
-
   return {
     name: system,
-    recording: {
-      get ear() {
-        return surroundings.messages && isOn() ? ear : undefined;
+    trace: {
+      get tap() {
+        return surroundings.messages && isOn() ? tap : undefined;
       },
       get inspect() {
         if (!isOn()) return undefined;
@@ -71,11 +62,11 @@ export function recordClient(
         };
       },
     },
-    isOver: () => living().length === 0,
+    isOver: () => [...client.actors()].length === 0,
     begin: () => {
       refill();
       attempt(() => {
-        for (const actor of living()) {
+        for (const actor of client.actors()) {
           actors.adopt(actor);
           if (!observed.has(actor)) subscriptions.push(actor.system.inspect(inspect));
         }
@@ -106,14 +97,14 @@ export function recordClient(
  *
  * @param onFirst Called when the first of them comes.
  */
-export function recordActors(
+export function traceActors(
   system: string,
-  surroundings: SystemSurroundings,
-  onFirst: (system: RecordedSystem) => void,
+  surroundings: LifelineSurroundings,
+  onFirst: (system: Lifeline) => void,
 ): { readonly inspect: (event: InspectionEvent) => void } {
   const living = new Set<ActorRefLike>();
   let isKnown = false;
-  const actors = createSystemRecording({
+  const actors = createActorTrace({
     ...surroundings,
     system,
     describe: () => ({}),
@@ -122,7 +113,7 @@ export function recordActors(
     onGone: () => undefined,
   });
   const { inspect, attempt } = shield(system, surroundings, actors.inspect);
-  const recorded: RecordedSystem = {
+  const lifeline: Lifeline = {
     name: system,
     // A system without actors may have some again.
     isOver: () => false,
@@ -146,7 +137,7 @@ export function recordActors(
       if (event.type === '@xstate.actor') {
         if (!isKnown) {
           isKnown = true;
-          onFirst(recorded);
+          onFirst(lifeline);
         }
         living.add(event.actorRef);
       } else if (event.type === '@xstate.snapshot' && event.snapshot.status !== 'active') {
@@ -160,7 +151,7 @@ export function recordActors(
 /** An observer that throws would throw into the actor that it observes, and one that fails once may fail each time. */
 function shield(
   system: string,
-  { log, isOn }: SystemSurroundings,
+  { log, isOn }: LifelineSurroundings,
   observe: (event: InspectionEvent) => void,
 ): { readonly inspect: (event: InspectionEvent) => void; readonly attempt: (what: () => void) => void } {
   let hasFailed = false;
@@ -173,7 +164,7 @@ function shield(
       log.write({
         type: 'mark',
         kind: 'warning',
-        text: `something could not be recorded: ${messageOf(error)}`,
+        text: `something could not be traced: ${messageOf(error)}`,
         system,
       });
     }

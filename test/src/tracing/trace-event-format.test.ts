@@ -2,14 +2,14 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 
-const read = (path: string) => readFileSync(new URL(`../../../src/tracing/${path}`, import.meta.url), 'utf8');
+const read = (path: string) => readFileSync(new URL(`../../../src/${path}`, import.meta.url), 'utf8');
 
-/** The fields of each kind of record, by name, with a question mark where they may be absent. */
+/** The fields of each kind of trace event, by name, with a question mark where they may be absent. */
 type Fields = Readonly<Record<string, readonly string[]>>;
 
-/** As the types have it. Records are known by their `type`, their parts by the name of the interface. */
+/** As the types have it. Events are known by their `type`, their parts by the name of the interface. */
 function declaredFields(): Fields {
-  const source = ts.createSourceFile('record.ts', read('record.ts'), ts.ScriptTarget.ES2022);
+  const source = ts.createSourceFile('trace-event.ts', read('trace-events/trace-event.ts'), ts.ScriptTarget.ES2022);
   const fields: Record<string, string[]> = {};
   source.forEachChild((node) => {
     if (!ts.isInterfaceDeclaration(node)) return;
@@ -25,16 +25,16 @@ function declaredFields(): Fields {
   return fields;
 }
 
-/** As the page on the format has it: a heading for each record, and a row or more for its fields. */
+/** As the page on the format has it: a heading for each event, and a row or more for its fields. */
 function documentedFields(): Fields {
   const fields: Record<string, string[]> = {};
   let name = '';
-  for (const line of read('README.md').split('\n')) {
+  for (const line of read('tracing/README.md').split('\n')) {
     const heading = /^### `(\w+)`$/.exec(line)?.[1];
     if (heading !== undefined) name = heading;
-    else if (line.startsWith('All but the header')) name = 'Recorded';
-    else if (line.startsWith('| field of a state')) name = 'StateNodeRecord';
-    else if (line.startsWith('| field of a transition')) name = 'TransitionRecord';
+    else if (line.startsWith('All but the header')) name = 'Stamped';
+    else if (line.startsWith('| field of a state')) name = 'TraceStateNode';
+    else if (line.startsWith('| field of a transition')) name = 'TraceTransition';
     else if (name !== '' && line.startsWith('| `')) {
       const [, names = '', type = ''] = line.split('|');
       const mark = type.includes('optional') ? '?' : '';
@@ -45,12 +45,12 @@ function documentedFields(): Fields {
   return fields;
 }
 
-describe('the page on the record format', () => {
+describe('the page on the format of trace events', () => {
   const declared = declaredFields();
   const documented = documentedFields();
 
-  it('describes each kind of record, and no other', () => {
-    expect(Object.keys(declared)).to.include.members(['run', 'step', 'mark', 'StateNodeRecord']);
+  it('describes each kind of trace event, and no other', () => {
+    expect(Object.keys(declared)).to.include.members(['run', 'step', 'mark', 'TraceStateNode']);
     expect(Object.keys(documented)).to.have.members(Object.keys(declared));
   });
 

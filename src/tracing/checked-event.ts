@@ -1,13 +1,13 @@
-import { recordVersion, type AnyRecord } from './record.js';
+import { traceVersion, type TraceEvent } from '../trace-events/trace-event.js';
 
-/** Thrown for a record that cannot be shown. The message says what was expected and what came. */
-export class MalformedRecordError extends Error {
-  override readonly name = 'MalformedRecordError';
+/** Thrown for a trace event that cannot be shown. The message says what was expected and what came. */
+export class MalformedTraceEventError extends Error {
+  override readonly name = 'MalformedTraceEventError';
 }
 
 type Kind = 'string' | 'number' | 'strings' | 'edges' | 'object' | 'any' | 'node';
 
-/** The fields that a record must have to be shown; what is not known about is left alone. */
+/** The fields that a trace event must have to be shown; what is not known about is left alone. */
 const required: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   run: { version: 'number', source: 'string', unit: 'string', label: 'string' },
   system: { system: 'string', role: 'string', op: 'string' },
@@ -24,13 +24,13 @@ const required: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
 };
 
 /**
- * A value that came from outside, as a record. Records of unknown types pass, where they have a `seq` and an `at`.
- * @throws MalformedRecordError
+ * A value that came from outside, as a trace event. Those of unknown types pass, where they have a `seq` and an `at`.
+ * @throws MalformedTraceEventError
  */
-export function checkedRecord(value: unknown): AnyRecord {
-  if (!isObject(value)) throw new MalformedRecordError(`expected a record, came ${inShort(value)}`);
+export function checkedEvent(value: unknown): TraceEvent {
+  if (!isObject(value)) throw new MalformedTraceEventError(`expected a trace event, came ${inShort(value)}`);
   const { type } = value;
-  if (typeof type !== 'string') throw new MalformedRecordError(`type: expected text, came ${inShort(type)}`);
+  if (typeof type !== 'string') throw new MalformedTraceEventError(`type: expected text, came ${inShort(type)}`);
   if (type !== 'run') {
     expectKind(type, 'seq', 'number', value['seq']);
     expectKind(type, 'at', 'number', value['at']);
@@ -39,17 +39,17 @@ export function checkedRecord(value: unknown): AnyRecord {
   for (const [field, kind] of Object.entries(fields ?? {})) expectKind(type, field, kind, value[field]);
   if (type === 'run') expectHeader(value);
   if (type === 'step') expectKind(type, 'event.type', 'string', (value['event'] as { type?: unknown }).type);
-  if (type === 'actor' && value['context'] === undefined) return { ...value, context: null } as unknown as AnyRecord;
-  return value as unknown as AnyRecord;
+  if (type === 'actor' && value['context'] === undefined) return { ...value, context: null } as unknown as TraceEvent;
+  return value as unknown as TraceEvent;
 }
 
 function expectHeader(value: Readonly<Record<string, unknown>>): void {
   const { version, unit } = value;
-  if (version !== recordVersion) {
-    throw new MalformedRecordError(`run.version: expected ${recordVersion}, came ${inShort(version)}`);
+  if (version !== traceVersion) {
+    throw new MalformedTraceEventError(`run.version: expected ${traceVersion}, came ${inShort(version)}`);
   }
   if (unit !== 'ms' && unit !== 'tick') {
-    throw new MalformedRecordError(`run.unit: expected "ms" or "tick", came ${inShort(unit)}`);
+    throw new MalformedTraceEventError(`run.unit: expected "ms" or "tick", came ${inShort(unit)}`);
   }
 }
 
@@ -73,7 +73,7 @@ const kinds: Readonly<Record<Kind, { readonly holds: (value: unknown) => boolean
 
 function expectKind(type: string, field: string, kind: Kind, value: unknown): void {
   if (!kinds[kind].holds(value)) {
-    throw new MalformedRecordError(`${type}.${field}: expected ${kinds[kind].name}, came ${inShort(value)}`);
+    throw new MalformedTraceEventError(`${type}.${field}: expected ${kinds[kind].name}, came ${inShort(value)}`);
   }
 }
 

@@ -1,20 +1,21 @@
-/** What is said over NATS between those who publish records and those who collect them: JSON, a message each. */
+/** What is said over NATS between those who publish trace events and those who collect them: JSON, a message each. */
 import { messageOf } from '../errors.js';
-import { checkedRecord } from './checked-record.js';
-import type { AnyRecord } from './record.js';
+import { checkedEvent } from './checked-event.js';
+import type { TraceEvent } from '../trace-events/trace-event.js';
 
 /** Who publishes. */
 export interface PublisherIdentity {
   /** What it is called, for people. */
   readonly process: string;
-  /** Another for each start of a process, and for each recorder. */
+  /** Another for each start of a process, and for each tracer. */
   readonly instance: string;
 }
 
-export interface RecordBatch extends PublisherIdentity {
+export interface TraceBatch extends PublisherIdentity {
   /** The process says goodbye: nothing follows. */
   readonly isOver: boolean;
-  readonly records: readonly AnyRecord[];
+  /** The trace events. The name is that of the field on the wire. */
+  readonly records: readonly TraceEvent[];
 }
 
 export interface Ask {
@@ -60,12 +61,12 @@ export function encodeFarewell(identity: PublisherIdentity): Uint8Array {
 }
 
 /**
- * Splits records into messages of at most `bytesMax` bytes; one at least. A record that does not fit by itself becomes a
+ * Splits trace events into messages of at most `bytesMax` bytes; one at least. One that does not fit by itself becomes a
  * gap.
  */
 export function* encodeBatches(
   identity: PublisherIdentity,
-  records: readonly AnyRecord[],
+  records: readonly TraceEvent[],
   bytesMax: number,
 ): Generator<Uint8Array> {
   const start = `${JSON.stringify({ ...identity, isOver: false }).slice(0, -1)},"records":[`;
@@ -77,7 +78,7 @@ export function* encodeBatches(
     let text = JSON.stringify(record);
     let size = sizeOf(text, room) + 1;
     if (size > room && record.type !== 'run') {
-      text = JSON.stringify({ type: 'gap', seq: record.seq, at: record.at, dropped: 1 } satisfies AnyRecord);
+      text = JSON.stringify({ type: 'gap', seq: record.seq, at: record.at, dropped: 1 } satisfies TraceEvent);
       size = text.length + 1;
     }
     if (bytes + size > room && texts.length > 0) {
@@ -92,8 +93,8 @@ export function* encodeBatches(
 }
 
 /** A batch as it came: anybody can publish here. */
-export interface ReceivedBatch extends RecordBatch {
-  /** What is wrong with the first of the records that were none, and are not among `records`. */
+export interface ReceivedBatch extends TraceBatch {
+  /** What is wrong with the first of the trace events that were none, and are not among `records`. */
   readonly problem: string | undefined;
 }
 
@@ -102,11 +103,11 @@ export function decodeBatch(data: Uint8Array): ReceivedBatch | undefined {
   const { process, instance, isOver, records: values } = parse(data);
   if (typeof process !== 'string' || typeof instance !== 'string' || typeof isOver !== 'boolean') return undefined;
   if (!Array.isArray(values)) return undefined;
-  const records: AnyRecord[] = [];
+  const records: TraceEvent[] = [];
   let problem: string | undefined;
   for (const value of values as readonly unknown[]) {
     try {
-      records.push(checkedRecord(value));
+      records.push(checkedEvent(value));
     } catch (error) {
       problem ??= messageOf(error);
     }

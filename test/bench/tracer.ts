@@ -1,12 +1,12 @@
 /**
- * What a recorder costs: the same clients and streams, on a real nats-server, take turns in three conditions. They have
- * no recorder; they have one to which nobody listens; they publish their records over NATS to the command in a process of
+ * What a tracer costs: the same clients and streams, on a real nats-server, take turns in three conditions. They have
+ * no tracer; they have one to which nobody listens; they publish their records over NATS to the command in a process of
  * its own, as for a page that is open. Two things are measured, each in a second of this process's CPU time, which other work on the machine changes
  * less than the time on the wall: records through 1,000 streams that stay open, and events of actors, in the lives of
  * streams that open and end. Each figure is that of the best quarter of the rounds, those that other work on the machine has
- * disturbed least, and each ratio is to the clients without a recorder.
+ * disturbed least, and each ratio is to the clients without a tracer.
  *
- * @example npm run bench:recorder -- --rounds 12 --streams 1000
+ * @example npm run bench:tracer -- --rounds 12 --streams 1000
  */
 import { connect } from 'nats';
 import { spawn } from 'node:child_process';
@@ -16,13 +16,12 @@ import { parseArgs } from 'node:util';
 import { built } from '../support/bench.js';
 import { startNatsServer } from '../support/nats-server.js';
 
-const { ConsumerClient, createRecorder, ProducerClient } = (await built(
-  'index.js',
-)) as typeof import('../../src/index.js');
-const { recordableOf } = (await built('host/recordable.js')) as typeof import('../../src/host/recordable.js');
-const { publishRecords } = (await built(
-  'tracing/records-publisher.js',
-)) as typeof import('../../src/tracing/records-publisher.js');
+const { ConsumerClient, ProducerClient } = (await built('index.js')) as typeof import('../../src/index.js');
+const { createTracer } = (await built('tracing/index.js')) as typeof import('../../src/tracing/index.js');
+const { traceableOf } = (await built('host/traceable.js')) as typeof import('../../src/host/traceable.js');
+const { publishTrace } = (await built(
+  'tracing/trace-publisher.js',
+)) as typeof import('../../src/tracing/trace-publisher.js');
 
 const { values } = parseArgs({
   options: {
@@ -37,13 +36,13 @@ const seconds = Number(values.seconds);
 const streams = Number(values.streams);
 const lives = Number(values.lives);
 
-const conditions = ['without a recorder', 'nobody listens', 'a page listens'] as const;
+const conditions = ['without a tracer', 'nobody listens', 'a page listens'] as const;
 type Condition = (typeof conditions)[number];
 
 interface Figures {
   recordsPerSecond: number;
   eventsPerSecond: number;
-  /** Records of the recorder in a second of the first measurement. */
+  /** Records of the tracer in a second of the first measurement. */
   recorded: number;
 }
 
@@ -80,7 +79,7 @@ const eventsPerLife = await countEvents();
 // The first seconds are those of the compiler.
 for (const condition of conditions) await measure(condition);
 
-const figures: Record<Condition, Figures[]> = { 'without a recorder': [], 'nobody listens': [], 'a page listens': [] };
+const figures: Record<Condition, Figures[]> = { 'without a tracer': [], 'nobody listens': [], 'a page listens': [] };
 for (let round = 0; round < rounds; round += 1) {
   // In all six orders, so that none always follows the same one.
   const turned = conditions.map((_, n) => conditions[(round + n) % conditions.length] ?? 'nobody listens');
@@ -91,7 +90,7 @@ for (let round = 0; round < rounds; round += 1) {
 for (const condition of conditions) {
   const of = (what: keyof Figures, which = condition) => bestQuarter(figures[which].map((one) => one[what]));
   const text = (what: keyof Figures) => Math.round(of(what)).toLocaleString('en-US');
-  const ratio = (what: keyof Figures) => (of(what) / of(what, 'without a recorder')).toFixed(2);
+  const ratio = (what: keyof Figures) => (of(what) / of(what, 'without a tracer')).toFixed(2);
   console.log(
     `${condition.padEnd(20)} ${text('recordsPerSecond').padStart(9)} records/s (${ratio('recordsPerSecond')})  ` +
       `${text('eventsPerSecond').padStart(7)} events/s (${ratio('eventsPerSecond')})  ${text('recorded')} recorded/s`,
@@ -107,12 +106,10 @@ async function measure(condition: Condition): Promise<Figures> {
     recorded += 1;
     return true;
   };
-  const recorder = createRecorder({ filter });
+  const tracer = createTracer({ filter });
   const detach =
-    condition === 'without a recorder'
-      ? []
-      : [consumer, producer].map((client) => recordableOf(client)?.attach(recorder));
-  const inspection = condition === 'a page listens' ? publishRecords(recorder, connections[1]) : undefined;
+    condition === 'without a tracer' ? [] : [consumer, producer].map((client) => traceableOf(client)?.attach(tracer));
+  const inspection = condition === 'a page listens' ? publishTrace(tracer, connections[1]) : undefined;
   // What lives is told at the start, once.
   await sleep(500);
   // What the condition before has left is not this one's.

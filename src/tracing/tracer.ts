@@ -1,33 +1,34 @@
 import type { InspectionEvent } from 'xstate';
 import { systemClock } from '../host/clock.js';
 import { shieldWarnings } from '../host/shielded.js';
-import type { ClientRecorder } from '../host/trace-port.js';
-import type { RecordDraft, TimedDraft } from './draft.js';
-import type { MachineIndex } from './machine-record.js';
-import { Outlet, type RecordListener } from './outlet.js';
-import { recordVersion, type MarkRecord, type RunRecord } from './record.js';
-import { checkOptions, type RecorderOptions } from './recorder-options.js';
-import { recordActors, recordClient, type RecordedSystem } from './recorded-system.js';
+import type { ClientTracer } from '../host/trace-port.js';
+import type { TraceEventDraft, TimedDraft } from '../trace-events/draft.js';
+import type { MachineIndex } from '../trace-events/machine-index.js';
+import { Outlet, type StopListening, type TraceListener } from './outlet.js';
+import { traceVersion, type TraceMark, type TraceRun } from '../trace-events/trace-event.js';
+import { checkOptions, eventsMaxOf, type TracerOptions } from './tracer-options.js';
+import { traceActors, traceClient, type Lifeline } from './lifeline.js';
 
 /**
- * Turns what happens to clients and other actors into records, while somebody listens. While nobody does, it converts
+ * Turns what happens to clients and other actors into trace events, while somebody listens. While nobody does, it converts
  * nothing, and the actors of clients run without an observer.
  */
-export interface Recorder extends ClientRecorder {
+export interface Tracer extends ClientTracer {
   /**
-   * Starts to hand over records: first the header and all that lives, then what follows, numbered for this listener.
+   * Starts to hand over trace events: first the header and all that lives, then what follows, numbered for this listener.
    *
-   * @returns What ends it.
+   * @returns What ends it: a function that is disposable.
    */
-  listen(listener: RecordListener): () => void;
-  /** An observer for actors of one's own, as `createActor(machine, { inspect: recorder.inspect })`. */
+  listen(listener: TraceListener): StopListening;
+  /** An observer for actors of one's own, as `createActor(machine, { inspect: tracer.inspect })`. */
   readonly inspect: (event: InspectionEvent) => void;
-  /** The same recorder for a client whose lifeline is to have this name. */
-  named(system: string): ClientRecorder;
-  /** Adds a record that only its author knows of, such as a fault that a test injects. Not told while nobody listens. */
-  write(draft: RecordDraft): void;
+  /** The same tracer for a client whose lifeline is to have this name. */
+  named(system: string): ClientTracer;
+  /** Adds a trace event that only its author knows of, such as a fault that a test injects. Not told while nobody listens. */
+  write(draft: TraceEventDraft): void;
   /** Adds a remark. */
-  mark(text: string, kind?: MarkRecord['kind']): void;
+  mark(text: string, kind?: TraceMark['kind']): void;
+  /** Whether there is a listener, so that anything is told. */
   readonly isListening: boolean;
 }
 
@@ -39,51 +40,52 @@ const countsPerSecond = 1000;
 const countsIntervalMaxMs = 4000;
 
 /**
- * Makes a recorder. It never throws into what it records, and never waits for anybody.
+ * Makes a tracer. It never throws into what it observes, and never waits for anybody.
  *
  * @throws {StreamError} `badArgument` for an unknown option, and for a number that is none or less than 0.
  * @example
- *   const recorder = createRecorder();
- *   const consumer = new ConsumerClient({ connection, recorder });
- *   const stop = recorder.listen((records) => console.log(records));
+ *   const tracer = createTracer();
+ *   const consumer = new ConsumerClient({ connection, tracer });
+ *   const stop = tracer.listen((events) => console.log(events));
  */
-export function createRecorder(options: RecorderOptions = {}): Recorder {
+export function createTracer(options: TracerOptions = {}): Tracer {
   checkOptions(options);
-  const { clock = systemClock, recordsMax = 10_000, flushMs = 40, countsIntervalMs = 250 } = options;
+  const { clock = systemClock, flushMs = 40, countsIntervalMs = 250 } = options;
+  const eventsMax = eventsMaxOf(options) ?? 10_000;
   const warn = shieldWarnings(options.onWarning ?? (() => undefined));
   const startedAt = clock.now();
-  const header: RunRecord = {
+  const header: TraceRun = {
     type: 'run',
-    version: recordVersion,
+    version: traceVersion,
     source: options.source ?? 'live',
     unit: 'ms',
     label: options.label ?? options.system ?? 'live',
     ...((options.source ?? 'live') === 'live' ? { startedAt: Date.now() } : {}),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   };
-  const systems = new Set<RecordedSystem>();
+  const systems = new Set<Lifeline>();
   const outlets = new Set<Outlet>();
   const machines = new Map<string, MachineIndex>();
   const machineNames = new WeakMap<MachineIndex, string>();
   let countsTimer: unknown;
 
   const now = () => Math.round((clock.now() - startedAt) * 1000) / 1000;
-  const timed = (draft: RecordDraft): TimedDraft => ({ ...draft, at: now() });
+  const timed = (draft: TraceEventDraft): TimedDraft => ({ ...draft, at: now() });
   const isOn = () => outlets.size > 0;
 
   let hasFilterThrown = false;
-  const passes = (draft: RecordDraft): boolean => {
+  const passes = (draft: TraceEventDraft): boolean => {
     try {
       return options.filter?.(draft) !== false;
     } catch (error) {
-      // It is called in the middle of an actor's step, and for every record: once is told, and nothing is left out.
-      if (!hasFilterThrown) warn({ code: 'callbackThrew', message: 'the filter of a recorder threw', error });
+      // It is called in the middle of an actor's step, and for every trace event: once is told, and nothing is left out.
+      if (!hasFilterThrown) warn({ code: 'callbackThrew', message: 'the filter of a tracer threw', error });
       hasFilterThrown = true;
       return true;
     }
   };
 
-  const write = (draft: RecordDraft): void => {
+  const write = (draft: TraceEventDraft): void => {
     if (!isOn() || !passes(draft)) return;
     const stamped = timed(draft);
     for (const outlet of outlets) outlet.push(stamped);
@@ -129,7 +131,7 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
       for (const system of systems) told += system.poll();
       sendCounts(intervalAfter(told));
     }, intervalMs);
-    // A recorder is no reason for a process to go on.
+    // A tracer is no reason for a process to go on.
     (countsTimer as { unref?: () => void } | undefined)?.unref?.();
   };
 
@@ -147,28 +149,30 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
     messages: options.messages ?? true,
   };
 
-  const add = (system: RecordedSystem): void => {
+  const add = (system: Lifeline): void => {
     // Those that are over are let go when another comes, since nothing is heard of them while nobody listens.
     for (const other of systems) if (other.isOver()) systems.delete(other);
     systems.add(system);
     if (isOn()) system.begin();
     for (const draft of system.introduction()) write(draft);
+    // Its actors live already: a client comes when it is complete, or much later.
+    if (isOn()) for (const draft of system.snapshot()) write(draft);
   };
 
-  const clientRecorder = (nameOf: (role: string) => string): ClientRecorder => ({
+  const clientTracer = (nameOf: (role: string) => string): ClientTracer => ({
     attach: (client) => {
-      const system = recordClient(client, uniqueName(nameOf(client.role)), shared);
+      const system = traceClient(client, uniqueName(nameOf(client.role)), shared);
       add(system);
-      return system.recording;
+      return system.trace;
     },
   });
 
-  const ownActors = recordActors(options.system ?? 'app', shared, add);
+  const ownActors = traceActors(options.system ?? 'app', shared, add);
 
-  const { attach } = clientRecorder((role) => (options.system === undefined ? role : `${options.system} ${role}`));
+  const { attach } = clientTracer((role) => (options.system === undefined ? role : `${options.system} ${role}`));
   return {
     attach,
-    named: (system) => clientRecorder(() => system),
+    named: (system) => clientTracer(() => system),
     inspect: ownActors.inspect,
     write,
     mark: (text, kind = 'note') => {
@@ -179,9 +183,9 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
     },
     listen: (listener) => {
       const onError = (error: unknown) => {
-        warn({ code: 'callbackThrew', message: 'a listener of a recorder threw', error });
+        warn({ code: 'callbackThrew', message: 'a listener of a tracer threw', error });
       };
-      const outlet = new Outlet({ listener, onError, clock, flushMs, recordsMax, snapshot });
+      const outlet = new Outlet({ listener, onError, clock, flushMs, eventsMax, snapshot });
       if (!isOn()) {
         for (const system of systems) {
           if (system.isOver()) systems.delete(system);
@@ -194,13 +198,14 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
       for (const [machine, { root }] of machines) outlet.push(timed({ type: 'machine', machine, root }));
       outlets.add(outlet);
       for (const draft of snapshot()) outlet.push(draft);
-      return () => {
+      const stop = (): void => {
         if (!outlets.delete(outlet)) return;
         outlet.close();
         if (isOn()) return;
         clock.clearTimeout(countsTimer);
         for (const system of systems) system.end();
       };
+      return Object.assign(stop, { [Symbol.dispose]: stop });
     },
   };
 }

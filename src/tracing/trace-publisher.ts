@@ -13,29 +13,42 @@ import {
   greetingSubject,
   replySubject,
   type PublisherIdentity,
-} from './over-nats-messages.js';
-import type { AnyRecord } from './record.js';
-import type { Recorder } from './recorder.js';
-import { refuse, requireFunction, requireKnownNames } from '../validation/argument-checks.js';
+} from './collector-messages.js';
+import type { TraceEvent } from '../trace-events/trace-event.js';
+import type { Tracer } from './tracer.js';
+import { refuse, requireFunction } from '../validation/argument-checks.js';
 
-export interface OverNatsOptions {
-  /** What the subjects of records begin with. `nats-stream.records` unless told. */
+/** What a publication of trace events can be told. */
+export interface PublicationOptions {
+  /**
+   * What the subjects of trace events begin with.
+   *
+   * @default 'nats-stream.records'
+   */
   readonly subject?: string;
-  /** What this process is called, and what the lifelines of its clients begin with. Something unique unless told. */
+  /**
+   * What this process is called, and what the lifelines of its clients begin with.
+   *
+   * @default something unique
+   */
   readonly process?: string;
   /** Is told what could not be published. */
   readonly onWarning?: (warning: Warning) => void;
 }
 
-/** Records of this process that others may ask for. */
-export interface InspectionOverNats {
+/** The names of {@link PublicationOptions}. */
+export const publicationOptions = ['subject', 'process', 'onWarning'] as const;
+
+/** Trace events of this process that others may ask for. Disposing of it stops it. */
+export interface TracePublication extends Disposable {
   /** How many collectors listen now. */
   readonly collectors: number;
   /** Says goodbye to those that listen, and takes no more. */
   stop(): void;
 }
 
-export const defaultRecordsSubject = 'nats-stream.records';
+/** As it was when trace events were called records: processes and collectors of any version find each other. */
+export const defaultTraceSubject = 'nats-stream.records';
 
 interface Collecting {
   lastAskedAt: number;
@@ -43,18 +56,17 @@ interface Collecting {
 }
 
 /**
- * Answers those who ask for the records of a recorder. See `inspectOverNats`.
+ * Answers those who ask for the trace events of a tracer. See `traceOverNats`.
  *
- * @throws {StreamError} `badArgument` for an unknown option, and for a subject that is none.
+ * @throws {StreamError} `badArgument` for a subject that is none.
  */
-export function publishRecords(
-  recorder: Recorder,
+export function publishTrace(
+  tracer: Tracer,
   connection: NatsConnection,
-  options: OverNatsOptions = {},
-): InspectionOverNats {
-  requireKnownNames('options', options, ['subject', 'process', 'onWarning']);
+  options: PublicationOptions = {},
+): TracePublication {
   requireFunction('onWarning', options.onWarning);
-  const { subject = defaultRecordsSubject } = options;
+  const { subject = defaultTraceSubject } = options;
   const onWarning = shieldWarnings(options.onWarning ?? (() => undefined));
   if (!isPublishSubject(subject))
     refuse(`subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`);
@@ -66,15 +78,15 @@ export function publishRecords(
     try {
       for (const payload of payloads) connection.publish(to, payload);
     } catch (error) {
-      onWarning({ code: 'publishFailed', message: `records could not be published: ${messageOf(error)}`, error });
+      onWarning({ code: 'publishFailed', message: `trace events could not be published: ${messageOf(error)}`, error });
     }
   };
 
   const begin = (token: string): Collecting => {
     const to = replySubject(subject, token);
-    const stop = recorder.listen((records: readonly AnyRecord[]) => {
+    const stop = tracer.listen((events: readonly TraceEvent[]) => {
       const bytesMax = connection.info?.max_payload ?? 1024 * 1024;
-      publish(to, encodeBatches(identity, records, bytesMax));
+      publish(to, encodeBatches(identity, events, bytesMax));
       // The listener is busy until the server has taken this; a connection that is lost tells nothing.
       return connection.flush().catch(() => undefined);
     });
@@ -115,22 +127,25 @@ export function publishRecords(
   const subscription = connection.subscribe(askSubject(subject), {
     callback: (error, message) => {
       if (error === null) onAsk(message);
-      else onWarning({ code: 'subscriptionLost', message: `records cannot be asked for: ${error.message}`, error });
+      else
+        onWarning({ code: 'subscriptionLost', message: `trace events cannot be asked for: ${error.message}`, error });
     },
   });
   publish(greetingSubject(subject), [new Uint8Array()]);
+  const stop = (): void => {
+    for (const token of [...collecting.keys()]) {
+      letGo(token);
+      publish(replySubject(subject, token), [encodeFarewell(identity)]);
+    }
+    systemClock.clearTimeout(timer);
+    if (!connection.isClosed()) subscription.unsubscribe();
+  };
   return {
     get collectors() {
       return collecting.size;
     },
-    stop: () => {
-      for (const token of [...collecting.keys()]) {
-        letGo(token);
-        publish(replySubject(subject, token), [encodeFarewell(identity)]);
-      }
-      systemClock.clearTimeout(timer);
-      if (!connection.isClosed()) subscription.unsubscribe();
-    },
+    stop,
+    [Symbol.dispose]: stop,
   };
 }
 

@@ -1,11 +1,11 @@
 import type { ActorRefLike, AnyActor, AnyMachineSnapshot, EventObject, InspectionEvent, Snapshot } from 'xstate';
 import { messageOf } from '../errors.js';
 import { ActorEntry } from './actor-entry.js';
-import type { DraftLog, RecordDraft } from './draft.js';
-import { indexMachine, type MachineIndex } from './machine-record.js';
-import { plain, type PlainLimits } from './plain.js';
-import type { Json, StepRecord } from './record.js';
-import { refusedTransitions } from './refusals.js';
+import type { DraftLog, TraceEventDraft } from '../trace-events/draft.js';
+import { indexMachine, type MachineIndex } from '../trace-events/machine-index.js';
+import { plain, type PlainLimits } from '../trace-events/plain.js';
+import type { Json, TraceStep } from '../trace-events/trace-event.js';
+import { refusedTransitions } from '../trace-events/refused-transitions.js';
 
 /** Who an actor is, which only its host knows. */
 export interface ActorDescription {
@@ -14,7 +14,7 @@ export interface ActorDescription {
   readonly subject?: string;
 }
 
-export interface SystemRecordingOptions {
+export interface ActorTraceOptions {
   readonly system: string;
   readonly log: DraftLog;
   /** Milliseconds since the start of the run. */
@@ -24,19 +24,19 @@ export interface SystemRecordingOptions {
   readonly machineName: (machine: MachineIndex) => string;
   readonly describe: (actor: AnyActor, context: unknown) => ActorDescription;
   /** An actor records a command; what is given back is told after the step. */
-  readonly onCommand: (actor: string, type: string, params: unknown) => readonly RecordDraft[];
+  readonly onCommand: (actor: string, type: string, params: unknown) => readonly TraceEventDraft[];
   /** An actor takes an event. */
-  readonly onEvent: (actor: string, event: EventObject) => readonly RecordDraft[];
+  readonly onEvent: (actor: string, event: EventObject) => readonly TraceEventDraft[];
   readonly onGone: (actor: string) => void;
 }
 
-/** Turns what XState tells of the actors of one system into records. */
-export interface SystemRecording {
+/** Turns what XState tells of the actors of one system into trace events. */
+export interface ActorTrace {
   readonly inspect: (event: InspectionEvent) => void;
   /** An actor that lives already; it is not told until it is asked for with `snapshot`, or takes an event. */
   adopt(actor: AnyActor): void;
   /** The actors that live, and their timers. */
-  snapshot(): readonly RecordDraft[];
+  snapshot(): readonly TraceEventDraft[];
   /** The timers of this actor were restarted so long ago, without its knowing. */
   touch(actor: string, agoMs: number): void;
   /** Forgets everything: nobody listens any more. */
@@ -45,7 +45,7 @@ export interface SystemRecording {
 
 const initEvent = 'xstate.init';
 
-export function createSystemRecording(options: SystemRecordingOptions): SystemRecording {
+export function createActorTrace(options: ActorTraceOptions): ActorTrace {
   const { system, log, now, limits, onCommand, onEvent } = options;
   const entries = new Map<ActorRefLike, ActorEntry>();
   const byId = new Map<string, ActorEntry>();
@@ -71,7 +71,7 @@ export function createSystemRecording(options: SystemRecordingOptions): SystemRe
     options.onGone(entry.id);
   };
 
-  const draftOf = (entry: ActorEntry): RecordDraft => {
+  const draftOf = (entry: ActorEntry): TraceEventDraft => {
     const { value, context, machine } = look(entry.actor.getSnapshot() as Snapshot<unknown>);
     entry.context = context;
     const index = machine === undefined ? undefined : indexMachine(machine);
@@ -113,7 +113,7 @@ export function createSystemRecording(options: SystemRecordingOptions): SystemRe
     entry.context = context;
     entry.nodes = (snapshot as Partial<AnyMachineSnapshot>)._nodes ?? [];
     const isOver = snapshot.status !== 'active';
-    const step: Omit<StepRecord, 'seq' | 'at'> = {
+    const step: Omit<TraceStep, 'seq' | 'at'> = {
       type: 'step',
       system,
       actor: entry.id,
@@ -251,7 +251,7 @@ function look(snapshot: Snapshot<unknown>): {
     : { value: value ?? null, context, machine };
 }
 
-function plainEvent(event: EventObject, limits: PlainLimits): StepRecord['event'] {
+function plainEvent(event: EventObject, limits: PlainLimits): TraceStep['event'] {
   const fields = plain(event, limits);
   return typeof fields === 'object' && fields !== null && !Array.isArray(fields)
     ? { ...(fields as Readonly<Record<string, Json>>), type: event.type }

@@ -1,7 +1,7 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
-import type { StateNodeRecord, TransitionRecord } from './record.js';
+import type { TraceStateNode, TraceTransition } from './trace-event.js';
 
-/** A timed transition, in the words of the records. */
+/** A timed transition, in the words of trace events. */
 export interface TimerName {
   /** The absolute id of the state whose timer it is. */
   readonly state: string;
@@ -12,7 +12,7 @@ export interface TimerName {
 /** A statechart as data, and where its parts are found again. */
 export interface MachineIndex {
   readonly id: string;
-  readonly root: StateNodeRecord;
+  readonly root: TraceStateNode;
   /** Where a transition stands; undefined for one that is not of this machine. */
   placeOf(transition: AnyTransitionDefinition): Place | undefined;
   /** The transitions of a state in the order in which they are tried. */
@@ -36,10 +36,10 @@ export function indexMachine(machine: AnyStateMachine): MachineIndex {
   const timers = new Map<string, TimerName>();
   const transitions = new Map<string, readonly AnyTransitionDefinition[]>();
 
-  const describe = (state: AnyStateNode): StateNodeRecord => {
+  const describe = (state: AnyStateNode): TraceStateNode => {
     const own = orderedTransitions(state);
     transitions.set(state.id, own);
-    const records = own.map((transition, index): TransitionRecord => {
+    const told = own.map((transition, index): TraceTransition => {
       places.set(transition, { source: state.id, index });
       const delay = delayOf(transition);
       const eventType = transition.eventType as string;
@@ -63,7 +63,7 @@ export function indexMachine(machine: AnyStateMachine): MachineIndex {
       ...(state.description === undefined ? {} : { description: state.description }),
       ...(initial === undefined ? {} : { initial: initialKey(state, initial) }),
       entry: namesOf(state.entry),
-      transitions: records,
+      transitions: told,
       children: children.map(describe),
     };
   };

@@ -4,7 +4,8 @@
  */
 import { connect } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsumerClient, createRecorder, inspectOverNats, ProducerClient } from '../../src/index.js';
+import { ConsumerClient, traceOverNats, ProducerClient } from '../../src/index.js';
+import { createTracer } from '../../src/tracing/index.js';
 
 interface Setting {
   readonly url: string;
@@ -19,8 +20,8 @@ interface Setting {
 
 const { url, role, subject, streams, everyMs = 20, timing: given } = JSON.parse(process.argv[2] ?? '{}') as Setting;
 const connection = await connect({ servers: url });
-const recorder = createRecorder();
-const inspection = inspectOverNats(recorder, connection, { subject, process: role });
+const tracer = createTracer();
+const inspection = traceOverNats(tracer, { connection, subject, process: role });
 const timing = given ?? {
   heartbeatIntervalMs: 500,
   heartbeatRequestTimeoutMs: 500,
@@ -29,7 +30,7 @@ const timing = given ?? {
 };
 
 if (role === 'producer') {
-  const producer = new ProducerClient({ connection, recorder, ...timing });
+  const producer = new ProducerClient({ connection, tracer, ...timing });
   producer.handle('count.*', async function* ({ signal }) {
     for (let n = 0; !signal.aborted; n += 1) {
       yield `${n}`;
@@ -37,7 +38,7 @@ if (role === 'producer') {
     }
   });
 } else {
-  const consumer = new ConsumerClient({ connection, recorder, ...timing });
+  const consumer = new ConsumerClient({ connection, tracer, ...timing });
   for (let n = 0; n < streams; n += 1) consumer.openStream(`count.${n}`, undefined, { onRecord: () => undefined });
 }
 await connection.flush();

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { AnyRecord } from '../../../../src/tracing/record.js';
+import type { TraceEvent } from '../../../../src/trace-events/trace-event.js';
 import { explore, protocolSystem } from '../../../../src/testing/index.js';
 import { readerOf } from '../../../../src/testing/protocol/adapter.js';
 import { noAnswer, slowAnswer } from '../support/request-system.js';
 
 /** The records of one type, in short. */
-function only<Type extends AnyRecord['type']>(records: readonly AnyRecord[], type: Type) {
-  return records.filter((record): record is Extract<AnyRecord, { type: Type }> => record.type === type);
+function only<Type extends TraceEvent['type']>(records: readonly TraceEvent[], type: Type) {
+  return records.filter((record): record is Extract<TraceEvent, { type: Type }> => record.type === type);
 }
 
 describe('records of a trace', () => {

@@ -1,9 +1,9 @@
-import type { RecordDraft } from '../../../tracing/draft.js';
-import { indexMachine, type MachineIndex } from '../../../tracing/machine-record.js';
-import { plain } from '../../../tracing/plain.js';
-import { recordVersion, type AnyRecord, type Json } from '../../../tracing/record.js';
-import { refusedTransitions } from '../../../tracing/refusals.js';
-import { StreamEnds, type ToldEnd } from '../../../tracing/stream-ends.js';
+import type { TraceEventDraft } from '../../../trace-events/draft.js';
+import { indexMachine, type MachineIndex } from '../../../trace-events/machine-index.js';
+import { plain } from '../../../trace-events/plain.js';
+import { traceVersion, type TraceEvent, type Json } from '../../../trace-events/trace-event.js';
+import { refusedTransitions } from '../../../trace-events/refused-transitions.js';
+import { StreamEnds, type ToldEnd } from '../../../trace-events/stream-ends.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { retellStep } from '../processes/machine-step.js';
 import { createTraceMessages } from './trace-messages.js';
@@ -20,14 +20,14 @@ export interface TraceTitle {
 
 const limits = { depth: 6, entries: 50, characters: 400 };
 
-/** A trace in the record format, so that it is shown like any other run. Times are ticks. */
-export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceTitle): readonly AnyRecord[] {
-  const records: AnyRecord[] = [
-    { type: 'run', version: recordVersion, source: 'explored', unit: 'tick', label: title.label },
+/** A trace as trace events, so that it is shown like any other run. Times are ticks. */
+export function traceEvents(system: CompiledSystem, trace: Trace, title: TraceTitle): readonly TraceEvent[] {
+  const events: TraceEvent[] = [
+    { type: 'run', version: traceVersion, source: 'explored', unit: 'tick', label: title.label },
   ];
   let tick = 0;
-  const write = (draft: RecordDraft): void => {
-    records.push({ ...draft, seq: records.length, at: tick });
+  const write = (draft: TraceEventDraft): void => {
+    events.push({ ...draft, seq: events.length, at: tick });
   };
   const messages = createTraceMessages(write);
   const indices = new Map<string, MachineIndex>();
@@ -203,7 +203,7 @@ export function traceRecords(system: CompiledSystem, trace: Trace, title: TraceT
     tellStep(step);
   });
   if (title.violation !== undefined) write({ type: 'mark', kind: 'violation', text: title.violation });
-  return records;
+  return events;
 }
 
 function keyOf(process: string, actor: string): string {

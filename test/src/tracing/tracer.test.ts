@@ -1,41 +1,35 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createActor, fromPromise, setup } from 'xstate';
-import {
-  createRecorder,
-  StreamError,
-  type AnyRecord,
-  type RecordDraft,
-  type Recorder,
-  type Warning,
-} from '../../../src/index.js';
+import { StreamError, type Warning } from '../../../src/index.js';
+import { createTracer, type TraceEvent, type TraceEventDraft, type Tracer } from '../../../src/tracing/index.js';
 import { createTestClock } from '../../../src/testing/index.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 
-type Of<Type extends AnyRecord['type']> = Extract<AnyRecord, { type: Type }>;
+type Of<Type extends TraceEvent['type']> = Extract<TraceEvent, { type: Type }>;
 
-function only<Type extends AnyRecord['type']>(records: readonly AnyRecord[], type: Type): Of<Type>[] {
+function only<Type extends TraceEvent['type']>(records: readonly TraceEvent[], type: Type): Of<Type>[] {
   return records.filter((record): record is Of<Type> => record.type === type);
 }
 
-/** Everything that a recorder tells from now on, at once. */
-function listen(recorder: Recorder): { readonly records: AnyRecord[]; readonly stop: () => void } {
-  const records: AnyRecord[] = [];
-  return { records, stop: recorder.listen((batch) => void records.push(...batch)) };
+/** Everything that a tracer tells from now on, at once. */
+function listen(tracer: Tracer): { readonly records: TraceEvent[]; readonly stop: () => void } {
+  const records: TraceEvent[] = [];
+  return { records, stop: tracer.listen((batch) => void records.push(...batch)) };
 }
 
-describe('recorder, clients', () => {
+describe('tracer, clients', () => {
   let pair: Pair;
   afterEach(() => closePair(pair));
 
-  const start = (recorder: Recorder): Pair => {
+  const start = (tracer: Tracer): Pair => {
     const timing = {
       heartbeatIntervalMs: 200,
       heartbeatRequestTimeoutMs: 100,
       silenceTimeoutMs: 600,
       openTimeoutMs: 600,
     };
-    pair = createPair({ consumer: { ...timing, recorder }, producer: { ...timing, recorder } });
+    pair = createPair({ consumer: { ...timing, tracer }, producer: { ...timing, tracer } });
     pair.producer.handle('numbers', async function* () {
       for (let n = 0; n < 3; n += 1) yield `${n}`;
       await sleep(20);
@@ -51,9 +45,9 @@ describe('recorder, clients', () => {
   };
 
   it('begin with the header and what lives, numbered from 1 without a hole', async () => {
-    const recorder = createRecorder({ flushMs: 0, label: 'a test' });
-    start(recorder);
-    const { records } = listen(recorder);
+    const tracer = createTracer({ flushMs: 0, label: 'a test' });
+    start(tracer);
+    const { records } = listen(tracer);
     await readAll();
     const [header, ...rest] = records;
     expect(header).to.include({ type: 'run', version: 1, source: 'live', unit: 'ms', label: 'a test' });
@@ -71,9 +65,9 @@ describe('recorder, clients', () => {
   });
 
   it('tell both ends of a stream under one name, with their states, their end and the counts before it', async () => {
-    const recorder = createRecorder({ flushMs: 0 });
-    start(recorder);
-    const { records } = listen(recorder);
+    const tracer = createTracer({ flushMs: 0 });
+    start(tracer);
+    const { records } = listen(tracer);
     const { id } = await readAll();
     const name = `${pair.consumer.id}${id}`;
     const ends = only(records, 'actor').filter(({ stream }) => stream === name);
@@ -93,9 +87,9 @@ describe('recorder, clients', () => {
   });
 
   it('tell each statechart once, before the first actor that runs it, with every transition that is taken', async () => {
-    const recorder = createRecorder({ flushMs: 0 });
-    start(recorder);
-    const { records } = listen(recorder);
+    const tracer = createTracer({ flushMs: 0 });
+    start(tracer);
+    const { records } = listen(tracer);
     await readAll();
     const machines = only(records, 'machine');
     expect(machines.map(({ machine }) => machine)).to.have.members([
@@ -122,9 +116,9 @@ describe('recorder, clients', () => {
   });
 
   it('give a message one id at both ends, and never its payload', async () => {
-    const recorder = createRecorder({ flushMs: 0 });
-    start(recorder);
-    const { records } = listen(recorder);
+    const tracer = createTracer({ flushMs: 0 });
+    start(tracer);
+    const { records } = listen(tracer);
     pair.producer.handle('secret', function* () {
       yield 'the password is swordfish';
     });
@@ -141,9 +135,9 @@ describe('recorder, clients', () => {
   });
 
   it('let a timer follow its cancellation and its restart, and name its state and delay', async () => {
-    const recorder = createRecorder({ flushMs: 0 });
-    start(recorder);
-    const { records } = listen(recorder);
+    const tracer = createTracer({ flushMs: 0 });
+    start(tracer);
+    const { records } = listen(tracer);
     const { id } = await readAll();
     const timers = only(records, 'timer').filter(({ actor }) => actor === id);
     expect(timers[0]).to.include({
@@ -163,9 +157,9 @@ describe('recorder, clients', () => {
   });
 
   it('tell what restarts a timer without its machine, by the next count', async () => {
-    const recorder = createRecorder({ flushMs: 0, countsIntervalMs: 30 });
-    start(recorder);
-    const { records } = listen(recorder);
+    const tracer = createTracer({ flushMs: 0, countsIntervalMs: 30 });
+    start(tracer);
+    const { records } = listen(tracer);
     pair.producer.handle('slowly', async function* ({ signal }) {
       while (!signal.aborted) {
         yield 'x';
@@ -186,8 +180,8 @@ describe('recorder, clients', () => {
   });
 
   it('give a late listener what lives, with running timers and counts, and then what follows', async () => {
-    const recorder = createRecorder({ flushMs: 0, countsIntervalMs: 20 });
-    start(recorder);
+    const tracer = createTracer({ flushMs: 0, countsIntervalMs: 20 });
+    start(tracer);
     pair.producer.handle('endless', async function* ({ signal }) {
       yield 'one';
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -197,7 +191,7 @@ describe('recorder, clients', () => {
     const iterator = stream[Symbol.asyncIterator]();
     await iterator.next();
     await sleep(50);
-    const { records, stop } = listen(recorder);
+    const { records, stop } = listen(tracer);
     const listenedAt = performance.now();
     const name = `${pair.consumer.id}${stream.id}`;
     const known = only(records, 'actor').filter((actor) => actor.stream === name);
@@ -218,11 +212,11 @@ describe('recorder, clients', () => {
   });
 
   it('have two listeners, each with numbers of its own', async () => {
-    const recorder = createRecorder({ flushMs: 0 });
-    start(recorder);
-    const first = listen(recorder);
+    const tracer = createTracer({ flushMs: 0 });
+    start(tracer);
+    const first = listen(tracer);
     const stream = pair.consumer.openStream('numbers');
-    const second = listen(recorder);
+    const second = listen(tracer);
     await stream.closed;
     for (const { records } of [first, second]) {
       expect(records[0]?.type).to.equal('run');
@@ -234,27 +228,27 @@ describe('recorder, clients', () => {
 
   it('are nothing while nobody listens: actors have no observer, and nothing is told afterwards', async () => {
     let filtered = 0;
-    const recorder = createRecorder({
+    const tracer = createTracer({
       flushMs: 0,
       filter: () => {
         filtered += 1;
         return true;
       },
     });
-    start(recorder);
+    start(tracer);
     let listened = 0;
-    const stop = recorder.listen(() => void (listened += 1));
+    const stop = tracer.listen(() => void (listened += 1));
     stop();
     const before = { filtered, listened };
     await readAll();
     expect({ filtered, listened }).to.deep.equal(before);
-    expect(recorder.isListening).to.equal(false);
+    expect(tracer.isListening).to.equal(false);
   });
 
   it('tell of a connection that is lost and comes back', async () => {
-    const recorder = createRecorder({ flushMs: 0 });
-    start(recorder);
-    const { records } = listen(recorder);
+    const tracer = createTracer({ flushMs: 0 });
+    start(tracer);
+    const { records } = listen(tracer);
     pair.consumerConnection.disconnect();
     while (only(records, 'link').length < 1) await sleep(1);
     pair.consumerConnection.reconnect();
@@ -266,21 +260,21 @@ describe('recorder, clients', () => {
   });
 
   it('leave out what the filter refuses', async () => {
-    const recorder = createRecorder({ flushMs: 0, filter: (record: RecordDraft) => record.type !== 'message' });
-    start(recorder);
-    const { records } = listen(recorder);
+    const tracer = createTracer({ flushMs: 0, filter: (record: TraceEventDraft) => record.type !== 'message' });
+    start(tracer);
+    const { records } = listen(tracer);
     await readAll();
     expect(only(records, 'message')).to.deep.equal([]);
     expect(only(records, 'step').length).to.be.greaterThan(5);
   });
 
   it('give clients lifelines of their own, and one that comes after another the same', async () => {
-    const recorder = createRecorder({ flushMs: 0, system: 'shop' });
-    const first = start(recorder);
-    const { records } = listen(recorder);
-    const other = createPair({ consumer: { recorder: recorder.named('reader') }, producer: { recorder } });
+    const tracer = createTracer({ flushMs: 0, system: 'shop' });
+    const first = start(tracer);
+    const { records } = listen(tracer);
+    const other = createPair({ consumer: { tracer: tracer.named('reader') }, producer: { tracer } });
     await closePair(first);
-    const later = createPair({ consumer: { recorder }, producer: { recorder } });
+    const later = createPair({ consumer: { tracer }, producer: { tracer } });
     await closePair(other);
     await closePair(later);
     const starts = only(records, 'system').filter(({ op }) => op === 'start');
@@ -295,31 +289,31 @@ describe('recorder, clients', () => {
   });
 });
 
-describe('recorder, its options', () => {
+describe('tracer, its options', () => {
   it('are refused where one is unknown or no number', () => {
-    expect(() => createRecorder({ flush: 1 } as never)).to.throw(StreamError, 'unknown option flush');
-    expect(() => createRecorder({ recordsMax: -1 })).to.throw(StreamError, 'recordsMax: expected a number of at least');
-    expect(() => createRecorder({ flushMs: '4' } as never)).to.throw(StreamError, 'flushMs: expected a number');
-    expect(() => createRecorder({ filter: 'all' } as never)).to.throw(StreamError, 'filter: expected a function');
+    expect(() => createTracer({ flush: 1 } as never)).to.throw(StreamError, 'unknown option flush');
+    expect(() => createTracer({ eventsMax: -1 })).to.throw(StreamError, 'eventsMax: expected a number of at least');
+    expect(() => createTracer({ flushMs: '4' } as never)).to.throw(StreamError, 'flushMs: expected a number');
+    expect(() => createTracer({ filter: 'all' } as never)).to.throw(StreamError, 'filter: expected a function');
   });
 });
 
-describe('recorder, a listener that is slow', () => {
+describe('tracer, a listener that is slow', () => {
   it('gets a gap with the number of records left out, and keeps those that tell who lives', async () => {
-    const recorder = createRecorder({ recordsMax: 10, flushMs: 0 });
+    const tracer = createTracer({ eventsMax: 10, flushMs: 0 });
     let release: () => void = () => undefined;
-    const records: AnyRecord[] = [];
-    const stop = recorder.listen((batch) => {
+    const records: TraceEvent[] = [];
+    const stop = tracer.listen((batch) => {
       records.push(...batch);
       return new Promise<void>((resolve) => (release = resolve));
     });
     for (let n = 0; n < 30; n += 1) {
-      recorder.write({ type: 'message', op: 'send', message: `${n}`, subject: 'a', kind: 'data', bytes: 1 });
+      tracer.write({ type: 'message', op: 'send', message: `${n}`, subject: 'a', kind: 'data', bytes: 1 });
     }
-    recorder.mark('kept');
+    tracer.mark('kept');
     release();
     while (!only(records, 'mark').some(({ text }) => text === 'kept')) await sleep(1);
-    recorder.mark('the next');
+    tracer.mark('the next');
     release();
     while (!only(records, 'mark').some(({ text }) => text === 'the next')) await sleep(1);
     stop();
@@ -347,12 +341,12 @@ describe('recorder, a listener that is slow', () => {
   for (const [name, fail] of Object.entries(failures)) {
     it(`is warned of where it ${name}, and others go on`, async () => {
       const warnings: Warning[] = [];
-      const recorder = createRecorder({ flushMs: 0, onWarning: (warning) => warnings.push(warning) });
-      const heard: AnyRecord[] = [];
-      const stops = [recorder.listen(fail), recorder.listen((records) => heard.push(...records))];
+      const tracer = createTracer({ flushMs: 0, onWarning: (warning) => warnings.push(warning) });
+      const heard: TraceEvent[] = [];
+      const stops = [tracer.listen(fail), tracer.listen((records) => heard.push(...records))];
       await sleep(1);
       warnings.length = 0;
-      recorder.mark('again');
+      tracer.mark('again');
       await sleep(1);
       for (const stop of stops) stop();
       expect(warnings.map(({ code, error }) => `${code} ${String(error)}`)).to.deep.equal([
@@ -365,14 +359,14 @@ describe('recorder, a listener that is slow', () => {
   for (const given of [true, false, 0, 'text', null, {}, { then: 1 }, () => undefined, Promise.resolve(false)]) {
     it(`may give back ${typeof given === 'function' ? 'a function' : JSON.stringify(given)}`, async () => {
       const warnings: Warning[] = [];
-      const recorder = createRecorder({ flushMs: 0, onWarning: (warning) => warnings.push(warning) });
-      const heard: AnyRecord[] = [];
-      const stop = recorder.listen((records) => {
+      const tracer = createTracer({ flushMs: 0, onWarning: (warning) => warnings.push(warning) });
+      const heard: TraceEvent[] = [];
+      const stop = tracer.listen((records) => {
         heard.push(...records);
         return given;
       });
       await sleep(1);
-      recorder.mark('again');
+      tracer.mark('again');
       await sleep(1);
       stop();
       expect(only(heard, 'mark').map(({ text }) => text)).to.deep.equal(['again']);
@@ -385,20 +379,20 @@ describe('recorder, a listener that is slow', () => {
     const filter = () => {
       throw new Error('a broken filter');
     };
-    const recorder = createRecorder({ flushMs: 0, filter, onWarning: (warning) => warnings.push(warning) });
-    const heard: AnyRecord[] = [];
-    const stop = recorder.listen((records) => heard.push(...records));
-    recorder.mark('one');
-    recorder.mark('two');
+    const tracer = createTracer({ flushMs: 0, filter, onWarning: (warning) => warnings.push(warning) });
+    const heard: TraceEvent[] = [];
+    const stop = tracer.listen((records) => heard.push(...records));
+    tracer.mark('one');
+    tracer.mark('two');
     stop();
     expect(only(heard, 'mark').map(({ text }) => text)).to.deep.equal(['one', 'two']);
     expect(warnings.map(({ code, message }) => `${code} ${message}`)).to.deep.equal([
-      'callbackThrew the filter of a recorder threw',
+      'callbackThrew the filter of a tracer threw',
     ]);
   });
 });
 
-describe('recorder, actors of an application', () => {
+describe('tracer, actors of an application', () => {
   const lamp = setup({
     types: {
       events: {} as { type: 'press' } | { type: 'break' },
@@ -423,9 +417,9 @@ describe('recorder, actors of an application', () => {
 
   it('are observed with their states, guards that refuse, timers and odd contexts', () => {
     const clock = createTestClock();
-    const recorder = createRecorder({ flushMs: 0, clock });
-    const { records } = listen(recorder);
-    const actor = createActor(lamp, { id: 'hall', clock, inspect: recorder.inspect }).start();
+    const tracer = createTracer({ flushMs: 0, clock });
+    const { records } = listen(tracer);
+    const actor = createActor(lamp, { id: 'hall', clock, inspect: tracer.inspect }).start();
     actor.send({ type: 'break' });
     actor.send({ type: 'press' });
     clock.advanceSync(1000);
@@ -457,8 +451,8 @@ describe('recorder, actors of an application', () => {
   });
 
   it('are told a step before what it sets off in a child, and a child by its parent', async () => {
-    const recorder = createRecorder({ flushMs: 0 });
-    const { records } = listen(recorder);
+    const tracer = createTracer({ flushMs: 0 });
+    const { records } = listen(tracer);
     const parent = setup({ actors: { wait: fromPromise(() => Promise.resolve(7)) } }).createMachine({
       id: 'parent',
       initial: 'idle',
@@ -468,7 +462,7 @@ describe('recorder, actors of an application', () => {
         ready: { type: 'final' },
       },
     });
-    const actor = createActor(parent, { id: 'root', inspect: recorder.inspect }).start();
+    const actor = createActor(parent, { id: 'root', inspect: tracer.inspect }).start();
     actor.send({ type: 'go' });
     while (!only(records, 'step').some((step) => step.actor === 'root' && step.status === 'done')) await sleep(1);
     expect(only(records, 'actor').find((record) => record.actor === 'waiter')).to.include({
@@ -487,8 +481,8 @@ describe('recorder, actors of an application', () => {
   });
 
   it('are told to have failed where an action throws, of which XState says nothing', async () => {
-    const recorder = createRecorder({ flushMs: 0 });
-    const { records } = listen(recorder);
+    const tracer = createTracer({ flushMs: 0 });
+    const { records } = listen(tracer);
     const fragile = setup({}).createMachine({
       id: 'fragile',
       on: {
@@ -499,7 +493,7 @@ describe('recorder, actors of an application', () => {
         },
       },
     });
-    const actor = createActor(fragile, { id: 'glass', inspect: recorder.inspect });
+    const actor = createActor(fragile, { id: 'glass', inspect: tracer.inspect });
     actor.subscribe({ error: () => undefined });
     actor.start();
     actor.send({ type: 'go' });

@@ -1,0 +1,38 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// See src/index.ts for the line above.
+
+/** The door of tracing: what happens to clients and other actors, as events for the page, for files and for tools. */
+export { createTracer } from './tracer.js';
+export type { Tracer } from './tracer.js';
+export type { TracerOptions } from './tracer-options.js';
+export type { StopListening, TraceListener } from './outlet.js';
+export { traceOverNats } from './trace-over-nats.js';
+export type { TraceableClient, TraceOverNatsOptions } from './trace-over-nats.js';
+export type { TracePublication } from './trace-publisher.js';
+export { collectTraces } from './collector.js';
+export type { Collector, CollectorOptions } from './collector.js';
+export { showInStately } from './stately-inspect.js';
+export type { StatelyInspector } from './stately-inspect.js';
+export { readJsonLines, toJsonLine } from './json-lines.js';
+export { traceVersion } from '../trace-events/trace-event.js';
+export type {
+  Json,
+  TraceActor,
+  TraceCounts,
+  TraceEnd,
+  TraceEvent,
+  TraceGap,
+  TraceLink,
+  TraceMachine,
+  TraceMark,
+  TraceMessage,
+  TraceRun,
+  TraceStateNode,
+  TraceStep,
+  TraceSystem,
+  TraceTimer,
+  TraceTransition,
+} from '../trace-events/trace-event.js';
+export type { TraceEventDraft } from '../trace-events/draft.js';
+export type { ClientTrace, ClientTracer, MessageTap, StreamCounts, TracedClient } from '../host/trace-port.js';
+export * from './deprecated.js';

@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import { exportsOf, packageEntries, programOfFiles, programOfText, type PublicExport } from './public-exports.js';
+
+interface Listed {
+  readonly values: string;
+  readonly types: string;
+}
+
+/** What each entry of the package exports. A class is a value. */
+const entries: Readonly<Record<string, Listed>> = {
+  '.': {
+    values: `CloseCode CloseError ConsumerClient ProducerClient StreamError streamActor traceOverNats`,
+    types: `
+      Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd DebugNote EndReason HandleOptions
+      Inspector NatsConnection NatsMessage NatsSubscribeOptions NatsSubscription OpenStreamOptions
+      ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
+      StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
+      StreamAddresses StreamEnd StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
+      StreamRequest TraceOverNatsOptions TracePublication TraceableClient Warning WarningCode Writer
+    `,
+  },
+  './machines': {
+    values: `
+      CloseCode beginInflow beginOutflow clientActorId closeInflow consume consumerClientMachine
+      consumerStreamMachine creditOf endOf forgetGap grantOf heartbeatMachine isGrantComing isGrantDue
+      isGrantPossible isOverrun isSettled isUnreachable maySend noteGranted notePrompted
+      producerClientMachine producerStreamMachine receiveAnnouncement receiveBytes receiveItems sendClose
+      sendRecord streamIdOf streamOf takeGrant
+    `,
+    types: `
+      ActorEvent Arrival Command CommandParams CommandType ConsumerClientContext ConsumerClientEvent
+      ConsumerStreamContext ConsumerStreamEvent ConsumerStreamInput EndReason Entries Grant
+      HeartbeatContext HeartbeatEvent HeartbeatInput Inflow KnownStream ListedClose ListedStream Outflow
+      ProducerClientContext ProducerClientEvent ProducerClientInput ProducerStreamContext
+      ProducerStreamEvent ProducerStreamInput RegisteredStream RequestReceived SpawnParams StreamEnd
+      StreamUnreachable Window
+    `,
+  },
+  './testing': {
+    values: `
+      assertExplorable brokenProperty createRandom createTestBroker createTestClock deliveryAdapter
+      deliveryArithmetic deliveryProperties deliveryReaderMachine deliverySystem explorabilityBreaches
+      explore exploreAll exploreAsync incidents mutants mutate note plainAdapter producerProcess
+      protocolAdapter protocolBounds protocolProperties protocolSystem protocolTicks readerMachine
+      replayOnClients send simulate sourceMachine spawn stop streamsOf sweep system tell viewStream
+      worstCase
+    `,
+    types: `
+      Activity ActorState ActorView Breach Coverage DeliveryArithmetic DeliveryMessage
+      DeliverySystemOptions DeliveryTerms Effect Effects ExplorabilityOptions ExploreAllOptions
+      ExploreOptions ExploreResult Faults HostAdapter HostScope Incident LeadsTo Limit LinkConfig
+      MessageFault ModelStream Mutant MutantOutcome MutateOptions MutateResult NetworkConfig Order
+      PendingTimer Plain Predicate ProcessState ProcessView Progress Properties PropertyKind
+      ProtocolAdapterOptions ProtocolBounds ProtocolMessage ProtocolModelOptions ProtocolSystem
+      ProtocolSystemOptions ProtocolTicks ProtocolView Random ReaderContext RecordedCommand ReplayReport
+      Scenario ScenarioParts ScenarioResult ScenarioViolation SentMessage SimulateOptions SimulateResult
+      StartActor StartActors Step StepName Stimulus StreamView SurroundingsView SweepResult SweepRow
+      System SystemConfig SystemView TestBroker TestBrokerFaults TestBrokerOptions TestBrokerRecord
+      TestClock TestClockOptions Timer Trace TraceViolation ViewOf Violation WorstCase
+    `,
+  },
+  './tracing': {
+    values: `collectTraces createTracer readJsonLines showInStately toJsonLine traceOverNats traceVersion`,
+    types: `
+      ClientTrace ClientTracer Collector CollectorOptions Json MessageTap StatelyInspector StopListening StreamCounts
+      TraceActor TraceCounts TraceEnd TraceEvent TraceEventDraft TraceGap TraceLink TraceListener
+      TraceMachine TraceMark TraceMessage TraceOverNatsOptions TracePublication TraceRun TraceStateNode
+      TraceStep TraceSystem TraceTimer TraceTransition TraceableClient TracedClient Tracer TracerOptions
+    `,
+  },
+  './memory': {
+    values: `createMemoryBroker`,
+    types: `
+      MemoryBroker MemoryBrokerOptions MemoryConnection MemoryConnectionOptions MemoryStatus
+      MemoryStatusIterator RoutedMessage Schedule
+    `,
+  },
+};
+
+/** Former names, each with the entry that keeps it for those who use it. */
+const deprecated: Readonly<Record<string, string>> = {
+  '.': `Handling`,
+  './testing': `ViolationRecord`,
+  './tracing': `
+    ActorRecord AnyRecord ClientRecorder ClientRecording CountsRecord EndRecord GapRecord
+    InspectedClient InspectionOverNats LinkRecord MachineRecord MarkRecord MessageEar MessageRecord
+    OverNatsOptions RecordDraft RecordListener RecordedClient Recorder RecorderOptions RunRecord
+    StateNodeRecord StepRecord SystemRecord TimerRecord TransitionRecord collectOverNats createRecorder
+    inspectOverNats recordVersion
+  `,
+  './memory': `Delivery`,
+};
+
+const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
+
+/** An entry's exports in the form of the list above. */
+function listed(exported: readonly PublicExport[]): Readonly<Record<keyof Listed, readonly string[]>> {
+  const names = (isValue: boolean) =>
+    exported
+      .filter((one) => !one.isDeprecated && one.isValue === isValue)
+      .map(({ name }) => name)
+      .sort();
+  return { values: names(true), types: names(false) };
+}
+
+describe('entries', function () {
+  this.timeout(300_000);
+
+  const sources = packageEntries();
+  let program: ReturnType<typeof programOfFiles>;
+
+  before(() => {
+    program = programOfFiles([...sources.values()]);
+  });
+
+  it('the package has these, and no others', () => {
+    expect([...sources.keys()]).to.have.members(Object.keys(entries));
+  });
+
+  for (const [entry, { values, types }] of Object.entries(entries)) {
+    it(`${entry} exports what the list says, and nothing else`, () => {
+      const found = listed(exportsOf(program, sources.get(entry) ?? ''));
+      expect(found).to.deep.equal({ values: words(values).sort(), types: words(types).sort() });
+    });
+  }
+
+  it('a former name stands where the list says, and says what to use', () => {
+    const found = Object.fromEntries(
+      [...sources].map(([entry, file]) => [
+        entry,
+        exportsOf(program, file)
+          .filter(({ isDeprecated }) => isDeprecated)
+          .map(({ name }) => name)
+          .sort(),
+      ]),
+    );
+    const expected = Object.fromEntries(
+      Object.keys(entries).map((entry) => [entry, words(deprecated[entry] ?? '').sort()]),
+    );
+    expect(found).to.deep.equal(expected);
+  });
+
+  it('a type, a value and a former name are told apart', () => {
+    const found = exportsOf(
+      programOfText(`
+        export const value = 1;
+        export class Both {}
+        export interface Shape {}
+        class Hidden {}
+        export type { Hidden };
+        /** @deprecated Use value. */
+        export const former = value;
+      `),
+      'probe.ts',
+    );
+    expect(listed(found)).to.deep.equal({ values: ['Both', 'value'], types: ['Hidden', 'Shape'] });
+    expect(found.filter(({ isDeprecated }) => isDeprecated).map(({ name }) => name)).to.deep.equal(['former']);
+  });
+});
