@@ -17,11 +17,11 @@ async function saved(page: Page, format: string): Promise<{ readonly name: strin
 describe('saving and comparing runs', () => {
   const stage = stageFor();
 
-  it('saves the records as they came, the diagram as a picture and as text, and the run for Perfetto', async () => {
+  it('saves the trace events as they came, the diagram as a picture and as text, and the run for Perfetto', async () => {
     const page = await openRecording(stage());
     await page.locator('.grid-row').first().click();
 
-    const lines = await saved(page, 'Records');
+    const lines = await saved(page, 'Trace events');
     expect(lines.name).to.equal('nats-stream.jsonl');
     const read = lines.text
       .trim()
