@@ -682,7 +682,7 @@ export class ConsumerClient {
     // The end of a subscription is told to its callback.
     if (operation !== 'publish') return;
     const text = `the server does not let the consumer publish to ${subject}`;
-    const concerned = Array.from(this.#streams).filter(([id, { stream, delivery, answeredTo }]) =>
+    const concerned = Array.from(this.#streams).filter(([, { stream, delivery, answeredTo }]) =>
       stream.actor.getSnapshot().matches('opening')
         ? stream.subject === subject
         : delivery?.control === subject || answeredTo === subject,
