@@ -84,6 +84,12 @@ export function ghostProperties(
       if (sourceFailed) return code === CloseCode.InternalServerError;
       return !sourceEnded || code === CloseCode.Normal;
     };
+    always[`${id}: who asked again is told that nobody subscribes only where the request was repeated in vain`] = (
+      view,
+    ) => {
+      const { end, attempt } = viewStream(view, stream);
+      return end !== 'noResponders' || attempt === 0 || ghostsOf(view[consumer]).repeated(id);
+    };
     // The link of a consumer that asks again is whole from then on, for want of a further fault.
     always[`${id}: who asked again, and is told a normal end, has read every record`] = (view) =>
       ghostsOf(view[consumer]).requests(id) < 2 || viewStream(view, stream).end !== 'completed' || isReadWhole(view);
