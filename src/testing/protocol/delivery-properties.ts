@@ -181,7 +181,13 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
     always[`${id}: the records that are read come of one request, from one producer`] = (view) =>
       !isMixed(view, stream);
   }
-  if (bounds.isSupervised && !incidents.some((incident) => incident === 'producerCloses' || incident === 'inboxDeaf')) {
+  // As long as a consumer believes that its link is down it asks for nothing that is missing, though heartbeats pass here.
+  const isDeafWhileDown = bounds.losses > 0 && incidents.includes('consumerLinkLost');
+  if (
+    bounds.isSupervised &&
+    !isDeafWhileDown &&
+    !incidents.some((incident) => incident === 'producerCloses' || incident === 'inboxDeaf')
+  ) {
     // Where a producer drains it ends its sources, so this is what its drain promises as well.
     always[`${id}: what a source has made comes before its end, normal or not`] = on(
       ({ end, delivered, produced }) => end !== 'closed' || delivered === produced,
@@ -190,6 +196,7 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
   if (bounds.isSupervised) {
     const may = ['completed', 'cancelled', ...incidents.flatMap((incident) => endsOfIncidents[incident] ?? [])];
     if (bounds.mayMissRequest) may.push('noAnswer');
+    if (isDeafWhileDown) may.push('closed');
     always[`${id}: who does not leave gets everything`] = on(({ end }) => end === null || may.includes(end));
   }
 
