@@ -196,7 +196,7 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
   if (bounds.isSupervised) {
     const may = ['completed', 'cancelled', ...incidents.flatMap((incident) => endsOfIncidents[incident] ?? [])];
     if (bounds.mayMissRequest) may.push('noAnswer');
-    if (isDeafWhileDown) may.push('closed');
+    if (isDeafWhileDown) may.push('closed', 'recordsLost');
     always[`${id}: who does not leave gets everything`] = on(({ end }) => end === null || may.includes(end));
   }
 

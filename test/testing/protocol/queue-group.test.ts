@@ -8,11 +8,15 @@ import {
   protocolBounds,
   protocolProperties,
   protocolSystem,
+  protocolTicks,
+  streamsOf,
+  viewStream,
   type DeliverySystemOptions,
   type ExploreResult,
   type Faults,
   type ProtocolModelOptions,
   type ProtocolSystem,
+  type ProtocolView,
 } from '../../../src/testing/index.js';
 
 const cut: Faults = { cut: { max: 1, of: ['consumer'] } };
@@ -21,7 +25,7 @@ const unmixed = 'A: the records that are read come of one request, from one prod
 const whole = 'A: who asked again, and is told a normal end, has read every record';
 
 /** Everything but a reader that leaves, with which the earlier request has nothing to do. */
-function withoutLeaving({ config }: ProtocolSystem): ProtocolSystem['config']['stimuli'] {
+function withoutLeaving({ config }: ProtocolSystem): NonNullable<ProtocolSystem['config']['stimuli']> {
   return Object.fromEntries(Object.entries(config.stimuli ?? {}).filter(([name]) => !name.startsWith('leave')));
 }
 
@@ -76,4 +80,27 @@ describe('a request that is asked again in a queue group of two producers', () =
       expect(violations.map((violation) => violation.property)).to.deep.equal([property]);
     });
   }
+});
+
+describe('the source of an earlier request', () => {
+  const [stream] = streamsOf({});
+  const runs = (view: ProtocolView): boolean => stream !== undefined && viewStream(view, stream).ghostRuns;
+
+  it('is stopped K·I + T after its consumer has closed, at the latest', () => {
+    const options = { records: 0, incidents: ['consumerCloses'], faults: cut } as const;
+    const system = protocolSystem(options);
+    const isLeft = (view: ProtocolView): boolean => runs(view) && view['consumer']?.actors['client'] === undefined;
+    const { worst } = explore(system, {
+      leadsTo: {
+        [stopped]: {
+          from: isLeft,
+          to: (view) => !isLeft(view),
+          within: 2 * protocolTicks.interval + protocolTicks.requestTimeout,
+        },
+      },
+      stimuli: withoutLeaving(system),
+      stopAt: 'end',
+    }).assert();
+    expect(worst[stopped]).to.equal(2 * protocolTicks.interval + protocolTicks.requestTimeout);
+  });
 });
