@@ -134,7 +134,7 @@ export const mutationConfigurations: readonly MutationConfiguration[] = [
   {
     name: 'the source fails',
     options: { incidents: ['sourceFails'] },
-    of: /^producerStream\.(opening|active).*source\.failed|^consumerStream\.active → on\.frame\.close\[2\]/,
+    of: /^producerStream\.(opening|active).*source\.failed|^consumerStream\.active → on\.frame\.close\[[12]\]/,
   },
   {
     name: 'the source fails, and frames overtake heartbeats',
