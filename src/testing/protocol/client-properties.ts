@@ -40,7 +40,10 @@ function isWanted(view: ProtocolView, consumer: string, id: string): boolean {
 }
 
 /** What the clients know of their streams is what there is, and nothing outlives its client. */
-export function clientProperties(streams: readonly ModelStream[]): Readonly<Record<string, Predicate<ProtocolView>>> {
+export function clientProperties(
+  streams: readonly ModelStream[],
+  producers: readonly string[] = [producerProcess],
+): Readonly<Record<string, Predicate<ProtocolView>>> {
   const consumers = [...new Set(streams.map(({ consumer }) => consumer))];
   const always: Record<string, Predicate<ProtocolView>> = {};
 
@@ -55,47 +58,49 @@ export function clientProperties(streams: readonly ModelStream[]): Readonly<Reco
     };
   }
 
-  always[`${producerProcess}: knows the streams that there are, and whose they are`] = (view) => {
-    const context = clientContext<{
-      readonly streams: readonly Registration[];
-      readonly consumers: readonly Count[];
-    }>(view, producerProcess);
-    if (context === undefined) return true;
-    return (
-      isSame(context.streams, actorsOf(view, producerProcess, 'producerStream')) &&
-      isSame(context.consumers, actorsOf(view, producerProcess, 'heartbeat')) &&
-      context.consumers.every(
-        (consumer) =>
-          consumer.streams === context.streams.filter(({ consumerId }) => consumerId === consumer.id).length,
-      )
-    );
-  };
-
-  always[`${producerProcess}: a heartbeat lists the streams that there are`] = (view) => {
-    const context = clientContext<{ readonly streams: readonly Registration[] }>(view, producerProcess);
-    if (context === undefined) return true;
-    return actorsOf(view, producerProcess, 'heartbeat').every((heartbeat) => {
-      const known = heartbeat.context as unknown as {
-        readonly streams: readonly { readonly id: string }[];
-        readonly fresh: readonly { readonly id: string }[];
-      };
-      const registered = context.streams.filter(({ consumerId }) => consumerId === heartbeat.id);
-      const isRegistered = ({ id }: { readonly id: string }) => registered.some((stream) => stream.id === id);
+  for (const producer of producers) {
+    always[`${producer}: knows the streams that there are, and whose they are`] = (view) => {
+      const context = clientContext<{
+        readonly streams: readonly Registration[];
+        readonly consumers: readonly Count[];
+      }>(view, producer);
+      if (context === undefined) return true;
       return (
-        known.streams.length === registered.length &&
-        known.streams.every(isRegistered) &&
-        known.fresh.every(isRegistered)
+        isSame(context.streams, actorsOf(view, producer, 'producerStream')) &&
+        isSame(context.consumers, actorsOf(view, producer, 'heartbeat')) &&
+        context.consumers.every(
+          (consumer) =>
+            consumer.streams === context.streams.filter(({ consumerId }) => consumerId === consumer.id).length,
+        )
       );
-    });
-  };
+    };
 
-  always[`${producerProcess}: a round that is due does not wait for what is new`] = (view) =>
-    actorsOf(view, producerProcess, 'heartbeat').every(
-      (heartbeat) =>
-        !heartbeat.matches({ open: { exchange: 'introducing' } }) || heartbeat.context['roundDue'] !== true,
-    );
+    always[`${producer}: a heartbeat lists the streams that there are`] = (view) => {
+      const context = clientContext<{ readonly streams: readonly Registration[] }>(view, producer);
+      if (context === undefined) return true;
+      return actorsOf(view, producer, 'heartbeat').every((heartbeat) => {
+        const known = heartbeat.context as unknown as {
+          readonly streams: readonly { readonly id: string }[];
+          readonly fresh: readonly { readonly id: string }[];
+        };
+        const registered = context.streams.filter(({ consumerId }) => consumerId === heartbeat.id);
+        const isRegistered = ({ id }: { readonly id: string }) => registered.some((stream) => stream.id === id);
+        return (
+          known.streams.length === registered.length &&
+          known.streams.every(isRegistered) &&
+          known.fresh.every(isRegistered)
+        );
+      });
+    };
 
-  for (const process of [...consumers, producerProcess]) {
+    always[`${producer}: a round that is due does not wait for what is new`] = (view) =>
+      actorsOf(view, producer, 'heartbeat').every(
+        (heartbeat) =>
+          !heartbeat.matches({ open: { exchange: 'introducing' } }) || heartbeat.context['roundDue'] !== true,
+      );
+  }
+
+  for (const process of [...consumers, ...producers]) {
     always[`${process}: nothing is left of a client that is over`] = (view) =>
       view[process]?.isAlive !== true ||
       clientContext(view, process) !== undefined ||

@@ -15,10 +15,12 @@ import { isIncident, receiveIncident, type IncidentMessage } from './incident-me
  */
 export function deliveryAdapter(
   plain: HostAdapter<RecordedCommand, ProtocolMessage>,
-  { producer, ...terms }: { readonly producer: string } & DeliveryTerms,
+  { producers, ...terms }: { readonly producers: readonly [string, ...string[]] } & DeliveryTerms,
 ): HostAdapter<RecordedCommand, DeliveryMessage | IncidentMessage> {
   const outflows = modelOutflows(terms);
-  const inflows = modelInflows(terms, producer);
+  // What is said to a producer goes to the first one, unless a queue group says otherwise.
+  const inflows = modelInflows(terms, producers[0]);
+  const isProducer = ({ process }: HostScope): boolean => producers.includes(process);
 
   const command = (recorded: RecordedCommand, scope: HostScope): Effects | undefined => {
     switch (recorded.type) {
@@ -44,7 +46,7 @@ export function deliveryAdapter(
         const { event } = recorded.params as { readonly event: { readonly type: string; readonly id: string } };
         if (event.type !== 'stream.closed') return told;
         // What is over is forgotten.
-        return [...listOf(scope.process === producer ? outflows.forget(event.id) : inflows.forget(event.id)), ...told];
+        return [...listOf(isProducer(scope) ? outflows.forget(event.id) : inflows.forget(event.id)), ...told];
       }
       default:
         return plain.command(recorded, scope);
@@ -53,9 +55,7 @@ export function deliveryAdapter(
 
   const restored = (scope: HostScope): readonly Effect[] => [
     note(downNote, false),
-    ...(scope.process === producer
-      ? outflows.publishAll({ ...scope, notes: { ...scope.notes, [downNote]: false } })
-      : []),
+    ...(isProducer(scope) ? outflows.publishAll({ ...scope, notes: { ...scope.notes, [downNote]: false } }) : []),
   ];
 
   const receive = (message: DeliveryMessage | IncidentMessage, scope: HostScope): Effects | undefined => {

@@ -7,7 +7,8 @@ import { isBystander, recordBytesOf, type DeliverySystemOptions } from './delive
 import { viewDelivery, type DeliveryView } from './delivery-view.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
-import { streamsOf, type ModelStream } from './model-stream.js';
+import { producersOf, streamsOf, type ModelStream } from './model-stream.js';
+import { isMixed } from './queue-group.js';
 import { protocolTicks, type ProtocolView } from './protocol-options.js';
 
 type DeliveryProperties = Required<Properties<ProtocolView>>;
@@ -71,6 +72,8 @@ function boundsOf(options: DeliverySystemOptions) {
         : cuts === 0 && isQuiet(['consumerCloses'])
           ? missedHeartbeatsMax * interval + requestTimeout + 4 * delay + losses * interval
           : undefined,
+    /** That its request is an earlier one: the heartbeats tell it. */
+    toGhost: onlyBetween ? interval + 2 * delay + losses * interval : undefined,
     /** A close. */
     toTold:
       crashes + cuts === 0 && !isLost('end') && isQuiet(['producerCloses', 'heartbeatUnanswerable', 'consumerLinkLost'])
@@ -96,7 +99,7 @@ export function deliveryProperties(options: DeliverySystemOptions = {}): Deliver
     always: Object.assign(
       {},
       ...properties.map(({ always }) => always),
-      clientProperties(streams),
+      clientProperties(streams, producersOf(options.producers)),
       incidentProperties(streams),
     ) as DeliveryProperties['always'],
     leadsTo: Object.assign({}, ...properties.map(({ leadsTo }) => leadsTo)) as DeliveryProperties['leadsTo'],
@@ -174,7 +177,17 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
         end !== 'recordsLost' || delivered < produced || inflow?.flow.isRecovering === true || inflow === undefined,
     ),
   };
-  if (bounds.isSupervised && !incidents.some((incident) => incident === 'producerCloses' || incident === 'inboxDeaf')) {
+  if (options.producers === 2) {
+    always[`${id}: the records that are read come of one request, from one producer`] = (view) =>
+      !isMixed(view, stream);
+  }
+  // As long as a consumer believes that its link is down it asks for nothing that is missing, though heartbeats pass here.
+  const isDeafWhileDown = bounds.losses > 0 && incidents.includes('consumerLinkLost');
+  if (
+    bounds.isSupervised &&
+    !isDeafWhileDown &&
+    !incidents.some((incident) => incident === 'producerCloses' || incident === 'inboxDeaf')
+  ) {
     // Where a producer drains it ends its sources, so this is what its drain promises as well.
     always[`${id}: what a source has made comes before its end, normal or not`] = on(
       ({ end, delivered, produced }) => end !== 'closed' || delivered === produced,
@@ -183,6 +196,7 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
   if (bounds.isSupervised) {
     const may = ['completed', 'cancelled', ...incidents.flatMap((incident) => endsOfIncidents[incident] ?? [])];
     if (bounds.mayMissRequest) may.push('noAnswer');
+    if (isDeafWhileDown) may.push('closed', 'recordsLost');
     always[`${id}: who does not leave gets everything`] = on(({ end }) => end === null || may.includes(end));
   }
 
@@ -233,6 +247,12 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
     ({ reader, delivered, sourceRuns }) => reader !== undefined && reader !== 'reading' && delivered > 0 && sourceRuns,
     bounds.toKnownSource,
   );
+  if (incidents.includes('consumerLinkLost') || budgetOf(options.faults?.cut) > 0) {
+    leadsTo[`${id}: a source that took an earlier request is stopped`] = ends(
+      ({ ghostRuns }) => ghostRuns,
+      bounds.toGhost,
+    );
+  }
   leadsTo[`${id}: what is over is forgotten`] = ends(
     ({ reader, isHeld }) => reader !== undefined && reader !== 'reading' && isHeld,
     bounds.toForget,

@@ -9,11 +9,12 @@ import { deliveryReaderMachine } from './delivery-reader.js';
 import { deliveryTurnMachine } from './delivery-turn.js';
 import { viewDelivery, type DeliveryView } from './delivery-view.js';
 import { incidentStimuli, type Incident } from './incidents.js';
-import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
+import { producerProcess, producersOf, streamsOf, type ModelStream } from './model-stream.js';
+import { queueGroupStimuli, withQueueGroup } from './queue-group.js';
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
-import { reopenedIdsOf } from './system.js';
+import { reopenedIdsOf, sourceNameOf } from './system.js';
 
 /** How large a system of the delivery extension is, and what may happen in it. */
 export interface DeliverySystemOptions {
@@ -44,6 +45,12 @@ export interface DeliverySystemOptions {
   readonly delay?: number;
   readonly order?: Order;
   readonly missedHeartbeatsMax?: number;
+  /**
+   * How many producers take the requests, as a queue group: each request goes to one of them, whichever the server likes.
+   *
+   * @default 1
+   */
+  readonly producers?: 1 | 2;
   /**
    * How many records each source has to give.
    *
@@ -99,27 +106,29 @@ function stimuliOf(
   records: number,
   mayLeave: boolean,
   reopened: readonly string[],
+  producers: readonly string[],
 ): Readonly<Record<string, Stimulus<ProtocolView>>> {
   const { consumer, id } = stream;
   const on =
     (holds: (view: DeliveryView) => boolean): Predicate<ProtocolView> =>
     (view) =>
       holds(viewDelivery(view, stream));
-  const ofSource = (streamId: string): Readonly<Record<string, Stimulus<ProtocolView>>> => {
+  const ofSource = (streamId: string, process: string): Readonly<Record<string, Stimulus<ProtocolView>>> => {
     const inbox = inboxOf(consumer, streamId);
     const actor = sourceOf(inbox);
-    const runs = (view: ProtocolView) => view[producerProcess]?.actors[actor]?.matches('running') === true;
-    const outflowOf = (view: ProtocolView) => view[producerProcess]?.notes[outflowNote(inbox)] as ModelOutflow | null;
-    const of = { process: producerProcess, actor };
+    const runs = (view: ProtocolView) => view[process]?.actors[actor]?.matches('running') === true;
+    const outflowOf = (view: ProtocolView) => view[process]?.notes[outflowNote(inbox)] as ModelOutflow | null;
+    const of = { process, actor };
+    const name = sourceNameOf(streamId, process);
     return {
-      [`produce ${streamId}`]: {
+      [`produce ${name}`]: {
         ...of,
         event: { type: 'produce' },
         max: records,
         // A source awaits its writes.
         when: (view) => runs(view) && outflowOf(view)?.waiting === 0,
       },
-      [`finish ${streamId}`]: { ...of, event: { type: 'finish' }, when: runs },
+      [`finish ${name}`]: { ...of, event: { type: 'finish' }, when: runs },
     };
   };
   return {
@@ -145,7 +154,10 @@ function stimuliOf(
           },
         }
       : {}),
-    ...(Object.assign({}, ...[id, ...reopened].map(ofSource)) as Readonly<Record<string, Stimulus<ProtocolView>>>),
+    ...(Object.assign(
+      {},
+      ...producers.flatMap((process) => [id, ...reopened].map((streamId) => ofSource(streamId, process))),
+    ) as Readonly<Record<string, Stimulus<ProtocolView>>>),
   };
 }
 
@@ -162,12 +174,21 @@ export function recordBytesOf({ recordBytes = [1] }: DeliverySystemOptions, numb
 /** Two of this package's clients on the delivery extension: its arithmetic, and the machines that run in production. */
 export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSystem {
   const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 2, faults = {} } = options;
-  const { windowRecords = 1, windowBytes = windowRecords, incidents = [] } = options;
+  const { windowRecords = 1, windowBytes = windowRecords, incidents = [], producers = 1 } = options;
   const bytesOf = (number: number): number => recordBytesOf(options, number);
   const ticks = { ...protocolTicks, ...options.ticks };
   const streams = streamsOf(options);
+  const adapter = deliveryAdapter(protocolAdapter({ producer: producerProcess }), {
+    producers: producersOf(producers),
+    window: { records: windowRecords, bytes: windowBytes },
+    producerWindow: { records: options.producerWindowRecords ?? windowRecords, bytes: windowBytes },
+    bytesOf,
+    partsOf: (number) => Math.ceil(bytesOf(number) / (options.frameBytes ?? Infinity)) || 1,
+    missedHeartbeatsMax,
+    arithmetic: { ...deliveryArithmetic, ...options.arithmetic },
+  });
   return system({
-    processes: clientProcesses(streams, missedHeartbeatsMax),
+    processes: clientProcesses(streams, missedHeartbeatsMax, producers),
     machines: {
       ...shippedMachines,
       reader: deliveryReaderMachine,
@@ -179,24 +200,23 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
       ...(options.frameBytes === undefined ? {} : { turn: 0 }),
     },
     network: { delay, order },
-    adapter: deliveryAdapter(protocolAdapter({ producer: producerProcess }), {
-      producer: producerProcess,
-      window: { records: windowRecords, bytes: windowBytes },
-      producerWindow: { records: options.producerWindowRecords ?? windowRecords, bytes: windowBytes },
-      bytesOf,
-      partsOf: (number) => Math.ceil(bytesOf(number) / (options.frameBytes ?? Infinity)) || 1,
-      missedHeartbeatsMax,
-      arithmetic: { ...deliveryArithmetic, ...options.arithmetic },
-    }),
+    adapter: producers === 1 ? adapter : withQueueGroup(adapter),
     stimuli: {
       ...Object.fromEntries(
         streams.flatMap((stream, index) =>
-          Object.entries(stimuliOf(stream, records, options.leave ?? true, reopenedIdsOf(stream.id, options))).filter(
-            ([name]) => !isBystander(options, index) || name === `open ${stream.id}`,
-          ),
+          Object.entries(
+            stimuliOf(
+              stream,
+              records,
+              options.leave ?? true,
+              reopenedIdsOf(stream.id, options),
+              producersOf(producers),
+            ),
+          ).filter(([name]) => !isBystander(options, index) || name === `open ${stream.id}`),
         ),
       ),
       ...incidentStimuli(incidents, streams),
+      ...(producers === 1 ? {} : queueGroupStimuli(streams)),
     },
     faults,
     ids: options.symmetric === true ? streams.map(({ id }) => id) : [],

@@ -1,13 +1,13 @@
 import type { StateValue } from 'xstate';
 import type { ActorView } from '../explorer/description/system-view.js';
-import { deafNote, readerOf, sourceOf } from './adapter.js';
+import { deafNote, readerOf } from './adapter.js';
 import { inflowNote, type ModelInflow } from './delivery-inflow.js';
 import { outflowNote, producedNote, type ModelOutflow } from './delivery-outflow.js';
 import type { DeliveryReaderContext } from './delivery-reader.js';
 import { isLinkDown } from './ghosts.js';
-import { producerProcess, type ModelStream } from './model-stream.js';
+import { producersOf, type ModelStream } from './model-stream.js';
 import type { ProtocolView } from './protocol-options.js';
-import { inboxesOf } from './stream-view.js';
+import { isRegistered, isSourceRunning, requestsOf } from './stream-view.js';
 import { viewPerStream } from './view-per-stream.js';
 
 /** What is true of one extended stream in one state of the system. */
@@ -45,8 +45,9 @@ export const viewDelivery = viewPerStream(createView);
 
 function createView(view: ProtocolView, modelled: ModelStream): DeliveryView {
   const { consumer, id } = modelled;
-  const [inbox, ...earlier] = inboxesOf(view, modelled);
-  const [at, from] = [view[consumer], view[producerProcess]];
+  const [last, ...earlier] = requestsOf(view, modelled);
+  const { inbox, producer } = last;
+  const [at, from] = [view[consumer], view[producer]];
   const reader = at?.actors[readerOf(id)] as ActorView<DeliveryReaderContext> | undefined;
   const stream = at?.actors[id] as ActorView | undefined;
   const served = from?.actors[inbox] as ActorView | undefined;
@@ -57,7 +58,7 @@ function createView(view: ProtocolView, modelled: ModelStream): DeliveryView {
     taken: reader?.context.taken ?? 0,
     end: reader?.context.end ?? null,
     produced: Number(from?.notes[producedNote(inbox)] ?? 0),
-    sourceRuns: from?.actors[sourceOf(inbox)]?.matches('running') === true,
+    sourceRuns: isSourceRunning(view, last),
     isServed: served !== undefined && served.value !== 'unreachable',
     producerLives: from?.isAlive === true,
     at: stream?.value,
@@ -65,12 +66,12 @@ function createView(view: ProtocolView, modelled: ModelStream): DeliveryView {
     outflow: (from?.notes[outflowNote(inbox)] ?? undefined) as ModelOutflow | undefined,
     inflow,
     isKnown: inflow !== undefined && inflow.run !== 0,
-    isHeld: stream !== undefined || [inbox, ...earlier].some((own) => from?.actors[own] !== undefined),
+    isHeld: stream !== undefined || [last, ...earlier].some((own) => isRegistered(view, own)),
     isDeaf: at?.notes[deafNote] === true,
     attempt: earlier.length,
-    ghostRuns: earlier.some((own) => from?.actors[sourceOf(own)]?.matches('running') === true),
+    ghostRuns: earlier.some((own) => isSourceRunning(view, own)),
     isTimed: Object.keys(stream?.timers ?? {}).length > 0,
     isConsumerLinked: !isLinkDown(view, consumer),
-    isLinked: !isLinkDown(view, consumer) && !isLinkDown(view, producerProcess),
+    isLinked: ![consumer, ...producersOf(2)].some((process) => isLinkDown(view, process)),
   };
 }

@@ -11,10 +11,11 @@ export interface GhostScope {
   readonly losesRecords: boolean;
   /** Whether every answer that comes is that of a request under way, and the producer may believe it at once. */
   readonly areReportsExact: boolean;
+  readonly producers: readonly string[];
 }
 
-function heartbeatsOf(view: ProtocolView): readonly ActorView[] {
-  const actors = Object.values(view[producerProcess]?.actors ?? {}) as readonly ActorView[];
+function heartbeatsOf(view: ProtocolView, producer: string): readonly ActorView[] {
+  const actors = Object.values(view[producer]?.actors ?? {}) as readonly ActorView[];
   return actors.filter((actor) => actor.machine === 'heartbeat');
 }
 
@@ -23,28 +24,33 @@ function heartbeatsOf(view: ProtocolView): readonly ActorView[] {
  */
 export function ghostProperties(
   streams: readonly ModelStream[],
-  { losesRecords, areReportsExact }: GhostScope,
+  { losesRecords, areReportsExact, producers }: GhostScope,
 ): Readonly<Record<string, Predicate<ProtocolView>>> {
   const always: Record<string, Predicate<ProtocolView>> = {};
 
-  for (const process of new Set([...streams.map(({ consumer }) => consumer), producerProcess])) {
+  for (const process of new Set([...streams.map(({ consumer }) => consumer), ...producers])) {
     always[`${process}: gives back its subscriptions when it is over`] = (view) =>
       view[process]?.isAlive !== true ||
       view[process].actors[clientActorId] !== undefined ||
       ghostsOf(view[process]).released;
   }
 
-  always[`${producerProcess}: no heartbeat runs while the connection is down`] = (view) =>
-    !isLinkDown(view, producerProcess) ||
-    heartbeatsOf(view).every((heartbeat) =>
-      heartbeat.matches({ open: { ticker: 'suspended', exchange: 'suspended' } }),
-    );
+  for (const producer of producers) {
+    always[`${producer}: no heartbeat runs while the connection is down`] = (view) =>
+      !isLinkDown(view, producer) ||
+      heartbeatsOf(view, producer).every((heartbeat) =>
+        heartbeat.matches({ open: { ticker: 'suspended', exchange: 'suspended' } }),
+      );
 
-  always[`${producerProcess}: asks its consumers at once when the connection is back`] = (view) =>
-    !ghostsOf(view[producerProcess]).unasked || isLinkDown(view, producerProcess) || heartbeatsOf(view).length === 0;
+    always[`${producer}: asks its consumers at once when the connection is back`] = (view) =>
+      !ghostsOf(view[producer]).unasked || isLinkDown(view, producer) || heartbeatsOf(view, producer).length === 0;
+  }
 
   for (const stream of streams) {
     const { consumer, id } = stream;
+    const ofProducer = (view: ProtocolView) => ghostsOf(view[viewStream(view, stream).producer]);
+    const isReadWhole = (view: ProtocolView): boolean =>
+      ghostsOf(view[consumer]).read(id) >= ofProducer(view).produced(viewStream(view, stream).inbox);
     always[`${id}: a round that nobody can answer is over at once`] = (view) =>
       !isUnanswerable(view, consumer) ||
       view[producerProcess]?.actors[consumer]?.matches({ open: { exchange: 'asking' } }) !== true;
@@ -52,7 +58,7 @@ export function ghostProperties(
       viewStream(view, stream).consumerState !== 'cancelling' || ghostsOf(view[consumer]).requested(id);
     if (areReportsExact) {
       always[`${id}: a report stops the source at once`] = (view) =>
-        !ghostsOf(view[producerProcess]).reported(viewStream(view, stream).inbox) || !viewStream(view, stream).isServed;
+        !ofProducer(view).reported(viewStream(view, stream).inbox) || !viewStream(view, stream).isServed;
     }
     always[`${id}: no request is published while the connection is down`] = (view) =>
       !ghostsOf(view[consumer]).sentWhileDown;
@@ -71,22 +77,25 @@ export function ghostProperties(
     };
     always[`${id}: how the source stopped is what the close says`] = (view) => {
       const { producerLives, sourceRuns, sourceEnded, sourceCancelled, sourceFailed } = viewStream(view, stream);
-      const { connectionClosed, closeCode } = ghostsOf(view[producerProcess]);
+      const { connectionClosed, closeCode } = ofProducer(view);
       if (!producerLives || sourceRuns || connectionClosed) return true;
       const code = closeCode(viewStream(view, stream).inbox);
       if (sourceCancelled) return code === CloseCode.GoingAway || code === CloseCode.NotPermitted;
       if (sourceFailed) return code === CloseCode.InternalServerError;
       return !sourceEnded || code === CloseCode.Normal;
     };
+    always[`${id}: who asked again is told that nobody subscribes only where the request was repeated in vain`] = (
+      view,
+    ) => {
+      const { end, attempt } = viewStream(view, stream);
+      return end !== 'noResponders' || attempt === 0 || ghostsOf(view[consumer]).repeated(id);
+    };
     // The link of a consumer that asks again is whole from then on, for want of a further fault.
     always[`${id}: who asked again, and is told a normal end, has read every record`] = (view) =>
-      ghostsOf(view[consumer]).requests(id) < 2 ||
-      viewStream(view, stream).end !== 'completed' ||
-      ghostsOf(view[consumer]).read(id) >= ghostsOf(view[producerProcess]).produced(viewStream(view, stream).inbox);
+      ghostsOf(view[consumer]).requests(id) < 2 || viewStream(view, stream).end !== 'completed' || isReadWhole(view);
     if (losesRecords) continue;
     always[`${id}: who is told a normal end has read every record`] = (view) =>
-      viewStream(view, stream).end !== 'completed' ||
-      ghostsOf(view[consumer]).read(id) >= ghostsOf(view[producerProcess]).produced(viewStream(view, stream).inbox);
+      viewStream(view, stream).end !== 'completed' || isReadWhole(view);
   }
   return always;
 }

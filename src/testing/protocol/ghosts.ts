@@ -1,7 +1,7 @@
-import type { Command } from '../../../machines/index.js';
+import { streamIdOf, type Command } from '../../../machines/index.js';
 import { note, type Effect } from '../explorer/description/effects.js';
 import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/description/host-adapter.js';
-import { inboxOf, streamAskedAs, type ProtocolMessage } from './adapter.js';
+import { currentIdOf, inboxOf, streamAskedAs, type ProtocolMessage } from './adapter.js';
 import { isIncident, receiveIncident, type IncidentMessage } from './incident-messages.js';
 import { producerProcess } from './model-stream.js';
 import type { ProtocolView } from './protocol-options.js';
@@ -23,6 +23,8 @@ const unaskedNote = 'unasked';
 
 /** Whether the last request to a consumer, or the one before, had no responders and no answer was heard since. */
 export const missedNote = (consumer: string): string => `missed by ${consumer}`;
+/** The last request of the stream was published again as it was. */
+const repeatedNote = (id: string): string => `repeated ${id}`;
 const requestedNote = (id: string): string => `requested ${id}`;
 const gateNote = (id: string): string => `gate ${id}`;
 const readNote = (id: string): string => `read ${id}`;
@@ -68,6 +70,8 @@ export function ghostsOf(process: NotedProcess) {
     requested: (id: string) => notes[requestedNote(id)] !== undefined,
     /** How often it was; those after the second are not counted. */
     requests: (id: string) => Number(notes[requestedNote(id)] ?? 0),
+    /** One of them was published again as it was, under the same stream id. */
+    repeated: (id: string) => notes[repeatedNote(id)] === true,
     /** Whether records go to the reader directly, false where they are dropped; undefined before either. */
     gate: (id: string) => notes[gateNote(id)] as boolean | undefined,
     read: (id: string) => Number(notes[readNote(id)] ?? 0),
@@ -112,6 +116,10 @@ export function withGhosts(
         return [
           ...(notes[heardNote(params.id)] === true ? [note(askedThoughHeardNote, true)] : []),
           increased(notes, requestedNote(params.id), 1),
+          ...(notes[requestedNote(params.id)] !== undefined &&
+          currentIdOf(params.id, notes) === streamIdOf(params.id, params.attempt)
+            ? [note(repeatedNote(params.id), true)]
+            : []),
           ...(isDown ? [note(sentWhileDownNote, true)] : []),
         ];
       case 'wire.ask':

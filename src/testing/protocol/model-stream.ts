@@ -5,8 +5,13 @@ export interface ModelStream {
   readonly inbox: string;
 }
 
-/** The name of the process in which the producer of the model runs. */
+/** The name of the process in which the producer of the model runs, or the first of two. */
 export const producerProcess = 'producer';
+
+/** The names of the processes of so many producers. */
+export function producersOf(producers: 1 | 2 = 1): readonly [string, ...string[]] {
+  return producers === 1 ? [producerProcess] : [producerProcess, `${producerProcess}2`];
+}
 
 /** The streams of a system made with these options. */
 export function streamsOf({

@@ -2,7 +2,7 @@ import type { LeadsTo, Properties } from '../explorer/description/properties.js'
 import type { Faults } from '../explorer/description/system-config.js';
 import type { Predicate } from '../explorer/description/system-view.js';
 import { viewStream, type StreamView } from './stream-view.js';
-import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
+import { producerProcess, producersOf, streamsOf, type ModelStream } from './model-stream.js';
 import { awayNote } from './adapter.js';
 import { clientProperties } from './client-properties.js';
 import { ghostProperties } from './ghost-properties.js';
@@ -10,6 +10,7 @@ import { isLinkDown } from './ghosts.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
 import { protocolTicks, type ProtocolView } from './protocol-options.js';
+import { isMixed } from './queue-group.js';
 import { hasGhosts, type ProtocolModelOptions } from './system.js';
 
 function countOf(fault: Faults[keyof Faults]): number {
@@ -86,6 +87,7 @@ function absorbsLongEnough({ delay = 0, incidents = [], sourcePeriod, ticks: giv
 export function protocolProperties(options: ProtocolModelOptions = {}): Required<Properties<ProtocolView>> {
   const { missedHeartbeatsMax = 2, order = 'connection', faults = {}, incidents = [] } = options;
   const streams = streamsOf(options);
+  const producers = producersOf(options.producers);
   const bounds = protocolBounds(options);
   const [losses, crashes, cuts, stalls] = [faults.drop, faults.crash, faults.cut, faults.late].map(countOf) as [
     number,
@@ -104,13 +106,13 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
     'cancelled',
     ...incidents.flatMap((incident) => endsOfIncidents[incident] ?? []),
   ]);
-  const always: Record<string, Predicate<ProtocolView>> = { ...clientProperties(streams) };
+  const always: Record<string, Predicate<ProtocolView>> = { ...clientProperties(streams, producers) };
   if (incidents.length > 0) Object.assign(always, incidentProperties(streams));
   if (hasGhosts(options)) {
     // A request that comes once more may start its source anew, which then makes records for nobody.
     const losesRecords = losses + crashes + cuts + countOf(faults.duplicate) > 0 || order === 'none';
     const areReportsExact = options.exact !== false && stalls + countOf(faults.duplicate) === 0;
-    Object.assign(always, ghostProperties(streams, { losesRecords, areReportsExact }));
+    Object.assign(always, ghostProperties(streams, { losesRecords, areReportsExact, producers }));
   }
   const leadsTo: Record<string, LeadsTo<ProtocolView>> = {};
   const reachable: Record<string, Predicate<ProtocolView>> = {};
@@ -123,6 +125,10 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
         holds(viewStream(view, stream));
 
     always[`${id}: the reader is told one end, and nothing after it`] = on(({ isWronged }) => !isWronged);
+    if (producers.length > 1) {
+      always[`${id}: the records that are read come of one request, from one producer`] = (view) =>
+        !isMixed(view, stream);
+    }
     always[`${id}: a normal end means that the source came to its end`] = on(
       ({ end, sourceEnded }) => end !== 'completed' || sourceEnded,
     );
@@ -169,7 +175,7 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
 
     const bounded = (within: number) => (isCutOff || stalls > 0 ? {} : { within });
     const isWhole = (view: ProtocolView): boolean =>
-      !isLinkDown(view, stream.consumer) && !isLinkDown(view, producerProcess);
+      [stream.consumer, ...producers].every((process) => !isLinkDown(view, process));
     // Nothing has to come about while somebody is cut off; all of it has to once that is healed.
     const whenWhole =
       (holds: (view: StreamView) => boolean): Predicate<ProtocolView> =>

@@ -6,7 +6,7 @@ import {
   producerStreamMachine,
 } from '../../../machines/index.js';
 import type { StartActors } from '../explorer/description/system-config.js';
-import { producerProcess, type ModelStream } from './model-stream.js';
+import { producersOf, type ModelStream } from './model-stream.js';
 import type { ProtocolTicks } from './protocol-options.js';
 
 /** The machines that clients spawn, by the names that they spawn them by. */
@@ -29,13 +29,19 @@ export function shippedDelays(ticks: ProtocolTicks) {
   };
 }
 
-/** One producer and the consumers of some streams, each with its client. */
+/** The producers and the consumers of some streams, each with its client. */
 export function clientProcesses(
   streams: readonly ModelStream[],
   missedHeartbeatsMax: number,
+  producers?: 1 | 2,
 ): Readonly<Record<string, StartActors>> {
   return {
     ...Object.fromEntries(streams.map(({ consumer }) => [consumer, { client: consumerClientMachine }])),
-    [producerProcess]: { client: { machine: producerClientMachine, input: { missedHeartbeatsMax } } },
+    ...Object.fromEntries(
+      producersOf(producers).map((producer) => [
+        producer,
+        { client: { machine: producerClientMachine, input: { missedHeartbeatsMax } } },
+      ]),
+    ),
   };
 }

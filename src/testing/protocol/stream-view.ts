@@ -1,8 +1,9 @@
 import type { ActorView } from '../explorer/description/system-view.js';
 import { streamIdOf } from '../../../machines/index.js';
 import { currentIdOf, endedNote, inboxOf, readerOf, sourceOf } from './adapter.js';
-import { producerProcess, type ModelStream } from './model-stream.js';
+import type { ModelStream } from './model-stream.js';
 import type { ProtocolView } from './protocol-options.js';
+import { producerOf } from './queue-group.js';
 import { viewPerStream } from './view-per-stream.js';
 
 /** What is true of one stream in one state of the system, in the words of the specification. */
@@ -34,6 +35,8 @@ export interface StreamView {
   readonly isHeld: boolean;
   /** The inbox of the last request. */
   readonly inbox: string;
+  /** The process that took the last request, or will take it. */
+  readonly producer: string;
   /** How often the request was asked again under a stream id of its own. */
   readonly attempt: number;
   /** A source runs that took an earlier request. */
@@ -43,22 +46,43 @@ export interface StreamView {
 /** Looks at one stream of a state from both of its ends. Made once for each state and stream. */
 export const viewStream = viewPerStream(createStreamView);
 
-/** The inboxes of a stream's requests, the last one first. */
-export function inboxesOf(
+/** A request of a stream: the inbox that it names, and the producer that took it. */
+export interface RequestView {
+  readonly inbox: string;
+  readonly producer: string;
+}
+
+/** A stream's requests, the last one first. */
+export function requestsOf(
   view: ProtocolView,
   { consumer, id }: ModelStream,
-): readonly [string, ...(readonly string[])] {
-  const current = currentIdOf(id, view[consumer]?.notes);
+): readonly [RequestView, ...(readonly RequestView[])] {
+  const notes = view[consumer]?.notes;
+  const current = currentIdOf(id, notes);
   const attempt = Number(current.slice(id.length + 1));
-  const earlier = Array.from({ length: attempt }, (_, index) => inboxOf(consumer, streamIdOf(id, index)));
-  return [inboxOf(consumer, current), ...earlier];
+  const of = (streamId: string): RequestView => ({
+    inbox: inboxOf(consumer, streamId),
+    producer: producerOf(streamId, notes),
+  });
+  return [of(current), ...Array.from({ length: attempt }, (_, index) => of(streamIdOf(id, index)))];
+}
+
+/** Whether a client keeps the stream of a request. */
+export function isRegistered(view: ProtocolView, { inbox, producer }: RequestView): boolean {
+  return view[producer]?.actors[inbox] !== undefined;
+}
+
+/** Whether the source of a request runs. */
+export function isSourceRunning(view: ProtocolView, { inbox, producer }: RequestView): boolean {
+  return view[producer]?.actors[sourceOf(inbox)]?.matches('running') === true;
 }
 
 function createStreamView(view: ProtocolView, stream: ModelStream): StreamView {
   const { consumer, id } = stream;
-  const [inbox, ...earlier] = inboxesOf(view, stream);
+  const [last, ...earlier] = requestsOf(view, stream);
+  const { inbox, producer } = last;
   const consumerView = view[consumer];
-  const producerView = view[producerProcess];
+  const producerView = view[producer];
   const readerView = consumerView?.actors[readerOf(id)] as ActorView | undefined;
   const streamView = consumerView?.actors[id] as ActorView | undefined;
   const sourceView = producerView?.actors[sourceOf(inbox)] as ActorView | undefined;
@@ -81,9 +105,10 @@ function createStreamView(view: ProtocolView, stream: ModelStream): StreamView {
     consumerLives: consumerView?.isAlive === true,
     producerLives: producerView?.isAlive === true,
     isServed: served !== undefined && !served.matches('unreachable'),
-    isHeld: state !== undefined || [inbox, ...earlier].some((own) => producerView?.actors[own] !== undefined),
+    isHeld: state !== undefined || [last, ...earlier].some((own) => isRegistered(view, own)),
     inbox,
+    producer,
     attempt: earlier.length,
-    ghostRuns: earlier.some((own) => producerView?.actors[sourceOf(own)]?.matches('running') === true),
+    ghostRuns: earlier.some((own) => isSourceRunning(view, own)),
   };
 }

@@ -5,8 +5,9 @@ import { inboxOf, protocolAdapter, readerOf, sourceOf } from './adapter.js';
 import { exchangesUnderWay } from './exchanges.js';
 import { withGhosts } from './ghosts.js';
 import { incidentStimuli, type Incident } from './incidents.js';
-import { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
+import { producerProcess, producersOf, streamsOf, type ModelStream } from './model-stream.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
+import { queueGroupStimuli, withQueueGroup } from './queue-group.js';
 import { readerMachine } from './reader.js';
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
@@ -69,6 +70,12 @@ export interface ProtocolModelOptions extends ProtocolSystemOptions {
    * @default true where there are incidents
    */
   readonly ghosts?: boolean;
+  /**
+   * How many producers take the requests, as a queue group: each request goes to one of them, whichever the server likes.
+   *
+   * @default 1
+   */
+  readonly producers?: 1 | 2;
   /** Makes each source hand over a record after each so many ticks, for ever, in place of `records` at any time. */
   readonly sourcePeriod?: number;
   /**
@@ -108,19 +115,21 @@ function stimuliOf(
   records: number,
   isSteady: boolean,
   reopened: readonly string[],
+  producers: readonly string[],
 ): Readonly<Record<string, Stimulus<ProtocolView>>> {
   const { consumer, id } = stream;
   const reads = (view: ProtocolView): boolean => {
     const reader = view[consumer]?.actors[readerOf(id)];
     return reader !== undefined && (reader.matches('waiting') || reader.matches('reading'));
   };
-  const ofSource = (streamId: string): Readonly<Record<string, Stimulus<ProtocolView>>> => {
+  const ofSource = (streamId: string, process: string): Readonly<Record<string, Stimulus<ProtocolView>>> => {
     const actor = sourceOf(inboxOf(consumer, streamId));
-    const when = (view: ProtocolView): boolean => view[producerProcess]?.actors[actor]?.matches('running') === true;
-    const of = { process: producerProcess, actor, when };
+    const when = (view: ProtocolView): boolean => view[process]?.actors[actor]?.matches('running') === true;
+    const of = { process, actor, when };
+    const name = sourceNameOf(streamId, process);
     return {
-      ...(records === 0 ? {} : { [`produce ${streamId}`]: { ...of, event: { type: 'produce' }, max: records } }),
-      [`finish ${streamId}`]: { ...of, event: { type: 'finish' } },
+      ...(records === 0 ? {} : { [`produce ${name}`]: { ...of, event: { type: 'produce' }, max: records } }),
+      [`finish ${name}`]: { ...of, event: { type: 'finish' } },
     };
   };
   return {
@@ -128,18 +137,26 @@ function stimuliOf(
     [`leave ${id}`]: { process: consumer, actor: readerOf(id), event: { type: 'leave' }, when: reads },
     ...(isSteady
       ? {}
-      : (Object.assign({}, ...[id, ...reopened].map(ofSource)) as Readonly<Record<string, Stimulus<ProtocolView>>>)),
+      : (Object.assign(
+          {},
+          ...producers.flatMap((process) => [id, ...reopened].map((streamId) => ofSource(streamId, process))),
+        ) as Readonly<Record<string, Stimulus<ProtocolView>>>)),
   };
+}
+
+/** What a source is called in the names of stimuli: by its request, and by its producer where that is the second one. */
+export function sourceNameOf(streamId: string, process: string): string {
+  return process === producerProcess ? streamId : `${streamId} at ${process}`;
 }
 
 function openEvent(id: string): { readonly type: string; readonly id: string; readonly subject: string } {
   return { type: 'app.open', id, subject: 'subject' };
 }
 
-/** The shipped protocol: one producer, consumers, their readers and sources, with the machines that run in production. */
+/** The shipped protocol: a producer or two, consumers, their readers and sources, with the machines that run in production. */
 export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSystem {
   const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 1, exact = true, faults = {} } = options;
-  const { incidents = [], sourcePeriod } = options;
+  const { incidents = [], sourcePeriod, producers = 1 } = options;
   const isSteady = sourcePeriod !== undefined;
   const ticks = { ...protocolTicks, ...options.ticks };
   const streams = streamsOf(options);
@@ -150,9 +167,10 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
     interval: ticks.interval,
     faults,
   });
-  const adapter = protocolAdapter({ producer: producerProcess, exact, exchanges });
+  const plain = protocolAdapter({ producer: producerProcess, exact, exchanges });
+  const adapter = hasGhosts(options) ? withGhosts(plain, isSteady ? 0 : records) : plain;
   return system({
-    processes: clientProcesses(streams, missedHeartbeatsMax),
+    processes: clientProcesses(streams, missedHeartbeatsMax, producers),
     machines: {
       ...shippedMachines,
       reader: readerMachine,
@@ -163,14 +181,17 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
       ...(isSteady ? { sourcePeriod } : {}),
     },
     network: { delay, order },
-    adapter: hasGhosts(options) ? withGhosts(adapter, isSteady ? 0 : records) : adapter,
+    adapter: producers === 1 ? adapter : withQueueGroup(adapter),
     stimuli: {
       ...Object.fromEntries(
         streams.flatMap((stream) =>
-          Object.entries(stimuliOf(stream, records, isSteady, reopenedIdsOf(stream.id, options))),
+          Object.entries(
+            stimuliOf(stream, records, isSteady, reopenedIdsOf(stream.id, options), producersOf(producers)),
+          ),
         ),
       ),
       ...incidentStimuli(incidents, streams),
+      ...(producers === 1 ? {} : queueGroupStimuli(streams)),
     },
     faults,
     ids: interchangeable(options, streams),

@@ -135,6 +135,7 @@ export function mixedSystem(options: MixedSystemOptions): ProtocolSystem {
       ...(consumer === 'ours'
         ? {
             openTimeout: protocolTicks.open,
+            requestRetry: protocolTicks.retry,
             silenceTimeout: protocolTicks.silence,
             'consumerStream.cancellationBuffer': protocolTicks.consumerBuffer,
           }

@@ -30,8 +30,7 @@ const systems = {
   'a window of two, and a loss': { records: 2, windowRecords: 2, leave: false, faults: { drop: 1 } },
   'a duplicate': { records: 2, leave: false, faults: { duplicate: 1 } },
   'a record that is lost, and the link of the consumer': {
-    records: 2,
-    windowRecords: 2,
+    records: 1,
     leave: false,
     incidents: ['consumerLinkLost'],
     faults: { drop: { max: 1, when: (message) => (message as { readonly type: string }).type === 'records' } },

@@ -79,7 +79,7 @@ export const mutationConfigurations: readonly MutationConfiguration[] = [
   {
     name: 'the connection of the consumer is lost, and its producer dies',
     options: { incidents: ['consumerLinkLost'], records: 0, faults: { crash: { max: 1, of: ['producer'] } } },
-    of: /returning → after\.openTimeout\[1\]/,
+    of: /returning → after\.openTimeout(:|\[0\]\.guard|\[1\])/,
     stimuli: /^open|link/,
   },
   {
@@ -134,7 +134,7 @@ export const mutationConfigurations: readonly MutationConfiguration[] = [
   {
     name: 'the source fails',
     options: { incidents: ['sourceFails'] },
-    of: /^producerStream\.(opening|active).*source\.failed|^consumerStream\.active → on\.frame\.close\[1\]/,
+    of: /^producerStream\.(opening|active).*source\.failed|^consumerStream\.active → on\.frame\.close\[[12]\]/,
   },
   {
     name: 'the source fails, and frames overtake heartbeats',
