@@ -13,6 +13,8 @@ let isOver = false;
 process.stdin.resume().on('close', () => (isOver = true));
 while (!isOver && starters.every(isHere)) await sleep(200);
 
+// The pipe is closed a little before its process has ended: one that is killed in between would not tell its exit code.
+for (let waits = 0; isOver && isHere(run) && waits < 500; waits += 1) await sleep(20);
 if (isHere(run)) kill(run.pid);
 // What is killed may have started something while it was looked for.
 for (let left = marked(); left.length > 0; left = marked()) {
