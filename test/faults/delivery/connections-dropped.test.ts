@@ -113,8 +113,11 @@ describe('connections that are reset mid-stream', () => {
     const connection = await connectBy(forProducer);
     const producer = new ProducerClient({ connection, ...hardyTiming });
     let cuts = 0;
+    let tellThatAllIsRead: () => void = () => undefined;
+    let allIsRead: Promise<void>;
     producer.handle('short', async function* ({ signal }) {
       yield* numberedRecords(100, { signal });
+      await allIsRead;
       // The close follows in the next turns, on a connection that is lost by then.
       forConsumer.cut();
       forProducer.cut();
@@ -123,8 +126,12 @@ describe('connections that are reset mid-stream', () => {
     await connection.flush();
     const consumer = new ConsumerClient({ connection: await connectBy(forConsumer), ...hardyTiming });
     for (let run = 0; run < cutCount; run += 1) {
+      allIsRead = new Promise((resolve) => (tellThatAllIsRead = resolve));
       const stream = consumer.openStream('short');
-      const tally = await tallyOf(stream);
+      const tally = await tallyOf(stream, (count) => {
+        if (count === 100) tellThatAllIsRead();
+        return undefined;
+      });
       expect(tally).to.deep.equal({ records: 100, missing: 0, repeated: 0 });
       expect((await stream.closed).reason).to.equal('completed');
     }
