@@ -22,4 +22,19 @@ export const harmlessMutants: readonly HarmlessMutants[] = [
     reason: 'The guards of the two alternatives never hold together: who has a registered stream is no new consumer.',
     are: /swaps the alternatives isRegistered and isNewConsumer/,
   },
+  {
+    reason:
+      'Towards a plain consumer the source is cancelled and the close published alike; the actor is gone a round later.',
+    are: /^producerStream\.(opening|active) → on\.peer\.unreachable\[0\]\.guard: drops the guard reportsAreExact/,
+  },
+  {
+    reason:
+      'The close of an unreachable stream is told by heartbeats; the frame is tried beside them, and may not arrive.',
+    are: /^producerStream\.finishing → on\.peer\.unreachable\.actions\[0\]: drops the action wire\.close/,
+  },
+  {
+    reason:
+      'What was made of a stream that finishes is still published where heartbeats are refused, its close included.',
+    are: /^producerStream\.finishing → on\.heartbeat\.refused/,
+  },
 ];

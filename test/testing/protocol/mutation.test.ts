@@ -57,7 +57,7 @@ function noticedIn(
             Object.entries(system.config.stimuli ?? {}).filter(([stimulus]) => stimuli.test(stimulus)),
           ),
         };
-  return mutate(system, { ...properties, ...some, limit: { states: 100_000 }, mutantsOf })
+  return mutate(system, { ...properties, ...some, limit: { states: 400_000 }, mutantsOf })
     .outcomes.filter(({ outcome }) => outcome === 'noticed')
     .map(nameOf);
 }
