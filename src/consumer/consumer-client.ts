@@ -263,7 +263,8 @@ export class ConsumerClient {
     let actor: ActorRefFrom<typeof consumerStreamMachine> | undefined;
     const windowBytes = this.#nextWindowBytes();
     const requestAs = this.#requestOf(data, windowBytes, timeoutMs);
-    const requestBytes = requestAs(id).length;
+    const request = requestAs(id);
+    const requestBytes = request.length;
     const requestBytesMax = this.#outbound.payloadBytesMax;
     if (requestBytes > requestBytesMax) {
       throw new StreamError(
@@ -302,7 +303,8 @@ export class ConsumerClient {
     this.#streams.set(
       id,
       Object.assign(inlet, {
-        requestAs,
+        // Most requests are asked once, so that one is not encoded again.
+        requestAs: (streamId: string) => (streamId === id ? request : requestAs(streamId)),
         streamId: id,
         answeredTo: undefined,
         delivery,
