@@ -37,7 +37,7 @@ describe('README.md', () => {
         .replaceAll("'nats-stream-actors'", "'../../src/index.js'")
         .replaceAll('nats://127.0.0.1:4222', server.url);
       writeFileSync(file, local);
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file]);
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', '@oxc-node/core/register', file]);
       expect(stdout).to.equal(expected);
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -39,7 +39,7 @@ describe('src/testing/README.md', () => {
             .replaceAll("'nats-stream-actors'", "'../../src/index.js'"),
         );
       }
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file]);
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', '@oxc-node/core/register', file]);
       expect(stdout).to.equal(expected);
     } finally {
       rmSync(folder, { recursive: true, force: true });
