@@ -32,6 +32,7 @@ export {
 export { newConsumerToken, newStreamId } from './ids.js';
 export { isJsonObject, type JsonObject } from './json-object.js';
 export { malformed, type Malformed } from './malformed.js';
+export { printable, printableJson } from './printable.js';
 export {
   checkAddresses,
   decodeOpenRequest,
