@@ -2,6 +2,7 @@ export { closeTextBytesMax } from './close-text.js';
 export { splitBody, splitDeliveryFrame, type FramePart } from './delivery/split-delivery-frame.js';
 export { decodeBase64, encodeBase64 } from './plain/base64.js';
 export {
+  annotationsOf,
   bodyOf,
   decodeControl,
   decodeDeliveryFrame,
@@ -16,6 +17,7 @@ export {
   type ControlFrame,
   type DeliveryFrame,
   type FragmentFrame,
+  type ReceivedRecord,
   type WireRecord,
 } from './delivery/delivery-frames.js';
 export { compareCodePoints, stringifyGoJson } from './plain/go-json.js';
