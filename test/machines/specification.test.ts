@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine } from 'xstate';
 import {
   CloseCode,
@@ -30,8 +33,10 @@ import { eventsOf, fieldsOf, literalsOf } from './declared-types.js';
 import { exitActionsOf, statesOf, transitionsOf, undescribedStatesOf } from './machine-walk.js';
 import {
   bare,
+  headings,
   listOf,
   sectionOf,
+  specificationFiles,
   specifiedStates,
   specifiedTransitions,
   tableOf,
@@ -142,13 +147,48 @@ describe('PROTOCOL.md', () => {
       });
 
       it('have the same delays and defaults', () => {
-        const specified = tableOf('## Timing', 'delay', 'machine')
+        const specified = tableOf('# Timing', 'delay', 'machine')
           .filter((row) => row['machine'] === machine.id)
           .map((row) => [row['delay'], numberOf(row['default, ms'])]);
         expect(Object.fromEntries(specified)).to.deep.equal(machine.implementations.delays);
       });
     });
   }
+
+  describe('its parts', () => {
+    const root = fileURLToPath(new URL('../../', import.meta.url));
+
+    it('have a heading each that no other has, so that it can be cited by its name', () => {
+      const names = headings().map((heading) => heading.replace(/^#+ /, ''));
+      expect(names.filter((name, place) => names.indexOf(name) !== place)).to.deep.equal([]);
+    });
+
+    it('stand in its table of parts, each with its sections', () => {
+      const linked = Array.from(sectionOf('## Parts').matchAll(/\[([^\]]+)\]\(/g), ([, name]) => name);
+      const stands = Array.from(specificationFiles)
+        .filter(([path]) => path !== 'PROTOCOL.md')
+        .flatMap(([, text]) => Array.from(text.matchAll(/^##? (.+)$/gm), ([, name]) => name));
+      expect(stands.filter((name) => !linked.includes(name))).to.deep.equal([]);
+    });
+
+    it('have every section that the code cites', () => {
+      const names = headings().map((heading) => heading.replace(/^#+ /, ''));
+      const cited = ['machines', 'src', 'test', 'visualizations/src'].flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+          .filter((file) => /\.tsx?$/.test(file))
+          .flatMap((file) =>
+            Array.from(
+              readFileSync(join(root, folder, file), 'utf8').matchAll(/PROTOCOL\.md, ([A-Z][a-z]+(?: [a-z]+)*)/g),
+              ([, name = '']) => ({ file: `${folder}/${file}`, name }),
+            ),
+          ),
+      );
+      expect(cited).to.not.deep.equal([]);
+      // A sentence may go on after the name of a section.
+      const isNamed = (name: string) => names.some((section) => name === section || name.startsWith(`${section} `));
+      expect(cited.filter(({ name }) => !isNamed(name))).to.deep.equal([]);
+    });
+  });
 
   describe('the vocabulary', () => {
     it('has every event of events.ts and no other', () => {
@@ -245,10 +285,10 @@ describe('PROTOCOL.md', () => {
     const resolved = resolveOptions({ connection }) as unknown as Readonly<Record<string, unknown>>;
 
     it('are the defaults of the options', () => {
-      const timing = tableOf('## Timing', 'delay')
+      const timing = tableOf('# Timing', 'delay')
         .filter((row) => row['option'] !== '–')
         .map((row) => [row['option']?.split(',')[0], row['default, ms']]);
-      const limits = tableOf('## Limits', 'limit')
+      const limits = tableOf('# Limits', 'limit')
         .filter((row) => row['option'] !== '–')
         .map((row) => [row['option'], row['default']]);
       const specified = [...timing, ...limits].map(([option, value]) => [option ?? '', numberOf(value)] as const);
@@ -257,7 +297,7 @@ describe('PROTOCOL.md', () => {
 
     it('are the limits of the wire', () => {
       const limitOf = (name: string) =>
-        numberOf(tableOf('## Limits', 'limit').find((row) => row['limit'] === name)?.['default']);
+        numberOf(tableOf('# Limits', 'limit').find((row) => row['limit'] === name)?.['default']);
       expect(limitOf('close text, written')).to.equal(closeTextBytesMax);
       const subject = 'a'.repeat(limitOf('subject, written or subscribed to'));
       expect(isPublishSubject(subject)).to.equal(true);
