@@ -19,14 +19,13 @@ export interface SpecifiedState {
   readonly entry: readonly string[];
 }
 
-const folder = new URL('../../machines/', import.meta.url);
+export const specificationFolder = new URL('../../machines/', import.meta.url);
 
 /** The files of the specification, its map first, by their paths below machines/. */
 export const specificationFiles: ReadonlyMap<string, string> = new Map(
-  ['PROTOCOL.md', ...readdirSync(new URL('protocol/', folder)).map((name) => `protocol/${name}`)].map((path) => [
-    path,
-    readFileSync(new URL(path, folder), 'utf8'),
-  ]),
+  ['PROTOCOL.md', ...readdirSync(new URL('protocol/', specificationFolder)).map((name) => `protocol/${name}`)].map(
+    (path) => [path, readFileSync(new URL(path, specificationFolder), 'utf8')],
+  ),
 );
 
 const text = Array.from(specificationFiles.values()).join('\n');
