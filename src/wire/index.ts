@@ -31,7 +31,7 @@ export {
   type HeartbeatResponse,
   type SubjectStreams,
 } from './plain/heartbeat.js';
-export { newConsumerToken, newStreamId } from './ids.js';
+export { newConsumerToken, newSecretToken, newStreamId } from './ids.js';
 export { isJsonObject, type JsonObject } from './json-object.js';
 export { malformed, type Malformed } from './malformed.js';
 export { printable, printableJson } from './printable.js';
@@ -58,7 +58,10 @@ export {
   heartbeatSubject,
   inboxSubject,
   inboxWildcard,
+  isAnswerSubject,
   isConsumerId,
+  isConsumerName,
+  isImportReply,
   isPublishSubject,
   isStreamId,
   isSubscribeSubject,
