@@ -95,6 +95,17 @@ export interface ConsumerClientOptions extends CommonOptions {
   readonly silenceTimeoutMs?: number;
   /** How long a stream may stay without any sign of a producer, O. Milliseconds, 30,000 unless told. */
   readonly openTimeoutMs?: number;
+  /**
+   * How many streams may wait to be opened: those of which nothing was heard yet, while the connection is down too. One
+   * beyond is refused with `tooManyOpening`. 65,536 unless told.
+   */
+  readonly openingMax?: number;
+  /**
+   * Below what subject producers take what this client says to them: answers to heartbeats, credit, cancels. Who names
+   * another one is not answered, so that nobody can aim this client at a foreign subject. As the option of that name of
+   * the producers; `_INBOX` unless told.
+   */
+  readonly inboxPrefix?: string;
   /** How many records of a plain producer's stream wait for their reader at most. 65,536 unless told. */
   readonly bufferedRecordsMax?: number;
   /** How many bytes of a plain producer's stream wait for their reader at most. 64 MiB unless told. */
@@ -115,7 +126,14 @@ export interface ProducerClientOptions extends CommonOptions {
    * under way is sent a record all the same. Bytes, 256 MiB unless told.
    */
   readonly keptBytesMax?: number;
-  /** What the subjects of heartbeat answers begin with. `_INBOX` unless told. */
+  /**
+   * How many streams there may be, those included whose request waits for `accept`. A request beyond is refused with
+   * 4029 before anything is made for it. 65,536 unless told.
+   */
+  readonly streamsMax?: number;
+  /** The same for the streams of one consumer. 65,536 unless told. */
+  readonly streamsPerConsumerMax?: number;
+  /** What the subjects begin with on which this client takes what consumers say to it. `_INBOX` unless told. */
   readonly inboxPrefix?: string;
   /** Whether offers of the extension are accepted. True unless told; false makes this a plain peer. */
   readonly acceptExtension?: boolean;
@@ -130,6 +148,9 @@ const defaults = {
   silenceTimeoutMs: 30_000,
   openTimeoutMs: 30_000,
   bufferedRecordsMax: 65_536,
+  openingMax: 65_536,
+  streamsMax: 65_536,
+  streamsPerConsumerMax: 65_536,
   bufferedBytesMax: 64 * 1024 * 1024,
   windowRecords: 16_384,
   windowBytes: 1024 * 1024,
@@ -207,6 +228,9 @@ export function resolveOptions(
   wholeNumber('peerCancellationBufferMs', 1, timerMsMax);
   wholeNumber('missedHeartbeatsMax', 1, 1_000_000);
   wholeNumber('bufferedRecordsMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('openingMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('streamsMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('streamsPerConsumerMax', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('bufferedBytesMax', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('windowRecords', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('windowBytes', 1, Number.MAX_SAFE_INTEGER);
