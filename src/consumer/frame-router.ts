@@ -83,7 +83,8 @@ export class FrameRouter {
       return;
     }
     // The subject that was good for the first frame is good for all.
-    const isAnswerable = reply !== undefined && (reply === delivery.control || isAnswerSubject(reply, this.#inboxPrefix));
+    const isAnswerable =
+      reply !== undefined && (reply === delivery.control || isAnswerSubject(reply, this.#inboxPrefix));
     if (frame.type === 'malformed' || !isAnswerable) {
       const wrong =
         frame.type === 'malformed'

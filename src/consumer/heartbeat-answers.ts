@@ -2,7 +2,13 @@ import { clientActorId, streamOf, type ListedStream } from '../../machines/index
 import type { ClientHost } from '../host/client-host.js';
 import { groupBySubject, listStreams } from '../host/listed-streams.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
-import { decodeHeartbeatRequest, encodeHeartbeatResponse, isAnswerSubject, malformed, splitHeartbeat } from '../wire/index.js';
+import {
+  decodeHeartbeatRequest,
+  encodeHeartbeatResponse,
+  isAnswerSubject,
+  malformed,
+  splitHeartbeat,
+} from '../wire/index.js';
 import type { OpenStreams } from './open-stream.js';
 import type { SecondProducers } from './second-producers.js';
 
@@ -29,7 +35,10 @@ export class HeartbeatAnswers {
       return;
     }
     if (!isAnswerSubject(reply, this.#inboxPrefix)) {
-      const { expected, came } = malformed(`a heartbeat request with a reply subject below ${this.#inboxPrefix}`, reply);
+      const { expected, came } = malformed(
+        `a heartbeat request with a reply subject below ${this.#inboxPrefix}`,
+        reply,
+      );
       this.#host.warn({ code: 'malformedFrame', message: `expected ${expected}, came ${came}`, subject });
       return;
     }

@@ -37,7 +37,8 @@ const none: MessageHeaders = new Map();
 
 /** The headers of a message that came. Names are told apart by their case, as NATS does. */
 export function readHeaders(
-  headers: { readonly keys?: () => readonly string[]; readonly values?: (name: string) => readonly string[] } | undefined,
+  headers:
+    { readonly keys?: () => readonly string[]; readonly values?: (name: string) => readonly string[] } | undefined,
 ): MessageHeaders {
   if (headers?.keys === undefined || headers.values === undefined) return none;
   const read = new Map<string, readonly string[]>();

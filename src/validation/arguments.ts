@@ -61,9 +61,12 @@ function checkHeaders(headers: unknown): void {
       refuse(`headers: expected names of printable ASCII without colons and spaces, came ${quote(name)}`);
     }
     for (const one of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
-      if (typeof one !== 'string') refuse(`headers.${name}: expected a string or a list of strings, came ${kindOf(one)}`);
+      if (typeof one !== 'string')
+        refuse(`headers.${name}: expected a string or a list of strings, came ${kindOf(one)}`);
       if (!headerValue.test(one)) {
-        refuse(`headers.${name}: expected a text without line breaks and without spaces at its ends, came ${quote(one)}`);
+        refuse(
+          `headers.${name}: expected a text without line breaks and without spaces at its ends, came ${quote(one)}`,
+        );
       }
     }
   }

@@ -52,7 +52,13 @@ describe('the subjects of a client', () => {
 
     // What consumers and producers take for their own, and what they are told on reply subjects that they name.
     const prefixes = [...consumers.subscribed, ...producers.subscribed.filter((subject) => subject !== 'work')];
-    const secrets = prefixes.map((subject) => subject.split('.').filter((token) => token !== '*').at(-1) ?? '');
+    const secrets = prefixes.map(
+      (subject) =>
+        subject
+          .split('.')
+          .filter((token) => token !== '*')
+          .at(-1) ?? '',
+    );
     const answers = [...new Set(producers.replies)].map((subject) => subject.split('.').at(-1) ?? '');
     const inboxes = new Set(consumers.replies.map((subject) => subject.split('.').at(-2) ?? ''));
     expect(answers.length).to.be.greaterThan(20 + 8);
@@ -73,7 +79,21 @@ describe('the subjects of a client', () => {
     await consumer.close();
   });
 
-  for (const consumerName of ['', '.', 'a.', '.a', 'a..b', '*', 'a.>', 'a b', 'é', 'x'.repeat(65), 'a.'.repeat(8) + 'a', 7, null]) {
+  for (const consumerName of [
+    '',
+    '.',
+    'a.',
+    '.a',
+    'a..b',
+    '*',
+    'a.>',
+    'a b',
+    'é',
+    'x'.repeat(65),
+    'a.'.repeat(8) + 'a',
+    7,
+    null,
+  ]) {
     it(`have no name such as ${JSON.stringify(consumerName)}`, () => {
       const connection = createTestBroker().connect();
       expect(() => new ConsumerClient({ connection, consumerName } as never)).to.throw(StreamError, 'consumerName');
@@ -104,7 +124,10 @@ describe('a neighbour, who has a stream of the same producer', () => {
     for (let n = 0; n < 1_000; n += 1) {
       for (const token of [`~${n}`, `${n}`, `~${n.toString(36)}`]) {
         pair.bystander.publish(`${prefix}.${token}`, encodeControl({ type: 'cancel', text: 'mine' }));
-        pair.bystander.publish(`${prefix}.${token}`, encodeControl({ type: 'resume', next: 0, consumed: 0, consumedBytes: 0 }));
+        pair.bystander.publish(
+          `${prefix}.${token}`,
+          encodeControl({ type: 'resume', next: 0, consumed: 0, consumedBytes: 0 }),
+        );
         pair.bystander.publish(`${prefix}.${token}`, '{"NonActiveStreamIds":{"work":["' + stream.id + '"]}}');
       }
     }

@@ -63,7 +63,10 @@ describe('ProducerClient, how many streams there may be', () => {
     await settle();
     expect(served.ran).to.equal(4);
     expect(heard).to.deep.equal(
-      Array.from({ length: 3 }, () => '4029 the producer has 2 streams of this consumer already (streamsPerConsumerMax)'),
+      Array.from(
+        { length: 3 },
+        () => '4029 the producer has 2 streams of this consumer already (streamsPerConsumerMax)',
+      ),
     );
     await closePair(pair);
   });
@@ -166,11 +169,7 @@ describe('ProducerClient, accept', () => {
       4777,
       'not you',
     ],
-    'a promise that rejects with one does': [
-      () => Promise.reject(new CloseError(4777, 'not you')),
-      4777,
-      'not you',
-    ],
+    'a promise that rejects with one does': [() => Promise.reject(new CloseError(4777, 'not you')), 4777, 'not you'],
     'a CloseError with 1000 does not make it look complete': [
       () => {
         throw new CloseError(1000, 'fine');
