@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, string>> = {
   'src/wire': '',
   'src/trace-events': '',
   'src/transport': 'src/errors.ts',
-  'src/host': 'machines src/{transport,wire}',
+  'src/host': 'machines src/{errors.ts,transport,wire}',
   'src/memory-broker': 'src/transport',
   'src/values': 'src/{errors.ts,wire}',
   'src/validation': 'src/{errors.ts,host,transport,values,wire}',
