@@ -98,7 +98,7 @@ export interface ConsumerStreamParameters {
   readonly actor: () => ActorRefFrom<typeof consumerStreamMachine>;
   readonly cancel: (text: string) => void;
   /** Hears of each record that the reader has taken. */
-  readonly onConsumed: (bytes: number) => void;
+  readonly onConsumed: (bytes: number, annotationBytes: number) => void;
   /** Hears once that the queue is three quarters full, and again when it was half empty in between. */
   readonly onSlow: ((waiting: { readonly records: number; readonly bytes: number }) => void) | undefined;
 }
@@ -132,7 +132,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
   /** The next record that waits; undefined where none does. */
   const take = (): QueuedRecord | undefined => {
     const record = queue.shift();
-    if (record !== undefined) parameters.onConsumed(record.data.length);
+    if (record !== undefined) parameters.onConsumed(record.data.length, record.annotations?.length ?? 0);
     return record;
   };
 
@@ -229,7 +229,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       } catch (error) {
         onReaderError(error);
       }
-      parameters.onConsumed(record.data.length);
+      parameters.onConsumed(record.data.length, record.annotations?.length ?? 0);
       return;
     }
     const resolve = waiting.shift();
@@ -238,7 +238,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       if (onSlow !== undefined && queue.isSlow()) onSlow({ records: queue.length, bytes: queue.bytes });
     } else {
       resolve(record);
-      parameters.onConsumed(record.data.length);
+      parameters.onConsumed(record.data.length, record.annotations?.length ?? 0);
     }
   };
 
