@@ -23,13 +23,13 @@ const entries: Readonly<Record<string, Listed>> = {
     values: `
       CloseCode beginInflow beginOutflow clientActorId closeInflow consume consumerClientMachine
       consumerStreamMachine creditOf endOf forgetGap grantOf heartbeatMachine isGrantComing isGrantDue
-      isGrantPossible isOverrun isSettled isUnreachable maySend noteGranted notePrompted
+      isGrantPossible isOverrun isSettled isUnreachable listOf maySend noteGranted notePrompted
       producerClientMachine producerStreamMachine receiveAnnouncement receiveBytes receiveItems sendClose
-      sendRecord streamIdOf streamOf takeGrant
+      sendRecord sizeOf streamIdOf streamOf takeGrant
     `,
     types: `
       ActorEvent Arrival Command CommandParams CommandType ConsumerClientContext ConsumerClientEvent
-      ConsumerStreamContext ConsumerStreamEvent ConsumerStreamInput EndReason Entries Grant
+      ConsumerStreamContext ConsumerStreamEvent ConsumerStreamInput EndReason Entries EntryTree Grant
       HeartbeatContext HeartbeatEvent HeartbeatInput Inflow KnownStream ListedClose ListedStream Outflow
       ProducerClientContext ProducerClientEvent ProducerClientInput ProducerStreamContext
       ProducerStreamEvent ProducerStreamInput RegisteredStream RequestReceived SpawnParams StreamEnd
