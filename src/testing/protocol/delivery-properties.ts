@@ -109,9 +109,7 @@ export function deliveryProperties(options: DeliverySystemOptions = {}): Deliver
       clientProperties(streams, producersOf(options.producers)),
       incidentProperties(streams),
     ) as DeliveryProperties['always'],
-    leadsTo: optional(
-      Object.assign({}, ...properties.map(({ leadsTo }) => leadsTo)) as DeliveryProperties['leadsTo'],
-    ),
+    leadsTo: optional(Object.assign({}, ...properties.map(({ leadsTo }) => leadsTo)) as DeliveryProperties['leadsTo']),
     reachable: Object.assign({}, ...properties.map(({ reachable }) => reachable)) as DeliveryProperties['reachable'],
   };
 }
