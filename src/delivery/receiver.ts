@@ -25,7 +25,7 @@ import {
 } from '../wire/index.js';
 
 /** What an extended stream brings about at its consumer. */
-export interface InboundDeliveryHost {
+export interface ReceiverHost {
   /** The producer has shown that it knows the extension, and how often it will be heard. */
   announced(terms: AnnouncedTerms | undefined): void;
   /** Something is missing, also where it was missing before and must be asked for again. */
@@ -54,8 +54,8 @@ interface Assembly {
  * The frames of one extended stream at its consumer: puts records in order, drops what came before, asks for what is
  * missing, and grants credit as the reader consumes. Source: PROTOCOL.md, Delivery.
  */
-export class InboundDelivery {
-  readonly #host: InboundDeliveryHost;
+export class Receiver {
+  readonly #host: ReceiverHost;
   readonly #recordBytesMax: number;
   #inflow: Inflow;
   #control: string | undefined;
@@ -63,7 +63,7 @@ export class InboundDelivery {
   #isPlain = false;
   #assembly: Assembly | undefined;
 
-  constructor(window: Window, recordBytesMax: number, host: InboundDeliveryHost) {
+  constructor(window: Window, recordBytesMax: number, host: ReceiverHost) {
     this.#host = host;
     this.#recordBytesMax = recordBytesMax;
     this.#inflow = beginInflow(window);

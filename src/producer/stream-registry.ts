@@ -131,7 +131,7 @@ export class StreamRegistry {
       subject,
       inbox: id,
       readsSuperjson: superjson && codec === undefined,
-      outbound: this.#host.outbound,
+      publisher: this.#host.publisher,
       delivery: offer === undefined ? undefined : this.#senders.create(id, consumerId, control, offer),
       codec,
       actor,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { FrameMemory } from '../../../../src/delivery/frame-pool.js';
+import { FramePool } from '../../../../src/delivery/frame-pool.js';
 import {
   bodyOf,
   decodeControl,
@@ -21,7 +21,7 @@ const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const terms = { version: 1, heartbeatIntervalMs: 10, heartbeatRequestTimeoutMs: 5, missedHeartbeatsMax: 2 };
 
 function frameOf(first: number, records: readonly WireRecord[], sizeHint = 64): Uint8Array {
-  const builder = new RecordsFrameBuilder(first, sizeHint, new FrameMemory());
+  const builder = new RecordsFrameBuilder(first, sizeHint, new FramePool());
   for (const record of records) builder.append(bodyOf(record), record.superjson !== undefined);
   return builder.finish();
 }
