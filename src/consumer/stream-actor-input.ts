@@ -36,8 +36,9 @@ export interface StreamActorParent<Value, Type extends string> {
 }
 
 /**
- * What a machine gives to the stream that it invokes. Records are handed over as bytes unless told; as text, decoded
- * from UTF-8; or as objects, which are values decoded with the client's codec.
+ * What a machine gives to the stream that it invokes. `as` says how records are handed
+ * over: as `bytes`, which is the default; as `text`, decoded from UTF-8; or as an `object`, a value decoded with the
+ * client's codec.
  */
 export type StreamActorInput<Value = unknown, Type extends string = 'stream.record'> = StreamActorRequest &
   // The compiler explains a mistake by the last of them, which is what one gets who forgot `as`.

@@ -1,4 +1,4 @@
-import { InboundDelivery } from '../delivery/receiver.js';
+import { Receiver } from '../delivery/receiver.js';
 import type { ClientHost } from '../host/client-host.js';
 import { timerMsMax } from '../validation/argument-checks.js';
 import { inboxSubject, type AnnouncedTerms } from '../wire/index.js';
@@ -16,9 +16,9 @@ export function createStreamReceiver(
     readonly windowBytes: number;
     readonly recordBytesMax: number;
   },
-): InboundDelivery {
+): Receiver {
   const { consumerId, id, windowRecords, windowBytes, recordBytesMax } = given;
-  return new InboundDelivery({ records: windowRecords, bytes: windowBytes }, recordBytesMax, {
+  return new Receiver({ records: windowRecords, bytes: windowBytes }, recordBytesMax, {
     announced: (terms) => {
       if (terms !== undefined) raiseSilence(host, streams, id, terms);
       host.dispatch(id, { type: 'frame.announced' });

@@ -6,7 +6,11 @@ interface Listed {
   readonly types: string;
 }
 
-/** What each entry of the package exports. A class is a value. */
+/**
+ * What each entry of the package exports. A class is a value. In `.` stands what applications write down: what they call,
+ * and the types of what they pass, keep and implement (a transport, a clock, a codec, an observer; the compiler also has
+ * to name those of `streamActor` in a machine that is exported). What belongs to tracing or to the machines stands there.
+ */
 const entries: Readonly<Record<string, Listed>> = {
   '.': {
     values: `CloseCode CloseError ConsumerClient ProducerClient StreamError streamActor traceOverNats`,
@@ -15,8 +19,8 @@ const entries: Readonly<Record<string, Listed>> = {
       Inspector NatsConnection NatsMessage NatsSubscribeOptions NatsSubscription OpenStreamOptions
       ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
       StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
-      StreamAddresses StreamEnd StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
-      StreamRequest TraceOverNatsOptions TracePublication TraceableClient Warning WarningCode Writer
+      StreamAddresses StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
+      StreamRequest Warning WarningCode Writer
     `,
   },
   './machines': {
