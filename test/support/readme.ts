@@ -30,7 +30,11 @@ export async function outputOf(program: string, files: readonly (readonly [name:
           .replaceAll("'nats-stream-actors'", "'../../src/index.js'"),
       );
     }
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', join(folder, 'readme.ts')]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--import',
+      '@oxc-node/core/register',
+      join(folder, 'readme.ts'),
+    ]);
     return stdout;
   } finally {
     rmSync(folder, { recursive: true, force: true });

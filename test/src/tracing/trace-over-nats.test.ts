@@ -53,7 +53,7 @@ describe('trace events over NATS, from processes', () => {
 
   const start = async (subject: string, role: string, streams = 0): Promise<ChildProcess> => {
     const setting = JSON.stringify({ url: server.url, role, subject, streams });
-    const child = spawn(process.execPath, ['--import', 'tsx', script, setting], {
+    const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', script, setting], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.add(child);
