@@ -23,13 +23,13 @@ const entries: Readonly<Record<string, Listed>> = {
     values: `
       CloseCode beginInflow beginOutflow clientActorId closeInflow consume consumerClientMachine
       consumerStreamMachine creditOf endOf forgetGap grantOf heartbeatMachine isGrantComing isGrantDue
-      isGrantPossible isOverrun isSettled isUnreachable maySend noteGranted notePrompted
+      isGrantPossible isOverrun isSettled isUnreachable listOf maySend noteGranted notePrompted
       producerClientMachine producerStreamMachine receiveAnnouncement receiveBytes receiveItems sendClose
-      sendRecord streamIdOf streamOf takeGrant
+      sendRecord sizeOf streamIdOf streamOf takeGrant
     `,
     types: `
       ActorEvent Arrival Command CommandParams CommandType ConsumerClientContext ConsumerClientEvent
-      ConsumerStreamContext ConsumerStreamEvent ConsumerStreamInput EndReason Entries Grant
+      ConsumerStreamContext ConsumerStreamEvent ConsumerStreamInput EndReason Entries EntryTree Grant
       HeartbeatContext HeartbeatEvent HeartbeatInput Inflow KnownStream ListedClose ListedStream Outflow
       ProducerClientContext ProducerClientEvent ProducerClientInput ProducerStreamContext
       ProducerStreamEvent ProducerStreamInput RegisteredStream RequestReceived SpawnParams StreamEnd
@@ -54,9 +54,9 @@ const entries: Readonly<Record<string, Listed>> = {
       ProtocolAdapterOptions ProtocolBounds ProtocolMessage ProtocolModelOptions ProtocolSystem
       ProtocolSystemOptions ProtocolTicks ProtocolView Random ReaderContext RecordedCommand ReplayReport
       Scenario ScenarioParts ScenarioResult ScenarioViolation SentMessage SimulateOptions SimulateResult
-      StartActor StartActors Step StepName Stimulus StreamView SurroundingsView SweepResult SweepRow
+      StartActor StartActors Step StepName Stimulus StimulusOf StreamView SurroundingsView SweepResult SweepRow
       System SystemConfig SystemView TestBroker TestBrokerFaults TestBrokerOptions TestBrokerRecord
-      TestClock TestClockOptions Timer Trace TraceViolation ViewOf Violation WorstCase
+      TestClock TestClockOptions Timer Trace TraceViolation Unused ViewOf Violation WorstCase
     `,
   },
   './tracing': {

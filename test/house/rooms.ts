@@ -9,7 +9,7 @@ export const rooms: Readonly<Record<string, string>> = {
   'src/wire': '',
   'src/trace-events': '',
   'src/transport': 'src/errors.ts',
-  'src/host': 'machines src/{transport,wire}',
+  'src/host': 'machines src/{errors.ts,transport,wire}',
   'src/memory-broker': 'src/transport',
   'src/values': 'src/{errors.ts,wire}',
   'src/validation': 'src/{errors.ts,host,transport,values,wire}',
@@ -20,23 +20,27 @@ export const rooms: Readonly<Record<string, string>> = {
   'src/tracing': 'machines src/{consumer,errors.ts,host,memory-broker,producer,trace-events,transport,validation,wire}',
   'src/index.ts': 'machines src/{consumer,errors.ts,host,producer,tracing,transport,validation,values,writer}',
 
+  'src/testing/known-fields.ts': 'src/validation',
   'src/testing/doubles': 'src/{host,memory-broker}',
   'src/testing/machine-config': '',
   'src/testing/explorability': 'src/testing/machine-config',
   'src/testing/mutants': 'src/testing/machine-config',
 
   'src/testing/explorer/structures': '',
-  'src/testing/explorer/description': 'src/testing/explorer/structures',
+  'src/testing/explorer/description': 'src/testing/known-fields.ts src/testing/explorer/structures',
   'src/testing/explorer/processes': 'src/testing/explorer/{description,structures}',
-  'src/testing/explorer/state-space': 'src/testing/explorer/{description,processes,structures}',
-  'src/testing/explorer/predicates': 'src/testing/explorer/{description,processes,state-space,structures}',
+  'src/testing/explorer/state-space':
+    'src/testing/known-fields.ts src/testing/explorer/{description,processes,structures}',
+  'src/testing/explorer/predicates':
+    'src/testing/known-fields.ts src/testing/explorer/{description,processes,state-space,structures}',
   'src/testing/explorer/symmetry': 'src/testing/explorer/{description,predicates,processes,state-space,structures}',
   'src/testing/explorer/liveness': 'src/testing/explorer/{predicates,state-space,structures}',
   'src/testing/explorer/traces': 'src/trace-events src/testing/explorer/{description,processes,state-space,structures}',
   'src/testing/explorer/search':
-    'src/testing/doubles ' +
+    'src/testing/{doubles,known-fields.ts} ' +
     'src/testing/explorer/{description,liveness,predicates,processes,state-space,structures,symmetry,traces}',
-  'src/testing/explorer/studies': 'src/testing/mutants src/testing/explorer/{description,search,traces}',
+  'src/testing/explorer/studies':
+    'src/testing/known-fields.ts src/testing/mutants src/testing/explorer/{description,search,traces}',
   'src/testing/explorer/workers': 'src/testing/explorer/{description,search,traces}',
   'src/testing/explorer/index.ts': 'src/testing/explorer/{description,processes,search,studies,traces,workers}',
 
