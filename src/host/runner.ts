@@ -11,6 +11,7 @@ import { bothInspectors } from './both-inspectors.js';
 import type { Clock } from './clock.js';
 import type { Inspector } from './inspector.js';
 import type { Traceable } from './traceable.js';
+import { tabled } from './transition-table.js';
 
 /** The commands that reach out of the actors; those that make, tell and stop actors are the runner's own. */
 export type Performers = {
@@ -147,7 +148,8 @@ export class Runner {
       },
     };
     Runner.#ofClock.set(own, this);
-    const actor: AnyActor = createActor(machine, {
+    // Who inspects an actor sees the machine itself at work.
+    const actor: AnyActor = createActor(inspect === undefined ? tabled(machine) : machine, {
       id,
       input,
       clock: own,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { AnyActor, InspectionEvent } from 'xstate';
+import type { AnyActor, AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import { clientActorId, consumerClientMachine, consumerStreamMachine } from '../../../machines/index.js';
 import { systemClock } from '../../../src/host/clock.js';
 import { Runner, type RunnerOptions } from '../../../src/host/runner.js';
@@ -227,5 +227,18 @@ describe('Runner, observers', () => {
     open('a');
     open('b');
     expect([...seen]).to.have.members([clientActorId, 'a', 'b']);
+  });
+
+  it('shows an observer every microstep and action of a machine, whose transitions are looked up without one', () => {
+    const seen: string[] = [];
+    const inspected = createBench({ inspect: ({ type }: InspectionEvent) => void seen.push(type) });
+    inspected.open('a');
+    expect(seen).to.include.members(['@xstate.microstep', '@xstate.action', '@xstate.snapshot']);
+    const alone = createBench();
+    alone.open('a');
+    const [one, other] = [inspected, alone].map(({ runner }) => runner.actorOf('a'));
+    expect(one?.logic).to.equal((one?.getSnapshot() as AnyMachineSnapshot).machine);
+    expect(other?.logic).to.not.equal((other?.getSnapshot() as AnyMachineSnapshot).machine);
+    expect(JSON.stringify(other?.getSnapshot())).to.equal(JSON.stringify(one?.getSnapshot()));
   });
 });
