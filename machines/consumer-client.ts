@@ -1,7 +1,7 @@
 import { assign, setup } from 'xstate';
 import { streamIdOf, streamOf } from './attempt.js';
 import { declareCommands, type CommandParams } from './commands.js';
-import { entryOf, withEntry, withoutEntry, type Entries } from './entries.js';
+import { entryOf, sizeOf, withEntry, withoutEntry, type Entries } from './entries.js';
 import type { ConsumerClientEvent } from './events.js';
 import type { ListedStream } from './listed-stream.js';
 
@@ -68,7 +68,7 @@ const clientSetup = setup({
     }),
   },
   guards: {
-    knowsNoStream: ({ context }) => context.streams.length === 0,
+    knowsNoStream: ({ context }) => sizeOf(context.streams) === 0,
   },
 });
 

@@ -1,6 +1,6 @@
 import { assign, raise, setup } from 'xstate';
 import { declareCommands, type CommandParams } from './commands.js';
-import { entryOf, withEntry, withoutEntry, type Entries } from './entries.js';
+import { entryOf, listOf, sizeOf, withEntry, withoutEntry, type Entries } from './entries.js';
 import type { HeartbeatEvent } from './events.js';
 import type { ListedClose, ListedStream } from './listed-stream.js';
 
@@ -36,14 +36,14 @@ export interface HeartbeatContext {
 type Scope = { readonly context: HeartbeatContext };
 type AnswerScope = Scope & { readonly event: { readonly reported: readonly string[] } };
 
-function idsOf(entries: Entries<{ readonly id: string }>): readonly string[] {
+function idsOf(entries: readonly { readonly id: string }[]): readonly string[] {
   return entries.map((entry) => entry.id);
 }
 
 /** The asked streams that the answer reports, or those that it does not. Matched by stream id alone. */
 function judged({ context, event }: AnswerScope, reported: boolean): readonly string[] {
   const ids = new Set(event.reported);
-  return idsOf(context.asked.filter((stream) => ids.has(stream.streamId) === reported));
+  return idsOf(listOf(context.asked).filter((stream) => ids.has(stream.streamId) === reported));
 }
 
 const heartbeatSetup = setup({
@@ -82,8 +82,8 @@ const heartbeatSetup = setup({
     clearMisses: assign(() => ({ misses: 0, asked: [] })),
   },
   guards: {
-    isRoundDue: ({ context }) => context.roundDue && context.streams.length > 0,
-    hasFreshStreams: ({ context }) => context.fresh.length > 0,
+    isRoundDue: ({ context }) => context.roundDue && sizeOf(context.streams) > 0,
+    hasFreshStreams: ({ context }) => sizeOf(context.fresh) > 0,
     isLastMiss: ({ context }) => context.misses + 1 >= context.missedHeartbeatsMax,
   },
   delays: {
@@ -96,14 +96,14 @@ const ask = {
   type: 'wire.ask',
   params: ({ context }: Scope) => ({
     id: context.id,
-    streams: context.asked.map(({ id: _, ...listed }) => listed),
+    streams: listOf(context.asked).map(({ id: _, ...listed }) => listed),
   }),
 } as const;
 
 const tellLost = {
   type: 'actor.tell',
   params: ({ context }: Scope): CommandParams['actor.tell'] => ({
-    to: idsOf(context.asked),
+    to: idsOf(listOf(context.asked)),
     event: { type: 'heartbeat.lost' },
   }),
 } as const;

@@ -24,7 +24,8 @@ export { streamIdOf, streamOf } from './attempt.js';
 export { clientActorId } from './commands.js';
 export type { Command, CommandParams, CommandType, EndReason, SpawnParams, StreamEnd } from './commands.js';
 export { CloseCode } from './close-code.js';
-export type { Entries } from './entries.js';
+export { listOf, sizeOf } from './entries.js';
+export type { Entries, EntryTree } from './entries.js';
 export type { ListedClose, ListedStream } from './listed-stream.js';
 
 /** The arithmetic of the delivery extension. */

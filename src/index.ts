@@ -31,15 +31,13 @@ export type {
 export { CloseError, StreamError } from './errors.js';
 export type { StreamErrorCode } from './errors.js';
 export { CloseCode } from '../machines/index.js';
-export type { EndReason, StreamEnd } from '../machines/index.js';
+export type { EndReason } from '../machines/index.js';
 export type { ConsumerClientOptions, ProducerClientOptions } from './validation/options.js';
 export type { DebugNote, Warning, WarningCode } from './host/warnings.js';
 export type { Codec } from './values/codec.js';
 
 // Makes clients visible to operators; the door of tracing, src/tracing/index.ts, has the rest.
 export { traceOverNats } from './tracing/trace-over-nats.js';
-export type { TraceableClient, TraceOverNatsOptions } from './tracing/trace-over-nats.js';
-export type { TracePublication } from './tracing/trace-publisher.js';
 
 // What follows is for those who bring a transport, a clock or an observer of their own.
 export type { Clock } from './host/clock.js';

@@ -26,7 +26,7 @@ import {
   newConsumerToken,
   newStreamId,
 } from '../wire/index.js';
-import type { InboundDelivery } from '../delivery/receiver.js';
+import type { Receiver } from '../delivery/receiver.js';
 import { createSubjectWriter } from '../writer/subject-writer.js';
 import type { Writer } from '../writer/writer.js';
 import type { ConsumerStream } from './consumer-stream.js';
@@ -130,7 +130,7 @@ export class ConsumerClient {
 
   /** A writer of records and a close to any subject, such as the inbox of a stream that somebody else registered. */
   newWriter(subject: string): Writer {
-    return createSubjectWriter(subject, this.#host.outbound, this.#options.codec, (message, error) => {
+    return createSubjectWriter(subject, this.#host.publisher, this.#options.codec, (message, error) => {
       this.#host.warnOfPublish(subject, message, error);
     });
   }
@@ -150,7 +150,7 @@ export class ConsumerClient {
   async drain(): Promise<void> {
     this.#host.dispatch(clientActorId, { type: 'app.drain' });
     await this.#host.released;
-    await this.#host.outbound.flush();
+    await this.#host.publisher.flush();
   }
 
   /** The same as {@link close}. */
@@ -256,7 +256,7 @@ export class ConsumerClient {
 /** A loss names the first record that is missing. */
 function withFirstMissing(
   end: StreamEnd,
-  delivery: InboundDelivery | undefined,
+  delivery: Receiver | undefined,
 ): StreamEnd & { readonly firstMissing?: number } {
   if (end.reason !== 'recordsLost' || delivery === undefined) return end;
   const { next } = delivery;

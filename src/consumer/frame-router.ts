@@ -1,5 +1,5 @@
 import { streamOf } from '../../machines/index.js';
-import type { InboundDelivery } from '../delivery/receiver.js';
+import type { Receiver } from '../delivery/receiver.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
 import {
@@ -74,7 +74,7 @@ export class FrameRouter {
     }
   }
 
-  #onDeliveryFrame(id: string, stream: OpenStream, delivery: InboundDelivery, message: NatsMessage): void {
+  #onDeliveryFrame(id: string, stream: OpenStream, delivery: Receiver, message: NatsMessage): void {
     const { data, reply, subject } = message;
     const frame = decodeDeliveryFrame(data);
     if (frame === undefined) {

@@ -58,7 +58,7 @@ export class HeartbeatAnswers {
 
   answer(reply: string, reported: readonly ListedStream[]): void {
     // A part of the reports that fits is a legal answer: a stream that is left out is reported at the next heartbeat.
-    const [fitting = []] = splitHeartbeat(groupBySubject(reported), this.#host.outbound.payloadBytesMax);
+    const [fitting = []] = splitHeartbeat(groupBySubject(reported), this.#host.publisher.payloadBytesMax);
     this.#host.publish(reply, encodeHeartbeatResponse(fitting));
   }
 }

@@ -43,7 +43,7 @@ export class OpenRequests {
   build(id: string, parts: OpenRequestParts): OpenStream['requestAs'] {
     const encode = this.#encoderOf(parts);
     const request = encode(id);
-    const bytesMax = this.#host.outbound.payloadBytesMax;
+    const bytesMax = this.#host.publisher.payloadBytesMax;
     const bytes = sizeOf(request, parts.headers);
     if (bytes > bytesMax) {
       throw new StreamError('tooLarge', `request: expected a message of at most ${bytesMax} bytes, came ${bytes}`);
@@ -59,7 +59,7 @@ export class OpenRequests {
     if (attempt > 0) this.#host.debug({ message: `the request is asked again, as ${streamId}`, subject });
     const request = stream.requestAs(streamId);
     // It waited for a link that takes less than the one on which the stream was opened, and no other link may come.
-    const bytesMax = this.#host.outbound.payloadBytesMax;
+    const bytesMax = this.#host.publisher.payloadBytesMax;
     const bytes = sizeOf(request, stream.headers);
     if (bytes > bytesMax) {
       const text = `the request cannot be published: expected a message of at most ${bytesMax} bytes, came ${bytes}`;

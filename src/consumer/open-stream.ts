@@ -1,5 +1,5 @@
 import type { HeaderBlock } from '../transport/headers.js';
-import type { InboundDelivery } from '../delivery/receiver.js';
+import type { Receiver } from '../delivery/receiver.js';
 import type { ConsumerStreamInlet } from './consumer-stream.js';
 
 /** A stream of a client, from its open to its `closed` state: what the parts of the client note of it. */
@@ -13,7 +13,7 @@ export interface OpenStream extends ConsumerStreamInlet {
   /** Where the client answered the heartbeat request that listed the stream last. */
   answeredTo: string | undefined;
   /** The extended stream, where the producer may accept it. */
-  readonly delivery: InboundDelivery | undefined;
+  readonly delivery: Receiver | undefined;
   /** How many bytes were granted from the beginning. */
   readonly windowBytes: number;
   /** The silence timeout, raised where the producer announced that it is heard less often. Milliseconds. */

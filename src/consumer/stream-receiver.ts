@@ -1,4 +1,4 @@
-import { InboundDelivery, type InboundDeliveryHost } from '../delivery/receiver.js';
+import { Receiver, type ReceiverHost } from '../delivery/receiver.js';
 import type { NatsConnection } from '../transport/nats-connection.js';
 import { assembliesOf } from './granted-windows.js';
 import type { ClientHost } from '../host/client-host.js';
@@ -20,9 +20,9 @@ export function createStreamReceiver(
     readonly clientWindowBytes: number;
     readonly connection: NatsConnection;
   },
-): InboundDelivery {
+): Receiver {
   const { consumerId, id, windowRecords, windowBytes, recordBytesMax, clientWindowBytes, connection } = given;
-  const told: InboundDeliveryHost = {
+  const told: ReceiverHost = {
     announced: (terms) => {
       if (terms !== undefined) raiseSilence(host, streams, id, terms);
       host.dispatch(id, { type: 'frame.announced' });
@@ -43,7 +43,7 @@ export function createStreamReceiver(
     publish: (subject, control) => host.publish(subject, control),
   };
   const window = { records: windowRecords, bytes: windowBytes };
-  return new InboundDelivery(window, recordBytesMax, told, assembliesOf(connection), clientWindowBytes);
+  return new Receiver(window, recordBytesMax, told, assembliesOf(connection), clientWindowBytes);
 }
 
 /** A producer that is heard less often than this client expects is not taken for dead. Source: PROTOCOL.md, Timing. */

@@ -16,11 +16,11 @@ import {
 } from '../../machines/index.js';
 import type { BudgetedStream, ConsumerBudget } from './consumer-budget.js';
 import { StreamError } from '../errors.js';
-import type { FrameMemory } from './frame-pool.js';
-import type { Outbound } from '../transport/publisher.js';
-import { OutboundFrames } from './frame-writer.js';
+import type { FramePool } from './frame-pool.js';
+import type { Publisher } from '../transport/publisher.js';
+import { FrameWriter } from './frame-writer.js';
 import { AnnotationsUnderWay } from './annotation-window.js';
-import { waitingBytesOf, WaitingRecords } from './credit-queue.js';
+import { CreditQueue, waitingBytesOf } from './credit-queue.js';
 import {
   annotationsOf,
   encodeAnnouncement,
@@ -33,14 +33,14 @@ import {
 /** How many bytes of records wait for credit at most, from writers that do not await their writes. */
 const waitingBytesMax = 64 * 1024 * 1024;
 
-export interface OutboundDeliveryParameters {
+export interface SenderParameters {
   /** Where the frames go. */
   readonly inbox: string;
   /** Where the consumer answers: the reply subject of every frame, and what tells one producer's frames from another's. */
   readonly control: string;
   /** Whether something is sent in each round, also where the consumer has received and said everything. */
   readonly isKeptAlive?: boolean;
-  readonly outbound: Outbound;
+  readonly publisher: Publisher;
   /** The window of the consumer. */
   readonly offered: Window;
   /** What of it is used. */
@@ -50,7 +50,7 @@ export interface OutboundDeliveryParameters {
   /** What all streams of the consumer share. */
   readonly budget: ConsumerBudget;
   /** What the frames of the client are made of. */
-  readonly memory: FrameMemory;
+  readonly pool: FramePool;
   readonly terms: AnnouncedTerms;
   /** Hears of what the stream's machine has to know: these are its events. */
   readonly onEdge: (edge: 'flow.blocked' | 'flow.starved' | 'flow.open' | 'peer.acknowledged') => void;
@@ -64,10 +64,10 @@ export interface OutboundDeliveryParameters {
  * One extended stream at its producer: numbers records, lets them wait for credit, keeps what is not acknowledged, and
  * sends it again when asked. Source: PROTOCOL.md, Delivery.
  */
-export class OutboundDelivery implements BudgetedStream {
-  readonly #given: OutboundDeliveryParameters;
-  readonly #frames: OutboundFrames;
-  readonly #waiting = new WaitingRecords();
+export class Sender implements BudgetedStream {
+  readonly #given: SenderParameters;
+  readonly #frames: FrameWriter;
+  readonly #waiting = new CreditQueue();
   readonly #annotations: AnnotationsUnderWay;
   #outflow: Outflow;
   #isBlocked = false;
@@ -78,9 +78,9 @@ export class OutboundDelivery implements BudgetedStream {
   #close: { readonly code: number; readonly text: string } | undefined;
   readonly #readers = new Set<() => void>();
 
-  constructor(given: OutboundDeliveryParameters) {
+  constructor(given: SenderParameters) {
     this.#given = given;
-    this.#frames = new OutboundFrames(given);
+    this.#frames = new FrameWriter(given);
     given.budget.join(this);
     this.#outflow = beginOutflow(given.window, given.offered);
     this.#annotations = new AnnotationsUnderWay(given.offered.bytes);

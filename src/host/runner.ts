@@ -11,6 +11,7 @@ import { bothInspectors } from './both-inspectors.js';
 import type { Clock } from './clock.js';
 import type { Inspector } from './inspector.js';
 import type { Traceable } from './traceable.js';
+import { tabled } from './transition-table.js';
 
 /** The commands that reach out of the actors; those that make, tell and stop actors are the runner's own. */
 export type Performers = {
@@ -68,8 +69,10 @@ export class Runner {
   readonly #gone: string[] = [];
   #running = false;
 
+  /** @throws Error where a machine has a command that no performer performs: a mistake in the client that makes it. */
   constructor(options: RunnerOptions) {
     this.#options = options;
+    for (const machine of [options.client, ...Object.values(options.machines)]) requirePerformers(machine, options);
     for (const [name, machine] of Object.entries(options.machines)) {
       this.#machines[name as SpawnParams['machine']] = Runner.#provide(machine);
     }
@@ -145,7 +148,8 @@ export class Runner {
       },
     };
     Runner.#ofClock.set(own, this);
-    const actor: AnyActor = createActor(machine, {
+    // Who inspects an actor sees the machine itself at work.
+    const actor: AnyActor = createActor(inspect === undefined ? tabled(machine) : machine, {
       id,
       input,
       clock: own,
@@ -230,10 +234,21 @@ export class Runner {
         this.#actors.delete(command.params.id);
         return;
       default: {
-        const perform = this.#options.performers[command.type] as ((params: unknown) => void) | undefined;
-        if (perform === undefined) throw new Error(`no performer for the command ${command.type}`);
+        const perform = this.#options.performers[command.type] as (params: unknown) => void;
         perform(command.params);
       }
     }
   }
+}
+
+/**
+ * A command without a performer would be found out when it is recorded first, in the callback of a subscription, where
+ * nobody looks.
+ */
+function requirePerformers({ id, implementations }: AnyStateMachine, { performers }: RunnerOptions): void {
+  const lacking = Object.keys(implementations.actions).filter(
+    (name) => name.includes('.') && !name.startsWith('actor.') && !Object.hasOwn(performers, name),
+  );
+  if (lacking.length > 0)
+    throw new Error(`expected a performer for each command of ${id}, lacks ${lacking.join(', ')}`);
 }

@@ -11,17 +11,25 @@ import { isPublishSubject, isSubscribeSubject } from './subject.js';
 
 /** What a connection to a broker in memory can be told. */
 export interface MemoryConnectionOptions {
-  /** What tests and traces call this connection; `connection-1` and so on unless told. */
+  /**
+   * What tests and traces call this connection.
+   *
+   * @default `connection-1` and so on
+   */
   name?: string;
   /**
-   * What becomes of messages that are published while the connection is lost. `lost`, the default, is what `nats` 2.29 and
+   * What becomes of messages that are published while the connection is lost. `lost` is what `nats` 2.29 and
    * `@nats-io/transport-node` 3.4 do, whose every attempt to reconnect empties their buffer; their `flush()` rejects.
    * `kept` is what Go's client does: messages are sent on reconnect, and `flush()` waits for that.
+   *
+   * @default 'lost'
    */
   publishesWhileDisconnected?: 'lost' | 'kept';
   /**
-   * Whether the connection may publish to a subject; to all of them unless told. What it may not is dropped, and its
-   * status tells so, as with a nats-server that has permissions.
+   * Whether the connection may publish to a subject. What it may not is dropped, and its status tells so, as with a
+   * nats-server that has permissions.
+   *
+   * @default to all of them
    */
   mayPublish?: (subject: string) => boolean;
 }

@@ -143,7 +143,7 @@ export class ProducerClient {
   newWriter(subject: string): Writer {
     return (
       this.#streams.get(subject)?.stream.writer ??
-      createSubjectWriter(subject, this.#host.outbound, this.#options.codec, (message, error) => {
+      createSubjectWriter(subject, this.#host.publisher, this.#options.codec, (message, error) => {
         this.#host.warnOfPublish(subject, message, error);
       })
     );
@@ -183,7 +183,7 @@ export class ProducerClient {
     const streams = this.#streams;
     const host = this.#host;
     const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax, randomBytes } = this.#options;
-    const heartbeats = new HeartbeatExchange(host.outbound, inbox, randomBytes, {
+    const heartbeats = new HeartbeatExchange(host.publisher, inbox, randomBytes, {
       answered: (id, reported) => host.dispatch(id, { type: 'heartbeat.answered', reported }),
       unanswerable: (id) => host.dispatch(id, { type: 'heartbeat.unanswerable' }),
       warn: (warning) => host.warn(warning),

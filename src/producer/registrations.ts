@@ -63,7 +63,7 @@ export class Registrations {
     });
     this.#subscriptions.add(subscription);
     const confirm = async (): Promise<void> => {
-      const isConfirmed = await this.#host.outbound.confirm();
+      const isConfirmed = await this.#host.publisher.confirm();
       if (lost !== undefined) throw lost;
       if (!isConfirmed || this.#host.isReleased) throw new StreamError('clientClosed', 'the client is closed');
       if (!this.#subscriptions.has(subscription)) {
@@ -92,7 +92,9 @@ export class Registrations {
   /** Takes no more requests. Those that the server has routed to this client already are taken before this resolves. */
   async drain(): Promise<void> {
     await Promise.all(
-      Array.from(this.#subscriptions, (subscription) => this.#host.outbound.whileConnected(() => subscription.drain())),
+      Array.from(this.#subscriptions, (subscription) =>
+        this.#host.publisher.whileConnected(() => subscription.drain()),
+      ),
     );
     this.#subscriptions.clear();
   }

@@ -11,16 +11,35 @@ import type { StreamSenders } from './stream-senders.js';
 
 /** Which stream to register: what the consumer's open request says, and the subject on which it came. */
 export interface StreamAddresses {
+  /** The subject on which the request came. */
   readonly subject: string;
+  /** `_SINBOX.`, a token, and a dot. */
   readonly consumerId: string;
+  /** One token. */
   readonly streamId: string;
-  /** Whether the consumer's heartbeat answers are exact, so that one report is enough. False unless told. */
+  /**
+   * Whether the consumer's heartbeat answers are exact, so that one report is enough.
+   *
+   * @default false
+   */
   readonly exact?: boolean;
-  /** Whether the consumer reads superjson's annotations. False unless told. */
+  /**
+   * Whether the consumer reads superjson's annotations.
+   *
+   * @default false
+   */
   readonly superjson?: boolean;
-  /** What the consumer offers of the delivery extension. Nothing unless told. */
+  /**
+   * What the consumer offers of the delivery extension; without it the stream is a plain one.
+   *
+   * @default none
+   */
   readonly delivery?: DeliveryOffer;
-  /** How long the reader will read at most, in milliseconds from now. For ever unless told. */
+  /**
+   * How long the reader will read at most, in milliseconds from now.
+   *
+   * @default for ever
+   */
   readonly timeoutMs?: number;
   /**
    * The reply subject of the open request, where that came from another account and the server has written it anew, as
@@ -143,7 +162,7 @@ export class StreamRegistry {
       inbox: id,
       framesTo,
       readsSuperjson: superjson && codec === undefined,
-      outbound: this.#host.outbound,
+      publisher: this.#host.publisher,
       delivery: offer === undefined ? undefined : this.#senders.create({ id, framesTo }, consumerId, control, offer),
       codec,
       actor,

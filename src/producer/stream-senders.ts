@@ -1,8 +1,8 @@
 import { CloseCode } from '../../machines/index.js';
 import { ByteBudget } from '../delivery/byte-budget.js';
 import { ConsumerBudget } from '../delivery/consumer-budget.js';
-import { FrameMemory } from '../delivery/frame-pool.js';
-import { OutboundDelivery } from '../delivery/sender.js';
+import { FramePool } from '../delivery/frame-pool.js';
+import { Sender } from '../delivery/sender.js';
 import { messageOf } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { ResolvedOptions } from '../validation/options.js';
@@ -15,7 +15,7 @@ export class StreamSenders {
   readonly #budget: ByteBudget;
   /** By the ids of the consumers that have extended streams here. */
   readonly #consumerBudgets = new Map<string, ConsumerBudget>();
-  readonly #memory = new FrameMemory();
+  readonly #pool = new FramePool();
 
   constructor(host: ClientHost, options: ResolvedOptions) {
     this.#host = host;
@@ -29,15 +29,15 @@ export class StreamSenders {
     consumerId: string,
     control: string,
     offer: DeliveryOffer,
-  ): OutboundDelivery {
+  ): Sender {
     const { windowRecords, windowBytes, recordBytesMax } = this.#options;
     const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
-    return new OutboundDelivery({
+    return new Sender({
       inbox: framesTo,
       // The server gives up a way back on which nothing comes for long.
       isKeptAlive: framesTo !== id,
       control,
-      outbound: this.#host.outbound,
+      publisher: this.#host.publisher,
       offered: { records: offer.windowRecords, bytes: offer.windowBytes },
       window: {
         records: Math.min(windowRecords, offer.windowRecords),
@@ -45,7 +45,7 @@ export class StreamSenders {
       },
       recordBytesMax: Math.min(recordBytesMax, offer.recordBytesMax),
       budget: this.#budgetOf(consumerId),
-      memory: this.#memory,
+      pool: this.#pool,
       terms: { version: 1, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax },
       onEdge: (edge) => this.#host.dispatch(id, { type: edge }),
       onUnreachable: (announcements) => {

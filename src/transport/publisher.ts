@@ -59,7 +59,7 @@ const nothingLost: ReadonlySet<string> = new Set();
  * nobody is told: the server cuts off who sends more, and the connection that comes back knows. Who wrote a record that
  * can never be published, or was cut off for it, is told, and nothing that follows it on its subject is published.
  */
-export class Outbound {
+export class Publisher {
   readonly #connection: NatsConnection;
   readonly #onFailure: (subject: string, error: unknown) => void;
   #payloadBytesMax = 1024 * 1024;

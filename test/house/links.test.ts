@@ -43,6 +43,16 @@ function brokenLinks(file: string, markdown: string, textOf: (path: string) => s
   });
 }
 
+/** The files, folders and scripts of the project that a text names as code. */
+function namesOf(markdown: string): { readonly paths: readonly string[]; readonly scripts: readonly string[] } {
+  const paths = markdown.matchAll(/`((?:machines|src|test|visualizations|findings|\.ci)\/[\w./-]*)`/g);
+  const scripts = markdown.matchAll(/\bnpm run ([\w:-]*\w)(?![\w:…-])/g);
+  return {
+    paths: Array.from(paths, ([, path = '']) => path),
+    scripts: Array.from(scripts, ([, script = '']) => script),
+  };
+}
+
 describe('links of the documents', () => {
   const textOf = (path: string) => {
     if (!existsSync(join(root, path))) return undefined;
@@ -56,6 +66,29 @@ describe('links of the documents', () => {
       brokenLinks(file, readFileSync(join(root, file), 'utf8'), textOf).map((target) => `${file}: ${target}`),
     );
     expect(broken).to.deep.equal([]);
+  });
+
+  it('what they name of the project as code is there', () => {
+    const scriptsOf = (folder: string): object => {
+      const file = join(root, folder, 'package.json');
+      return existsSync(file) ? ((JSON.parse(readFileSync(file, 'utf8')) as { scripts?: object }).scripts ?? {}) : {};
+    };
+    const missing = markdownFiles().flatMap((file) => {
+      // What the changelog names may be gone since.
+      if (file === 'CHANGELOG.md') return [];
+      const names = namesOf(readFileSync(join(root, file), 'utf8'));
+      return [
+        // Of the project, or of the workspace that the text is about.
+        ...names.paths.filter((path) => ![root, join(root, dirname(file))].some((top) => existsSync(join(top, path)))),
+        ...names.scripts.filter((script) => !['', dirname(file)].some((top) => Object.hasOwn(scriptsOf(top), script))),
+      ].map((name) => `${file}: ${name}`);
+    });
+    expect(missing).to.deep.equal([]);
+    expect(namesOf(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')).paths).to.include('machines/commands.ts');
+    expect(namesOf('`src/x.ts`, npm run bench… and `npm run a:b`, `src/{a,b}`')).to.deep.equal({
+      paths: ['src/x.ts'],
+      scripts: ['a:b'],
+    });
   });
 
   it('are judged with their anchors, and not within code', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine } from 'xstate';
@@ -67,6 +67,8 @@ function numberOf(cell: string | undefined): number {
 }
 
 describe('PROTOCOL.md', () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+
   for (const { heading, machine, events } of specifiedMachines) {
     describe(`${heading.slice(3)}: the tables and ${machine.id}`, () => {
       it('have the same states, kinds and entry commands', () => {
@@ -167,8 +169,6 @@ describe('PROTOCOL.md', () => {
   });
 
   describe('its parts', () => {
-    const root = fileURLToPath(new URL('../../', import.meta.url));
-
     it('have a heading each that no other has, so that it can be cited by its name', () => {
       const names = headings().map((heading) => heading.replace(/^#+ /, ''));
       expect(names.filter((name, place) => names.indexOf(name) !== place)).to.deep.equal([]);
@@ -198,6 +198,34 @@ describe('PROTOCOL.md', () => {
       // A sentence may go on after the name of a section.
       const isNamed = (name: string) => names.some((section) => name === section || name.startsWith(`${section} `));
       expect(cited.filter(({ name }) => !isNamed(name))).to.deep.equal([]);
+    });
+  });
+
+  describe('the nomenclature', () => {
+    const words = tableOf('### Words of the code', 'word', 'meaning', 'in the code');
+
+    it('names what is in the code', () => {
+      const exported = ['machines', 'src', 'test/support'].flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.ts'))
+          .flatMap((file) =>
+            Array.from(
+              readFileSync(join(root, folder, file), 'utf8').matchAll(
+                /^export (?:async |abstract )*(?:class|const|function|interface|type) (\w+)/gm,
+              ),
+              ([, name = '']) => name,
+            ),
+          ),
+      );
+      const isInCode = (name: string) => (name.includes('/') ? existsSync(join(root, name)) : exported.includes(name));
+      const named = words.flatMap((row) => listOf(row['in the code']));
+      expect(named.filter((name) => name === '' || !isInCode(name))).to.deep.equal([]);
+    });
+
+    it('has one row for each word, and one sentence for each row', () => {
+      const all = [...tableOf('## Nomenclature', 'term'), ...words].map((row) => row['term'] ?? row['word'] ?? '');
+      expect(all.filter((word, place) => all.indexOf(word) !== place)).to.deep.equal([]);
+      expect(words.filter(({ meaning = '' }) => meaning === '' || meaning.includes('. '))).to.deep.equal([]);
     });
   });
 

@@ -9,6 +9,7 @@ import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
 import { producersOf, streamsOf, type ModelStream } from './model-stream.js';
 import { isMixed } from './queue-group.js';
+import { optional } from './optional.js';
 import { protocolTicks, type ProtocolView } from './protocol-options.js';
 
 type DeliveryProperties = Required<Properties<ProtocolView>>;
@@ -108,7 +109,7 @@ export function deliveryProperties(options: DeliverySystemOptions = {}): Deliver
       clientProperties(streams, producersOf(options.producers)),
       incidentProperties(streams),
     ) as DeliveryProperties['always'],
-    leadsTo: Object.assign({}, ...properties.map(({ leadsTo }) => leadsTo)) as DeliveryProperties['leadsTo'],
+    leadsTo: optional(Object.assign({}, ...properties.map(({ leadsTo }) => leadsTo)) as DeliveryProperties['leadsTo']),
     reachable: Object.assign({}, ...properties.map(({ reachable }) => reachable)) as DeliveryProperties['reachable'],
   };
 }

@@ -10,6 +10,7 @@ import { ghostProperties } from './ghost-properties.js';
 import { isLinkDown } from './ghosts.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
+import { optional } from './optional.js';
 import { protocolTicks, type ProtocolView } from './protocol-options.js';
 import { isMixed } from './queue-group.js';
 import { hasGhosts, type ProtocolModelOptions } from './system.js';
@@ -281,5 +282,5 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
       leadsTo[`${consumer}: a client that drains comes to its end`] = { from: drains, to: not(drains) };
     }
   }
-  return { always, leadsTo, reachable };
+  return { always, leadsTo: optional(leadsTo), reachable };
 }

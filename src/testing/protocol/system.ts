@@ -6,6 +6,7 @@ import { exchangesUnderWay } from './exchanges.js';
 import { withGhosts } from './ghosts.js';
 import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, producersOf, streamsOf, type ModelStream } from './model-stream.js';
+import { optionalStimuli } from './optional.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 import { queueGroupStimuli, withQueueGroup } from './queue-group.js';
 import { readerMachine } from './reader.js';
@@ -188,7 +189,7 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
     },
     network: { delay, order },
     adapter: producers === 1 ? adapter : withQueueGroup(adapter),
-    stimuli: {
+    stimuli: optionalStimuli({
       ...Object.fromEntries(
         streams.flatMap((stream) =>
           Object.entries(
@@ -198,7 +199,7 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
       ),
       ...incidentStimuli(incidents, streams),
       ...(producers === 1 ? {} : queueGroupStimuli(streams)),
-    },
+    }),
     faults,
     ids: interchangeable(options, streams),
   });

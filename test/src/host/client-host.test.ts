@@ -89,7 +89,7 @@ describe('the host of a client', () => {
     const { host, role, warnings } = createHost();
     host.start(role);
     const error = new Error('no');
-    host.outbound.publish = () => {
+    host.publisher.publish = () => {
       throw error;
     };
     host.publish('subject', new Uint8Array());

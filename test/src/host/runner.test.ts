@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { AnyActor, InspectionEvent } from 'xstate';
+import type { AnyActor, AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import { clientActorId, consumerClientMachine, consumerStreamMachine } from '../../../machines/index.js';
 import { systemClock } from '../../../src/host/clock.js';
 import { Runner, type RunnerOptions } from '../../../src/host/runner.js';
@@ -36,6 +36,8 @@ function createBench(options: Partial<RunnerOptions> = {}) {
       'reader.detach': note('reader.detach'),
       'reader.end': note('reader.end'),
       'wire.cancel': () => undefined,
+      'wire.resume': () => undefined,
+      'wire.catchUp': () => undefined,
       'client.release': note('client.release'),
       ...options.performers,
     },
@@ -144,19 +146,23 @@ describe('Runner, commands', () => {
     expect(bench.commands).to.deep.equal(['reader.deliver b', 'reader.attach b']);
   });
 
-  it('throws where a command has no performer', () => {
-    const runner = new Runner({
-      client: consumerClientMachine,
-      machines: { consumerStream: consumerStreamMachine },
-      delays,
-      clock: systemClock,
-      inspect: undefined,
-      performers: {},
-      onGone: () => undefined,
-      onBroken: () => undefined,
-    });
-    expect(() => runner.dispatch(clientActorId, { type: 'app.open', id: 'a', subject: 'logs' })).to.throw(
-      'no performer for the command wire.open',
+  it('is not made where a command of one of its machines has no performer', () => {
+    const make = (performers: RunnerOptions['performers']) =>
+      new Runner({
+        client: consumerClientMachine,
+        machines: { consumerStream: consumerStreamMachine },
+        delays,
+        clock: systemClock,
+        inspect: undefined,
+        performers,
+        onGone: () => undefined,
+        onBroken: () => undefined,
+      });
+    expect(() => make({})).to.throw(
+      'expected a performer for each command of consumerClient, lacks wire.answer, client.release',
+    );
+    expect(() => make({ 'wire.answer': () => undefined, 'client.release': () => undefined })).to.throw(
+      /^expected a performer for each command of consumerStream, lacks wire\.open, .*reader\.end$/,
     );
   });
 });
@@ -221,5 +227,18 @@ describe('Runner, observers', () => {
     open('a');
     open('b');
     expect([...seen]).to.have.members([clientActorId, 'a', 'b']);
+  });
+
+  it('shows an observer every microstep and action of a machine, whose transitions are looked up without one', () => {
+    const seen: string[] = [];
+    const inspected = createBench({ inspect: ({ type }: InspectionEvent) => void seen.push(type) });
+    inspected.open('a');
+    expect(seen).to.include.members(['@xstate.microstep', '@xstate.action', '@xstate.snapshot']);
+    const alone = createBench();
+    alone.open('a');
+    const [one, other] = [inspected, alone].map(({ runner }) => runner.actorOf('a'));
+    expect(one?.logic).to.equal((one?.getSnapshot() as AnyMachineSnapshot).machine);
+    expect(other?.logic).to.not.equal((other?.getSnapshot() as AnyMachineSnapshot).machine);
+    expect(JSON.stringify(other?.getSnapshot())).to.equal(JSON.stringify(one?.getSnapshot()));
   });
 });

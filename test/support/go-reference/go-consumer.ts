@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate';
 import { declareCommands } from '../../../machines/commands.js';
-import { withEntry, type Entries } from '../../../machines/entries.js';
+import { listOf, withEntry, type Entries } from '../../../machines/entries.js';
 import { clientActorId, type CommandParams, type ListedStream } from '../../../machines/index.js';
 
 /**
@@ -49,7 +49,7 @@ export const goConsumerClientMachine = setup({
     }),
     age: assign({
       buckets: ({ context }, { id }: { readonly id: string }) =>
-        context.buckets.map((bucket) => (bucket.id === id ? { ...bucket, recent: false } : bucket)),
+        listOf(context.buckets).map((bucket) => (bucket.id === id ? { ...bucket, recent: false } : bucket)),
     }),
   },
 }).createMachine({
@@ -84,7 +84,7 @@ export const goConsumerClientMachine = setup({
               type: 'wire.answer',
               params: ({ context, event }) => ({
                 reply: event.reply,
-                reported: goReports(context.buckets, event.streams),
+                reported: goReports(listOf(context.buckets), event.streams),
               }),
             },
           ],

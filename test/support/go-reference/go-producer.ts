@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate';
 import { declareCommands } from '../../../machines/commands.js';
-import { entryOf, withEntry, withoutEntry, type Entries } from '../../../machines/entries.js';
+import { entryOf, listOf, withEntry, withoutEntry, type Entries } from '../../../machines/entries.js';
 import { clientActorId, type CommandParams, type RequestReceived } from '../../../machines/index.js';
 
 /**
@@ -30,11 +30,11 @@ type GoProducerClientEvent =
   | { readonly type: 'heartbeat.answered'; readonly from: string; readonly reported: readonly string[] };
 
 function consumers(context: GoProducerClientContext): readonly string[] {
-  return [...new Set(context.streams.map((stream) => stream.consumerId))].sort();
+  return [...new Set(listOf(context.streams).map((stream) => stream.consumerId))].sort();
 }
 
 function streamsOf(context: GoProducerClientContext, consumerId: string | undefined): readonly GoStream[] {
-  return context.streams.filter((stream) => stream.consumerId === consumerId);
+  return listOf(context.streams).filter((stream) => stream.consumerId === consumerId);
 }
 
 type Scope = { readonly context: GoProducerClientContext };
@@ -73,7 +73,7 @@ export const goProducerClientMachine = setup({
     }),
     removeReported: assign({
       streams: ({ context }, { ids }: { readonly ids: readonly string[] }) =>
-        context.streams.filter((stream) => !ids.includes(stream.id)),
+        listOf(context.streams).filter((stream) => !ids.includes(stream.id)),
     }),
     startRound: assign({ round: ({ context }) => consumers(context) }),
     nextConsumer: assign({ round: ({ context }) => context.round.slice(1) }),

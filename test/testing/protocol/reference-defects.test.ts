@@ -130,8 +130,8 @@ describe('the reference, v1.5.0-alpha9, explored', () => {
   });
 
   describe('defect 5: one slow reader', () => {
-    const frame = (stream: string) => ({ type: 'frame', stream });
-    const read = (stream: string) => ({ type: 'read', stream });
+    const frame = (stream: string) => ({ type: 'frame', stream }) as const;
+    const read = (stream: string) => ({ type: 'read', stream }) as const;
     const dispatcher = system({
       processes: { consumer: { dispatcher: goDispatcherMachine } },
       stimuli: {

@@ -11,11 +11,11 @@ import {
   type FramePart,
   type WireRecord,
 } from '../../../../src/wire/index.js';
-import { FrameMemory } from '../../../../src/delivery/frame-pool.js';
+import { FramePool } from '../../../../src/delivery/frame-pool.js';
 import { seed } from '../../../support/seed.js';
 
 function recordsFrame(first: number, records: readonly WireRecord[]): Uint8Array {
-  const builder = new RecordsFrameBuilder(first, 64, new FrameMemory());
+  const builder = new RecordsFrameBuilder(first, 64, new FramePool());
   for (const record of records) builder.append(bodyOf(record), record.superjson !== undefined);
   return builder.finish();
 }
