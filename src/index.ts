@@ -10,6 +10,8 @@ export type { ConsumerStream, ConsumerStreamEnd, StreamOpening } from './consume
 export type { Handling } from './producer/registrations.js';
 export { ProducerClient } from './producer/producer-client.js';
 export type { HandleOptions, Registration } from './producer/registrations.js';
+export type { Accept, StreamAsk } from './producer/acceptance.js';
+export type { HeadersInput, MessageHeaders } from './transport/headers.js';
 export type { StreamHandler } from './producer/request-intake.js';
 export type { StreamAddresses } from './producer/stream-registry.js';
 export type { ProducerStream, StreamInfo } from './producer/producer-stream.js';
@@ -42,7 +44,9 @@ export type { Clock } from './host/clock.js';
 export type { Inspector } from './host/inspector.js';
 export type {
   NatsConnection,
+  NatsHeaders,
   NatsMessage,
+  NatsPublishOptions,
   NatsSubscribeOptions,
   NatsSubscription,
 } from './transport/nats-connection.js';

@@ -1,3 +1,4 @@
+import { AssemblyBudget } from '../delivery/assembly-budget.js';
 import type { NatsConnection } from '../transport/nats-connection.js';
 
 /** What every stream is granted, however many there are. */
@@ -22,4 +23,16 @@ export function nextWindowBytes(given: {
 /** A stream was granted so many bytes, or has given them back where they are negative. */
 export function countGranted(connection: NatsConnection, bytes: number): void {
   grantedBytesOf.set(connection, (grantedBytesOf.get(connection) ?? 0) + bytes);
+}
+
+/** What all clients of a connection share for records that come in parts and are larger than their windows. */
+const assemblies = new WeakMap<NatsConnection, AssemblyBudget>();
+
+export function assembliesOf(connection: NatsConnection): AssemblyBudget {
+  let budget = assemblies.get(connection);
+  if (budget === undefined) {
+    budget = new AssemblyBudget();
+    assemblies.set(connection, budget);
+  }
+  return budget;
 }

@@ -1,3 +1,4 @@
+import type { HeaderBlock } from '../transport/headers.js';
 import type { Receiver } from '../delivery/receiver.js';
 import type { ConsumerStreamInlet } from './consumer-stream.js';
 
@@ -5,6 +6,8 @@ import type { ConsumerStreamInlet } from './consumer-stream.js';
 export interface OpenStream extends ConsumerStreamInlet {
   /** The open request with this stream id. */
   readonly requestAs: (streamId: string) => Uint8Array;
+  /** The headers of each request. */
+  readonly headers: HeaderBlock | undefined;
   /** The stream id under which it was requested last: the public one, or one of a request that was asked again. */
   streamId: string;
   /** Where the client answered the heartbeat request that listed the stream last. */

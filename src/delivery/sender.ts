@@ -38,6 +38,8 @@ export interface SenderParameters {
   readonly inbox: string;
   /** Where the consumer answers: the reply subject of every frame, and what tells one producer's frames from another's. */
   readonly control: string;
+  /** Whether something is sent in each round, also where the consumer has received and said everything. */
+  readonly isKeptAlive?: boolean;
   readonly publisher: Publisher;
   /** The window of the consumer. */
   readonly offered: Window;
@@ -151,8 +153,9 @@ export class Sender implements BudgetedStream {
    * @param isRound whether the consumer has just answered a round of heartbeats, so that it must answer this as well.
    */
   probe(isRound: boolean): void {
-    if (this.#isOver || (isSettled(this.#outflow) && !this.#isBlocked)) return;
-    const { terms, onUnreachable } = this.#given;
+    const { terms, onUnreachable, isKeptAlive = false } = this.#given;
+    const isIdle = isSettled(this.#outflow) && !this.#isBlocked;
+    if (this.#isOver || (isIdle && !(isKeptAlive && isRound))) return;
     if (isRound) {
       if (isUnreachable(this.#outflow, terms.missedHeartbeatsMax)) {
         onUnreachable(this.#outflow.prompts.length);

@@ -1,6 +1,7 @@
 import type { AnyActor, Snapshot } from 'xstate';
 import { clientActorId, type ActorEvent } from '../../machines/index.js';
 import { messageOf } from '../errors.js';
+import type { HeaderBlock } from '../transport/headers.js';
 import type { NatsConnection, NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
 import { Publisher, type Payload } from '../transport/publisher.js';
 import { RecentSubjects } from '../transport/recent-subjects.js';
@@ -171,9 +172,15 @@ export class ClientHost {
    *
    * @param failure What the warning says.
    */
-  publish(subject: string, payload: Payload, reply?: string, failure = 'could not publish'): void {
+  publish(
+    subject: string,
+    payload: Payload,
+    reply?: string,
+    failure = 'could not publish',
+    headers?: HeaderBlock,
+  ): void {
     try {
-      this.publisher.publish(subject, payload, reply);
+      this.publisher.publish(subject, payload, reply, headers);
     } catch (error) {
       this.warnOfPublish(subject, failure, error);
     }

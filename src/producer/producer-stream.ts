@@ -38,6 +38,8 @@ export interface ProducerStreamParameters {
   readonly streamId: string;
   readonly subject: string;
   readonly inbox: string;
+  /** Where the frames go. */
+  readonly framesTo: string;
   readonly readsSuperjson: boolean;
   readonly publisher: Publisher;
   /** Sends the stream's records, where its consumer knows the extension. */
@@ -72,7 +74,7 @@ export interface ProducerStreamOutlet {
 }
 
 export function createProducerStream(parameters: ProducerStreamParameters): ProducerStreamOutlet {
-  const { consumerId, streamId, subject, inbox, publisher, dispatch, warn } = parameters;
+  const { consumerId, streamId, subject, inbox, framesTo, publisher, dispatch, warn } = parameters;
   const controller = new AbortController();
   const createdAt = new Date();
   const asked: (() => void)[] = [];
@@ -95,7 +97,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
   const publishPlain = (record: WireRecord): Promise<void> | undefined => {
     const frame = encodePlainFrame(record, publisher.payloadBytesMax);
     try {
-      publisher.publishRecord(inbox, frame, onLost);
+      publisher.publishRecord(framesTo, frame, onLost);
     } catch (error) {
       throw new StreamError('writerClosed', `could not publish: ${messageOf(error)}`, { cause: error });
     }
@@ -165,7 +167,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
       return;
     }
     try {
-      publisher.publish(inbox, (bytesMax) => encodeCloseFrame(code, text, bytesMax));
+      publisher.publish(framesTo, (bytesMax) => encodeCloseFrame(code, text, bytesMax));
     } catch (error) {
       warn('a close frame could not be published', error);
     }

@@ -1,4 +1,5 @@
 import { StreamError } from '../errors.js';
+import type { Accept } from './acceptance.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
 
@@ -6,6 +7,13 @@ import type { NatsMessage, NatsSubscription } from '../transport/nats-connection
 export interface HandleOptions {
   /** Producers of one queue group share the requests: each request goes to one of them. */
   readonly queue?: string;
+  /**
+   * Sees who asks before there is a stream, an actor or a heartbeat, and may refuse with a code and a text; see
+   * {@link Accept}. While its promise is open the request counts as a stream, and a duplicate of it is ignored.
+   */
+  readonly accept?: Accept;
+  /** How many streams this handler may have. A request beyond is refused with 4029. No limit but the client's unless told. */
+  readonly streamsMax?: number;
 }
 
 /** A handler's registration for the requests of a subject. Disposing of it stops it. */

@@ -41,6 +41,11 @@ export interface StreamAddresses {
    * @default for ever
    */
   readonly timeoutMs?: number;
+  /**
+   * The reply subject of the open request, where that came from another account and the server has written it anew, as
+   * `_R_.…`: frames go there. The inbox of the stream unless told.
+   */
+  readonly reply?: string;
 }
 
 /**
@@ -48,10 +53,10 @@ export interface StreamAddresses {
  *
  * @throws {StreamError} `badArgument`.
  */
-export function refuseMisfits({ subject, consumerId, streamId }: StreamAddresses): void {
+export function refuseMisfits({ subject, consumerId, streamId, reply }: StreamAddresses): void {
   const heartBeatRequestSub = heartbeatSubject(consumerId);
   const request = { type: 'open', consumerId, streamId, heartBeatRequestSub, body: null } as const;
-  const misfit = checkAddresses(request, inboxSubject(consumerId, streamId));
+  const misfit = checkAddresses(request, reply ?? inboxSubject(consumerId, streamId));
   if (misfit !== undefined) {
     throw new StreamError('badArgument', `expected ${misfit.expected}, came ${misfit.came}`);
   }
@@ -93,9 +98,14 @@ export class StreamRegistry {
   /**
    * Registers a stream, or gives the one that is registered.
    *
+   * @param onGone Hears that a stream that was made here is over.
    * @param startOf Gives what starts the source, when the machine says so.
    */
-  register(addresses: StreamAddresses, startOf: (stream: ProducerStream) => () => void): ProducerStream {
+  register(
+    addresses: StreamAddresses,
+    onGone: () => void,
+    startOf: (stream: ProducerStream) => () => void,
+  ): ProducerStream {
     const { subject, consumerId, streamId, exact = false } = addresses;
     // Delivery builds on exact reports: a consumer whose reports may be taken back cannot offer it.
     const offer = exact ? addresses.delivery : undefined;
@@ -105,6 +115,7 @@ export class StreamRegistry {
     if (running === undefined) {
       running = this.#create(id, addresses, offer, actor, startOf);
       this.#streams.set(id, running);
+      void running.gone.then(onGone);
       if (offer !== undefined) this.#controls.open(running.control, id);
     }
     // A duplicate is told to the machine as well, which ignores it: so that it is seen.
@@ -137,7 +148,7 @@ export class StreamRegistry {
 
   #create(
     id: string,
-    { subject, consumerId, streamId, superjson = false, timeoutMs }: StreamAddresses,
+    { subject, consumerId, streamId, superjson = false, timeoutMs, reply: framesTo = id }: StreamAddresses,
     offer: DeliveryOffer | undefined,
     actor: () => ProducerStream['actor'],
     startOf: (stream: ProducerStream) => () => void,
@@ -149,13 +160,14 @@ export class StreamRegistry {
       streamId,
       subject,
       inbox: id,
+      framesTo,
       readsSuperjson: superjson && codec === undefined,
       publisher: this.#host.publisher,
-      delivery: offer === undefined ? undefined : this.#senders.create(id, consumerId, control, offer),
+      delivery: offer === undefined ? undefined : this.#senders.create({ id, framesTo }, consumerId, control, offer),
       codec,
       actor,
       dispatch: (event) => this.#host.dispatch(id, event),
-      warn: (message, error) => this.#host.warnOfPublish(id, message, error),
+      warn: (message, error) => this.#host.warnOfPublish(framesTo, message, error),
     });
     let settleGone: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => {
@@ -163,7 +175,7 @@ export class StreamRegistry {
     });
     const start = startOf(outlet.stream);
     const releaseDeadline = this.#setDeadline(id, timeoutMs);
-    return Object.assign(outlet, { start, control, releaseDeadline, gone, settleGone });
+    return Object.assign(outlet, { start, framesTo, control, releaseDeadline, gone, settleGone });
   }
 
   /** The reader will have left by then, so that nobody need wait for it to say so. */

@@ -23,12 +23,19 @@ export class StreamSenders {
     this.#budget = new ByteBudget(options.keptBytesMax);
   }
 
-  /** @param id The inbox of the stream. What the sender brings about becomes events of the stream's actor. */
-  create(id: string, consumerId: string, control: string, offer: DeliveryOffer): Sender {
+  /** @param stream Its inbox, and where its frames go. What the sender brings about becomes events of its actor. */
+  create(
+    { id, framesTo }: { readonly id: string; readonly framesTo: string },
+    consumerId: string,
+    control: string,
+    offer: DeliveryOffer,
+  ): Sender {
     const { windowRecords, windowBytes, recordBytesMax } = this.#options;
     const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
     return new Sender({
-      inbox: id,
+      inbox: framesTo,
+      // The server gives up a way back on which nothing comes for long.
+      isKeptAlive: framesTo !== id,
       control,
       publisher: this.#host.publisher,
       offered: { records: offer.windowRecords, bytes: offer.windowBytes },
@@ -46,7 +53,7 @@ export class StreamSenders {
         this.#host.dispatch(id, { type: 'peer.unreachable', code: CloseCode.GoingAway, text });
       },
       onFailure: (error) => {
-        this.#host.warnOfPublish(id, 'a frame could not be published', error);
+        this.#host.warnOfPublish(framesTo, 'a frame could not be published', error);
         const text = `a frame could not be published: ${messageOf(error)}`;
         this.#host.dispatch(id, { type: 'peer.cancelled', text });
       },

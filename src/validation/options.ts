@@ -145,6 +145,21 @@ export interface ConsumerClientOptions extends CommonOptions {
    */
   readonly openTimeoutMs?: number;
   /**
+   * How many streams may wait to be opened: those of which nothing was heard yet, while the connection is down too. One
+   * beyond is refused with `tooManyOpening`.
+   *
+   * @default 65_536
+   */
+  readonly openingMax?: number;
+  /**
+   * Below what subject producers take what this client says to them: answers to heartbeats, credit, cancels. Who names
+   * another one is not answered, so that nobody can aim this client at a foreign subject. As the option of that name of
+   * the producers.
+   *
+   * @default '_INBOX'
+   */
+  readonly inboxPrefix?: string;
+  /**
    * How many records of a plain producer's stream wait for their reader at most.
    *
    * @default 65_536
@@ -181,7 +196,20 @@ export interface ProducerClientOptions extends CommonOptions {
    */
   readonly keptBytesMax?: number;
   /**
-   * What the subjects of heartbeat answers begin with.
+   * How many streams there may be, those included whose request waits for `accept`. A request beyond is refused with
+   * 4029 before anything is made for it.
+   *
+   * @default 65_536
+   */
+  readonly streamsMax?: number;
+  /**
+   * The same for the streams of one consumer.
+   *
+   * @default 65_536
+   */
+  readonly streamsPerConsumerMax?: number;
+  /**
+   * What the subjects begin with on which this client takes what consumers say to it.
    *
    * @default '_INBOX'
    */
@@ -203,6 +231,9 @@ const defaults = {
   silenceTimeoutMs: 30_000,
   openTimeoutMs: 30_000,
   bufferedRecordsMax: 65_536,
+  openingMax: 65_536,
+  streamsMax: 65_536,
+  streamsPerConsumerMax: 65_536,
   bufferedBytesMax: 64 * 1024 * 1024,
   windowRecords: 16_384,
   windowBytes: 1024 * 1024,
@@ -280,6 +311,9 @@ export function resolveOptions(
   wholeNumber('peerCancellationBufferMs', 1, timerMsMax);
   wholeNumber('missedHeartbeatsMax', 1, 1_000_000);
   wholeNumber('bufferedRecordsMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('openingMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('streamsMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('streamsPerConsumerMax', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('bufferedBytesMax', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('windowRecords', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('windowBytes', 1, Number.MAX_SAFE_INTEGER);

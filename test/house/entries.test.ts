@@ -15,11 +15,11 @@ const entries: Readonly<Record<string, Listed>> = {
   '.': {
     values: `CloseCode CloseError ConsumerClient ProducerClient StreamError streamActor traceOverNats`,
     types: `
-      Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd DebugNote EndReason HandleOptions
-      Inspector NatsConnection NatsMessage NatsSubscribeOptions NatsSubscription OpenStreamOptions
+      Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd DebugNote EndReason HandleOptions
+      HeadersInput Inspector MessageHeaders NatsConnection NatsHeaders NatsMessage NatsPublishOptions NatsSubscribeOptions NatsSubscription OpenStreamOptions
       ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
       StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
-      StreamAddresses StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
+      StreamAddresses StreamAsk StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
       StreamRequest Warning WarningCode Writer
     `,
   },
