@@ -96,6 +96,8 @@ export function simulate<Processes>(
   const random = createRandom(options.seed);
   const seen = createStateTable(width);
   const walk: Int32Array[] = [];
+  /** The number of each step among those out of its state: several of them may lead to the same state. */
+  const taken: number[] = [];
   const violations: Violation[] = [];
   const reached = new Set<string>();
   const waiting = new Map<string, number>();
@@ -132,7 +134,9 @@ export function simulate<Processes>(
 
   function add(name: string, kind: 'always' | 'leadsTo', what: string): void {
     if (violations.length > 0) return;
-    violations.push(createViolation(compiled, name, kind, `${what} (seed ${options.seed})`, traces.along(walk)));
+    violations.push(
+      createViolation(compiled, name, kind, `${what} (seed ${options.seed})`, traces.walked(walk, taken)),
+    );
   }
 
   function check(isTick: boolean): void {
@@ -159,6 +163,7 @@ export function simulate<Processes>(
     const isTick = kind === StepKind.tick;
     if (isTick) ticks += 1;
     walk.push(after);
+    taken.push(step);
     check(isTick);
   }
 
@@ -171,7 +176,7 @@ export function simulate<Processes>(
     const { process, fault } = initial;
     violations.push(createViolation(compiled, brokenProperty, 'broken', fault, traces.atStart(process, fault)));
   }
-  const trace = () => traces.along(walk);
+  const trace = () => traces.walked(walk, taken);
   const result: SimulateResult = {
     ok: violations.length === 0,
     seed: options.seed,
