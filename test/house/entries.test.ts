@@ -42,7 +42,7 @@ const entries: Readonly<Record<string, Listed>> = {
       deliveryArithmetic deliveryProperties deliveryReaderMachine deliverySystem explorabilityBreaches
       explore exploreAll exploreAsync incidents mutants mutate note plainAdapter producerProcess
       protocolAdapter protocolBounds protocolProperties protocolSystem protocolTicks readerMachine
-      replayOnClients send simulate sourceMachine spawn stop streamsOf sweep system tell viewStream
+      replayOnClients restProperty send simulate sourceMachine spawn stop streamsOf sweep system tell viewStream
       worstCase
     `,
     types: `

@@ -12,7 +12,7 @@ import { isMixed } from './queue-group.js';
 import { optional } from './optional.js';
 import { protocolTicks, type ProtocolView } from './protocol-options.js';
 
-type DeliveryProperties = Required<Properties<ProtocolView>>;
+type DeliveryProperties = Required<Omit<Properties<ProtocolView>, 'mayRest'>>;
 
 /** What readers may be told where an incident ends their streams, besides the end of the source and their own. */
 const endsOfIncidents: Readonly<Partial<Record<Incident, readonly string[]>>> = {
@@ -103,9 +103,7 @@ export function deliveryProperties(options: DeliverySystemOptions = {}): Deliver
       clientProperties(streams, producersOf(options.producers)),
       incidentProperties(streams),
     ) as DeliveryProperties['always'],
-    leadsTo: optional(
-      Object.assign({}, ...properties.map(({ leadsTo }) => leadsTo)) as DeliveryProperties['leadsTo'],
-    ),
+    leadsTo: optional(Object.assign({}, ...properties.map(({ leadsTo }) => leadsTo)) as DeliveryProperties['leadsTo']),
     reachable: Object.assign({}, ...properties.map(({ reachable }) => reachable)) as DeliveryProperties['reachable'],
   };
 }

@@ -158,9 +158,10 @@ export function checkConfigFields(config: SystemConfig): void {
 }
 
 /** Refuses properties that are none: an unknown field, a rule that is async or no function. */
-export function checkProperties({ always, leadsTo, reachable }: Properties<SystemView>): void {
+export function checkProperties({ always, leadsTo, reachable, mayRest }: Properties<SystemView>): void {
   each('always', always, requirePredicate);
   each('reachable', reachable, requirePredicate);
+  if (mayRest !== undefined) requirePredicate('mayRest', mayRest);
   each('leadsTo', leadsTo, (role, property) => {
     requireFields(role, property, leadsToFields);
     const { from, to, within, mayBeUnused } = property as Partial<LeadsTo<SystemView>>;

@@ -6,6 +6,7 @@ import { came, requireFields } from '../../known-fields.js';
 import { checkProperties } from '../description/config-fields.js';
 import type { Properties } from '../description/properties.js';
 import { createStateTable } from '../structures/state-table.js';
+import { isAtRest } from '../state-space/rest.js';
 import { createStepBuffer, StepKind } from '../state-space/step-buffer.js';
 import { itemAt, lastOf } from '../structures/checked-reads.js';
 import { createSuccessors } from '../state-space/successors.js';
@@ -14,13 +15,13 @@ import type { System } from '../description/system.js';
 import type { SystemView } from '../description/system-view.js';
 import { createTraceMaker } from '../traces/trace-maker.js';
 import type { Trace } from '../traces/trace.js';
-import { brokenProperty, createViolation, type Violation } from '../traces/violation.js';
+import { brokenProperty, createViolation, restProperty, restReason, type Violation } from '../traces/violation.js';
 import { replayTrace, type ReplayReport } from '../traces/replay.js';
 
 /** How a random walk goes, and what is checked on its way. */
 export interface SimulateOptions<View, OneStimulus = Stimulus<View>> extends Pick<
   ExploreOptions<View, OneStimulus>,
-  'always' | 'leadsTo' | 'reachable' | 'stimuli' | 'faults'
+  'always' | 'leadsTo' | 'reachable' | 'mayRest' | 'stimuli' | 'faults'
 > {
   /** The same seed takes the same steps. */
   readonly seed: number;
@@ -132,7 +133,7 @@ export function simulate<Processes>(
     }
   }
 
-  function add(name: string, kind: 'always' | 'leadsTo', what: string): void {
+  function add(name: string, kind: 'always' | 'leadsTo' | 'rest', what: string): void {
     if (violations.length > 0) return;
     violations.push(
       createViolation(compiled, name, kind, `${what} (seed ${options.seed})`, traces.walked(walk, taken)),
@@ -152,7 +153,13 @@ export function simulate<Processes>(
 
   function takeStep(): void {
     steps.clear();
-    checks.expand(lastOf(walk), steps);
+    const here = lastOf(walk);
+    checks.expand(here, steps);
+    const { mayRest } = checks;
+    if (mayRest !== undefined && isAtRest(here, steps, 0) && !table.holds(table.entryOf(here), mayRest)) {
+      add(restProperty, 'rest', restReason);
+      return;
+    }
     const step = choose();
     const { kind, fault, after } = steps.read(step);
     if (fault !== undefined) {

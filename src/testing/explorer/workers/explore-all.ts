@@ -60,7 +60,7 @@ function notBegun({ name }: Scenario): ScenarioResult {
     ok: true,
     complete: false,
     stoppedBy: 'signal',
-    ...{ states: 0, edges: 0, depth: 0, ms: 0, memoryBytes: 0 },
+    ...{ states: 0, edges: 0, atRest: 0, depth: 0, ms: 0, memoryBytes: 0 },
     worst: {},
     coverage: {},
     unused: [],
