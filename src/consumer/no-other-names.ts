@@ -17,7 +17,7 @@ type Departure<Names extends string> = Exclude<`${Beginning<Names>}${NameCharact
  * An object that has no other properties than these. The compiler looks for misspelt ones by itself in a literal that is
  * given, and not in one that a function gives back, as a machine's `input` does.
  */
+// eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- a Record of these takes the linter minutes
 export type NoOtherNames<Names extends string> = {
-  // eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- a Record of these takes minutes to check
   readonly [Other in `${Departure<Names>}${string}` | Exclude<Beginning<Names>, Names | ''>]?: never;
 };

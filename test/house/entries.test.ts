@@ -47,21 +47,21 @@ const entries: Readonly<Record<string, Listed>> = {
       deliveryArithmetic deliveryProperties deliveryReaderMachine deliverySystem explorabilityBreaches
       explore exploreAll exploreAsync incidents mutants mutate note plainAdapter producerProcess
       protocolAdapter protocolBounds protocolProperties protocolSystem protocolTicks readerMachine
-      replayOnClients send simulate sourceMachine spawn stop streamsOf sweep system tell viewStream
+      replayOnClients restProperty send simulate sourceMachine spawn stop streamsOf sweep system tell viewStream
       worstCase
     `,
     types: `
       Activity ActorState ActorView Breach Coverage DeliveryArithmetic DeliveryMessage
-      DeliverySystemOptions DeliveryTerms Effect Effects ExplorabilityOptions ExploreAllOptions
-      ExploreOptions ExploreResult Faults HostAdapter HostScope Incident LeadsTo Limit LinkConfig
+      DeliverySystemOptions DeliveryTerms DuplicateFault Effect Effects ExplorabilityOptions ExploreAllOptions
+      ExploreOptions ExploreResult FakeTimers Faults HostAdapter HostScope Incident LeadsTo Limit LinkConfig
       MessageFault ModelStream Mutant MutantOutcome MutateOptions MutateResult NetworkConfig Order
       PendingTimer Plain Predicate ProcessState ProcessView Progress Properties PropertyKind
       ProtocolAdapterOptions ProtocolBounds ProtocolMessage ProtocolModelOptions ProtocolSystem
       ProtocolSystemOptions ProtocolTicks ProtocolView Random ReaderContext RecordedCommand ReplayReport
-      Scenario ScenarioParts ScenarioResult ScenarioViolation SentMessage SimulateOptions SimulateResult
-      StartActor StartActors Step StepName Stimulus StimulusOf StreamView SurroundingsView SweepResult SweepRow
+      Scenario ScenarioParts ScenarioResult ScenarioViolation SentMessage SimulateOptions SimulateResult SinonTimers
+      StartActor StartActors Step StepName SteppedTimers Stimulus StimulusOf StreamView SurroundingsView SweepResult SweepRow
       System SystemConfig SystemView TestBroker TestBrokerFaults TestBrokerOptions TestBrokerRecord
-      TestClock TestClockOptions Timer Trace TraceViolation Unused ViewOf Violation WorstCase
+      TestClock TestClockOptions TickedTimers Timer Trace TraceViolation Unused ViewOf Violation WorstCase
     `,
   },
   './tracing': {
