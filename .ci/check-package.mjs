@@ -28,6 +28,14 @@ try {
   const stray = files.filter(({ path }) => /^(test|\.ci|visualizations\/(src|test))\//.test(path));
   if (stray.length > 0)
     throw new Error(`the package holds what nobody needs: ${stray.map(({ path }) => path).join(', ')}`);
+  // The specification comes whole: its map, and every part to which that leads.
+  const specification = ['machines/PROTOCOL.md'];
+  for (const [, part] of readFileSync(join(root, specification[0]), 'utf8').matchAll(/\]\((protocol\/[^)#]+)/g)) {
+    specification.push(`machines/${part}`);
+  }
+  const unpacked = specification.filter((part) => !files.some(({ path }) => path === part));
+  if (specification.length < 2 || unpacked.length > 0)
+    throw new Error(`the package lacks parts of the specification: ${unpacked.join(', ')}`);
   console.log(`${filename}: ${files.length} files, ${size} bytes`);
 
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));

@@ -5,17 +5,20 @@
 export const CloseCode = {
   /** The source ended by itself: the stream is complete. */
   Normal: 1000,
-  /** The producer stopped the stream: it shuts down, or believes that the reader has gone. */
+  /** The producer stopped the stream: it shuts down, the stream was removed, or its reader is believed gone. */
   GoingAway: 1001,
-  /** The peer sent something that cannot be read. */
+  /** Never sent, only told to a reader whose frame cannot be read. */
   UnsupportedData: 1003,
-  /** The stream broke without a close frame. Never sent, only told to the reader. */
+  /** Never sent, only told to a reader whose stream broke without a close. */
   AbnormalClosure: 1006,
-  /** The request cannot be understood, or its addresses do not fit together. */
+  /** The open request cannot be read, or its addresses do not fit together. */
   BadRequest: 4000,
-  /** The server does not let a client publish what the stream needs. No code of the Go package's. */
+  /**
+   * The server does not let a client publish what the stream needs; sent where it refuses heartbeat requests to the
+   * consumer, or frames to the inbox. No code of the Go package's.
+   */
   NotPermitted: 4030,
-  /** The source failed. */
+  /** The source failed; the text says why. */
   InternalServerError: 5000,
 } as const;
 

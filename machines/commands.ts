@@ -20,7 +20,8 @@ export interface CommandParams {
   'wire.announce': { readonly id: string };
   /**
    * Say again how far an extended stream has come, unless its consumer has received and said everything. In a round of
-   * heartbeats, which the consumer has answered, it must answer this as well, or its inbox is not reached.
+   * heartbeats, which the consumer has answered, it must answer this as well, or its inbox is not reached: count what is
+   * not answered.
    */
   'wire.probe': { readonly id: string; readonly isRound: boolean };
   /** Send everything again from the first item of an extended stream that its consumer lacks. */
@@ -49,7 +50,7 @@ export interface CommandParams {
 
   /** Start the source of this stream: call the handler of the request. */
   'source.start': { readonly id: string };
-  /** Stop the source: nobody reads what it makes. */
+  /** Stop the source: nothing that it writes is published any more. */
   'source.cancel': { readonly id: string; readonly text: string };
 
   /** Make an actor. The host sends to it by its id. */
@@ -85,29 +86,29 @@ export interface StreamEnd {
 
 /** Why a stream ended for its reader. */
 export type EndReason =
-  /** The source ended by itself, close code 1000. */
+  /** The source ended by itself. */
   | 'completed'
   /** The producer closed the stream with another code. */
   | 'closed'
   /** Nobody subscribes to the request subject. */
   | 'noResponders'
-  /** No record, close or heartbeat came within the open timeout. */
+  /** Neither a record nor a close nor a heartbeat came within O, the open timeout. */
   | 'noAnswer'
   /** The reader left: it broke its loop, aborted its signal, called cancel, or closed its client. */
   | 'cancelled'
-  /** The reader's own deadline passed. */
+  /** The reader's own deadline has passed. */
   | 'timedOut'
-  /** Neither a record nor a heartbeat came within the silence timeout. */
+  /** Neither a record nor a heartbeat came within S, the silence timeout. */
   | 'producerSilent'
-  /** A record came while the reader's queue was full. */
+  /** A record came while the reader's queue was full; the text says how many waited. */
   | 'slowReader'
-  /** A frame of this stream could not be read. */
+  /** A frame could not be read. */
   | 'unsupportedData'
-  /** Records are missing that cannot be had again. */
+  /** Records are missing that cannot be had again; the text names the first of them. */
   | 'recordsLost'
-  /** The NATS connection is closed for good. */
+  /** The link is closed for good. */
   | 'connectionClosed'
-  /** The server does not let one of the two clients publish what the stream needs. */
+  /** The server does not let one of the two clients publish what the stream needs; the text names the subject. */
   | 'notPermitted';
 
 /** Which machine the host makes an actor of, under which id, with which input. */

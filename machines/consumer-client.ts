@@ -148,8 +148,9 @@ export const consumerClientMachine = clientSetup.createMachine({
         },
         answers: {
           description:
-            'Every listed stream that is not live now is reported, known or unknown, of any age, and each that the request closes, and no other. ' +
-            'Nothing else enters the answer, so a late or repeated one never kills a live stream.',
+            'The answers to heartbeats: every listed stream that is not live now is reported, known or unknown, of any ' +
+            'age, and each that the request closes, and no other. Nothing else enters the answer, so a late or repeated ' +
+            'one never ends a live stream.',
           on: {
             'heartbeat.requested': {
               actions: [
@@ -181,11 +182,11 @@ export const consumerClientMachine = clientSetup.createMachine({
           },
         },
         link: {
-          description: 'The state of the NATS connection, which every stream must know.',
+          description: 'The state of the link, of which every stream must know.',
           initial: 'up',
           states: {
             up: {
-              description: 'Connected.',
+              description: 'The link is up.',
               on: {
                 'link.lost': {
                   target: 'down',
@@ -197,7 +198,7 @@ export const consumerClientMachine = clientSetup.createMachine({
               },
             },
             down: {
-              description: 'Disconnected: streams that are opened now wait with their requests.',
+              description: 'The link is down: streams that are opened now wait with their requests.',
               on: {
                 'link.restored': {
                   target: 'up',
@@ -214,7 +215,7 @@ export const consumerClientMachine = clientSetup.createMachine({
     },
     closed: {
       type: 'final',
-      description: 'The client is over; producers hear nothing of it any more and give up by themselves.',
+      description: 'The client is over; its producers hear nothing of it any more, and give up by themselves.',
       entry: [{ type: 'client.release', params: {} }],
     },
   },

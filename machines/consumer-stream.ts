@@ -231,7 +231,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
   initial: 'opening',
   states: {
     opening: {
-      description: 'Requested, nothing heard yet. PROTOCOL.md, Consumer stream: opening.',
+      description: 'Nothing heard yet. PROTOCOL.md, Consumer stream: opening.',
       initial: 'starting',
       on: {
         ...whileRead,
@@ -247,7 +247,8 @@ export const consumerStreamMachine = streamSetup.createMachine({
           always: [{ guard: 'isLinkUp', target: 'waiting', actions: [request] }, { target: 'unsent' }],
         },
         unsent: {
-          description: 'The connection is down: what is published now is lost, so the request waits until it is back.',
+          description:
+            'The link is down: what is published now is lost, so the request waits until it is back. No timer runs.',
           on: {
             'link.restored': { target: 'returning', actions: [request] },
             // Nobody was asked, so there is nobody to be told.
@@ -255,7 +256,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
           },
         },
         waiting: {
-          description: 'The open timeout runs.',
+          description: 'Requested; the open timeout runs.',
           after: {
             openTimeout: {
               target: '#consumerStream.cancelling',
@@ -267,7 +268,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
         returning: {
           description:
             'The link has just come back, and so may producers after it: that nobody subscribes yet proves nothing, so ' +
-            'the request is asked again until the open timeout is over.',
+            'the request is asked again until the open timeout is over, which runs here.',
           initial: 'asked',
           after: {
             openTimeout: [
@@ -282,13 +283,13 @@ export const consumerStreamMachine = streamSetup.createMachine({
           states: {
             asked: { description: 'The request is on its way, or a producer has it.' },
             resting: {
-              description: 'Nobody had the request, so it is asked again as it is.',
+              description: 'Nobody had the request, so it is asked again after R as it is.',
               after: { requestRetry: { target: 'asked', actions: [request] } },
             },
           },
         },
         suspended: {
-          description: 'The connection is down, so silence proves nothing and no timer runs.',
+          description: 'The link is down: silence proves nothing, no timer runs.',
           on: {
             'frame.data': { target: '#consumerStream.active.suspended', actions: [deliver] },
             'frame.announced': { target: '#consumerStream.active.suspended' },
@@ -368,7 +369,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
           },
         },
         suspended: {
-          description: 'The connection is down, so silence proves nothing and no timer runs.',
+          description: 'The link is down: silence proves nothing, no timer runs.',
           on: {
             'frame.data': { actions: [deliver] },
             'link.restored': {

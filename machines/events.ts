@@ -1,8 +1,10 @@
 /**
  * The events of every machine. The first part of a name says who spoke: `app` the application, `frame` the peer, `peer`
  * the other end of an extended stream, `flow` its credit, `heartbeat` the heartbeat exchange, `stream` another actor of
- * the same client, `source` and `reader` the ends of a stream, `link` the NATS connection. Payloads never enter a
- * machine, so no event carries any.
+ * the same client, `source` and `reader` the ends of a stream, `link` the NATS connection, `round` and `buffer` the
+ * machine itself. Payloads never enter a machine, so no event carries any.
+ *
+ * What stands above an event says when it comes; the specification's table of events is made of it.
  */
 import type { ListedStream } from './listed-stream.js';
 
@@ -14,20 +16,18 @@ import type { ListedStream } from './listed-stream.js';
 export type ConsumerClientEvent =
   /** The application opens a stream. The id is new. */
   | { readonly type: 'app.open'; readonly id: string; readonly subject: string }
-  /** The application leaves every stream and closes the client when the producers know. */
+  /** The application leaves every stream, and closes the client when the producers know. */
   | { readonly type: 'app.drain' }
-  /** The application closes the client at once. */
-  | { readonly type: 'app.close' }
-  /** A producer asks which of these streams are still wanted. */
+  | CloseRequested
+  /** A heartbeat request came: a producer asks which of these streams are still wanted. */
   | { readonly type: 'heartbeat.requested'; readonly reply: string; readonly streams: readonly ListedStream[] }
-  /** A stream of this client has lost its reader. */
+  /** A stream has lost its reader, and is not live from now on. */
   | { readonly type: 'stream.left'; readonly id: string }
-  /** A stream of this client is over. */
-  | { readonly type: 'stream.closed'; readonly id: string }
-  /** A stream asks again: only the stream id of this attempt is live. */
+  | StreamClosed
+  /** A stream asks again, and is live under the stream id of this attempt alone. */
   | { readonly type: 'stream.renewed'; readonly id: string; readonly attempt: number }
-  | { readonly type: 'link.lost' }
-  | { readonly type: 'link.restored' }
+  | LinkLost
+  | LinkRestored
   | LinkClosed;
 
 /**
@@ -36,10 +36,11 @@ export type ConsumerClientEvent =
  * @see PROTOCOL.md, Consumer stream
  */
 export type ConsumerStreamEvent =
-  /** A record came and the reader's queue has room for it. */
+  /** A record came, and the reader's queue has room for it. */
   | { readonly type: 'frame.data' }
+  /** A close came, or the open request can never be published. */
   | { readonly type: 'frame.close'; readonly code: number; readonly text: string }
-  /** A frame of this stream came that cannot be read; the text says what was expected and what came. */
+  /** A frame came that cannot be read; the text says what was expected and what came. */
   | { readonly type: 'frame.malformed'; readonly text: string }
   /** The producer has shown that it knows the delivery extension. */
   | { readonly type: 'frame.announced' }
@@ -49,22 +50,21 @@ export type ConsumerStreamEvent =
   | { readonly type: 'frame.recovered' }
   /** The stream was ended, and what is missing cannot be had again. */
   | { readonly type: 'frame.lost'; readonly code: number; readonly text: string }
-  /** The server says that nobody subscribes to the request subject (status 503). */
+  /** The server answered the open request with 503: nobody subscribes to its subject. */
   | { readonly type: 'frame.noResponders' }
-  /** A record came and the reader's queue is full. */
+  /** A record came, and the reader's queue is full. */
   | { readonly type: 'reader.overflow'; readonly text: string }
   /** A heartbeat request listed this stream, which is live. */
   | { readonly type: 'heartbeat.alive' }
-  /** A heartbeat request listed this stream, which is not live and is reported. */
+  /** A heartbeat request listed this stream, which is not live, and is reported. */
   | { readonly type: 'heartbeat.listed' }
   /** The reader leaves, or its deadline has passed. */
   | { readonly type: 'app.cancel'; readonly reason: 'cancelled' | 'timedOut'; readonly text: string }
-  /** The client is being closed. */
-  | { readonly type: 'app.close' }
+  | CloseRequested
   /** The server refuses the request, or what the client has to say of the stream; the text says what. */
   | { readonly type: 'link.refused'; readonly text: string }
-  | { readonly type: 'link.lost' }
-  | { readonly type: 'link.restored' }
+  | LinkLost
+  | LinkRestored
   | LinkClosed;
 
 /**
@@ -73,18 +73,9 @@ export type ConsumerStreamEvent =
  * @see PROTOCOL.md, Producer client
  */
 export type ProducerClientEvent =
-  /** An open request came, and its addresses fit together. */
-  | RequestReceived
-  /** The application closes the client. */
-  | { readonly type: 'app.close' }
-  /** A stream of this client is over. */
-  | { readonly type: 'stream.closed'; readonly id: string }
-  | StreamUnreachable
-  | { readonly type: 'link.lost' }
-  | { readonly type: 'link.restored' }
-  | LinkClosed;
+  RequestReceived | CloseRequested | StreamClosed | StreamUnreachable | LinkLost | LinkRestored | LinkClosed;
 
-/** An open request, as the producer has read it. */
+/** An open request came, and its addresses fit together. */
 export interface RequestReceived {
   readonly type: 'request.received';
   /** The stream's inbox subject: consumer id and stream id. */
@@ -109,35 +100,37 @@ export type ProducerStreamEvent =
   | { readonly type: 'source.record' }
   /** The source ended by itself. */
   | { readonly type: 'source.ended'; readonly text: string }
-  /** The source failed, or closes the stream with a code of its own. */
+  /** The source failed, or closes its stream with a code other than 1000. */
   | { readonly type: 'source.failed'; readonly code: number; readonly text: string }
   /** A record waits for credit. */
   | { readonly type: 'flow.blocked' }
-  /** A record waits for credit that the consumer does not grant unless it is asked. */
+  /**
+   * A record waits for credit that the consumer does not grant unless it is asked, or, on any stream of the consumer, for
+   * what it does not say to have arrived.
+   */
   | { readonly type: 'flow.starved' }
   /** No record waits for credit any more. */
   | { readonly type: 'flow.open' }
   /** The consumer asks for what it lacks. */
   | { readonly type: 'peer.resumed' }
-  /** The consumer says that nobody reads, or its deadline has passed. */
+  /** The consumer says that nobody reads, its deadline has passed, or nothing more can be published to it. */
   | { readonly type: 'peer.cancelled'; readonly text: string }
   /** The consumer has received everything, the close included. */
   | { readonly type: 'peer.acknowledged' }
-  /** Frames do not reach the inbox: the server refuses them, or none is answered though heartbeats are. */
+  /** The server refuses frames to the inbox, or K + 1 announcements in a row were not answered though heartbeats are. */
   | { readonly type: 'peer.unreachable'; readonly code: number; readonly text: string }
-  /** A heartbeat was answered, and the answer reports this stream as not live. */
+  /** A heartbeat request listed this stream, and the answer reports it. */
   | { readonly type: 'heartbeat.reported' }
-  /** A heartbeat listed this stream, and the answer does not report it. */
+  /** A heartbeat request listed this stream, and the answer does not report it. */
   | { readonly type: 'heartbeat.confirmed' }
   /** The cancellation buffer has passed since the first report. Raised by the machine itself. */
   | { readonly type: 'buffer.over' }
-  /** The consumer missed as many heartbeats in a row as are allowed. */
+  /** The consumer missed K heartbeats in a row, and the last one listed this stream. */
   | { readonly type: 'heartbeat.lost' }
-  /** The server refuses the heartbeat requests to the consumer; the text says so. */
+  /** The server refuses heartbeat requests to the consumer; the text says so. */
   | { readonly type: 'heartbeat.refused'; readonly text: string }
-  /** The application removes the stream, or closes the client. */
-  | { readonly type: 'app.close' }
-  | { readonly type: 'link.lost' }
+  | CloseRequested
+  | LinkLost
   | LinkClosed;
 
 /**
@@ -148,19 +141,30 @@ export type ProducerStreamEvent =
 export type HeartbeatEvent =
   /** A stream of this consumer is registered: its request proves that the consumer lives. */
   | { readonly type: 'stream.added'; readonly id: string; readonly streamId: string; readonly subject: string }
+  /** A stream of this consumer is over, and others are not. */
   | { readonly type: 'stream.removed'; readonly id: string }
   | StreamUnreachable
-  /** The answer to the request under way, with the ids of the streams that it reports as not live. */
+  /** Every part of the request under way was answered; these stream ids are reported. */
   | { readonly type: 'heartbeat.answered'; readonly reported: readonly string[] }
-  /** The server says that nobody subscribes to the consumer's heartbeat subject (status 503). */
+  /** The server answered a part of the request with 503: nobody subscribes to the consumer's heartbeat subject. */
   | { readonly type: 'heartbeat.unanswerable' }
-  /** The heartbeat interval has passed. Raised by the machine itself. */
+  /** The interval has passed. Raised by the machine itself. */
   | { readonly type: 'round.due' }
-  /** The client is being closed. */
-  | { readonly type: 'app.close' }
-  | { readonly type: 'link.lost' }
-  | { readonly type: 'link.restored' }
+  | CloseRequested
+  | LinkLost
+  | LinkRestored
   | LinkClosed;
+
+/** The application closes the client at once, or removes the stream. */
+export interface CloseRequested {
+  readonly type: 'app.close';
+}
+
+/** A stream is over. */
+export interface StreamClosed {
+  readonly type: 'stream.closed';
+  readonly id: string;
+}
 
 /** A stream is over, and its inbox cannot be reached: the heartbeat has to tell its consumer. */
 export interface StreamUnreachable {
@@ -171,7 +175,17 @@ export interface StreamUnreachable {
   readonly text: string;
 }
 
-/** The NATS connection is closed for good, or no longer carries what the client needs; the text says why. */
+/** The connection is down, and may come back. */
+export interface LinkLost {
+  readonly type: 'link.lost';
+}
+
+/** The connection is back. */
+export interface LinkRestored {
+  readonly type: 'link.restored';
+}
+
+/** The connection is closed for good, or the server ended the client's inbox subscription; the text says why. */
 export interface LinkClosed {
   readonly type: 'link.closed';
   readonly text: string;

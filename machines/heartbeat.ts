@@ -191,8 +191,7 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
               on: { 'link.lost': { target: 'suspended' } },
             },
             suspended: {
-              description:
-                'The connection is down; when it is back, all is asked at once and the interval starts afresh.',
+              description: 'The link is down: when it is back, all is asked at once and the interval starts afresh.',
               on: { 'link.restored': { target: 'running', actions: [{ type: 'markRoundDue' }] } },
             },
           },
@@ -215,8 +214,8 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
             },
             introducing: {
               description:
-                'A request for new streams is under way. A round that is due does not wait for its answer, and counts ' +
-                'the misses: two introductions may follow each other faster than anybody can reconnect.',
+                'A request for new streams is under way, until its answer or until a round is due, which counts the ' +
+                'misses: two introductions may follow each other faster than anybody can reconnect.',
               entry: [ask],
               on: {
                 // What was never asked for before cannot have been reported, so there is nothing to be confirmed.
@@ -238,7 +237,7 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
               },
             },
             suspended: {
-              description: 'The connection is down: no request can be answered, and no miss is counted.',
+              description: 'The link is down: no request can be answered, no miss is counted.',
               on: { 'link.restored': { target: 'idle' } },
             },
           },

@@ -109,7 +109,7 @@ export const producerClientMachine = clientSetup.createMachine({
   states: {
     open: {
       type: 'parallel',
-      description: 'The client takes requests and asks its consumers for signs of life.',
+      description: 'The client takes requests, and asks its consumers for signs of life.',
       on: {
         'app.close': {
           target: 'closed',
@@ -170,11 +170,11 @@ export const producerClientMachine = clientSetup.createMachine({
           },
         },
         link: {
-          description: 'The state of the NATS connection, which every stream and heartbeat must know.',
+          description: 'The state of the link, of which every stream and heartbeat must know.',
           initial: 'up',
           states: {
             up: {
-              description: 'Connected.',
+              description: 'The link is up.',
               on: {
                 'link.lost': {
                   target: 'down',
@@ -183,7 +183,7 @@ export const producerClientMachine = clientSetup.createMachine({
               },
             },
             down: {
-              description: 'Disconnected.',
+              description: 'The link is down.',
               on: {
                 // A heartbeat that is made now must not count silence. One that exists knows already.
                 'request.received': {
@@ -209,7 +209,7 @@ export const producerClientMachine = clientSetup.createMachine({
     },
     closed: {
       type: 'final',
-      description: 'The client is over: every stream was closed with 1001.',
+      description: 'The client is over: every stream is told to close.',
       entry: [{ type: 'client.release', params: {} }],
     },
   },

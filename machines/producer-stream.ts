@@ -227,7 +227,7 @@ export const producerStreamMachine = streamSetup.createMachine({
     },
     active: {
       description:
-        'The source has handed over a record, or the reader was confirmed. PROTOCOL.md, Producer stream: active.',
+        'The source has handed over a record, or a report was withdrawn. PROTOCOL.md, Producer stream: active.',
       initial: 'flowing',
       on: {
         ...whileRunning,
@@ -252,7 +252,7 @@ export const producerStreamMachine = streamSetup.createMachine({
     },
     cancelling: {
       description:
-        'The consumer reported the stream, which a plain consumer may do to a live one: the source runs on and is ' +
+        'Reported by a consumer whose reports are not exact, and may name a live stream: the source runs on and is ' +
         'published, until it is known for how long the reports go on. PROTOCOL.md, Producer stream: cancelling.',
       initial: 'reported',
       after: {

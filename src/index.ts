@@ -4,12 +4,14 @@
 
 /** The public door: what applications use. */
 export { ConsumerClient } from './consumer/consumer-client.js';
-export type { OpenStreamOptions } from './consumer/consumer-client.js';
+export type { OpenStreamOptions } from './consumer/open-stream-options.js';
 export type { ConsumerStream, ConsumerStreamEnd, StreamOpening } from './consumer/consumer-stream.js';
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- a former name stays for those who use it
-export type { Handling } from './producer/producer-client.js';
+export type { Handling } from './producer/registrations.js';
 export { ProducerClient } from './producer/producer-client.js';
-export type { HandleOptions, Registration, StreamAddresses, StreamHandler } from './producer/producer-client.js';
+export type { HandleOptions, Registration } from './producer/registrations.js';
+export type { StreamHandler } from './producer/request-intake.js';
+export type { StreamAddresses } from './producer/stream-registry.js';
 export type { ProducerStream, StreamInfo } from './producer/producer-stream.js';
 export type { Records } from './producer/source.js';
 export type { StreamRequest } from './producer/stream-request.js';

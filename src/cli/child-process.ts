@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandEnvironment } from './command-environment.js';
 
 export interface Exit {
   readonly code: number | null;
@@ -33,14 +34,18 @@ process.on('exit', () => {
   for (const child of running) signalGroup(child, 'SIGKILL');
 });
 
-/** Starts a command without a shell. Rejects with the system's error where it cannot be started. */
+/**
+ * Starts a command without a shell. Rejects with the system's error where it cannot be started.
+ *
+ * @param environment What it finds beside what it may know of this process's own.
+ */
 export async function startCommand(
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<RunningCommand> {
   const [file = '', ...args] = command;
   const child = spawn(file, args, {
-    env: { ...process.env, ...environment },
+    env: commandEnvironment(process.env, environment),
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: canLeadGroup,
     windowsHide: true,

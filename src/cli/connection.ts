@@ -55,6 +55,18 @@ export async function openConnection(
   }
 }
 
+/** The URLs of servers as they may be handed on; undefined where they cannot be read, and so cannot be cleaned. */
+export function withoutCredentials(servers: string): string | undefined {
+  try {
+    return servers
+      .split(',')
+      .map((text) => readTarget(text.trim()).url)
+      .join(',');
+  } catch {
+    return undefined;
+  }
+}
+
 interface Target {
   /** Without credentials, as it may be printed. */
   readonly url: string;

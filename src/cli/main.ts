@@ -2,7 +2,7 @@
 import { CommanderError } from './commander.js';
 import { ExitCode } from './exit-code.js';
 import { describeFailure } from './failure.js';
-import { say } from './log.js';
+import { sayAll } from './log.js';
 import { createProgram } from './program.js';
 
 // Who stopped reading, as `head` does, has got what was wanted: that is no fault, whatever was being printed.
@@ -17,7 +17,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
   } else {
-    say(describeFailure(error));
+    sayAll(describeFailure(error));
     process.exitCode = ExitCode.Failure;
   }
 }

@@ -1,6 +1,7 @@
 import { Option, type Command } from './commander.js';
 import { messageOf } from '../errors.js';
 import { ConsumerClient, type ConsumerStreamEnd, type OpenStreamOptions } from '../index.js';
+import { printable, printableJson } from '../wire/index.js';
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.js';
 import { openConnection } from './connection.js';
 import { ExitCode } from './exit-code.js';
@@ -177,7 +178,7 @@ function conclude(end: ConsumerStreamEnd, leaving: Leaving | undefined): number 
     return exitCodeOf[leaving];
   }
   if (end.error === undefined) return ExitCode.Ok;
-  process.stderr.write(`${end.error.message} (reason: ${end.reason})\n`);
+  process.stderr.write(`${printable(end.error.message)} (reason: ${end.reason})\n`);
   const hint = hints[end.reason];
   if (hint !== undefined) say(hint);
   return ExitCode.Failure;
@@ -190,7 +191,7 @@ function textLine(record: Uint8Array): Uint8Array {
 }
 
 function jsonLine(stream: string, fields: object): string {
-  return `${JSON.stringify({ time: new Date().toISOString(), stream, ...fields })}\n`;
+  return `${printableJson({ time: new Date().toISOString(), stream, ...fields })}\n`;
 }
 
 function describeEnd({ reason, code, text, records, bytes }: ConsumerStreamEnd): object {

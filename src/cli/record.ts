@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream';
 import { messageOf } from '../errors.js';
 import { toJsonLine, type TraceEvent } from '../tracing/index.js';
 import { addConnectionOptions } from './connection-options.js';
+import { drainedOrClosed } from './drained.js';
 import { ExitCode } from './exit-code.js';
 import { Failure } from './failure.js';
 import { onInterrupt } from './interrupt.js';
@@ -58,7 +59,7 @@ async function record(options: RecordOptions): Promise<number> {
   const write = (records: readonly TraceEvent[]): Promise<void> | undefined => {
     count += records.length;
     // While the disk is slow, trace events are left out where they are made, and a gap tells so.
-    return file.write(records.map(toJsonLine).join('')) ? undefined : Promise.race([drained(file), failed]);
+    return file.write(records.map(toJsonLine).join('')) ? undefined : drainedOrClosed(file);
   };
   const interrupted = new Promise<void>((resolve) => {
     onInterrupt(() => {
@@ -81,10 +82,6 @@ async function record(options: RecordOptions): Promise<number> {
   if (failure !== undefined) throw new Failure(`--out ${options.out}: ${messageOf(failure)}`);
   say(`${count} trace events${isStdout ? '' : ` in ${options.out}`}`);
   return ExitCode.Ok;
-}
-
-async function drained(file: Writable): Promise<void> {
-  await once(file, 'drain').catch(() => undefined);
 }
 
 async function openFile(path: string): Promise<Writable> {

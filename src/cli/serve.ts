@@ -1,5 +1,6 @@
 import { Option, type Command } from './commander.js';
 import { CloseError, messageOf } from '../errors.js';
+import { printableJson } from '../wire/index.js';
 import { ProducerClient, type StreamRequest, type Warning } from '../index.js';
 import { commandLines, type CommandLine } from './command-lines.js';
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.js';
@@ -22,7 +23,8 @@ interface ServeOptions extends ConnectionOptions {
 const help = `
 Each stream that is opened runs the command once:
   its stdin       the body of the request
-  its environment NATS_STREAM_SUBJECT, NATS_STREAM_ID and NATS_STREAM_CONSUMER
+  its environment NATS_STREAM_SUBJECT, NATS_STREAM_ID and NATS_STREAM_CONSUMER, and that of serve without what is set
+                  for NATS clients: no NATS_CREDS, no NATS_PASSWORD, and NATS_URL without credentials
   its stdout      one record a line, the bytes without their newline
   its stderr      the same, marked: 'stderr: ' before each line, or with --json a field
   its end         exit code 0 closes the stream with 1000; any other code, a signal, and a command
@@ -157,7 +159,7 @@ const encoder = new TextEncoder();
 const stderrMark = encoder.encode('stderr: ');
 
 function toRecord({ source, bytes }: CommandLine, asJson: boolean): Uint8Array {
-  if (asJson) return encoder.encode(JSON.stringify({ stream: source, ...toJsonBytes(bytes) }));
+  if (asJson) return encoder.encode(printableJson({ stream: source, ...toJsonBytes(bytes) }));
   return source === 'stdout' ? bytes : Buffer.concat([stderrMark, bytes]);
 }
 

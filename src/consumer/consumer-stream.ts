@@ -65,7 +65,11 @@ export interface ConsumerStreamInlet {
    * Whether records go straight to the reader (`attached`), are dropped (`detached`), or have to be asked about
    * (`asking`). The machine decides.
    */
-  gate: 'asking' | 'attached' | 'detached';
+  readonly gate: 'asking' | 'attached' | 'detached';
+  /** Something of the stream was heard: records go to the reader from now on. */
+  attach(): void;
+  /** Nobody reads any more. */
+  detach(): void;
   hasRoomFor(bytes: number): boolean;
   /** A record that came while the machine has to be asked, kept until it answers `reader.deliver`. */
   hold(record: QueuedRecord): void;
@@ -74,8 +78,6 @@ export interface ConsumerStreamInlet {
   /** Calls the callback with what was delivered. It may open streams, so it never runs amid the runner's own work. */
   handOver(): void;
   deliver(record: QueuedRecord): void;
-  /** Something of the stream was heard. */
-  begin(): void;
   end(end: StreamEnd & { readonly firstMissing?: number }): void;
   hasEnded(): boolean;
   /** How much has come, and how many records of it wait to be read. */
@@ -96,7 +98,7 @@ export interface ConsumerStreamParameters {
   readonly actor: () => ActorRefFrom<typeof consumerStreamMachine>;
   readonly cancel: (text: string) => void;
   /** Hears of each record that the reader has taken. */
-  readonly onConsumed: (bytes: number) => void;
+  readonly onConsumed: (bytes: number, annotationBytes: number) => void;
   /** Hears once that the queue is three quarters full, and again when it was half empty in between. */
   readonly onSlow: ((waiting: { readonly records: number; readonly bytes: number }) => void) | undefined;
 }
@@ -130,7 +132,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
   /** The next record that waits; undefined where none does. */
   const take = (): QueuedRecord | undefined => {
     const record = queue.shift();
-    if (record !== undefined) parameters.onConsumed(record.data.length);
+    if (record !== undefined) parameters.onConsumed(record.data.length, record.annotations?.length ?? 0);
     return record;
   };
 
@@ -227,7 +229,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       } catch (error) {
         onReaderError(error);
       }
-      parameters.onConsumed(record.data.length);
+      parameters.onConsumed(record.data.length, record.annotations?.length ?? 0);
       return;
     }
     const resolve = waiting.shift();
@@ -236,14 +238,22 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       if (onSlow !== undefined && queue.isSlow()) onSlow({ records: queue.length, bytes: queue.bytes });
     } else {
       resolve(record);
-      parameters.onConsumed(record.data.length);
+      parameters.onConsumed(record.data.length, record.annotations?.length ?? 0);
     }
   };
 
-  return {
+  // What is asked for each record is a property, and no getter: see WriterSink.
+  const inlet: ConsumerStreamInlet & { gate: ConsumerStreamInlet['gate'] } = {
     stream,
     clock: parameters.clock,
     gate: 'asking',
+    attach: () => {
+      inlet.gate = 'attached';
+      settleOpened({ started: true });
+    },
+    detach: () => {
+      inlet.gate = 'detached';
+    },
     deliver,
     hasRoomFor: (size) => reader !== undefined || waiting.length > 0 || queue.hasRoomFor(size),
     hold: (record) => held.push(record),
@@ -255,9 +265,6 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     },
     handOver: () => {
       for (const record of delivered.splice(0)) deliver(record);
-    },
-    begin: () => {
-      settleOpened({ started: true });
     },
     end: (end) => {
       const error =
@@ -275,4 +282,5 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     counts: () => ({ records, bytes, waiting: queue.length }),
     describeBuffer: () => `${queue.length} records of ${queue.bytes} bytes`,
   };
+  return inlet;
 }

@@ -1,7 +1,13 @@
-/** A record as it came: its bytes, and superjson's annotations where the peer sent them. */
+/** A record as it came: its bytes, and superjson's annotations in JSON where the peer sent them. */
 export interface QueuedRecord {
   readonly data: Uint8Array;
+  readonly annotations?: Uint8Array;
   readonly superjson?: unknown;
+}
+
+/** As how many bytes a record counts: with what it brings along beside its data. */
+export function heldBytesOf({ data, annotations }: QueuedRecord): number {
+  return data.length + (annotations?.length ?? 0);
 }
 
 /**
@@ -25,7 +31,7 @@ export class RecordQueue {
     return this.#records.length - this.#head;
   }
 
-  /** How many bytes of data wait. */
+  /** How many bytes wait, annotations included. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -45,7 +51,7 @@ export class RecordQueue {
 
   push(record: QueuedRecord): void {
     this.#records.push(record);
-    this.#bytes += record.data.length;
+    this.#bytes += heldBytesOf(record);
   }
 
   shift(): QueuedRecord | undefined {
@@ -53,7 +59,7 @@ export class RecordQueue {
     if (record === undefined) return undefined;
     this.#records[this.#head] = undefined;
     this.#head += 1;
-    this.#bytes -= record.data.length;
+    this.#bytes -= heldBytesOf(record);
     // The taken half is given back in one go, so that a queue that never runs empty does not grow.
     if (this.#head === this.#records.length) {
       this.#records = [];

@@ -1,6 +1,6 @@
 import type { AnyActorRef } from 'xstate';
 import { kindOf, quote, refuse } from '../validation/argument-checks.js';
-import type { OpenStreamOptions } from './consumer-client.js';
+import type { OpenStreamOptions } from './open-stream-options.js';
 
 /** A record of the stream, as the parent receives it. The type is `stream.record` unless another name was chosen. */
 export interface StreamRecordEvent<Value = unknown, Type extends string = 'stream.record'> {

@@ -1,6 +1,14 @@
 import { messageOf } from '../errors.js';
 import type { WireRecord } from '../wire/index.js';
 
+/** What a record takes beside its bytes while it waits: its promise, its listener, its place. */
+const recordOverheadBytes = 64;
+
+/** As how many bytes a record counts while it waits, so that empty ones without end are not free. */
+export function waitingBytesOf({ data, annotations }: WireRecord): number {
+  return data.length + (annotations?.length ?? 0) + recordOverheadBytes;
+}
+
 export interface WaitingRecord {
   readonly record: WireRecord;
   /** Resolves the promise of its write, or rejects it. */
@@ -16,14 +24,14 @@ export class WaitingRecords {
     return this.#records.length;
   }
 
-  /** How many bytes of data wait. */
+  /** How many bytes wait, with what each record takes beside its data. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How many bytes of data the first of them has; undefined where none waits. */
-  get nextBytes(): number | undefined {
-    return this.#records[0]?.record.data.length;
+  /** The first of them; undefined where none waits. */
+  get next(): WireRecord | undefined {
+    return this.#records[0]?.record;
   }
 
   /**
@@ -44,20 +52,20 @@ export class WaitingRecords {
       };
       const onAbort = () => {
         this.#records.splice(this.#records.indexOf(waiting), 1);
-        this.#bytes -= record.data.length;
+        this.#bytes -= waitingBytesOf(record);
         waiting.settle(signal?.reason);
         onTakenBack();
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#records.push(waiting);
-      this.#bytes += record.data.length;
+      this.#bytes += waitingBytesOf(record);
     });
   }
 
   /** Takes the first record out, to be sent. */
   shift(): WaitingRecord | undefined {
     const waiting = this.#records.shift();
-    this.#bytes -= waiting?.record.data.length ?? 0;
+    if (waiting !== undefined) this.#bytes -= waitingBytesOf(waiting.record);
     return waiting;
   }
 

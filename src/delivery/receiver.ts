@@ -14,6 +14,8 @@ import {
   type Inflow,
   type Window,
 } from '../../machines/index.js';
+import { annotationBytesMax } from './annotation-window.js';
+import { AssemblyBudget, type BudgetedAssembly } from './assembly-budget.js';
 import {
   encodeControl,
   recordOf,
@@ -21,7 +23,7 @@ import {
   type ControlFrame,
   type DeliveryFrame,
   type FragmentFrame,
-  type WireRecord,
+  type ReceivedRecord,
 } from '../wire/index.js';
 
 /** What an extended stream brings about at its consumer. */
@@ -33,7 +35,7 @@ export interface InboundDeliveryHost {
   /** What was missing has come. */
   recovered(): void;
   /** The next records, in order and each once. */
-  records(records: readonly WireRecord[]): void;
+  records(records: readonly ReceivedRecord[]): void;
   /** The close came, after everything before it. */
   closed(code: number, text: string): void;
   /** The stream was ended, and what is missing cannot be had again. */
@@ -43,18 +45,22 @@ export interface InboundDeliveryHost {
   publish(subject: string, control: Uint8Array): void;
 }
 
+/** A record that comes in parts. They are put together in one buffer, which grows with what has come. */
 interface Assembly {
   readonly number: number;
   readonly totalBytes: number;
-  readonly parts: Uint8Array[];
+  body: Uint8Array;
   length: number;
 }
+
+/** With so much an assembly begins, however long its record is told to be. */
+const firstBodyBytes = 64 * 1024;
 
 /**
  * The frames of one extended stream at its consumer: puts records in order, drops what came before, asks for what is
  * missing, and grants credit as the reader consumes. Source: PROTOCOL.md, Delivery.
  */
-export class InboundDelivery {
+export class InboundDelivery implements BudgetedAssembly {
   readonly #host: InboundDeliveryHost;
   readonly #recordBytesMax: number;
   #inflow: Inflow;
@@ -62,11 +68,50 @@ export class InboundDelivery {
   /** Whether a plain producer was heard first. */
   #isPlain = false;
   #assembly: Assembly | undefined;
+  /** The record for whose parts there is no room yet. */
+  #refused: number | undefined;
+  readonly #assemblies: AssemblyBudget;
+  readonly #assembliesBytesMax: number;
+  /** How many bytes of annotations wait for the reader. */
+  #annotationBytes = 0;
 
-  constructor(window: Window, recordBytesMax: number, host: InboundDeliveryHost) {
+  /**
+   * @param assemblies What all streams of the connection share for records that are larger than their windows.
+   * @param assembliesBytesMax How much that may be.
+   */
+  constructor(
+    window: Window,
+    recordBytesMax: number,
+    host: InboundDeliveryHost,
+    assemblies = new AssemblyBudget(),
+    assembliesBytesMax = Infinity,
+  ) {
     this.#host = host;
     this.#recordBytesMax = recordBytesMax;
     this.#inflow = beginInflow(window);
+    this.#assemblies = assemblies;
+    this.#assembliesBytesMax = assembliesBytesMax;
+  }
+
+  /** How many bytes are held: what waits for the reader, and what has come of a record that has not come as a whole. */
+  get heldBytes(): number {
+    const { receivedBytes, consumedBytes } = this.#inflow;
+    return receivedBytes - consumedBytes + this.#annotationBytes + (this.#assembly?.body.length ?? 0);
+  }
+
+  /** The stream is over: nothing is put together any more. */
+  release(): void {
+    this.drop();
+    this.#assemblies.release(this);
+  }
+
+  drop(): void {
+    this.#assembly = undefined;
+  }
+
+  /** Parts were dropped for want of room: they are asked for now. What is still under way of them is dropped as well. */
+  onRoom(): void {
+    if (this.#refused === this.#inflow.next) this.catchUp();
   }
 
   /** Whether the producer has shown that it knows the extension. */
@@ -128,8 +173,9 @@ export class InboundDelivery {
   }
 
   /** The reader has consumed a record. Nothing follows from it where the producer is a plain one. */
-  onConsumed(bytes: number): void {
+  onConsumed(bytes: number, annotationBytes = 0): void {
     if (this.#control === undefined) return;
+    this.#annotationBytes -= annotationBytes;
     this.#inflow = consume(this.#inflow, bytes);
     if (isGrantDue(this.#inflow)) this.grant();
   }
@@ -166,20 +212,30 @@ export class InboundDelivery {
     if (!this.#inflow.isRecovering) this.grant();
   }
 
-  #take(arrival: Arrival, records: readonly WireRecord[]): void {
+  #take(arrival: Arrival, records: readonly ReceivedRecord[]): void {
     const { skipped, edge } = arrival;
     this.#inflow = arrival.inflow;
     if (edge === 'gap') this.#host.gap();
     if (edge === 'recovered') this.#host.recovered();
     if (arrival.taken === 0 || records.length === 0) return;
     let bytes = 0;
+    let annotationBytes = 0;
     for (let index = skipped; index < records.length; index += 1) {
-      const { length } = records[index]?.data ?? [];
+      const record = records[index];
+      const { length } = record?.data ?? [];
       if (length > this.#recordBytesMax) {
         this.#refuseLarge(length);
         return;
       }
       bytes += length;
+      if (record?.annotations !== undefined) annotationBytes += record.annotations.length;
+    }
+    const isFirst = this.#annotationBytes === 0 && arrival.taken === 1;
+    this.#annotationBytes += annotationBytes;
+    const mostAnnotations = annotationBytesMax(this.#inflow.window.bytes);
+    if (annotationBytes > 0 && !isFirst && this.#annotationBytes > mostAnnotations) {
+      this.#host.broken(`expected at most ${mostAnnotations} bytes of annotations at a time, came more`);
+      return;
     }
     this.#inflow = receiveBytes(this.#inflow, bytes);
     if (isOverrun(this.#inflow)) {
@@ -193,12 +249,14 @@ export class InboundDelivery {
   #onFragment({ number, isAnnotated, totalBytes, offset, part }: FragmentFrame): void {
     const { next } = this.#inflow;
     if (number < next) return;
-    if (totalBytes > this.#recordBytesMax + (isAnnotated ? annotationBytesMax : 0)) {
+    if (totalBytes > this.#recordBytesMax + (isAnnotated ? recordAnnotationBytesMax : 0)) {
       this.#refuseLarge(totalBytes);
       return;
     }
-    if (number === next && offset === 0) this.#assembly = { number, totalBytes, parts: [], length: 0 };
+    if (number === next && offset === 0) this.#begin(number, totalBytes);
     const assembly = this.#assembly;
+    // What comes behind a part for which there was no room is sent again with it.
+    if (assembly === undefined && this.#refused === next) return;
     if (number > next || assembly?.number !== number || offset > assembly.length) {
       // A part before this one is missing, so the record as a whole is.
       this.#take(receiveItems(this.#inflow, next + 1, 1), []);
@@ -209,13 +267,38 @@ export class InboundDelivery {
       return;
     }
     if (offset < assembly.length) return;
-    assembly.parts.push(part);
+    if (!this.#grow(assembly, part.length)) return;
+    assembly.body.set(part, assembly.length);
     assembly.length += part.length;
     if (assembly.length < totalBytes) return;
-    this.#assembly = undefined;
-    const record = recordOf(joined(assembly), isAnnotated);
+    const record = recordOf(assembly.body, isAnnotated);
+    this.release();
     if (record === undefined) this.#host.broken('expected a record with annotations in JSON, came another');
     else this.#take(receiveItems(this.#inflow, number, 1), [record]);
+  }
+
+  #begin(number: number, totalBytes: number): void {
+    const body = new Uint8Array(Math.min(totalBytes, firstBodyBytes));
+    this.#assembly = { number, totalBytes, body, length: 0 };
+    this.#refused = undefined;
+  }
+
+  /** Makes room for so many bytes more. Where there is none, what came is given up, and asked for when there is. */
+  #grow(assembly: Assembly, bytes: number): boolean {
+    const { body, length, totalBytes, number } = assembly;
+    const needed = length + bytes;
+    if (needed <= body.length) return true;
+    const size = Math.min(totalBytes, Math.max(needed, body.length * 2));
+    // What the stream was granted is its own; what is more, all streams share.
+    const isBeyond = size > this.#inflow.window.bytes;
+    if (isBeyond && !this.#assemblies.admits(this, size, this.#assembliesBytesMax)) {
+      this.#refused = number;
+      this.drop();
+      return false;
+    }
+    assembly.body = new Uint8Array(size);
+    assembly.body.set(body.subarray(0, length));
+    return true;
   }
 
   #refuseLarge(bytes: number): void {
@@ -224,14 +307,4 @@ export class InboundDelivery {
 }
 
 /** Annotations travel with a record and do not count as its bytes; so much of them is taken. */
-const annotationBytesMax = 16 * 1024 * 1024;
-
-function joined({ parts, totalBytes }: Assembly): Uint8Array {
-  const body = new Uint8Array(totalBytes);
-  let offset = 0;
-  for (const part of parts) {
-    body.set(part, offset);
-    offset += part.length;
-  }
-  return body;
-}
+const recordAnnotationBytesMax = 16 * 1024 * 1024;

@@ -19,8 +19,10 @@ import { StreamError } from '../errors.js';
 import type { FrameMemory } from './frame-pool.js';
 import type { Outbound } from '../transport/publisher.js';
 import { OutboundFrames } from './frame-writer.js';
-import { WaitingRecords } from './credit-queue.js';
+import { AnnotationsUnderWay } from './annotation-window.js';
+import { waitingBytesOf, WaitingRecords } from './credit-queue.js';
 import {
+  annotationsOf,
   encodeAnnouncement,
   encodeDeliveryClose,
   type AnnouncedTerms,
@@ -64,6 +66,7 @@ export class OutboundDelivery implements BudgetedStream {
   readonly #given: OutboundDeliveryParameters;
   readonly #frames: OutboundFrames;
   readonly #waiting = new WaitingRecords();
+  readonly #annotations: AnnotationsUnderWay;
   #outflow: Outflow;
   #isBlocked = false;
   /** How many records were sent when the consumer was last asked for credit. */
@@ -78,6 +81,7 @@ export class OutboundDelivery implements BudgetedStream {
     this.#frames = new OutboundFrames(given);
     given.budget.join(this);
     this.#outflow = beginOutflow(given.window, given.offered);
+    this.#annotations = new AnnotationsUnderWay(given.offered.bytes);
   }
 
   /** How many records, and bytes of records, were sent. */
@@ -109,7 +113,9 @@ export class OutboundDelivery implements BudgetedStream {
    *
    * @param signal Takes a waiting record back.
    */
-  write(record: WireRecord, signal?: AbortSignal): Promise<void> | undefined {
+  write(given: WireRecord, signal?: AbortSignal): Promise<void> | undefined {
+    const annotations = annotationsOf(given);
+    const record = annotations === undefined ? given : { ...given, annotations };
     const { length } = record.data;
     const { recordBytesMax } = this.#given;
     if (length > recordBytesMax) {
@@ -118,11 +124,11 @@ export class OutboundDelivery implements BudgetedStream {
         `record: expected at most ${recordBytesMax} bytes (recordBytesMax), came ${length}`,
       );
     }
-    if (this.#waiting.length === 0 && this.#hasCredit(length)) {
+    if (this.#waiting.length === 0 && this.#hasCredit(record)) {
       this.#send(record);
       return this.#frames.nextTurn();
     }
-    if (this.#waiting.bytes + length > waitingBytesMax && this.#waiting.length > 0) {
+    if (this.#waiting.bytes + waitingBytesOf(record) > waitingBytesMax && this.#waiting.length > 0) {
       throw new StreamError(
         'tooMuchWaiting',
         `record: ${this.#waiting.length} records of ${this.#waiting.bytes} bytes wait for credit already: await the writes`,
@@ -200,6 +206,7 @@ export class OutboundDelivery implements BudgetedStream {
     if (this.#isOver) return true;
     if (!isGrantPossible(this.#outflow, grant)) return false;
     this.#outflow = takeGrant(this.#outflow, grant);
+    this.#annotations.release(this.#outflow.consumed);
     this.#frames.release(this.#outflow.acknowledged);
     this.#pumpWaiting();
     if (this.#outflow.isClosed && isSettled(this.#outflow)) this.#given.onEdge('peer.acknowledged');
@@ -221,20 +228,22 @@ export class OutboundDelivery implements BudgetedStream {
     if (!this.#isOver && !this.#frames.isEmpty) this.#given.onEdge('flow.starved');
   }
 
-  #hasCredit(bytes: number): boolean {
-    return maySend(this.#outflow, bytes) && this.#given.budget.admits(bytes, this);
+  #hasCredit({ data, annotations }: WireRecord): boolean {
+    if (!maySend(this.#outflow, data.length) || !this.#annotations.hasRoomFor(annotations?.length ?? 0)) return false;
+    return this.#given.budget.admits(data.length, this);
   }
 
   #send(record: WireRecord): void {
     const number = this.#outflow.sent;
     const { length } = record.data;
     this.#outflow = sendRecord(this.#outflow, length);
+    this.#annotations.add(number, record.annotations?.length ?? 0);
     this.#frames.add(number, record);
   }
 
   #pumpWaiting(): void {
-    for (let bytes = this.#waiting.nextBytes; bytes !== undefined; bytes = this.#waiting.nextBytes) {
-      if (!this.#hasCredit(bytes)) {
+    for (let next = this.#waiting.next; next !== undefined; next = this.#waiting.next) {
+      if (!this.#hasCredit(next)) {
         this.#askIfStarved();
         return;
       }

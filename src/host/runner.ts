@@ -69,8 +69,10 @@ export class Runner {
   readonly #gone: string[] = [];
   #running = false;
 
+  /** @throws Error where a machine has a command that no performer performs: a mistake in the client that makes it. */
   constructor(options: RunnerOptions) {
     this.#options = options;
+    for (const machine of [options.client, ...Object.values(options.machines)]) requirePerformers(machine, options);
     for (const [name, machine] of Object.entries(options.machines)) {
       this.#machines[name as SpawnParams['machine']] = Runner.#provide(machine);
     }
@@ -232,10 +234,21 @@ export class Runner {
         this.#actors.delete(command.params.id);
         return;
       default: {
-        const perform = this.#options.performers[command.type] as ((params: unknown) => void) | undefined;
-        if (perform === undefined) throw new Error(`no performer for the command ${command.type}`);
+        const perform = this.#options.performers[command.type] as (params: unknown) => void;
         perform(command.params);
       }
     }
   }
+}
+
+/**
+ * A command without a performer would be found out when it is recorded first, in the callback of a subscription, where
+ * nobody looks.
+ */
+function requirePerformers({ id, implementations }: AnyStateMachine, { performers }: RunnerOptions): void {
+  const lacking = Object.keys(implementations.actions).filter(
+    (name) => name.includes('.') && !name.startsWith('actor.') && !Object.hasOwn(performers, name),
+  );
+  if (lacking.length > 0)
+    throw new Error(`expected a performer for each command of ${id}, lacks ${lacking.join(', ')}`);
 }

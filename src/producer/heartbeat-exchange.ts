@@ -6,7 +6,7 @@ import {
   decodeHeartbeatResponse,
   encodeHeartbeatRequest,
   heartbeatSubject,
-  newStreamId,
+  newSecretToken,
   splitHeartbeat,
   streamIdOfInbox,
   type HeartbeatClose,
@@ -65,7 +65,7 @@ export class HeartbeatExchange {
     const subject = heartbeatSubject(consumerId);
     const parts = splitHeartbeat(groupBySubject(streams), this.#outbound.payloadBytesMax);
     const closes = new Map(streams.flatMap(({ streamId, close }) => (close === undefined ? [] : [[streamId, close]])));
-    const tokens = parts.map(() => newStreamId(this.#randomBytes));
+    const tokens = parts.map(() => newSecretToken(this.#randomBytes));
     const exchange: Exchange = { consumerId, unanswered: new Set(tokens), reported: [] };
     this.#byConsumer.set(consumerId, exchange);
     for (const token of tokens) this.#byToken.set(token, exchange);

@@ -1,6 +1,7 @@
 /** What is said over NATS between those who publish trace events and those who collect them: JSON, a message each. */
 import { messageOf } from '../errors.js';
 import { checkedEvent } from './checked-event.js';
+import { jsonOf } from './event-text.js';
 import type { TraceEvent } from '../trace-events/trace-event.js';
 
 /** Who publishes. */
@@ -75,7 +76,7 @@ export function* encodeBatches(
   let bytes = 0;
   const batch = () => encoder.encode(`${start}${texts.join(',')}]}`);
   for (const record of records) {
-    let text = JSON.stringify(record);
+    let text = jsonOf(record);
     let size = sizeOf(text, room) + 1;
     if (size > room && record.type !== 'run') {
       text = JSON.stringify({ type: 'gap', seq: record.seq, at: record.at, dropped: 1 } satisfies TraceEvent);

@@ -1,11 +1,12 @@
 import { messageOf } from '../errors.js';
+import { printableJson } from '../wire/index.js';
 import { checkedEvent } from './checked-event.js';
 import type { TraceEvent } from '../trace-events/trace-event.js';
 import { createTextLines, lineCharactersMax } from './text-lines.js';
 
 /** One trace event as a line of a file, with its newline. */
 export function toJsonLine(event: TraceEvent): string {
-  return `${JSON.stringify(event)}\n`;
+  return `${printableJson(event)}\n`;
 }
 
 /** Reads a file of trace events piece by piece, as it comes. */

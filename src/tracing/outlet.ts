@@ -2,6 +2,7 @@ import type { Clock } from '../host/clock.js';
 import { isThenable } from '../host/shielded.js';
 import type { TimedDraft } from '../trace-events/draft.js';
 import type { TraceEvent, TraceRun } from '../trace-events/trace-event.js';
+import { numbered } from './event-text.js';
 
 /**
  * Takes trace events in batches, in order. While a promise that it gives back is open, it is given no more; whatever else it
@@ -64,7 +65,7 @@ export class Outlet {
     const batch = this.#queue.map((draft): TraceEvent => {
       if (draft.type === 'run') return draft;
       this.#seq += 1;
-      return { ...draft, seq: this.#seq };
+      return numbered(draft, this.#seq);
     });
     this.#queue = [];
     this.#isBusy = true;

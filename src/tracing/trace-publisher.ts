@@ -3,6 +3,7 @@ import { shieldWarnings } from '../host/shielded.js';
 import type { Warning } from '../host/warnings.js';
 import { messageOf } from '../errors.js';
 import type { NatsConnection, NatsMessage } from '../transport/nats-connection.js';
+import { RecentSubjects } from '../transport/recent-subjects.js';
 import { isPublishSubject } from '../wire/index.js';
 import {
   askSubject,
@@ -14,7 +15,7 @@ import {
   replySubject,
   type PublisherIdentity,
 } from './collector-messages.js';
-import type { TraceEvent } from '../trace-events/trace-event.js';
+import { traceVersion, type TraceEvent } from '../trace-events/trace-event.js';
 import type { Tracer } from './tracer.js';
 import { refuse, requireFunction } from '../validation/argument-checks.js';
 
@@ -32,12 +33,22 @@ export interface PublicationOptions {
    * @default something unique
    */
   readonly process?: string;
+  /**
+   * How many collectors are served at a time: whoever may publish to `<subject>.ask` can name as many as it likes, and
+   * each is sent everything. One beyond is told so, once. One that leaves keeps its place for six seconds from its
+   * coming, so that nobody has all that lives told again and again.
+   *
+   * @default 16
+   */
+  readonly collectorsMax?: number;
   /** Is told what could not be published. */
   readonly onWarning?: (warning: Warning) => void;
 }
 
 /** The names of {@link PublicationOptions}. */
-export const publicationOptions = ['subject', 'process', 'onWarning'] as const;
+export const publicationOptions = ['subject', 'process', 'collectorsMax', 'onWarning'] as const;
+
+const collectorsMaxDefault = 16;
 
 /** Trace events of this process that others may ask for. Disposing of it stops it. */
 export interface TracePublication extends Disposable {
@@ -51,7 +62,10 @@ export interface TracePublication extends Disposable {
 export const defaultTraceSubject = 'nats-stream.records';
 
 interface Collecting {
+  readonly begunAt: number;
   lastAskedAt: number;
+  /** Whether it has left, and only its place is kept. */
+  hasLeft: boolean;
   readonly stop: () => void;
 }
 
@@ -66,13 +80,18 @@ export function publishTrace(
   options: PublicationOptions = {},
 ): TracePublication {
   requireFunction('onWarning', options.onWarning);
-  const { subject = defaultTraceSubject } = options;
+  const { subject = defaultTraceSubject, collectorsMax = collectorsMaxDefault } = options;
+  if (!Number.isSafeInteger(collectorsMax) || collectorsMax < 1) {
+    refuse(`collectorsMax: expected a whole number from 1 on, came ${String(collectorsMax)}`);
+  }
   const onWarning = shieldWarnings(options.onWarning ?? (() => undefined));
   if (!isPublishSubject(subject))
     refuse(`subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`);
   const instance = newInstance();
   const identity: PublisherIdentity = { process: options.process ?? instance, instance };
   const collecting = new Map<string, Collecting>();
+  /** Collectors for whom there was no place, and who were told so. */
+  const refused = new RecentSubjects();
 
   const publish = (to: string, payloads: Iterable<Uint8Array>): void => {
     try {
@@ -90,7 +109,16 @@ export function publishTrace(
       // The listener is busy until the server has taken this; a connection that is lost tells nothing.
       return connection.flush().catch(() => undefined);
     });
-    return { lastAskedAt: systemClock.now(), stop };
+    const now = systemClock.now();
+    return { begunAt: now, lastAskedAt: now, hasLeft: false, stop };
+  };
+
+  const tellThatAllIsTaken = (token: string): void => {
+    if (!refused.add(token)) return;
+    const text = `${identity.process} is watched by ${collectorsMax} collectors already, and tells nobody else`;
+    const header: TraceEvent = { type: 'run', version: traceVersion, source: 'live', unit: 'ms', label: 'refused' };
+    const mark: TraceEvent = { type: 'mark', seq: 1, at: 0, kind: 'warning', text };
+    publish(replySubject(subject, token), encodeBatches(identity, [header, mark], Infinity));
   };
 
   const letGo = (token: string): void => {
@@ -102,7 +130,9 @@ export function publishTrace(
   const watch = (): void => {
     timer = systemClock.setTimeout(() => {
       const now = systemClock.now();
-      for (const [token, { lastAskedAt }] of collecting) if (now - lastAskedAt > collectorTimeoutMs) letGo(token);
+      for (const [token, { lastAskedAt, begunAt, hasLeft }] of collecting) {
+        if (now - (hasLeft ? begunAt : lastAskedAt) > collectorTimeoutMs) letGo(token);
+      }
       timer = undefined;
       if (collecting.size > 0) watch();
     }, collectorTimeoutMs / 3);
@@ -112,13 +142,21 @@ export function publishTrace(
   const onAsk = (message: NatsMessage): void => {
     const ask = decodeAsk(message.data);
     if (ask === undefined) return;
+    const known = collecting.get(ask.token);
     if (ask.isOver) {
-      letGo(ask.token);
+      known?.stop();
+      if (known !== undefined) known.hasLeft = true;
       return;
     }
-    const known = collecting.get(ask.token);
-    if (known === undefined) collecting.set(ask.token, begin(ask.token));
-    else known.lastAskedAt = systemClock.now();
+    if (known?.hasLeft === true) return;
+    if (known !== undefined) {
+      known.lastAskedAt = systemClock.now();
+    } else if (collecting.size < collectorsMax) {
+      collecting.set(ask.token, begin(ask.token));
+    } else {
+      tellThatAllIsTaken(ask.token);
+      return;
+    }
     // Whether there is something to tell or not: so that the collector hears that this process lives.
     publish(replySubject(subject, ask.token), encodeBatches(identity, [], Infinity));
     if (timer === undefined) watch();
@@ -133,16 +171,16 @@ export function publishTrace(
   });
   publish(greetingSubject(subject), [new Uint8Array()]);
   const stop = (): void => {
-    for (const token of [...collecting.keys()]) {
+    for (const [token, { hasLeft }] of [...collecting]) {
       letGo(token);
-      publish(replySubject(subject, token), [encodeFarewell(identity)]);
+      if (!hasLeft) publish(replySubject(subject, token), [encodeFarewell(identity)]);
     }
     systemClock.clearTimeout(timer);
     if (!connection.isClosed()) subscription.unsubscribe();
   };
   return {
     get collectors() {
-      return collecting.size;
+      return Array.from(collecting.values()).filter(({ hasLeft }) => !hasLeft).length;
     },
     stop,
     [Symbol.dispose]: stop,

@@ -16,7 +16,7 @@ import type { Inspector } from '../host/inspector.js';
 import { shielded, shieldWarnings } from '../host/shielded.js';
 import { shieldInspector } from '../host/shielded-inspector.js';
 import type { DebugNote, Warning } from '../host/warnings.js';
-import { isPublishSubject } from '../wire/index.js';
+import { isConsumerName, isPublishSubject } from '../wire/index.js';
 
 /** What both clients take. */
 interface CommonOptions {
@@ -84,6 +84,13 @@ interface CommonOptions {
 
 /** What a `ConsumerClient` takes. */
 export interface ConsumerClientOptions extends CommonOptions {
+  /**
+   * What stands before the random token in the subjects of this consumer, so that a server can grant them to one user
+   * and refuse them to others: `_SINBOX.<name>.<token>.…` and `_HEARTBEAT._SINBOX.<name>.<token>`. One to eight tokens
+   * of printable ASCII, joined by dots. No name unless told. Go producers take any; of this package, those that know
+   * names.
+   */
+  readonly consumerName?: string;
   /** How long a stream may stay without a record or a heartbeat, S. Milliseconds, 30,000 unless told. */
   readonly silenceTimeoutMs?: number;
   /** How long a stream may stay without any sign of a producer, O. Milliseconds, 30,000 unless told. */
@@ -145,6 +152,7 @@ export type ResolvedOptions = typeof defaults & {
   readonly tracer: ClientTracer | undefined;
   readonly onWarning: (warning: Warning) => void;
   readonly onDebug: (note: DebugNote) => void;
+  readonly consumerName: string | undefined;
 };
 
 /**
@@ -166,12 +174,14 @@ export function resolveOptions(
     'recorder',
     'onWarning',
     'onDebug',
+    'consumerName',
   ];
   checkParts({ ...requireKnownNames('options', options, [...others, ...Object.keys(defaults)]) });
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const resolved = {
     ...defaults,
     codec: undefined,
+    consumerName: undefined,
     clock: systemClock,
     randomBytes: undefined,
     inspect: undefined,
@@ -211,6 +221,12 @@ export function resolveOptions(
   if (!isPublishSubject(prefix)) {
     const came = typeof prefix === 'string' ? quote(prefix) : kindOf(prefix);
     refuse(`inboxPrefix: expected a subject without wildcards, came ${came}`);
+  }
+
+  const { consumerName }: { readonly consumerName: unknown } = resolved;
+  if (consumerName !== undefined && !isConsumerName(consumerName)) {
+    const came = typeof consumerName === 'string' ? quote(consumerName) : kindOf(consumerName);
+    refuse(`consumerName: expected one to eight tokens of printable ASCII without wildcards, came ${came}`);
   }
 
   const { heartbeatIntervalMs: i, heartbeatRequestTimeoutMs: t, missedHeartbeatsMax: k } = resolved;

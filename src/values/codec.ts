@@ -17,6 +17,8 @@ export interface Codec {
 export interface EncodedValue {
   readonly data: Uint8Array;
   readonly superjson?: unknown;
+  /** The annotations in JSON, where they have not been read yet. */
+  readonly annotations?: Uint8Array;
 }
 
 const encoder = new TextEncoder();
@@ -83,8 +85,11 @@ export function decodeValue(record: EncodedValue, codec: Codec | undefined): unk
     checkDepth(depthOfJson(record.data));
     return JSON.parse(decoder.decode(record.data));
   });
-  if (record.superjson === undefined) return json;
-  return guarded('notDecodable', 'the annotations do not fit the record', () => restore(json, record.superjson));
+  const { superjson, annotations } = record;
+  if (superjson === undefined && annotations === undefined) return json;
+  return guarded('notDecodable', 'the annotations do not fit the record', () =>
+    restore(json, annotations === undefined ? superjson : JSON.parse(decoder.decode(annotations))),
+  );
 }
 
 function encodePlain(value: unknown): Uint8Array {

@@ -23,6 +23,12 @@ export function newConsumerToken(randomBytes: RandomBytes = cryptographicBytes):
   return newToken(22, randomBytes);
 }
 
+/**
+ * What a subject ends with on which a peer may say something that counts: as long as {@link newConsumerToken}, so that
+ * nobody who was not told it can speak there, however much of the subject is known to others.
+ */
+export const newSecretToken = newConsumerToken;
+
 /** What a stream is known by within its consumer: 8 base-62 characters, 47 bits. Throws as {@link newConsumerToken}. */
 export function newStreamId(randomBytes: RandomBytes = cryptographicBytes): string {
   return newToken(8, randomBytes);

@@ -2,6 +2,7 @@ export { closeTextBytesMax } from './close-text.js';
 export { splitBody, splitDeliveryFrame, type FramePart } from './delivery/split-delivery-frame.js';
 export { decodeBase64, encodeBase64 } from './plain/base64.js';
 export {
+  annotationsOf,
   bodyOf,
   decodeControl,
   decodeDeliveryFrame,
@@ -16,6 +17,7 @@ export {
   type ControlFrame,
   type DeliveryFrame,
   type FragmentFrame,
+  type ReceivedRecord,
   type WireRecord,
 } from './delivery/delivery-frames.js';
 export { compareCodePoints, stringifyGoJson } from './plain/go-json.js';
@@ -29,9 +31,10 @@ export {
   type HeartbeatResponse,
   type SubjectStreams,
 } from './plain/heartbeat.js';
-export { newConsumerToken, newStreamId } from './ids.js';
+export { newConsumerToken, newSecretToken, newStreamId } from './ids.js';
 export { isJsonObject, type JsonObject } from './json-object.js';
 export { malformed, type Malformed } from './malformed.js';
+export { printable, printableJson } from './printable.js';
 export {
   checkAddresses,
   decodeOpenRequest,
@@ -55,7 +58,10 @@ export {
   heartbeatSubject,
   inboxSubject,
   inboxWildcard,
+  isAnswerSubject,
   isConsumerId,
+  isConsumerName,
+  isImportReply,
   isPublishSubject,
   isStreamId,
   isSubscribeSubject,

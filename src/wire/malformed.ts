@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** What a reader of bytes returns instead of a value. Reads as `expected ${expected}, came ${came}`. */
 export interface Malformed {
   readonly type: 'malformed';
@@ -10,9 +12,6 @@ export interface Malformed {
 export const cameLengthMax = 160;
 
 const excerptLength = 120;
-
-/** Whatever is no letter, mark, digit, punctuation, symbol or plain space: it hides, or moves what stands around it. */
-const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
 // The excerpt is cut from so many bytes at the most; a character takes four at the most.
 const excerptBytes = 4 * excerptLength;
@@ -51,6 +50,6 @@ function describeBytes(bytes: Uint8Array): string {
 function excerpt(text: string): string {
   const isWhole = text.length <= excerptLength;
   // Half of a surrogate pair at the cut is replaced as well.
-  const start = (isWhole ? text : text.slice(0, excerptLength - 1)).replace(unprintable, '\ufffd');
+  const start = printable(isWhole ? text : text.slice(0, excerptLength - 1));
   return isWhole ? start : `${start}…`;
 }

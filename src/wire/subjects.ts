@@ -14,9 +14,22 @@ export const subjectBytesMax = 3_840;
 
 const encoder = new TextEncoder();
 
-/** The id of the consumer with this token: the prefix of all its inboxes, with its trailing dot. */
-export function consumerIdOf(token: string): string {
-  return `${consumerPrefix}${token}.`;
+/** So many tokens a consumer's name has at most. */
+const nameTokensMax = 8;
+
+/**
+ * The id of the consumer with this token: the prefix of all its inboxes, with its trailing dot. A name before the token
+ * makes all its subjects ones that a server can grant to one user.
+ */
+export function consumerIdOf(token: string, name?: string): string {
+  return `${consumerPrefix}${name === undefined ? '' : `${name}.`}${token}.`;
+}
+
+/** Whether a value can be the name of a consumer: up to eight tokens as in {@link isStreamId}, joined by dots. */
+export function isConsumerName(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  const tokens = value.split('.');
+  return tokens.length <= nameTokensMax && tokens.every(isStreamId);
 }
 
 /** The subject to which the frames of a stream are published; also the reply subject of its open request. */
@@ -39,9 +52,11 @@ export function streamIdOfInbox(subject: string): string {
   return subject.slice(subject.lastIndexOf('.') + 1);
 }
 
-/** Whether a text is `_SINBOX.`, one token as in {@link isStreamId}, and a dot. */
+/** Whether a text is `_SINBOX.`, a name and a dot or nothing, one token as in {@link isStreamId}, and a dot. */
 export function isConsumerId(text: string): boolean {
-  return text.startsWith(consumerPrefix) && text.endsWith('.') && isStreamId(text.slice(consumerPrefix.length, -1));
+  if (!text.startsWith(consumerPrefix) || !text.endsWith('.')) return false;
+  const tokens = text.slice(consumerPrefix.length, -1).split('.');
+  return tokens.length <= nameTokensMax + 1 && tokens.every(isStreamId);
 }
 
 /** Whether a text is one token of 1 to 64 characters of printable ASCII other than `.`, `*`, `>` and space. */
@@ -64,6 +79,26 @@ export function isSubscribeSubject(text: unknown): boolean {
   return tokens.every(
     (token, index) => token === '*' || (token === '>' && index === tokens.length - 1) || isLiteral(token),
   );
+}
+
+/** What the server makes of reply subjects where messages cross from one account into another. */
+const importPrefix = '_R_';
+
+/** Whether a value is a reply subject that the server has written anew, for a message from another account. */
+export function isImportReply(text: unknown): text is string {
+  return isBelow(text, importPrefix);
+}
+
+/**
+ * Whether a peer that names this subject may be answered there: it is below the prefix on which that peer takes answers,
+ * or was written by the server. Without this check anyone could aim a client at a foreign subject.
+ */
+export function isAnswerSubject(text: unknown, prefix: string): text is string {
+  return isBelow(text, prefix) || isImportReply(text);
+}
+
+function isBelow(text: unknown, prefix: string): text is string {
+  return typeof text === 'string' && text.startsWith(`${prefix}.`) && isPublishSubject(text);
 }
 
 function isLiteral(token: string): boolean {

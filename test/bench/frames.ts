@@ -68,7 +68,7 @@ async function send(connection: NatsConnection, { subject, carrier }: Task, byte
 /** Another process that receives: one task after the other, by the messages between a process and its child. */
 function startReceiver(url: string) {
   const child = fork(fileURLToPath(import.meta.url), ['receiver', '--records', String(recordCount), '--url', url], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', '@oxc-node/core/register'],
   });
   const until = (wanted: 'ready' | 'done') =>
     new Promise<void>((resolve, reject) => {

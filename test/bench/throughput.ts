@@ -106,7 +106,7 @@ async function measureAll(): Promise<void> {
   serve(there, 'near');
   await there.flush();
   const child = fork(fileURLToPath(import.meta.url), ['server', server.url, '--records', String(recordCount)], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', '@oxc-node/core/register'],
   });
   await new Promise((resolve) => child.once('message', resolve));
 

@@ -54,9 +54,9 @@ const entries: Readonly<Record<string, Listed>> = {
       ProtocolAdapterOptions ProtocolBounds ProtocolMessage ProtocolModelOptions ProtocolSystem
       ProtocolSystemOptions ProtocolTicks ProtocolView Random ReaderContext RecordedCommand ReplayReport
       Scenario ScenarioParts ScenarioResult ScenarioViolation SentMessage SimulateOptions SimulateResult
-      StartActor StartActors Step StepName Stimulus StreamView SurroundingsView SweepResult SweepRow
+      StartActor StartActors Step StepName Stimulus StimulusOf StreamView SurroundingsView SweepResult SweepRow
       System SystemConfig SystemView TestBroker TestBrokerFaults TestBrokerOptions TestBrokerRecord
-      TestClock TestClockOptions Timer Trace TraceViolation ViewOf Violation WorstCase
+      TestClock TestClockOptions Timer Trace TraceViolation Unused ViewOf Violation WorstCase
     `,
   },
   './tracing': {

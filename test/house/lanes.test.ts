@@ -88,7 +88,7 @@ describe('the lanes of the tests', () => {
     return file;
   };
   const runLanes = (...files: readonly string[]) =>
-    start([process.execPath, '--import', 'tsx', 'test/support/run-lanes.ts', ...files]);
+    start([process.execPath, '--import', '@oxc-node/core/register', 'test/support/run-lanes.ts', ...files]);
 
   it('have every test in one of them, a script each, and all of them in npm test', () => {
     const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
@@ -103,7 +103,7 @@ describe('the lanes of the tests', () => {
       expect(files.some(isOf), name).to.equal(true);
       expect(scripts[`test:${name}`]).to.equal(`${scripts['test'] ?? ''} ${name}`);
     }
-    expect(scripts['test']).to.equal('node --import tsx test/support/run-lanes.ts');
+    expect(scripts['test']).to.equal('node --import @oxc-node/core/register test/support/run-lanes.ts');
   });
 
   it('end with the sums of all, and with exit code 0 where all is well', async () => {
@@ -120,6 +120,7 @@ describe('the lanes of the tests', () => {
     const run = runLanes(bad);
     expect(await run.ended, run.printed()).to.equal(1);
     expect(run.printed()).to.match(/1\) is not:\s+Error: not today/);
+    expect(run.printed()).to.match(/\nfailed in files: is not\nError: not today\n[^]*\nlane +passed/);
     expect(run.printed()).to.match(/\n1 passed, 1 failed\n$/);
   });
 

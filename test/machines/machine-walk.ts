@@ -1,33 +1,41 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import { isCommand, none, pathOf, rowOf } from '../support/transitions.js';
+import { summaryOf } from './command-summary.js';
 import type { SpecifiedState, SpecifiedTransition } from './specification-tables.js';
 
-type Action = string | { readonly type: string; readonly event?: { readonly type: string } };
+type Action = string | { readonly type: string; readonly params?: unknown; readonly event?: { readonly type: string } };
+
+/** A transition as XState has it; the type of its event is a text in every machine here. */
+export type Definition = Omit<AnyTransitionDefinition, 'eventType'> & { readonly eventType: string };
 
 /** The states of a machine as its specification would list them, in the order of the code. */
-export function statesOf(machine: AnyStateMachine): readonly SpecifiedState[] {
+export function statesOf(machine: AnyStateMachine): readonly (SpecifiedState & { readonly description: string })[] {
   return nodesOf(machine.root)
     .filter((node) => node !== machine.root)
     .map((node) => ({
       state: pathOf(node),
       kind: node.type === 'compound' ? `compound: ${node.initial.target[0]?.key ?? ''}` : node.type,
-      entry: namesOf(node.entry).filter(isCommand),
+      entry: summariesOf(machine, node.entry).filter(isSummaryOfCommand),
+      description: node.description ?? '',
     }));
 }
 
 /** The transitions of a machine as its specification would list them. */
 export function transitionsOf(machine: AnyStateMachine): readonly SpecifiedTransition[] {
-  return nodesOf(machine.root).flatMap((node) =>
-    definitionsOf(node).map((definition) => {
-      const names = namesOf(definition.actions);
-      return {
-        ...rowOf(definition),
-        next: nextOf(definition),
-        commands: names.filter(isCommand),
-        changes: names.filter((name) => !isCommand(name)),
-      };
-    }),
-  );
+  return definitionsOfMachine(machine).map((definition) => {
+    const names = summariesOf(machine, definition.actions, definition.eventType);
+    return {
+      ...rowOf(definition),
+      next: nextOf(definition),
+      commands: names.filter(isSummaryOfCommand),
+      changes: names.filter((name) => !isSummaryOfCommand(name)),
+    };
+  });
+}
+
+/** The transitions of a machine as XState has them, in the order of its states. */
+export function definitionsOfMachine(machine: AnyStateMachine): readonly Definition[] {
+  return nodesOf(machine.root).flatMap(definitionsOf);
 }
 
 /** Actions that run when a state is left; the specification knows none but the engine's own. */
@@ -50,14 +58,33 @@ function nodesOf(node: AnyStateNode): readonly AnyStateNode[] {
   return [node, ...Object.values(node.states).flatMap((child) => nodesOf(child as AnyStateNode))];
 }
 
-function definitionsOf(node: AnyStateNode): readonly AnyTransitionDefinition[] {
-  return [...Array.from(node.transitions.values()).flat(), ...(node.always ?? [])] as AnyTransitionDefinition[];
+function definitionsOf(node: AnyStateNode): readonly Definition[] {
+  const all = [...(node.always ?? []), ...Array.from(node.transitions.values()).flat()] as Definition[];
+  // What happens without any event from outside comes first.
+  return [...all.filter(isInner), ...all.filter((definition) => !isInner(definition))];
+}
+
+function isInner({ eventType }: { readonly eventType: string }): boolean {
+  return eventType === '' || eventType.startsWith('xstate.after.');
 }
 
 function nextOf({ target, reenter }: AnyTransitionDefinition): string {
   if (target === undefined) return none;
   const paths = target.map((node) => pathOf(node as AnyStateNode)).join(', ');
   return reenter ? `${paths}, re-entered` : paths;
+}
+
+/** Actions as the tables name them: a command goes with what tells it from others of its type. */
+function summariesOf(machine: AnyStateMachine, actions: readonly unknown[], eventType = ''): readonly string[] {
+  return actions.flatMap((action) =>
+    namesOf([action]).map((name) =>
+      isCommand(name) ? summaryOf(machine, name, (action as { readonly params?: unknown }).params, eventType) : name,
+    ),
+  );
+}
+
+function isSummaryOfCommand(summary: string): boolean {
+  return isCommand(summary.replace(/\(.*\)$/, ''));
 }
 
 /** The names of actions; an event that the machine raises goes with its name, one that a delay raises is left out. */

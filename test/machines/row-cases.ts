@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import type { Command, CommandParams, CommandType } from '../../machines/index.js';
 import { advance, begin, none, rowKey, type Snapshot, type Step, type StepEvent } from '../support/transitions.js';
+import { detailOf } from './command-summary.js';
 import { bare, specifiedTransitions, type SpecifiedTransition } from './specification-tables.js';
 
 /** One row of a state table, and what taking it has to do. */
@@ -80,22 +81,5 @@ function expectCommandsOf(line: SpecifiedTransition, commands: readonly Command[
 function summaryFits(specified: string, recorded: Command): boolean {
   if (bare(specified) !== recorded.type) return false;
   const [, said] = /\((.*)\)$/.exec(specified) ?? [];
-  return said === undefined || said.startsWith('its ') || said === detailOf(recorded);
-}
-
-function detailOf(recorded: Command): string | undefined {
-  switch (recorded.type) {
-    case 'reader.end':
-      return recorded.params.reason;
-    case 'wire.close':
-    case 'wire.finish':
-      return String(recorded.params.code);
-    case 'actor.tell':
-    case 'actor.tellAll':
-      return recorded.params.event.type;
-    case 'actor.spawn':
-      return recorded.params.machine;
-    default:
-      return undefined;
-  }
+  return said === undefined || said.startsWith('its ') || said === String(detailOf(recorded));
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { none, type Row } from '../support/transitions.js';
 
-/** A table of PROTOCOL.md: its rows as cells by the name of their column. */
+/** A table of the specification: its rows as cells by the name of their column. */
 export type Table = readonly Readonly<Record<string, string>>[];
 
 /** A row of a state table. */
@@ -19,7 +19,21 @@ export interface SpecifiedState {
   readonly entry: readonly string[];
 }
 
-const text = readFileSync(new URL('../../machines/PROTOCOL.md', import.meta.url), 'utf8');
+export const specificationFolder = new URL('../../machines/', import.meta.url);
+
+/** The files of the specification, its map first, by their paths below machines/. */
+export const specificationFiles: ReadonlyMap<string, string> = new Map(
+  ['PROTOCOL.md', ...readdirSync(new URL('protocol/', specificationFolder)).map((name) => `protocol/${name}`)].map(
+    (path) => [path, readFileSync(new URL(path, specificationFolder), 'utf8')],
+  ),
+);
+
+const text = Array.from(specificationFiles.values()).join('\n');
+
+/** Every heading of the specification, as `## Consumer stream`. */
+export function headings(): readonly string[] {
+  return text.match(/^#+ .+$/gm) ?? [];
+}
 
 /** The text of a section, from its heading to the next one of the same or a higher level. */
 export function sectionOf(heading: string): string {

@@ -1,13 +1,9 @@
 import { expect } from 'chai';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine } from 'xstate';
-import {
-  CloseCode,
-  consumerClientMachine,
-  consumerStreamMachine,
-  heartbeatMachine,
-  producerClientMachine,
-  producerStreamMachine,
-} from '../../machines/index.js';
+import { CloseCode } from '../../machines/index.js';
 import { resolveOptions } from '../../src/validation/options.js';
 import {
   closeTextBytesMax,
@@ -25,27 +21,23 @@ import {
   newConsumerToken,
   newStreamId,
 } from '../../src/wire/index.js';
-import { rowKey } from '../support/transitions.js';
+import { none, rowKey } from '../support/transitions.js';
 import { eventsOf, fieldsOf, literalsOf } from './declared-types.js';
 import { exitActionsOf, statesOf, transitionsOf, undescribedStatesOf } from './machine-walk.js';
 import {
   bare,
+  headings,
   listOf,
   sectionOf,
+  specificationFiles,
   specifiedStates,
   specifiedTransitions,
   tableOf,
   type SpecifiedState,
   type SpecifiedTransition,
 } from './specification-tables.js';
-
-const machines = [
-  { heading: '## Consumer stream', machine: consumerStreamMachine, events: 'ConsumerStreamEvent' },
-  { heading: '## Consumer client', machine: consumerClientMachine, events: 'ConsumerClientEvent' },
-  { heading: '## Producer stream', machine: producerStreamMachine, events: 'ProducerStreamEvent' },
-  { heading: '## Producer client', machine: producerClientMachine, events: 'ProducerClientEvent' },
-  { heading: '## Heartbeat', machine: heartbeatMachine, events: 'HeartbeatEvent' },
-] as const;
+import { markedTables, writeCommand, written } from './specification-writer.js';
+import { specifiedMachines, writtenTables } from './written-tables.js';
 
 /** What stands in one list and not in the other; both are empty where the specification and the code agree. */
 function difference(specified: readonly string[], coded: readonly string[]) {
@@ -58,11 +50,11 @@ function difference(specified: readonly string[], coded: readonly string[]) {
 const agreement = { specifiedOnly: [], codedOnly: [] };
 
 function lineOfState({ state, kind, entry }: SpecifiedState): string {
-  return `${state} | ${kind} | ${entry.map(bare).join(', ')}`;
+  return `${state} | ${kind} | ${entry.join(', ')}`;
 }
 
 function lineOfTransition(row: SpecifiedTransition): string {
-  return `${rowKey(row)} | ${row.next} | ${row.commands.map(bare).join(', ')} | ${row.changes.join(', ')}`;
+  return `${rowKey(row)} | ${row.next} | ${row.commands.join(', ')} | ${row.changes.join(', ')}`;
 }
 
 function commandsDeclaredBy(machine: AnyStateMachine): readonly string[] {
@@ -75,7 +67,9 @@ function numberOf(cell: string | undefined): number {
 }
 
 describe('PROTOCOL.md', () => {
-  for (const { heading, machine, events } of machines) {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+
+  for (const { heading, machine, events } of specifiedMachines) {
     describe(`${heading.slice(3)}: the tables and ${machine.id}`, () => {
       it('have the same states, kinds and entry commands', () => {
         const specified = specifiedStates(heading).map(lineOfState);
@@ -100,6 +94,14 @@ describe('PROTOCOL.md', () => {
           return guards;
         };
         expect(guardsByEvent(specifiedTransitions(heading))).to.deep.equal(guardsByEvent(transitionsOf(machine)));
+      });
+
+      it('explain each guard and each change in words', () => {
+        const prose = sectionOf(heading).replace(/^\|.*$/gm, '');
+        const named = specifiedTransitions(heading).flatMap(({ guard, changes }) => [guard, ...changes]);
+        expect(
+          Array.from(new Set(named)).filter((name) => name !== none && !prose.includes(`\`${name}\``)),
+        ).to.deep.equal([]);
       });
 
       it('do nothing on leaving a state', () => {
@@ -136,13 +138,13 @@ describe('PROTOCOL.md', () => {
           .map((row) => row['command'] ?? '');
         const used = [...transitionsOf(machine), ...statesOf(machine).map(({ entry }) => ({ commands: entry }))];
         expect(difference(specified, commandsDeclaredBy(machine)), 'declared').to.deep.equal(agreement);
-        expect(difference(specified, Array.from(new Set(used.flatMap(({ commands }) => commands))))).to.deep.equal(
-          agreement,
-        );
+        expect(
+          difference(specified, Array.from(new Set(used.flatMap(({ commands }) => commands.map(bare))))),
+        ).to.deep.equal(agreement);
       });
 
       it('have the same delays and defaults', () => {
-        const specified = tableOf('## Timing', 'delay', 'machine')
+        const specified = tableOf('# Timing', 'delay', 'machine')
           .filter((row) => row['machine'] === machine.id)
           .map((row) => [row['delay'], numberOf(row['default, ms'])]);
         expect(Object.fromEntries(specified)).to.deep.equal(machine.implementations.delays);
@@ -150,9 +152,86 @@ describe('PROTOCOL.md', () => {
     });
   }
 
+  describe('its tables', () => {
+    for (const [path, text] of specificationFiles) {
+      it(`are in machines/${path} as \`${writeCommand}\` writes them`, () => {
+        expect(
+          text === written(text),
+          `machines/${path} is not what follows from machines/: type ${writeCommand}`,
+        ).to.equal(true);
+      });
+    }
+
+    it('have one place each', () => {
+      const marked = Array.from(specificationFiles.values()).flatMap(markedTables);
+      expect(marked.sort()).to.deep.equal(Object.keys(writtenTables).sort());
+    });
+  });
+
+  describe('its parts', () => {
+    it('have a heading each that no other has, so that it can be cited by its name', () => {
+      const names = headings().map((heading) => heading.replace(/^#+ /, ''));
+      expect(names.filter((name, place) => names.indexOf(name) !== place)).to.deep.equal([]);
+    });
+
+    it('stand in its table of parts, each with its sections', () => {
+      const linked = Array.from(sectionOf('## Parts').matchAll(/\[([^\]]+)\]\(/g), ([, name]) => name);
+      const stands = Array.from(specificationFiles)
+        .filter(([path]) => path !== 'PROTOCOL.md')
+        .flatMap(([, text]) => Array.from(text.matchAll(/^##? (.+)$/gm), ([, name]) => name));
+      expect(stands.filter((name) => !linked.includes(name))).to.deep.equal([]);
+    });
+
+    it('have every section that the code cites', () => {
+      const names = headings().map((heading) => heading.replace(/^#+ /, ''));
+      const cited = ['machines', 'src', 'test', 'visualizations/src'].flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+          .filter((file) => /\.tsx?$/.test(file))
+          .flatMap((file) =>
+            Array.from(
+              readFileSync(join(root, folder, file), 'utf8').matchAll(/PROTOCOL\.md, ([A-Z][a-z]+(?: [a-z]+)*)/g),
+              ([, name = '']) => ({ file: `${folder}/${file}`, name }),
+            ),
+          ),
+      );
+      expect(cited).to.not.deep.equal([]);
+      // A sentence may go on after the name of a section.
+      const isNamed = (name: string) => names.some((section) => name === section || name.startsWith(`${section} `));
+      expect(cited.filter(({ name }) => !isNamed(name))).to.deep.equal([]);
+    });
+  });
+
+  describe('the nomenclature', () => {
+    const words = tableOf('### Words of the code', 'word', 'meaning', 'in the code');
+
+    it('names what is in the code', () => {
+      const exported = ['machines', 'src', 'test/support'].flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.ts'))
+          .flatMap((file) =>
+            Array.from(
+              readFileSync(join(root, folder, file), 'utf8').matchAll(
+                /^export (?:async |abstract )*(?:class|const|function|interface|type) (\w+)/gm,
+              ),
+              ([, name = '']) => name,
+            ),
+          ),
+      );
+      const isInCode = (name: string) => (name.includes('/') ? existsSync(join(root, name)) : exported.includes(name));
+      const named = words.flatMap((row) => listOf(row['in the code']));
+      expect(named.filter((name) => name === '' || !isInCode(name))).to.deep.equal([]);
+    });
+
+    it('has one row for each word, and one sentence for each row', () => {
+      const all = [...tableOf('## Nomenclature', 'term'), ...words].map((row) => row['term'] ?? row['word'] ?? '');
+      expect(all.filter((word, place) => all.indexOf(word) !== place)).to.deep.equal([]);
+      expect(words.filter(({ meaning = '' }) => meaning === '' || meaning.includes('. '))).to.deep.equal([]);
+    });
+  });
+
   describe('the vocabulary', () => {
     it('has every event of events.ts and no other', () => {
-      const declared = machines.flatMap(({ events }) => Array.from(eventsOf(events).keys()));
+      const declared = specifiedMachines.flatMap(({ events }) => Array.from(eventsOf(events).keys()));
       const specified = tableOf('### Events', 'event').map((row) => row['event'] ?? '');
       expect(difference(specified, declared)).to.deep.equal(agreement);
       expect(Array.from(eventsOf('ActorEvent').keys())).to.have.members(specified);
@@ -177,8 +256,8 @@ describe('PROTOCOL.md', () => {
     });
 
     it('has a row for each state that another section speaks of', () => {
-      const described = machines.flatMap(({ heading }) => specifiedStates(heading).map(({ state }) => state));
-      const targets = machines.flatMap(({ heading }) =>
+      const described = specifiedMachines.flatMap(({ heading }) => specifiedStates(heading).map(({ state }) => state));
+      const targets = specifiedMachines.flatMap(({ heading }) =>
         specifiedTransitions(heading).flatMap(({ state, next }) => [state, next.replace(', re-entered', '')]),
       );
       expect(targets.filter((state) => state !== '–' && !described.includes(state))).to.deep.equal([]);
@@ -245,10 +324,10 @@ describe('PROTOCOL.md', () => {
     const resolved = resolveOptions({ connection }) as unknown as Readonly<Record<string, unknown>>;
 
     it('are the defaults of the options', () => {
-      const timing = tableOf('## Timing', 'delay')
+      const timing = tableOf('# Timing', 'delay')
         .filter((row) => row['option'] !== '–')
         .map((row) => [row['option']?.split(',')[0], row['default, ms']]);
-      const limits = tableOf('## Limits', 'limit')
+      const limits = tableOf('# Limits', 'limit')
         .filter((row) => row['option'] !== '–')
         .map((row) => [row['option'], row['default']]);
       const specified = [...timing, ...limits].map(([option, value]) => [option ?? '', numberOf(value)] as const);
@@ -257,7 +336,7 @@ describe('PROTOCOL.md', () => {
 
     it('are the limits of the wire', () => {
       const limitOf = (name: string) =>
-        numberOf(tableOf('## Limits', 'limit').find((row) => row['limit'] === name)?.['default']);
+        numberOf(tableOf('# Limits', 'limit').find((row) => row['limit'] === name)?.['default']);
       expect(limitOf('close text, written')).to.equal(closeTextBytesMax);
       const subject = 'a'.repeat(limitOf('subject, written or subscribed to'));
       expect(isPublishSubject(subject)).to.equal(true);

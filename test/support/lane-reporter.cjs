@@ -3,15 +3,17 @@ const { readFileSync, writeFileSync } = require('node:fs');
 const { env } = require('node:process');
 const { reporters } = require('mocha');
 
-/** Tells of the tests as mocha's own does, and leaves their sums in the file that LANE_SUMS names. */
+/** Tells of the tests as mocha's own does, and leaves their sums and what failed in the file that LANE_SUMS names. */
 module.exports = class LaneReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     const file = env.LANE_SUMS;
     delete env.LANE_SUMS;
+    const failed = [];
+    runner.on('fail', (test, error) => failed.push({ title: test.fullTitle(), reason: String(error?.stack ?? error) }));
     runner.once('end', () => {
       const { passes, pending, failures } = this.stats;
-      writeFileSync(file, JSON.stringify({ passes, pending, failures, processorMs: processorMs() }));
+      writeFileSync(file, JSON.stringify({ passes, pending, failures, failed, processorMs: processorMs() }));
     });
   }
 };

@@ -32,7 +32,7 @@ process.on('exit', () => {
  */
 export function startProcess(script: string, setting: object): RunningProcess {
   const file = fileURLToPath(new URL(`${script}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', file, JSON.stringify(setting)], {
+  const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', file, JSON.stringify(setting)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -1,10 +1,11 @@
 /**
  * Runs the lanes that its arguments name, all of them where there is no argument, each in a process of its own and all at
- * once. An argument that names no lane is a file of tests. What a lane prints comes whole, when it has ended.
+ * once. An argument that names no lane is a file of tests. What a lane prints comes whole, when it has ended. What has
+ * failed in any of them stands at the end again, where it is found in a long output and in its last lines.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './build.js';
 import { builtCommand } from './built-command.js';
@@ -13,10 +14,16 @@ import { endProcessesWithThis, startersUpToNpm } from './end-with-run.js';
 import { mochaGlobalSetup as findPrograms } from './global-setup.js';
 import { lanes } from './lanes.js';
 
+interface Failure {
+  readonly title: string;
+  readonly reason: string;
+}
+
 interface Sums {
   readonly passes: number;
   readonly pending: number;
   readonly failures: number;
+  readonly failed: readonly Failure[];
   /** What its processes took of the processor's time. */
   readonly processorMs: number;
 }
@@ -30,6 +37,7 @@ interface Outcome extends Sums {
 interface Work {
   readonly name: string;
   readonly files: readonly string[];
+  readonly yields?: true;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'lanes-'));
@@ -43,13 +51,13 @@ function workOf(asked: readonly string[]): readonly Work[] {
   const files = asked.filter((word) => !lanes.some(({ name }) => name === word));
   const named = lanes.filter(({ name }) => (asked.length === 0 ? true : asked.includes(name)));
   return [
-    ...named.map(({ name, isOf }) => ({ name, files: all.filter(isOf) })),
+    ...named.map(({ isOf, ...lane }) => ({ ...lane, files: all.filter(isOf) })),
     ...(files.length === 0 ? [] : [{ name: 'files', files }]),
   ];
 }
 
 /** Runs the tests of a lane. What they print comes when they have ended, or at once where the lane is alone. */
-function run({ name, files }: Work, isAlone: boolean): Promise<Outcome> {
+function run({ name, files, yields }: Work, isAlone: boolean): Promise<Outcome> {
   const sums = join(folder, `${name}.json`);
   const startedAt = performance.now();
   const child = spawn(
@@ -61,6 +69,7 @@ function run({ name, files }: Work, isAlone: boolean): Promise<Outcome> {
       env: { ...process.env, LANE_SUMS: sums },
     },
   );
+  if (yields && !isAlone && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const printed: Buffer[] = [];
   for (const pipe of [child.stdout, child.stderr]) pipe?.on('data', (data: Buffer) => printed.push(data));
   return new Promise((resolve, reject) => {
@@ -69,14 +78,16 @@ function run({ name, files }: Work, isAlone: boolean): Promise<Outcome> {
       const told = readSums(sums);
       // A lane that breaks off has failed, whatever it counted until then.
       const broken = told === undefined || (code !== 0 && told.failures === 0);
+      const breaking = `broke off: ${signal ?? `exit code ${code ?? 'unknown'}`}`;
       process.stdout.write(`\n== ${name}\n`);
       process.stdout.write(Buffer.concat(printed));
-      if (broken) console.log(`\n${name} broke off: ${signal ?? `exit code ${code ?? 'unknown'}`}`);
-      const counted = told ?? { passes: 0, pending: 0, failures: 0, processorMs: 0 };
+      if (broken) console.log(`\n${name} ${breaking}`);
+      const counted = told ?? { passes: 0, pending: 0, failures: 0, failed: [], processorMs: 0 };
       resolve({
         name,
         ...counted,
         failures: counted.failures + (broken ? 1 : 0),
+        failed: broken ? [...counted.failed, { title: name, reason: breaking }] : counted.failed,
         wallMs: performance.now() - startedAt,
         isGood: code === 0 && !broken,
       });
@@ -121,6 +132,8 @@ if (work.some(({ name }) => name !== 'files')) {
 const startedAt = performance.now();
 const outcomes = await Promise.all(work.map((one) => run(one, work.length === 1)));
 const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0);
+for (const { name, failed } of outcomes)
+  for (const { title, reason } of failed) console.log(`\nfailed in ${name}: ${title}\n${reason}`);
 console.log(`\n${table(outcomes)}`);
 const pending = sum((outcome) => outcome.pending);
 if (pending > 0) console.log(`${pending} skipped`);

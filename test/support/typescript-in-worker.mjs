@@ -1,4 +1,2 @@
-import { register } from 'tsx/esm/api';
-
 // A worker thread does not take over the loader of the thread that starts it.
-register();
+import '@oxc-node/core/register';

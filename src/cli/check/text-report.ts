@@ -49,7 +49,13 @@ function verdictText({ kind, verdict, isReached }: PropertyFinding): string {
   return verdict === 'violated' ? 'never reached' : 'not reached so far';
 }
 
-const kindText = { always: 'always', leadsTo: 'leads to', reachable: 'reachable', broken: 'always' } as const;
+const kindText = {
+  always: 'always',
+  leadsTo: 'leads to',
+  reachable: 'reachable',
+  broken: 'always',
+  unused: 'used',
+} as const;
 
 function propertyTable({ properties, isComplete }: Findings): readonly string[] {
   // Times of an exploration that is not complete can only grow.

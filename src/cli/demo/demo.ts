@@ -1,3 +1,4 @@
+import { printable } from '../../wire/index.js';
 import { Option, type Command } from '../commander.js';
 import { wantsColours } from '../colours.js';
 import { addConnectionOptions, type ConnectionOptions } from '../connection-options.js';
@@ -117,7 +118,7 @@ async function openPage(
   } catch (error) {
     // Whoever names a folder wants that page.
     if (!(error instanceof Failure) || typeof page === 'string') throw error;
-    write(`page     none: ${error.message}\n\n`);
+    write(`page     none: ${printable(error.message)}\n\n`);
     return undefined;
   }
 }

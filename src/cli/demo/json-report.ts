@@ -1,10 +1,11 @@
 import type { ConsumerStreamEnd } from '../../index.js';
+import { printableJson } from '../../wire/index.js';
 import type { Report } from './report.js';
 
 /** One JSON object a line. */
 export function createJsonReport(write: (text: string) => void): Report {
   const print = (type: string, fields: object) => {
-    write(`${JSON.stringify({ type, ...fields })}\n`);
+    write(`${printableJson({ type, ...fields })}\n`);
   };
   return {
     begin: ({ kind, description }, log) => {

@@ -105,7 +105,7 @@ const excerptLengthMax = 60;
 
 /** A record as one short line. */
 function excerpt(record: Uint8Array): string {
-  const text = decoder.decode(record).replace(/\p{Cc}/gu, ' ');
+  const text = decoder.decode(record).replace(/\s/gu, ' ');
   return text.length <= excerptLengthMax ? text : `${text.slice(0, excerptLengthMax - 1)}…`;
 }
 

@@ -1,4 +1,5 @@
 import type { ConsumerStreamEnd } from '../../index.js';
+import { printable } from '../../wire/index.js';
 import { createPainter } from '../colours.js';
 import { count } from '../numbers.js';
 import { table } from '../table.js';
@@ -37,8 +38,8 @@ export function createTextReport(write: (text: string) => void, coloured: boolea
       print(
         paint('strong', 'nats-stream demo: streams of records over NATS, where every stream is an XState actor'),
         '',
-        `server   ${description}`,
-        `log      ${log.path}, ${log.from === 0 ? size : `its last ${size}`}`,
+        `server   ${printable(description)}`,
+        `log      ${printable(log.path)}, ${log.from === 0 ? size : `its last ${size}`}`,
         ...sceneNames.map(
           (name, index) => `${index === 0 ? 'streams' : '       '}  ${name.padEnd(nameWidth)}  ${scenes[name].about}`,
         ),
@@ -48,9 +49,11 @@ export function createTextReport(write: (text: string) => void, coloured: boolea
     state: (elapsedMs, scene, side, state) => {
       row(elapsedMs, scene, side, paintState(state));
     },
-    event: row,
+    event: (elapsedMs, scene, who, what) => {
+      row(elapsedMs, scene, who, printable(what));
+    },
     end: (elapsedMs, scene, end) => {
-      row(elapsedMs, scene, 'reader', `${describe(end)}, after ${count(end.records)} records`);
+      row(elapsedMs, scene, 'reader', `${printable(describe(end))}, after ${count(end.records)} records`);
     },
     summary: (elapsedMs, outcomes) => {
       const arrows = (states: readonly string[]) => states.join(' → ');
@@ -66,7 +69,9 @@ export function createTextReport(write: (text: string) => void, coloured: boolea
           arrows(scene === 'killed' ? [...walked.producer, 'killed'] : walked.producer),
         ]),
       ];
-      const problems = outcomes.flatMap(({ scene, problems: found }) => found.map((problem) => `${scene}: ${problem}`));
+      const problems = outcomes.flatMap(({ scene, problems: found }) =>
+        found.map((problem) => `${scene}: ${printable(problem)}`),
+      );
       const seconds = (elapsedMs / 1000).toFixed(1);
       print(
         '',

@@ -1,6 +1,7 @@
 import { createPainter } from '../colours.js';
 import { count } from '../numbers.js';
 import { table } from '../table.js';
+import { printable } from '../../wire/index.js';
 import { rateOf, type StreamRow, type StreamTableEnd } from '../../tracing/stream-table.js';
 
 export interface TableTextOptions {
@@ -47,7 +48,7 @@ function cellsOf(row: StreamRow, at: number): readonly string[] {
     count(Math.round(rateOf(row, at))),
     endedAt === undefined ? duration(at - lastSignAt) : '',
     end === undefined ? '' : `${end.reason} (${end.code})${end.text === '' ? '' : `: ${end.text}`}`,
-  ].map(oneLine);
+  ].map(printable);
 }
 
 function stateOf(end: StreamTableEnd | undefined): string {
@@ -59,11 +60,6 @@ function moodOf({ consumer, producer, endedAt }: StreamRow): keyof typeof colour
   if (end !== undefined && end.reason !== 'completed' && end.reason !== 'cancelled') return 'wrong';
   if (endedAt !== undefined) return 'over';
   return consumer?.state.startsWith('cancelling') === true ? 'leaving' : 'live';
-}
-
-/** What comes from elsewhere must not move the cursor. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
 }
 
 function duration(ms: number): string {

@@ -1,4 +1,5 @@
 import type { Command } from '../commander.js';
+import { printable } from '../../wire/index.js';
 import { createStreamTable } from '../../tracing/stream-table.js';
 import { wantsColours } from '../colours.js';
 import { addConnectionOptions } from '../connection-options.js';
@@ -74,7 +75,7 @@ async function top(options: TopOptions): Promise<number> {
     const live = rows.filter(({ endedAt }) => endedAt === undefined).length;
     const coloured = wantsColours(process.stdout);
     const lines = [
-      `${watching.description}; ${watching.processes()} processes, ${live} streams live, ${rows.length - live} ended`,
+      `${printable(watching.description)}; ${watching.processes()} processes, ${live} streams live, ${rows.length - live} ended`,
       '',
       ...tableText(rows, { at, ...size, coloured }),
     ];

@@ -1,8 +1,8 @@
 import { createReadStream, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import { messageOf } from '../../errors.js';
 import { createJsonLinesReader } from '../../tracing/json-lines.js';
+import { drainedOrClosed } from '../drained.js';
 import { Failure } from '../failure.js';
 import { toEvent } from './event-stream.js';
 
@@ -20,7 +20,7 @@ export async function serveRecording(file: string, response: ServerResponse): Pr
   const reader = createJsonLinesReader();
   const send = async (records: ReturnType<typeof reader.end>): Promise<void> => {
     if (records.length === 0 || response.destroyed) return;
-    if (!response.write(toEvent(records))) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(toEvent(records))) await drainedOrClosed(response);
   };
   for await (const text of createReadStream(file, { encoding: 'utf8' })) {
     await send(reader.push(text as string));

@@ -1,11 +1,12 @@
 import { Option, type Command } from '../commander.js';
 import type { ServerResponse } from 'node:http';
 import { describeFailure } from '../failure.js';
+import { printable } from '../../wire/index.js';
 import { createRunLog } from '../../tracing/run-log.js';
 import { addConnectionOptions } from '../connection-options.js';
 import { ExitCode } from '../exit-code.js';
 import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';
-import { say } from '../log.js';
+import { sayAll } from '../log.js';
 import { portNumber, requestSubject } from '../option-parsers.js';
 import { watch, type WatchOptions } from '../watching.js';
 import { createLiveRecords } from './event-stream.js';
@@ -63,7 +64,7 @@ async function view(options: ViewOptions): Promise<number> {
     onInterrupt(resolve);
   });
   const announce = (server: PageServer, what: string): void => {
-    process.stdout.write(`showing  ${what}\npage     ${server.url}\n`);
+    process.stdout.write(`showing  ${printable(what)}\npage     ${server.url}\n`);
     if (options.open === true) openBrowser(server.url);
   };
 
@@ -71,7 +72,7 @@ async function view(options: ViewOptions): Promise<number> {
     assertReadable(file);
     const serveRecords = (response: ServerResponse): void => {
       serveRecording(file, response).catch((error: unknown) => {
-        say(describeFailure(error));
+        sayAll(describeFailure(error));
         response.destroy();
       });
     };

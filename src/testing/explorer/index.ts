@@ -15,7 +15,7 @@ export type { ActorState, ProcessState, Timer } from './processes/process-state.
 export type { LeadsTo, Properties } from './description/properties.js';
 export type { Coverage } from './processes/coverage.js';
 export type { ReplayReport } from './traces/replay.js';
-export type { ExploreResult } from './search/result.js';
+export type { ExploreResult, Unused } from './search/result.js';
 export { simulate, type SimulateOptions, type SimulateResult } from './search/simulate.js';
 export { sweep, type SweepResult, type SweepRow } from './studies/sweep.js';
 export { system, type System, type ViewOf } from './description/system.js';
@@ -28,6 +28,7 @@ export type {
   StartActor,
   StartActors,
   Stimulus,
+  StimulusOf,
   SystemConfig,
 } from './description/system-config.js';
 export type { ActorView, Predicate, ProcessView, SurroundingsView, SystemView } from './description/system-view.js';

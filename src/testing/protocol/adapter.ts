@@ -41,6 +41,13 @@ export interface ProtocolAdapterOptions {
    */
   readonly exact?: boolean;
   /**
+   * Whether consumers know of closes that heartbeat requests tell. A plain one does not, and one of another make that
+   * offers exact reports need not.
+   *
+   * @default as `exact`
+   */
+  readonly knowsCloses?: boolean;
+  /**
    * How many heartbeat exchanges with a consumer are told apart: at least as many as can be under way at once, or an old
    * answer passes for the one that is awaited.
    *
@@ -125,6 +132,7 @@ function isOfTheClient(actor: string): boolean {
  */
 export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<RecordedCommand, ProtocolMessage> {
   const { producer, subjectOf = () => 'subject', exact = true, exchanges = exchangesMin } = options;
+  const { knowsCloses = exact } = options;
 
   const perform = (command: ModelCommand, { process, actors, notes }: HostScope): Effects => {
     switch (command.type) {
@@ -257,10 +265,14 @@ export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<Re
           return tellStream(message.id, scope, { type: 'frame.noResponders' });
         case 'ask': {
           const reply = `${message.producer} ${message.exchange}`;
-          const asked = { type: 'heartbeat.requested', reply, streams: message.streams };
+          // Who does not know of closes sees none.
+          const streams = knowsCloses
+            ? message.streams
+            : message.streams.map(({ subject, streamId }) => ({ subject, streamId }));
+          const asked = { type: 'heartbeat.requested', reply, streams };
           return [
             // A close that comes so is one that comes before the question.
-            ...message.streams.flatMap(({ streamId, close }) =>
+            ...streams.flatMap(({ streamId, close }: ListedStream) =>
               close === undefined ? [] : tellStream(streamId, scope, closeOf(close.code)),
             ),
             tell(clientActorId, asked),

@@ -9,6 +9,7 @@ import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
 import { producersOf, streamsOf, type ModelStream } from './model-stream.js';
 import { isMixed } from './queue-group.js';
+import { optional } from './optional.js';
 import { protocolTicks, type ProtocolView } from './protocol-options.js';
 
 type DeliveryProperties = Required<Properties<ProtocolView>>;
@@ -24,6 +25,8 @@ const endsOfIncidents: Readonly<Partial<Record<Incident, readonly string[]>>> = 
   noResponders: ['noResponders'],
   sourceFails: ['closed'],
   inboxDeaf: ['closed', 'noAnswer', 'producerSilent'],
+  framesForbidden: ['notPermitted'],
+  heartbeatForbidden: ['notPermitted'],
 };
 
 function budgetOf(fault: Faults[keyof Faults]): number {
@@ -59,6 +62,8 @@ function boundsOf(options: DeliverySystemOptions) {
     isSupervised:
       crashes + cuts === 0 && heartbeatsLost < missedHeartbeatsMax && !incidents.includes('heartbeatUnanswerable'),
     mayMissRequest: isLost('request'),
+    mayMissRecord: isLost('records') || isLost('part'),
+    mayMissEnd: isLost('end'),
     /** A record, or the end: three trips where credit must be asked for, five where a link was away. */
     toReader: onlyBetween ? 5 * delay + found : undefined,
     /** That its producer is extended: the first frame, or the next heartbeat. */
@@ -76,7 +81,9 @@ function boundsOf(options: DeliverySystemOptions) {
     toGhost: onlyBetween ? interval + 2 * delay + losses * interval : undefined,
     /** A close. */
     toTold:
-      crashes + cuts === 0 && !isLost('end') && isQuiet(['producerCloses', 'heartbeatUnanswerable', 'consumerLinkLost'])
+      crashes + cuts === 0 &&
+      !isLost('end') &&
+      isQuiet(['producerCloses', 'heartbeatUnanswerable', 'consumerLinkLost', 'framesForbidden', 'heartbeatForbidden'])
         ? delay
         : undefined,
     /** The end of a producer that says nothing. */
@@ -102,7 +109,7 @@ export function deliveryProperties(options: DeliverySystemOptions = {}): Deliver
       clientProperties(streams, producersOf(options.producers)),
       incidentProperties(streams),
     ) as DeliveryProperties['always'],
-    leadsTo: Object.assign({}, ...properties.map(({ leadsTo }) => leadsTo)) as DeliveryProperties['leadsTo'],
+    leadsTo: optional(Object.assign({}, ...properties.map(({ leadsTo }) => leadsTo)) as DeliveryProperties['leadsTo']),
     reachable: Object.assign({}, ...properties.map(({ reachable }) => reachable)) as DeliveryProperties['reachable'],
   };
 }
@@ -197,6 +204,12 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
     const may = ['completed', 'cancelled', ...incidents.flatMap((incident) => endsOfIncidents[incident] ?? [])];
     if (bounds.mayMissRequest) may.push('noAnswer');
     if (isDeafWhileDown) may.push('closed', 'recordsLost');
+    // Their close is final, so what is lost before it stays so. Where it is lost itself heartbeats tell it, unless they are
+    // what is refused.
+    if (bounds.mayMissRecord && (incidents.includes('framesForbidden') || incidents.includes('heartbeatForbidden'))) {
+      may.push('recordsLost');
+    }
+    if (bounds.mayMissEnd && incidents.includes('heartbeatForbidden')) may.push('noAnswer', 'producerSilent');
     always[`${id}: who does not leave gets everything`] = on(({ end }) => end === null || may.includes(end));
   }
 

@@ -41,37 +41,122 @@ export interface DeliveryView {
   readonly isLinked: boolean;
 }
 
-export const viewDelivery = viewPerStream(createView);
+/** Looks only at what is asked for, as the view of a plain stream does. */
+class LazyDeliveryView implements DeliveryView {
+  readonly #view: ProtocolView;
+  readonly #stream: ModelStream;
+  #requests: ReturnType<typeof requestsOf> | undefined;
 
-function createView(view: ProtocolView, modelled: ModelStream): DeliveryView {
-  const { consumer, id } = modelled;
-  const [last, ...earlier] = requestsOf(view, modelled);
-  const { inbox, producer } = last;
-  const [at, from] = [view[consumer], view[producer]];
-  const reader = at?.actors[readerOf(id)] as ActorView<DeliveryReaderContext> | undefined;
-  const stream = at?.actors[id] as ActorView | undefined;
-  const served = from?.actors[inbox] as ActorView | undefined;
-  const inflow = (at?.notes[inflowNote(id)] ?? undefined) as ModelInflow | undefined;
-  return {
-    reader: reader?.value as string | undefined,
-    delivered: reader?.context.delivered ?? 0,
-    taken: reader?.context.taken ?? 0,
-    end: reader?.context.end ?? null,
-    produced: Number(from?.notes[producedNote(inbox)] ?? 0),
-    sourceRuns: isSourceRunning(view, last),
-    isServed: served !== undefined && served.value !== 'unreachable',
-    producerLives: from?.isAlive === true,
-    at: stream?.value,
-    from: served?.value,
-    outflow: (from?.notes[outflowNote(inbox)] ?? undefined) as ModelOutflow | undefined,
-    inflow,
-    isKnown: inflow !== undefined && inflow.run !== 0,
-    isHeld: stream !== undefined || [last, ...earlier].some((own) => isRegistered(view, own)),
-    isDeaf: at?.notes[deafNote] === true,
-    attempt: earlier.length,
-    ghostRuns: earlier.some((own) => isSourceRunning(view, own)),
-    isTimed: Object.keys(stream?.timers ?? {}).length > 0,
-    isConsumerLinked: !isLinkDown(view, consumer),
-    isLinked: ![consumer, ...producersOf(2)].some((process) => isLinkDown(view, process)),
-  };
+  constructor(view: ProtocolView, stream: ModelStream) {
+    this.#view = view;
+    this.#stream = stream;
+  }
+
+  get reader() {
+    return this.#reader?.value as string | undefined;
+  }
+
+  get delivered() {
+    return this.#reader?.context.delivered ?? 0;
+  }
+
+  get taken() {
+    return this.#reader?.context.taken ?? 0;
+  }
+
+  get end() {
+    return this.#reader?.context.end ?? null;
+  }
+
+  get produced() {
+    return Number(this.#producer?.notes[producedNote(this.#last.inbox)] ?? 0);
+  }
+
+  get sourceRuns() {
+    return isSourceRunning(this.#view, this.#last);
+  }
+
+  get isServed() {
+    return this.from !== undefined && this.from !== 'unreachable';
+  }
+
+  get producerLives() {
+    return this.#producer?.isAlive === true;
+  }
+
+  get at() {
+    return this.#atConsumer?.value;
+  }
+
+  get from() {
+    return (this.#producer?.actors[this.#last.inbox] as ActorView | undefined)?.value;
+  }
+
+  get outflow() {
+    return (this.#producer?.notes[outflowNote(this.#last.inbox)] ?? undefined) as ModelOutflow | undefined;
+  }
+
+  get inflow() {
+    return (this.#consumer?.notes[inflowNote(this.#stream.id)] ?? undefined) as ModelInflow | undefined;
+  }
+
+  get isKnown() {
+    const { inflow } = this;
+    return inflow !== undefined && inflow.run !== 0;
+  }
+
+  get isHeld() {
+    return this.#atConsumer !== undefined || this.#all.some((own) => isRegistered(this.#view, own));
+  }
+
+  get isDeaf() {
+    return this.#consumer?.notes[deafNote] === true;
+  }
+
+  get attempt() {
+    return this.#all.length - 1;
+  }
+
+  get ghostRuns() {
+    return this.#all.slice(1).some((own) => isSourceRunning(this.#view, own));
+  }
+
+  get isTimed() {
+    return Object.keys(this.#atConsumer?.timers ?? {}).length > 0;
+  }
+
+  get isConsumerLinked() {
+    return !isLinkDown(this.#view, this.#stream.consumer);
+  }
+
+  get isLinked() {
+    return ![this.#stream.consumer, ...producersOf(2)].some((process) => isLinkDown(this.#view, process));
+  }
+
+  get #all() {
+    return (this.#requests ??= requestsOf(this.#view, this.#stream));
+  }
+
+  get #last() {
+    return this.#all[0];
+  }
+
+  get #consumer() {
+    return this.#view[this.#stream.consumer];
+  }
+
+  get #producer() {
+    return this.#view[this.#last.producer];
+  }
+
+  get #reader() {
+    return this.#consumer?.actors[readerOf(this.#stream.id)] as ActorView<DeliveryReaderContext> | undefined;
+  }
+
+  get #atConsumer() {
+    return this.#consumer?.actors[this.#stream.id] as ActorView | undefined;
+  }
 }
+
+/** Looks at one stream of a state from both of its ends. Made once for each state and stream. */
+export const viewDelivery = viewPerStream<DeliveryView>((view, stream) => new LazyDeliveryView(view, stream));

@@ -27,14 +27,19 @@ export function incidentProperties(streams: readonly ModelStream[]): Readonly<Re
       always[`${stream.id}: is over for its reader after ${name}`] = after(name, isUnread);
     }
     const { id } = stream;
-    for (const name of [`request of ${id} is refused`, `answers for ${id} are refused`]) {
+    const ofConsumer = [`request of ${id} is refused`, `answers for ${id} are refused`];
+    const ofProducer = [`frames of ${id} are refused`, `heartbeats for ${id} are refused`];
+    for (const name of ofConsumer) {
       always[`${id}: is over for its reader where the ${name}`] = after(name, isUnread);
     }
+    always[`${id}: its reader is told notPermitted only where the server refused something`] = (view, { left }) =>
+      viewStream(view, stream).end !== 'notPermitted' ||
+      [...ofConsumer, ...ofProducer].some((name) => left[name] === 0);
     always[`${id}: is over where its request is refused`] = after(
       `request of ${id} is refused`,
       (view) => viewStream(view, stream).consumerState === null,
     );
-    for (const name of [`frames of ${id} are refused`, `heartbeats for ${id} are refused`]) {
+    for (const name of ofProducer) {
       always[`${id}: its source does not run where the ${name}`] = after(
         name,
         (view) => !viewStream(view, stream).sourceRuns,

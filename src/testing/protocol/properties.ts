@@ -1,6 +1,7 @@
+import type { RegisteredStream } from '../../../machines/index.js';
 import type { LeadsTo, Properties } from '../explorer/description/properties.js';
 import type { Faults } from '../explorer/description/system-config.js';
-import type { Predicate } from '../explorer/description/system-view.js';
+import type { ActorView, Predicate } from '../explorer/description/system-view.js';
 import { viewStream, type StreamView } from './stream-view.js';
 import { producerProcess, producersOf, streamsOf, type ModelStream } from './model-stream.js';
 import { awayNote } from './adapter.js';
@@ -9,6 +10,7 @@ import { ghostProperties } from './ghost-properties.js';
 import { isLinkDown } from './ghosts.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
+import { optional } from './optional.js';
 import { protocolTicks, type ProtocolView } from './protocol-options.js';
 import { isMixed } from './queue-group.js';
 import { hasGhosts, type ProtocolModelOptions } from './system.js';
@@ -80,6 +82,12 @@ function absorbsLongEnough({ delay = 0, incidents = [], sourcePeriod, ticks: giv
   );
 }
 
+/** Whether the requests of a heartbeat name closes. */
+function tellsCloses(heartbeat: ActorView | undefined): boolean {
+  const streams = (heartbeat?.context['streams'] ?? []) as unknown as readonly RegisteredStream[];
+  return streams.some(({ close }) => close !== undefined);
+}
+
 /**
  * What must hold of the shipped protocol, for each stream of a system made with these options. What faults make
  * impossible is left out, so the same call serves every configuration.
@@ -97,6 +105,9 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
   ];
   const isFaultless = losses + crashes + cuts + stalls === 0;
   const has = (...some: readonly Incident[]): boolean => some.some((incident) => incidents.includes(incident));
+  // A stream whose close is told by heartbeats, to one who does not know of such, is listed until the next round.
+  const isToldInVain = options.knowsCloses === false && options.exact !== false;
+  const { interval } = { ...protocolTicks, ...options.ticks };
   const isCutOff = cuts > 0 || has('consumerLinkLost', 'producerLinkLost');
   // Without responders there are two misses, but never in a row.
   const missesInARow = losses + (has('heartbeatUnanswerable') ? 1 : 0);
@@ -201,7 +212,7 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
     }
     leadsTo[`${id}: a reader does not wait for a source that does not run`] = {
       ...ends(({ isRead, sourceRuns }) => isRead && !sourceRuns),
-      ...bounded(bounds.producerDeadToTold),
+      ...bounded(bounds.producerDeadToTold + (isToldInVain ? interval : 0)),
     };
     if (isCutOff) {
       leadsTo[`${id}: a source that took an earlier request is stopped`] = {
@@ -217,8 +228,8 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
       leadsTo[`${id}: a reader is told that frames are refused`] = {
         from: waits,
         to: not(waits),
-        // An exchange may be under way.
-        ...(options.exact === false ? {} : { within: 4 * (options.delay ?? 0) }),
+        // An exchange may be under way. Who does not know of closes in heartbeats finds silence.
+        ...((options.knowsCloses ?? options.exact) === false ? {} : { within: 4 * (options.delay ?? 0) }),
       };
     }
     if (has('producerAway')) {
@@ -256,6 +267,12 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
   };
 
   streams.forEach(stateOne);
+  if (options.exact === false) {
+    for (const { consumer } of streams) {
+      always[`${consumer}: a plain consumer is told of no close by heartbeats`] = (view) =>
+        producers.every((producer) => !tellsCloses(view[producer]?.actors[consumer]));
+    }
+  }
   reachable['a heartbeat rests'] = (view) =>
     streams.some(({ consumer }) => view[producerProcess]?.actors[consumer]?.matches({ open: { exchange: 'idle' } }));
   if (has('consumerDrains')) {
@@ -265,5 +282,5 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
       leadsTo[`${consumer}: a client that drains comes to its end`] = { from: drains, to: not(drains) };
     }
   }
-  return { always, leadsTo, reachable };
+  return { always, leadsTo: optional(leadsTo), reachable };
 }

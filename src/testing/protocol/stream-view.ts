@@ -44,7 +44,7 @@ export interface StreamView {
 }
 
 /** Looks at one stream of a state from both of its ends. Made once for each state and stream. */
-export const viewStream = viewPerStream(createStreamView);
+export const viewStream = viewPerStream<StreamView>((view, stream) => new LazyStreamView(view, stream));
 
 /** A request of a stream: the inbox that it names, and the producer that took it. */
 export interface RequestView {
@@ -77,38 +77,119 @@ export function isSourceRunning(view: ProtocolView, { inbox, producer }: Request
   return view[producer]?.actors[sourceOf(inbox)]?.matches('running') === true;
 }
 
-function createStreamView(view: ProtocolView, stream: ModelStream): StreamView {
-  const { consumer, id } = stream;
-  const [last, ...earlier] = requestsOf(view, stream);
-  const { inbox, producer } = last;
-  const consumerView = view[consumer];
-  const producerView = view[producer];
-  const readerView = consumerView?.actors[readerOf(id)] as ActorView | undefined;
-  const streamView = consumerView?.actors[id] as ActorView | undefined;
-  const sourceView = producerView?.actors[sourceOf(inbox)] as ActorView | undefined;
-  const served = producerView?.actors[inbox] as ActorView | undefined;
-  const reader = readerView?.value;
-  const source = sourceView?.value;
-  const state = streamView?.value;
-  return {
-    isOpened: reader !== undefined,
-    isRead: reader === 'waiting' || reader === 'reading',
-    hasLeft: reader === 'left' || reader === 'leftAndTold',
-    end: (readerView?.context['end'] as string | null | undefined) ?? null,
-    isWronged: reader === 'wronged',
-    consumerState: state === undefined ? null : typeof state === 'string' ? state : (Object.keys(state)[0] ?? null),
-    sourceRuns: source === 'running',
-    sourceCancelled: source === 'cancelled',
-    sourceFailed: source === 'failed',
-    sourceStopped: source !== undefined && source !== 'running',
-    sourceEnded: producerView?.notes[endedNote(inbox)] === true,
-    consumerLives: consumerView?.isAlive === true,
-    producerLives: producerView?.isAlive === true,
-    isServed: served !== undefined && !served.matches('unreachable'),
-    isHeld: state !== undefined || [last, ...earlier].some((own) => isRegistered(view, own)),
-    inbox,
-    producer,
-    attempt: earlier.length,
-    ghostRuns: earlier.some((own) => isSourceRunning(view, own)),
-  };
+/**
+ * Looks only at what is asked for: an exploration evaluates a property once for all states that are alike in what it
+ * reads, so that a property that read everything would be evaluated in each.
+ */
+class LazyStreamView implements StreamView {
+  readonly #view: ProtocolView;
+  readonly #stream: ModelStream;
+  #requests: readonly [RequestView, ...(readonly RequestView[])] | undefined;
+
+  constructor(view: ProtocolView, stream: ModelStream) {
+    this.#view = view;
+    this.#stream = stream;
+  }
+
+  get isOpened() {
+    return this.#reader !== undefined;
+  }
+
+  get isRead() {
+    return this.#reader?.value === 'waiting' || this.#reader?.value === 'reading';
+  }
+
+  get hasLeft() {
+    return this.#reader?.value === 'left' || this.#reader?.value === 'leftAndTold';
+  }
+
+  get end() {
+    return (this.#reader?.context['end'] as string | null | undefined) ?? null;
+  }
+
+  get isWronged() {
+    return this.#reader?.value === 'wronged';
+  }
+
+  get consumerState() {
+    const state = this.#atConsumer?.value;
+    return state === undefined ? null : typeof state === 'string' ? state : (Object.keys(state)[0] ?? null);
+  }
+
+  get sourceRuns() {
+    return this.#source === 'running';
+  }
+
+  get sourceCancelled() {
+    return this.#source === 'cancelled';
+  }
+
+  get sourceFailed() {
+    return this.#source === 'failed';
+  }
+
+  get sourceStopped() {
+    return this.#source !== undefined && this.#source !== 'running';
+  }
+
+  get sourceEnded() {
+    return this.#producer?.notes[endedNote(this.inbox)] === true;
+  }
+
+  get consumerLives() {
+    return this.#consumer?.isAlive === true;
+  }
+
+  get producerLives() {
+    return this.#producer?.isAlive === true;
+  }
+
+  get isServed() {
+    const served = this.#producer?.actors[this.inbox] as ActorView | undefined;
+    return served !== undefined && !served.matches('unreachable');
+  }
+
+  get isHeld() {
+    return this.#atConsumer !== undefined || this.#all.some((own) => isRegistered(this.#view, own));
+  }
+
+  get inbox() {
+    return this.#all[0].inbox;
+  }
+
+  get producer() {
+    return this.#all[0].producer;
+  }
+
+  get attempt() {
+    return this.#all.length - 1;
+  }
+
+  get ghostRuns() {
+    return this.#all.slice(1).some((own) => isSourceRunning(this.#view, own));
+  }
+
+  get #all() {
+    return (this.#requests ??= requestsOf(this.#view, this.#stream));
+  }
+
+  get #consumer() {
+    return this.#view[this.#stream.consumer];
+  }
+
+  get #producer() {
+    return this.#view[this.producer];
+  }
+
+  get #reader() {
+    return this.#consumer?.actors[readerOf(this.#stream.id)] as ActorView | undefined;
+  }
+
+  get #atConsumer() {
+    return this.#consumer?.actors[this.#stream.id] as ActorView | undefined;
+  }
+
+  get #source() {
+    return (this.#producer?.actors[sourceOf(this.inbox)] as ActorView | undefined)?.value;
+  }
 }

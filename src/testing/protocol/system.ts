@@ -6,6 +6,7 @@ import { exchangesUnderWay } from './exchanges.js';
 import { withGhosts } from './ghosts.js';
 import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, producersOf, streamsOf, type ModelStream } from './model-stream.js';
+import { optionalStimuli } from './optional.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 import { queueGroupStimuli, withQueueGroup } from './queue-group.js';
 import { readerMachine } from './reader.js';
@@ -76,6 +77,12 @@ export interface ProtocolModelOptions extends ProtocolSystemOptions {
    * @default 1
    */
   readonly producers?: 1 | 2;
+  /**
+   * Whether consumers know of closes that heartbeat requests tell.
+   *
+   * @default as `exact`
+   */
+  readonly knowsCloses?: boolean;
   /** Makes each source hand over a record after each so many ticks, for ever, in place of `records` at any time. */
   readonly sourcePeriod?: number;
   /**
@@ -156,7 +163,7 @@ function openEvent(id: string): { readonly type: string; readonly id: string; re
 /** The shipped protocol: a producer or two, consumers, their readers and sources, with the machines that run in production. */
 export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSystem {
   const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 1, exact = true, faults = {} } = options;
-  const { incidents = [], sourcePeriod, producers = 1 } = options;
+  const { incidents = [], sourcePeriod, producers = 1, knowsCloses = exact } = options;
   const isSteady = sourcePeriod !== undefined;
   const ticks = { ...protocolTicks, ...options.ticks };
   const streams = streamsOf(options);
@@ -167,7 +174,7 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
     interval: ticks.interval,
     faults,
   });
-  const plain = protocolAdapter({ producer: producerProcess, exact, exchanges });
+  const plain = protocolAdapter({ producer: producerProcess, exact, knowsCloses, exchanges });
   const adapter = hasGhosts(options) ? withGhosts(plain, isSteady ? 0 : records) : plain;
   return system({
     processes: clientProcesses(streams, missedHeartbeatsMax, producers),
@@ -182,7 +189,7 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
     },
     network: { delay, order },
     adapter: producers === 1 ? adapter : withQueueGroup(adapter),
-    stimuli: {
+    stimuli: optionalStimuli({
       ...Object.fromEntries(
         streams.flatMap((stream) =>
           Object.entries(
@@ -192,7 +199,7 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
       ),
       ...incidentStimuli(incidents, streams),
       ...(producers === 1 ? {} : queueGroupStimuli(streams)),
-    },
+    }),
     faults,
     ids: interchangeable(options, streams),
   });

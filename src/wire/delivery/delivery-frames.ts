@@ -18,6 +18,22 @@ export const frameKinds = {
 export interface WireRecord {
   readonly data: Uint8Array;
   readonly superjson?: unknown;
+  /** The annotations in JSON, where they have been written already. */
+  readonly annotations?: Uint8Array;
+}
+
+/** The annotations of a record as they travel; undefined where it has none. */
+export function annotationsOf({ superjson, annotations }: WireRecord): Uint8Array | undefined {
+  return annotations ?? (superjson === undefined ? undefined : encoder.encode(JSON.stringify(superjson)));
+}
+
+/**
+ * A record as it came. The annotations are their JSON as it travelled: what is read from it takes a multiple of its
+ * memory, so it is read when the reader asks for the value.
+ */
+export interface ReceivedRecord {
+  readonly data: Uint8Array;
+  readonly annotations?: Uint8Array;
 }
 
 /** The producer accepts the extension, says how far it has come, and how often it will be heard. */
@@ -41,7 +57,7 @@ export interface RecordsFrame {
   readonly type: 'records';
   /** The number of the first record. */
   readonly first: number;
-  readonly records: readonly WireRecord[];
+  readonly records: readonly ReceivedRecord[];
 }
 
 /** A part of a record that does not fit into one frame. */
@@ -89,9 +105,10 @@ export function isDeliveryFrame(bytes: Uint8Array): boolean {
 }
 
 /** The body of a record: its bytes; with annotations, these come first, after their length. */
-export function bodyOf({ data, superjson }: WireRecord): Uint8Array {
-  if (superjson === undefined) return data;
-  const annotations = encoder.encode(JSON.stringify(superjson));
+export function bodyOf(record: WireRecord): Uint8Array {
+  const { data } = record;
+  const annotations = annotationsOf(record);
+  if (annotations === undefined) return data;
   const start = varintLength(annotations.length);
   const body = new Uint8Array(start + annotations.length + data.length);
   writeVarint(annotations.length, body, 0);
@@ -100,15 +117,14 @@ export function bodyOf({ data, superjson }: WireRecord): Uint8Array {
   return body;
 }
 
-/** Reads a body back; undefined where its annotations cannot be read. */
-export function recordOf(body: Uint8Array, isAnnotated: boolean): WireRecord | undefined {
+/** Reads a body back; undefined where it ends within its annotations. */
+export function recordOf(body: Uint8Array, isAnnotated: boolean): ReceivedRecord | undefined {
   if (!isAnnotated) return { data: body };
   const reader = new VarintReader(body, 0);
   const length = reader.read();
   if (length === undefined || reader.offset + length > body.length) return undefined;
-  const superjson = parseJson(body.subarray(reader.offset, reader.offset + length));
-  if (superjson === undefined) return undefined;
-  return { data: body.subarray(reader.offset + length), superjson: superjson.value };
+  const end = reader.offset + length;
+  return { data: body.subarray(end), annotations: body.subarray(reader.offset, end) };
 }
 
 export function encodeAnnouncement({ end, isWanting, terms }: Omit<AnnouncementFrame, 'type'>): Uint8Array {
@@ -213,7 +229,7 @@ function readAnnouncement(bytes: Uint8Array, reader: VarintReader): Announcement
 function readRecords(bytes: Uint8Array, reader: VarintReader): RecordsFrame | Malformed {
   const first = reader.read();
   if (first === undefined) return malformed('a frame of records with a number', bytes);
-  const records: WireRecord[] = [];
+  const records: ReceivedRecord[] = [];
   const { buffer, byteOffset } = bytes;
   while (reader.offset < bytes.length) {
     const head = reader.read();
@@ -264,16 +280,6 @@ function isPositive(value: unknown): value is number {
 function parseText(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-function parseJson(bytes: Uint8Array): { readonly value: unknown } | undefined {
-  const text = parseText(bytes);
-  if (text === undefined) return undefined;
-  try {
-    return { value: JSON.parse(text) as unknown };
   } catch {
     return undefined;
   }

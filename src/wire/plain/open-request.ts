@@ -2,7 +2,7 @@ import { decodeBase64, encodeBase64 } from './base64.js';
 import { stringifyGoJson } from './go-json.js';
 import { isJsonObject, parseJsonObject, type JsonObject } from '../json-object.js';
 import { malformed, type Malformed } from '../malformed.js';
-import { heartbeatSubject, inboxSubject, isConsumerId, isStreamId } from '../subjects.js';
+import { heartbeatSubject, inboxSubject, isConsumerId, isImportReply, isStreamId } from '../subjects.js';
 
 /** What a consumer offers beyond the protocol of plain peers, which ignore it. */
 export interface ExtensionOffer {
@@ -74,7 +74,8 @@ export function decodeOpenRequest(bytes: Uint8Array): OpenRequest | Malformed {
 
 /**
  * Says which address of a request is not the consumer's own, or undefined where all are. Frames and heartbeats go
- * where a request says: without this check anyone could aim a producer at a foreign subject.
+ * where a request says: without this check anyone could aim a producer at a foreign subject. The reply subject of a
+ * request that came from another account was written anew by the server, and leads to where the inbox is.
  */
 export function checkAddresses(request: OpenRequest, reply: string | undefined): Malformed | undefined {
   const { consumerId, streamId, heartBeatRequestSub } = request;
@@ -84,7 +85,7 @@ export function checkAddresses(request: OpenRequest, reply: string | undefined):
   if (heartBeatRequestSub !== heartbeat)
     return malformed(`the "heartBeatRequestSub" ${heartbeat}`, heartBeatRequestSub);
   const inbox = inboxSubject(consumerId, streamId);
-  return reply === inbox ? undefined : malformed(`the reply subject ${inbox}`, reply);
+  return reply === inbox || isImportReply(reply) ? undefined : malformed(`the reply subject ${inbox}`, reply);
 }
 
 function readBody(fields: JsonObject): Uint8Array | null | undefined {

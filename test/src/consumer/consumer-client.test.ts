@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { ConsumerClient, type OpenStreamOptions } from '../../../src/consumer/consumer-client.js';
+import { ConsumerClient } from '../../../src/consumer/consumer-client.js';
+import type { OpenStreamOptions } from '../../../src/consumer/open-stream-options.js';
 import type { ConsumerStream } from '../../../src/consumer/consumer-stream.js';
 import { StreamError } from '../../../src/errors.js';
 import { encodeAnnouncement } from '../../../src/wire/index.js';

@@ -11,14 +11,14 @@ describe('WaitingRecords', () => {
     const written = waiting.add(first, undefined, () => undefined);
     void waiting.add(record('d'), undefined, () => undefined);
     first.data.fill(0);
-    expect([waiting.length, waiting.bytes, waiting.nextBytes]).to.deep.equal([2, 4, 3]);
+    expect([waiting.length, waiting.bytes, waiting.next]).to.deep.equal([2, 4 + 2 * 64, record('abc')]);
     const taken = waiting.shift();
     expect(taken?.record).to.deep.equal(record('abc'));
     taken?.settle();
     await written;
-    expect([waiting.length, waiting.bytes, waiting.nextBytes]).to.deep.equal([1, 1, 1]);
+    expect([waiting.length, waiting.bytes, waiting.next]).to.deep.equal([1, 1 + 64, record('d')]);
     waiting.shift();
-    expect([waiting.shift(), waiting.nextBytes]).to.deep.equal([undefined, undefined]);
+    expect([waiting.shift(), waiting.next]).to.deep.equal([undefined, undefined]);
   });
 
   it('takes one out of the middle when its signal aborts, and says so', async () => {
@@ -30,7 +30,7 @@ describe('WaitingRecords', () => {
     void waiting.add(record('d'), undefined, () => undefined);
     controller.abort(new Error('enough'));
     expect(await failureOf(second)).to.have.property('message', 'enough');
-    expect([told, waiting.bytes]).to.deep.equal([[2], 2]);
+    expect([told, waiting.bytes]).to.deep.equal([[2], 2 + 2 * 64]);
   });
 
   it('hears no signal of a record that was settled', async () => {
@@ -43,6 +43,15 @@ describe('WaitingRecords', () => {
     controller.abort();
     await written;
     expect([told, waiting.length]).to.deep.equal([[], 1]);
+  });
+
+  it('counts what a record brings along beside its data, and a constant for each', () => {
+    const waiting = new WaitingRecords();
+    const annotations = new Uint8Array(1000);
+    void waiting.add({ ...record(''), superjson: {}, annotations }, undefined, () => undefined);
+    expect(waiting.bytes).to.equal(1064);
+    waiting.shift()?.settle();
+    expect(waiting.bytes).to.equal(0);
   });
 
   it('refuses all of them with one error', async () => {

@@ -36,6 +36,8 @@ function createBench(options: Partial<RunnerOptions> = {}) {
       'reader.detach': note('reader.detach'),
       'reader.end': note('reader.end'),
       'wire.cancel': () => undefined,
+      'wire.resume': () => undefined,
+      'wire.catchUp': () => undefined,
       'client.release': note('client.release'),
       ...options.performers,
     },
@@ -144,19 +146,23 @@ describe('Runner, commands', () => {
     expect(bench.commands).to.deep.equal(['reader.deliver b', 'reader.attach b']);
   });
 
-  it('throws where a command has no performer', () => {
-    const runner = new Runner({
-      client: consumerClientMachine,
-      machines: { consumerStream: consumerStreamMachine },
-      delays,
-      clock: systemClock,
-      inspect: undefined,
-      performers: {},
-      onGone: () => undefined,
-      onBroken: () => undefined,
-    });
-    expect(() => runner.dispatch(clientActorId, { type: 'app.open', id: 'a', subject: 'logs' })).to.throw(
-      'no performer for the command wire.open',
+  it('is not made where a command of one of its machines has no performer', () => {
+    const make = (performers: RunnerOptions['performers']) =>
+      new Runner({
+        client: consumerClientMachine,
+        machines: { consumerStream: consumerStreamMachine },
+        delays,
+        clock: systemClock,
+        inspect: undefined,
+        performers,
+        onGone: () => undefined,
+        onBroken: () => undefined,
+      });
+    expect(() => make({})).to.throw(
+      'expected a performer for each command of consumerClient, lacks wire.answer, client.release',
+    );
+    expect(() => make({ 'wire.answer': () => undefined, 'client.release': () => undefined })).to.throw(
+      /^expected a performer for each command of consumerStream, lacks wire\.open, .*reader\.end$/,
     );
   });
 });

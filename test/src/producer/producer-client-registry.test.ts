@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CloseError, StreamError } from '../../../src/errors.js';
-import type { StreamAddresses } from '../../../src/producer/producer-client.js';
+import type { StreamAddresses } from '../../../src/producer/stream-registry.js';
 import { createGoConsumer } from '../../support/go-peer.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 import { failureOf } from '../../support/read.js';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { CloseError, StreamError } from '../../../src/errors.js';
-import { ProducerClient, type HandleOptions } from '../../../src/producer/producer-client.js';
+import { ProducerClient } from '../../../src/producer/producer-client.js';
+import type { HandleOptions } from '../../../src/producer/registrations.js';
 import type { StreamRequest } from '../../../src/producer/stream-request.js';
 import { createGoConsumer } from '../../support/go-peer.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { connect, type NatsConnection } from 'nats';
+import sinon from 'sinon';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,7 +54,7 @@ describe('trace events over NATS, from processes', () => {
 
   const start = async (subject: string, role: string, streams = 0): Promise<ChildProcess> => {
     const setting = JSON.stringify({ url: server.url, role, subject, streams });
-    const child = spawn(process.execPath, ['--import', 'tsx', script, setting], {
+    const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', script, setting], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.add(child);
@@ -183,6 +184,69 @@ describe('trace events over NATS', () => {
     for (const collector of collectors) collector.stop();
     inspection.stop();
     await closePair(pair);
+  });
+
+  it('are encoded once for all collectors', async () => {
+    const broker = createMemoryBroker();
+    const tracer = createTracer();
+    const inspection = traceOverNats(tracer, { connection: broker.connect() });
+    const heard = [[], [], []] as TraceEvent[][];
+    const collectors = heard.map((records) => collectTraces(broker.connect(), (batch) => void records.push(...batch)));
+    await until(() => inspection.collectors === 3, 'three collectors');
+    const written = sinon.spy(JSON, 'stringify');
+    try {
+      for (let n = 1; n <= 50; n += 1) tracer.mark(`mark ${n}`);
+      for (const records of heard) await until(() => only(records, 'mark').length === 50, 'all marks');
+      const marks = written.args.filter(([value]) => (value as { type?: string } | undefined)?.type === 'mark');
+      expect(marks).to.have.length(50);
+    } finally {
+      written.restore();
+    }
+    for (const collector of collectors) collector.stop();
+    inspection.stop();
+  });
+
+  it('go to so many collectors at most, and one beyond is told so once', async () => {
+    const broker = createMemoryBroker();
+    const tracer = createTracer();
+    const connection = broker.connect();
+    const inspection = traceOverNats(tracer, { connection, process: 'watched', collectorsMax: 2 });
+    const stranger = broker.connect();
+    const told: string[] = [];
+    stranger.subscribe('nats-stream.records.to.*', {
+      callback: (_, { subject, data }) => told.push(`${subject} ${new TextDecoder().decode(data)}`),
+    });
+    for (let round = 0; round < 3; round += 1) {
+      for (let n = 0; n < 1000; n += 1) stranger.publish('nats-stream.records.ask', `{"token":"t${n}"}`);
+    }
+    await until(() => told.some((text) => text.includes('.to.t999 ')), 'the last answer');
+    await stranger.flush();
+    expect(inspection.collectors).to.equal(2);
+    expect(told.filter((text) => text.includes('watched is watched by 2 collectors already'))).to.have.length(998);
+    inspection.stop();
+  });
+
+  it('are not told from the start again and again to one that comes and goes', async () => {
+    const broker = createMemoryBroker();
+    const tracer = createTracer();
+    const inspection = traceOverNats(tracer, { connection: broker.connect(), collectorsMax: 4 });
+    const stranger = broker.connect();
+    let headers = 0;
+    stranger.subscribe('nats-stream.records.to.*', {
+      callback: (_, { data }) => {
+        const text = new TextDecoder().decode(data);
+        if (text.includes('"type":"run"') && !text.includes('already')) headers += 1;
+      },
+    });
+    for (let n = 0; n < 500; n += 1) {
+      stranger.publish('nats-stream.records.ask', `{"token":"t${n}"}`);
+      stranger.publish('nats-stream.records.ask', `{"token":"t${n}","isOver":true}`);
+    }
+    await stranger.flush();
+    await stranger.flush();
+    expect(headers).to.be.at.most(4);
+    expect(inspection.collectors).to.equal(0);
+    inspection.stop();
   });
 
   it('fit into messages, and one that does not becomes a gap', () => {
@@ -349,6 +413,12 @@ describe('trace events over NATS', () => {
       StreamError,
       'unknown option subjects (did you mean subject?)',
     );
+    for (const collectorsMax of [0, -1, 1.5, NaN, '3', null]) {
+      expect(() => traceOverNats(createTracer(), { connection, collectorsMax } as never)).to.throw(
+        StreamError,
+        'collectorsMax: expected a whole number from 1 on',
+      );
+    }
     expect(() => collectTraces(connection, () => undefined, { subject: '' })).to.throw(
       StreamError,
       'subject: expected',

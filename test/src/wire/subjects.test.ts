@@ -25,6 +25,13 @@ describe('subjects, the names of the reference', () => {
     expect(streamIdOfInbox(inboxSubject(consumerId, 'hOItDxNV'))).to.equal('hOItDxNV');
   });
 
+  it('makes a consumer id, and all that follows from it, of a name and a token', () => {
+    const named = consumerIdOf(token, 'team.alice');
+    expect(named).to.equal(`_SINBOX.team.alice.${token}.`);
+    expect(heartbeatSubject(named)).to.equal(`_HEARTBEAT._SINBOX.team.alice.${token}`);
+    expect(streamIdOfInbox(inboxSubject(named, 'hOItDxNV'))).to.equal('hOItDxNV');
+  });
+
   it('makes one wildcard for all inboxes of a consumer', () => {
     expect(inboxWildcard(consumerId)).to.equal(`_SINBOX.${token}.*`);
   });
@@ -58,7 +65,13 @@ describe('isStreamId', () => {
 });
 
 describe('isConsumerId', () => {
-  for (const id of [consumerId, '_SINBOX.a.', `_SINBOX.${'x'.repeat(64)}.`]) {
+  for (const id of [
+    consumerId,
+    '_SINBOX.a.',
+    `_SINBOX.${'x'.repeat(64)}.`,
+    `_SINBOX.alice.${token}.`,
+    '_SINBOX.a.b.c.d.e.f.g.h.token.',
+  ]) {
     it(`takes ${id}`, () => {
       expect(isConsumerId(id)).to.equal(true);
     });
@@ -70,7 +83,12 @@ describe('isConsumerId', () => {
     '_SINBOX..',
     `_SINBOX.${token}`,
     `_SINBOX.${token}..`,
-    '_SINBOX.a.b.',
+    '_SINBOX.a..b.',
+    '_SINBOX..b.',
+    '_SINBOX.a.*.b.',
+    '_SINBOX.a.>.',
+    '_SINBOX.a.b c.d.',
+    '_SINBOX.a.b.c.d.e.f.g.h.i.token.',
     '_SINBOX.*.',
     '_SINBOX.>.',
     '_SINBOX.a b.',

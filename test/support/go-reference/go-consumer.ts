@@ -22,6 +22,8 @@ interface GoConsumerClientContext {
 
 type GoConsumerClientEvent =
   | { readonly type: 'app.open'; readonly id: string; readonly subject: string }
+  /** A stream of the same consumer that its producer has nothing to do with. */
+  | { readonly type: 'bucket.added'; readonly id: string; readonly subject: string }
   | { readonly type: 'bucket.aged'; readonly id: string }
   | { readonly type: 'heartbeat.requested'; readonly reply: string; readonly streams: readonly ListedStream[] };
 
@@ -70,6 +72,11 @@ export const goConsumerClientMachine = setup({
             },
           ],
         },
+        'bucket.added': {
+          actions: [
+            { type: 'remember', params: ({ event }) => ({ id: event.id, subject: event.subject, recent: true }) },
+          ],
+        },
         'bucket.aged': { actions: [{ type: 'age', params: ({ event }) => ({ id: event.id }) }] },
         'heartbeat.requested': {
           actions: [
@@ -83,6 +90,39 @@ export const goConsumerClientMachine = setup({
           ],
         },
       },
+    },
+  },
+});
+
+const further = 'further';
+
+function tellOfFurther(event: { readonly type: string; readonly id: string; readonly subject?: string }) {
+  return {
+    type: 'actor.tell' as const,
+    params: (): CommandParams['actor.tell'] => ({ to: [clientActorId], event: event as never }),
+  };
+}
+
+/**
+ * The further streams of a Go consumer on the same subject, opened again and again, each `gap` after the one before at
+ * most. Only whether one of them is recent ever shows in an answer, so the last one stands for all; other producers of
+ * the subject take them.
+ */
+export const furtherStreamsMachine = setup({
+  types: { events: {} as { readonly type: 'open' } },
+  actions: declareCommands('actor.tell'),
+  delays: { gap: 1, recent: 10_000 },
+}).createMachine({
+  id: 'furtherStreams',
+  initial: 'opened',
+  states: {
+    opened: {
+      entry: [tellOfFurther({ type: 'bucket.added', id: further, subject: 'subject' })],
+      after: {
+        gap: { target: 'opened', reenter: true },
+        recent: { actions: [tellOfFurther({ type: 'bucket.aged', id: further })] },
+      },
+      on: { open: { target: 'opened', reenter: true } },
     },
   },
 });

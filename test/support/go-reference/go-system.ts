@@ -24,7 +24,7 @@ import {
   type RecordedCommand,
   type StartActors,
 } from '../../../src/testing/index.js';
-import { goConsumerClientMachine, goConsumerStreamMachine } from './go-consumer.js';
+import { furtherStreamsMachine, goConsumerClientMachine, goConsumerStreamMachine } from './go-consumer.js';
 import { goProducerClientMachine, goProducerStreamMachine } from './go-producer.js';
 
 export interface MixedSystemOptions {
@@ -45,6 +45,11 @@ export interface MixedSystemOptions {
    * any time unless told.
    */
   readonly gap?: number;
+  /**
+   * After how many ticks, at most, a Go consumer opens one more stream on the subject, again and again, for other
+   * producers. None unless told.
+   */
+  readonly furtherGap?: number;
   /** The cancellation buffer of our producer in ticks; 9 unless told. */
   readonly producerBuffer?: number;
   readonly faults?: Faults;
@@ -94,14 +99,18 @@ function pacedAdapter(
 
 /** A consumer and a producer, each either the Go package's or ours, with readers and sources. */
 export function mixedSystem(options: MixedSystemOptions): ProtocolSystem {
-  const { consumer, producer, delay = 0, leave = true, finish = true, gap, faults = {} } = options;
+  const { consumer, producer, delay = 0, leave = true, finish = true, gap, furtherGap, faults = {} } = options;
   const streams = streamsOf(options);
   const client = consumer === 'go' ? goConsumerClientMachine : consumerClientMachine;
   const processes: Readonly<Record<string, StartActors>> = {
     ...Object.fromEntries(
       streams.map((stream) => [
         stream.consumer,
-        { client: client as AnyStateMachine, ...(gap === undefined ? {} : { pace: paceMachine as AnyStateMachine }) },
+        {
+          client: client as AnyStateMachine,
+          ...(gap === undefined ? {} : { pace: paceMachine as AnyStateMachine }),
+          ...(furtherGap === undefined ? {} : { further: furtherStreamsMachine as AnyStateMachine }),
+        },
       ]),
     ),
     [producerProcess]: {
@@ -119,6 +128,15 @@ export function mixedSystem(options: MixedSystemOptions): ProtocolSystem {
       name,
       gap !== undefined && name.startsWith('open') ? { ...stimulus, when: inARow } : stimulus,
     ]);
+
+  if (furtherGap !== undefined) {
+    for (const process of new Set(streams.map((stream) => stream.consumer))) {
+      stimuli.push([
+        `open a further stream of ${process}`,
+        { process, actor: 'further', event: { type: 'open' }, max: Infinity },
+      ]);
+    }
+  }
 
   return system({
     processes,
@@ -143,7 +161,8 @@ export function mixedSystem(options: MixedSystemOptions): ProtocolSystem {
       ...(producer === 'ours'
         ? { 'producerStream.cancellationBuffer': options.producerBuffer ?? protocolTicks.producerBuffer }
         : {}),
-      ...(gap === undefined ? {} : { gap }),
+      ...(gap === undefined ? {} : { 'pace.gap': gap }),
+      ...(furtherGap === undefined ? {} : { 'furtherStreams.gap': furtherGap, recent: options.goBuffer ?? 3 }),
     },
     network: { delay },
     adapter: producer === 'go' ? goAdapter(adapter) : adapter,

@@ -4,11 +4,13 @@ import {
   protocolBounds,
   protocolProperties,
   protocolSystem,
+  protocolTicks,
   type ExploreResult,
+  type ProtocolModelOptions,
   type ProtocolSystemOptions,
 } from '../../../src/testing/index.js';
 
-function check(options: ProtocolSystemOptions): ExploreResult {
+function check(options: ProtocolModelOptions): ExploreResult {
   return explore(protocolSystem(options), { ...protocolProperties(options), stopAt: 'end' }).assert();
 }
 
@@ -121,5 +123,11 @@ describe('the worst cases of PROTOCOL.md, Timing', () => {
     const bounds = protocolBounds(options);
     expect(worst[waiting]).to.equal(bounds.producerDeadToTold);
     expect(worst[orphan]).to.equal(bounds.consumerDeadToStopped);
+  });
+
+  it('a deaf consumer that does not know of closes in heartbeats is told of refused frames within exactly I + S', () => {
+    const result = check({ knowsCloses: false, records: 0, incidents: ['framesForbidden', 'inboxDeaf'] });
+    const { interval, silence } = protocolTicks;
+    expect(result.worst['A: a reader does not wait for a source that does not run']).to.equal(interval + silence);
   });
 });

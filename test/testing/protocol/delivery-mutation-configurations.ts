@@ -1,10 +1,5 @@
-import type { Faults } from '../../../src/testing/index.js';
+import { loseOnly } from './lose-only.js';
 import type { MutationConfiguration } from './mutation-configurations.js';
-
-/** So many of these messages are lost, and no others. */
-function loseOnly(max: number, ...types: readonly string[]): Faults {
-  return { drop: { max, when: (message) => types.includes((message as { readonly type: string }).type) } };
-}
 
 const one = { records: 1, leave: false } as const;
 const two = { records: 2, windowRecords: 2, leave: false } as const;
@@ -28,6 +23,18 @@ export const deliveryMutationConfigurations: readonly MutationConfiguration[] = 
     options: { exact: false, incidents: ['heartbeatMisreports', 'framesForbidden'] },
     of: /^producerStream\.cancelling → on\.peer\.unreachable/,
     stimuli: /^open|refused|misreported|produce/,
+  },
+  {
+    name: 'an extended stream to which heartbeat requests are refused, while a record waits',
+    delivery: { leave: false, incidents: ['heartbeatForbidden'] },
+    of: /^producerStream\.finishing → on\.heartbeat\.refused/,
+    stimuli: /^open|refused|produce|^finish/,
+  },
+  {
+    name: 'frames of an extended stream are refused while a record waits, and what tells it besides is lost',
+    delivery: { leave: false, incidents: ['framesForbidden'], faults: loseOnly(1, 'ask') },
+    of: /^producerStream\.finishing → on\.peer\.unreachable\.actions\[0\]/,
+    stimuli: /^open|refused|produce|^finish/,
   },
   {
     name: 'an extended stream whose inbox is deaf',

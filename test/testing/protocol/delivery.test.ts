@@ -6,6 +6,7 @@ import {
   protocolTicks,
   type DeliverySystemOptions,
 } from '../../../src/testing/index.js';
+import { loseOnly } from './lose-only.js';
 
 const one = { records: 1, leave: false } as const;
 const first = 'A: record 0 comes to a reader that reads';
@@ -61,6 +62,21 @@ const configurations: readonly (readonly [string, DeliverySystemOptions, Readonl
     'the inbox is deaf, and no miss is allowed',
     { ...one, incidents: ['inboxDeaf'], missedHeartbeatsMax: 1 },
     { 'A: a reader whose inbox is deaf is told': 3 * protocolTicks.interval },
+  ],
+  [
+    'heartbeat requests are refused',
+    { ...one, delay: 1, incidents: ['heartbeatForbidden'] },
+    { 'A: a reader is told that its stream is over': 1 },
+  ],
+  // Where the close is lost nothing else tells it: S.
+  [
+    'heartbeat requests are refused, and a record or the end is lost',
+    { ...one, incidents: ['heartbeatForbidden'], faults: loseOnly(1, 'records', 'end') },
+    { 'A: a reader is told that its stream is over': protocolTicks.silence },
+  ],
+  [
+    'frames are refused, and a record or the end is lost',
+    { ...one, incidents: ['framesForbidden'], faults: loseOnly(1, 'records', 'end') },
   ],
   ['two streams, one of which is only opened', { ...one, streams: 2, bystanders: 1, delay: 1 }],
   ['the same, and a loss', { ...one, streams: 2, bystanders: 1, faults: { drop: 1 } }],

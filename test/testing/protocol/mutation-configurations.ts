@@ -49,6 +49,12 @@ export const mutationConfigurations: readonly MutationConfiguration[] = [
     stimuli: /^open|refused|deafen/,
   },
   {
+    name: 'frames are refused, do not arrive, and the consumer knows of no closes in heartbeats',
+    options: { knowsCloses: false, incidents: ['framesForbidden', 'inboxDeaf'] },
+    of: /unreachable → on\.heartbeat\.confirmed/,
+    stimuli: /^open|refused|deafen/,
+  },
+  {
     name: 'frames are refused, do not arrive, and the consumer dies',
     options: { incidents: ['framesForbidden', 'inboxDeaf'], faults: crashOfTheConsumer },
     of: /unreachable → on\.heartbeat\.lost/,

@@ -130,8 +130,8 @@ describe('the reference, v1.5.0-alpha9, explored', () => {
   });
 
   describe('defect 5: one slow reader', () => {
-    const frame = (stream: string) => ({ type: 'frame', stream });
-    const read = (stream: string) => ({ type: 'read', stream });
+    const frame = (stream: string) => ({ type: 'frame', stream }) as const;
+    const read = (stream: string) => ({ type: 'read', stream }) as const;
     const dispatcher = system({
       processes: { consumer: { dispatcher: goDispatcherMachine } },
       stimuli: {
@@ -292,6 +292,69 @@ describe('mixed peers', () => {
     expect(unused).not.to.include(
       'producerStream.cancelling.suspected: after cancellationBuffer -> producerStream.active',
     );
+  });
+
+  describe('a stream that a Go consumer has cancelled, and reports while it opens further ones on the subject', () => {
+    const outlasting = (goBuffer: number, furtherGap: number, producerBuffer: number, within?: number) => {
+      const options = { consumer: 'go', producer: 'ours', records: 0, finish: false } as const;
+      const runsUnread = on(options, 0, ({ hasLeft, sourceRuns }) => hasLeft && sourceRuns);
+      return explore(mixedSystem({ ...options, goBuffer, furtherGap, producerBuffer }), {
+        leadsTo: {
+          stopped: {
+            from: (view) => runsUnread(view) && view['producer']?.actors['consumer.A']?.matches('cancelling') === true,
+            to: (view) => !runsUnread(view),
+            ...(within === undefined ? {} : { within }),
+          },
+        },
+        stopAt: 'end',
+      });
+    };
+
+    // I is 4. One of them is always recent where g < Bgo, so that every answer reports the stream.
+    for (const [goBuffer, gap, producerBuffer] of [
+      [3, 2, 9],
+      [5, 4, 9],
+      [5, 4, 11],
+    ] as const) {
+      it(`is stopped within exactly Bp where g < Bgo: Bgo = ${goBuffer}, g = ${gap}, Bp = ${producerBuffer}`, () => {
+        const { worst } = outlasting(goBuffer, gap, producerBuffer, producerBuffer).assert();
+        expect(worst['stopped']).to.equal(producerBuffer);
+        expect(outlasting(goBuffer, gap, producerBuffer, producerBuffer - 1).ok).to.equal(false);
+      });
+    }
+
+    for (const [goBuffer, gap, producerBuffer] of [
+      [5, 5, 9],
+      [5, 8, 9],
+      [5, 8, 10],
+      [5, 12, 11],
+      [6, 9, 11],
+    ] as const) {
+      it(`is stopped within exactly (⌈Bp / I⌉ + ⌊(g - Bgo) / I⌋ + 1)·I < 2·Bp where I < Bgo: Bgo = ${goBuffer}, g = ${gap}, Bp = ${producerBuffer}`, () => {
+        const within = (Math.ceil(producerBuffer / 4) + Math.floor((gap - goBuffer) / 4) + 1) * 4;
+        expect(within).to.be.below(2 * producerBuffer);
+        const { worst, coverage } = outlasting(goBuffer, gap, producerBuffer, within).assert();
+        expect(worst['stopped']).to.equal(within);
+        expect(outlasting(goBuffer, gap, producerBuffer, within - 1).ok).to.equal(false);
+        expect(coverage['producerStream']?.unusedTransitions ?? []).not.to.include(
+          'producerStream.cancelling.suspected: heartbeat.reported -> producerStream.closed',
+        );
+      });
+    }
+
+    for (const [goBuffer, gap, producerBuffer, why] of [
+      [5, 9, 9, 'the rule gives more than 2·Bp'],
+      [5, 9, 10, 'the rule gives 2·Bp'],
+      [5, 13, 11, 'the rule gives more than 2·Bp'],
+      [3, 3, 9, 'g is Bgo, and no round need find a recent one'],
+      [4, 4, 9, 'g is Bgo and I, and no round need find a recent one'],
+    ] as const) {
+      it(`cannot be had: it may run on for ever where ${why}: Bgo = ${goBuffer}, g = ${gap}, Bp = ${producerBuffer}`, () => {
+        const { worst, violations } = outlasting(goBuffer, gap, producerBuffer);
+        expect(worst['stopped']).to.equal(Infinity);
+        expect(violations[0]?.loopAt).to.be.a('number');
+      });
+    }
   });
 
   it('cannot be had: a stream that a Go consumer cancels, alone on its subject, is never known to be left', () => {

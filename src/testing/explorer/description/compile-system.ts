@@ -1,4 +1,6 @@
-import type { AnyStateMachine, EventObject } from 'xstate';
+import type { AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
+import { hintAt } from '../../known-fields.js';
+import { checkConfigFields } from './config-fields.js';
 import { plainAdapter, type HostAdapter } from './host-adapter.js';
 import { collectMachines } from './compile-machines.js';
 import { compileLinks, type Link } from './links.js';
@@ -22,6 +24,8 @@ export interface CompiledStimulus {
     | { readonly kind: 'message'; readonly from: undefined; readonly message: Plain };
   readonly max: number;
   readonly when: Predicate<SystemView> | undefined;
+  readonly mayBeIgnored: boolean;
+  readonly mayBeUnused: boolean;
 }
 
 export interface CompiledFaults {
@@ -31,6 +35,8 @@ export interface CompiledFaults {
   /** Each target as the indices of the links that it takes down. */
   readonly cut: { readonly max: number; readonly of: readonly CutTarget[] };
   readonly late: { readonly max: number; readonly ticks: number; readonly of: readonly number[] };
+  /** The faults that may stay unused. */
+  readonly unused: ReadonlySet<string>;
 }
 
 export interface CutTarget {
@@ -84,10 +90,67 @@ function finiteBudget(max: number, name: string): number {
   throw new Error(`${name}: expected a finite number of times`);
 }
 
-function compileStimulus(name: string, stimulus: Stimulus, processes: readonly string[], first: readonly string[]) {
+/** The machines of the actors that a process starts with, by id. */
+type StartMachines = ReadonlyMap<string, AnyStateMachine>;
+
+/** The descriptors of the events that some state of a machine has a transition for; timers and the like left out. */
+function descriptorsOf(machine: AnyStateMachine): readonly string[] {
+  const within = (state: AnyStateNode): readonly string[] => [
+    ...state.transitions.keys(),
+    ...Object.values(state.states).flatMap((child) => within(child as AnyStateNode)),
+  ];
+  return [...new Set(within(machine.root))].filter((descriptor) => !descriptor.startsWith('xstate.'));
+}
+
+/** Whether one of these descriptors, which may end in a wildcard, takes an event. */
+function takes(descriptors: readonly string[], type: string): boolean {
+  return descriptors.some((descriptor) =>
+    descriptor.endsWith('*') ? type.startsWith(descriptor.slice(0, -1).replace(/\.$/, '')) : descriptor === type,
+  );
+}
+
+/** @throws Error for an actor that the process never has. */
+function checkActor(path: string, actor: string, starts: StartMachines, canSpawn: boolean): void {
+  if (!starts.has(actor) && !canSpawn) {
+    const known = [...starts.keys()];
+    throw new Error(
+      `${path} goes to an unknown actor '${actor}'${hintAt(actor, known)}: expected one of ${known.join(', ')}`,
+    );
+  }
+}
+
+/** @throws Error for an event that no state of its actor's machine has a transition for. */
+function checkEvent(path: string, actor: string, type: string, starts: StartMachines): void {
+  const machine = starts.get(actor);
+  if (machine === undefined) return;
+  const known = descriptorsOf(machine);
+  if (takes(known, type)) return;
+  const expected = known.length === 0 ? 'it has none for any' : `expected one of ${known.join(', ')}`;
+  throw new Error(
+    `${path}: no state of '${actor}' has a transition for the event '${type}'${hintAt(type, known)}: ${expected}`,
+  );
+}
+
+function compileStimulus(
+  name: string,
+  stimulus: Stimulus,
+  processes: readonly string[],
+  starts: readonly StartMachines[],
+  { canSpawn, checksEvents }: { readonly canSpawn: boolean; readonly checksEvents: boolean },
+) {
   const process = processes.indexOf(stimulus.process);
-  if (process === -1) throw new Error(`the stimulus '${name}' goes to an unknown process '${stimulus.process}'`);
+  if (process === -1) {
+    const hint = hintAt(stimulus.process, processes);
+    throw new Error(`the stimulus '${name}' goes to an unknown process '${stimulus.process}'${hint}`);
+  }
   const path = `the stimulus '${name}'`;
+  const own = itemAt(starts, process);
+  // A process may start with no actor at all.
+  const first = [...own.keys()][0] ?? '';
+  if ('event' in stimulus) {
+    checkActor(path, stimulus.actor ?? first, own, canSpawn);
+    if (checksEvents) checkEvent(path, stimulus.actor ?? first, stimulus.event.type, own);
+  }
   return {
     name,
     process,
@@ -95,19 +158,23 @@ function compileStimulus(name: string, stimulus: Stimulus, processes: readonly s
       'event' in stimulus
         ? ({
             kind: 'event',
-            actor: stimulus.actor ?? itemAt(first, process),
+            actor: stimulus.actor ?? first,
             event: plainCopy(stimulus.event, path) as unknown as EventObject,
           } as const)
         : ({ kind: 'message', from: undefined, message: plainCopy(stimulus.message, path) } as const),
     max: budget(stimulus.max ?? 1, path),
     when: stimulus.when,
+    mayBeIgnored: stimulus.mayBeIgnored ?? false,
+    mayBeUnused: stimulus.mayBeUnused ?? false,
   } satisfies CompiledStimulus;
 }
 
 function compileFaults(faults: Faults, processes: readonly string[], links: readonly Link[]): CompiledFaults {
   const indexOf = (kind: string) => (name: string) => {
     const index = processes.indexOf(name);
-    if (index === -1) throw new Error(`faults.${kind}.of names an unknown process '${name}'`);
+    if (index === -1) {
+      throw new Error(`faults.${kind}.of names an unknown process '${name}'${hintAt(name, processes)}`);
+    }
     return index;
   };
   const withMax = <T extends { readonly max: number }>(kind: string, fault: number | T | undefined): T =>
@@ -134,15 +201,23 @@ function compileFaults(faults: Faults, processes: readonly string[], links: read
     },
     cut: { max: cut.max, of: (cut.of ?? processes).map(cutTarget) },
     late: { max: late.max, ticks: late.max === 0 ? 0 : late.ticks, of: (late.of ?? processes).map(indexOf('late')) },
+    unused: new Set(
+      Object.entries(faults).flatMap(([kind, fault]: readonly [string, Faults[keyof Faults]]) =>
+        typeof fault === 'object' && fault.mayBeUnused === true ? [kind] : [],
+      ),
+    ),
   };
 }
 
 /**
  * Resolves the names of a description.
  *
+ * @param checksEvents whether each stimulus must be an event that some state of its actor has a transition for: so in a
+ *   description as it is written, and not where a machine was changed on purpose.
  * @throws Error that says what is wrong.
  */
-export function compileSystem(config: SystemConfig): CompiledSystem {
+export function compileSystem(config: SystemConfig, checksEvents = false): CompiledSystem {
+  checkConfigFields(config);
   const processes = Object.keys(config.processes);
   if (processes.length === 0) throw new Error('a system needs at least one process');
   const { machines, nameOf } = collectMachines(config);
@@ -157,8 +232,12 @@ export function compileSystem(config: SystemConfig): CompiledSystem {
   const between = processes.map((_, from) =>
     processes.map((__, to) => links.findIndex((link) => link.from === from && link.to === to)),
   );
-  // A process may start with no actor at all.
-  const first = starts.map(([start]) => start?.id ?? '');
+  const machineOf = (name: string): AnyStateMachine => {
+    const machine = machines.get(name);
+    if (machine === undefined) throw new Error(`expected the name of a machine, came '${name}'`);
+    return machine;
+  };
+  const startMachines = starts.map((own) => new Map(own.map(({ id, machine }) => [id, machineOf(machine)])));
   return {
     processes,
     starts,
@@ -167,7 +246,10 @@ export function compileSystem(config: SystemConfig): CompiledSystem {
     linkBetween: (from, to) => itemAt(itemAt(between, from), to),
     adapter: config.adapter ?? plainAdapter,
     stimuli: Object.entries(config.stimuli ?? {}).map(([name, stimulus]) =>
-      compileStimulus(name, stimulus as Stimulus, processes, first),
+      compileStimulus(name, stimulus as Stimulus, processes, startMachines, {
+        canSpawn: config.machines !== undefined,
+        checksEvents,
+      }),
     ),
     faults: compileFaults(config.faults ?? {}, processes, links),
     ids: config.ids ?? [],

@@ -1,4 +1,4 @@
-import type { EventObject } from 'xstate';
+import type { AnyStateMachine, EventFrom, EventObject } from 'xstate';
 import type { Plain } from './plain-data.js';
 
 /** What a host does for a command or a message. Plain data, so that the explorer can put it into any order. */
@@ -22,8 +22,14 @@ export function send(to: string | readonly string[], message: object, subject = 
   return { type: 'send', to: listOf(to), message: message as Plain, subject };
 }
 
-/** Sends an event to actors of the same process, by their ids. An actor that does not exist is passed over. */
-export function tell(to: string | readonly string[], event: EventObject): Effect {
+/**
+ * Sends an event to actors of the same process, by their ids. An actor that does not exist is passed over.
+ * `tell<typeof machine>` takes only the events that this machine declares.
+ */
+export function tell<Machine extends AnyStateMachine = AnyStateMachine>(
+  to: string | readonly string[],
+  event: EventFrom<Machine>,
+): Effect {
   return { type: 'tell', to: listOf(to), event };
 }
 

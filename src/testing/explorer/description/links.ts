@@ -1,3 +1,4 @@
+import { hintAt } from '../../known-fields.js';
 import { itemAt } from '../structures/checked-reads.js';
 import type { LinkConfig, NetworkConfig, Order } from './system-config.js';
 
@@ -22,7 +23,9 @@ const linkName = /^(.+?)(<?->)(.+)$/;
 export function compileLinks(network: NetworkConfig, processes: readonly string[]): readonly Link[] {
   const indexOf = (link: string, name: string) => {
     const index = processes.indexOf(name);
-    if (index === -1) throw new Error(`the link '${link}' names an unknown process '${name}'`);
+    if (index === -1) {
+      throw new Error(`the link '${link}' names an unknown process '${name}'${hintAt(name, processes)}`);
+    }
     return index;
   };
   const make = (from: number, to: number, config: LinkConfig): Link => {

@@ -10,6 +10,12 @@ export interface LeadsTo<View> {
    * @default some time, provided that time goes on
    */
   readonly within?: number;
+  /**
+   * Whether it is all right that `from` never holds. Otherwise that is a violation: nothing was asked.
+   *
+   * @default false
+   */
+  readonly mayBeUnused?: boolean;
 }
 
 /** What must hold of a system, by names for people to read. */

@@ -1,6 +1,6 @@
-import type { AnyStateMachine, EventObject } from 'xstate';
+import type { AnyEventObject, AnyStateMachine, EventFrom, EventObject } from 'xstate';
 import type { HostAdapter } from './host-adapter.js';
-import type { Predicate, SystemView } from './system-view.js';
+import type { MachineOf, Predicate, SystemView } from './system-view.js';
 
 /** An actor that a process starts with. */
 export type StartActor = AnyStateMachine | { readonly machine: AnyStateMachine; readonly input: object };
@@ -30,9 +30,8 @@ export interface NetworkConfig extends LinkConfig {
   readonly links?: Readonly<Record<string, LinkConfig>>;
 }
 
-/** Something that the world outside may do to a process. */
-export type Stimulus<View = SystemView> = {
-  readonly process: string;
+/** How often something that the world outside does to a process may happen, and when. */
+interface Occasion<View> {
   /**
    * How often it may happen. `Infinity` costs no state.
    *
@@ -45,24 +44,78 @@ export type Stimulus<View = SystemView> = {
    * @default whenever the process is alive
    */
   readonly when?: Predicate<View>;
+  /**
+   * Whether it happens also where nothing comes of it: no actor handles it, or nothing is different after it.
+   *
+   * @default false
+   */
+  readonly mayBeIgnored?: boolean;
+  /**
+   * Whether it is all right that it never happens. Otherwise that is a violation.
+   *
+   * @default false
+   */
+  readonly mayBeUnused?: boolean;
+}
+
+/** A message for the adapter's `receive`, with no sender. */
+interface MessageGiven {
+  readonly message: object;
+}
+
+/** Something that the world outside may do to a process. */
+export type Stimulus<View = SystemView> = Occasion<View> & {
+  readonly process: string;
 } & (
+    | {
+        /**
+         * The actor that gets the event.
+         *
+         * @default the first start actor of the process
+         */
+        readonly actor?: string;
+        readonly event: EventObject | AnyEventObject;
+      }
+    | MessageGiven
+  );
+
+/** An event that one of these actors may get, or one that is spawned where machines are named for that. */
+type EventGiven<Starts, Machines> =
+  | { readonly actor?: never; readonly event: EventFrom<MachineOf<Starts[keyof Starts]>> }
   | {
-      /**
-       * The actor that gets the event.
-       *
-       * @default the first start actor of the process
-       */
-      readonly actor?: string;
-      readonly event: EventObject;
-    }
-  | {
-      /** Goes to the adapter's `receive`, with no sender. */
-      readonly message: object;
-    }
-);
+      readonly [Id in keyof Starts]: { readonly actor: Id; readonly event: EventFrom<MachineOf<Starts[Id]>> };
+    }[keyof Starts]
+  | (keyof Machines extends never
+      ? never
+      : {
+          readonly actor: string;
+          readonly event: EventFrom<Extract<Machines[keyof Machines], AnyStateMachine>>;
+        });
+
+/**
+ * A stimulus of these processes: the names of processes and actors are those of the system, and each actor gets the
+ * events that its machine declares. Processes that are known by their type only get any stimulus.
+ */
+export type StimulusOf<Processes, Machines = Readonly<Record<string, AnyStateMachine>>> = string extends keyof Processes
+  ? Stimulus<SystemView<Processes>>
+  : {
+      readonly [Name in keyof Processes]: Occasion<SystemView<Processes>> & { readonly process: Name } & (
+          EventGiven<Processes[Name], Machines> | MessageGiven
+        );
+    }[keyof Processes];
+
+/** What every fault can say of itself. */
+interface FaultUse {
+  /**
+   * Whether it is all right that it never happens, so that its budget stays as it is. Otherwise that is a violation.
+   *
+   * @default false
+   */
+  readonly mayBeUnused?: boolean;
+}
 
 /** How often messages may suffer a fault, and which. */
-export interface MessageFault {
+export interface MessageFault extends FaultUse {
   readonly max: number;
   /**
    * Which messages may suffer it.
@@ -79,14 +132,15 @@ export interface Faults {
   /** A message that could be delivered is sent once more: a copy joins the end of its link. */
   readonly duplicate?: number | MessageFault;
   /** A process dies in silence. With `restart` it may start again at any later time, knowing nothing but its notes. */
-  readonly crash?: number | { readonly max: number; readonly of?: readonly string[]; readonly restart?: boolean };
+  readonly crash?:
+    number | ({ readonly max: number; readonly of?: readonly string[]; readonly restart?: boolean } & FaultUse);
   /** A process, or one link (`a->b`), is cut off: what is under way and what is sent is lost until it heals. */
-  readonly cut?: number | { readonly max: number; readonly of?: readonly string[] };
+  readonly cut?: number | ({ readonly max: number; readonly of?: readonly string[] } & FaultUse);
   /**
    * The event loop of a process stalls while a timer is due: for `ticks` ticks it may leave due timers and messages
    * waiting.
    */
-  readonly late?: { readonly max: number; readonly ticks: number; readonly of?: readonly string[] };
+  readonly late?: { readonly max: number; readonly ticks: number; readonly of?: readonly string[] } & FaultUse;
 }
 
 /** The description of a system: processes and their actors, the network between them, and what may happen to both. */
@@ -94,11 +148,13 @@ export interface SystemConfig<
   Processes extends Readonly<Record<string, StartActors>> = Readonly<Record<string, StartActors>>,
   Command = never,
   Message = never,
+  Machines extends Readonly<Record<string, AnyStateMachine>> = Readonly<Record<string, AnyStateMachine>>,
+  Names extends string = string,
 > {
   /** The processes, each with the actors that it starts with, by id. */
   readonly processes: Processes;
   /** The machines that can be spawned, by name. */
-  readonly machines?: Readonly<Record<string, AnyStateMachine>>;
+  readonly machines?: Machines;
   /**
    * The delays that the machines declare in `setup({ delays })`, in ticks: each one, and no other. `name` holds for all
    * machines, `machine.name` for one.
@@ -116,7 +172,9 @@ export interface SystemConfig<
    * @default plainAdapter
    */
   readonly adapter?: HostAdapter<Command, Message>;
-  readonly stimuli?: Readonly<Record<string, Stimulus<SystemView<Processes>>>>;
+  readonly stimuli?: Readonly<
+    Record<Names, string extends Names ? Stimulus<SystemView<Processes>> : StimulusOf<Processes, Machines>>
+  >;
   readonly faults?: Faults;
   /** Ids that may be exchanged for one another without anyone noticing: states that differ so are explored once. */
   readonly ids?: readonly string[];

@@ -14,7 +14,8 @@ export interface ActorView<Context = Readonly<Record<string, Plain | undefined>>
   readonly timers: Readonly<Record<string, number>>;
 }
 
-type MachineOf<Start> = Start extends AnyStateMachine
+/** The machine of an actor that a process starts with. */
+export type MachineOf<Start> = Start extends AnyStateMachine
   ? Start
   : Start extends { readonly machine: infer Machine extends AnyStateMachine }
     ? Machine

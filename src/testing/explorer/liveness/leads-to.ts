@@ -10,6 +10,7 @@ export interface LeadsToCheck {
   readonly name: string;
   /** Ticks; undefined where any time will do. */
   readonly within: number | undefined;
+  readonly mayBeUnused: boolean;
   readonly from: number;
   readonly to: number;
 }

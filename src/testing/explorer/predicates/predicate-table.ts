@@ -1,3 +1,4 @@
+import { requireBoolean } from '../../known-fields.js';
 import { itemAt, wordAt } from '../structures/checked-reads.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { createDecisionTree, type Reading } from './decision-tree.js';
@@ -104,6 +105,7 @@ export function createPredicateTable(
     } catch (error) {
       throw new Error(`'${name}' threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
+    requireBoolean(`'${name}'`, answer);
     evaluations += 1;
     itemAt(trees, predicate).add(readings, answer);
     return answer;

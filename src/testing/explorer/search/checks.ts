@@ -38,9 +38,10 @@ export function createChecks(
   const add = (name: string, holds: NamedPredicate['holds']) => predicates.push({ name, holds }) - 1;
   const alwaysChecks = Object.entries(always).map(([name, holds]) => ({ name, predicate: add(name, holds) }));
   const reachableChecks = Object.entries(reachable).map(([name, holds]) => ({ name, predicate: add(name, holds) }));
-  const leadsToChecks = Object.entries(leadsTo).map(([name, { from, to, within }]) => ({
+  const leadsToChecks = Object.entries(leadsTo).map(([name, { from, to, within, mayBeUnused = false }]) => ({
     name,
     within,
+    mayBeUnused,
     from: add(`${name}: from`, from),
     to: add(`${name}: to`, to),
   }));

@@ -1,4 +1,7 @@
+import { came, requireFields } from '../../known-fields.js';
+import { checkProperties, requireOneOf } from '../description/config-fields.js';
 import type { Properties } from '../description/properties.js';
+import type { SystemView } from '../description/system-view.js';
 import type { Faults, Stimulus } from '../description/system-config.js';
 
 /** How an exploration stands. */
@@ -39,12 +42,18 @@ export interface Limit {
 }
 
 /** What an exploration checks, and how far it goes. `View` is what the predicates see. */
-export interface ExploreOptions<View> extends Properties<View> {
+export interface ExploreOptions<View, OneStimulus = Stimulus<View>> extends Properties<View> {
   /** In place of those of the system. */
-  readonly stimuli?: Readonly<Record<string, Stimulus<View>>>;
+  readonly stimuli?: Readonly<Record<string, OneStimulus>>;
   /** In place of those of the system. */
   readonly faults?: Faults;
   readonly limit?: Limit;
+  /**
+   * Whether stimuli, faults and `from`s of which none ever comes about are all right. Each of them can say so for itself.
+   *
+   * @default false
+   */
+  readonly mayBeUnused?: boolean;
   /**
    * Whether to stop at the first violation, or to look for one of each property.
    *
@@ -57,4 +66,41 @@ export interface ExploreOptions<View> extends Properties<View> {
   readonly onProgress?: (progress: Progress) => void;
   /** @default 500 */
   readonly progressIntervalMs?: number;
+}
+
+const limitFields = Object.keys({ states: true, seconds: true, partial: true } satisfies Record<keyof Limit, true>);
+
+export const propertyFields = Object.keys({
+  always: true,
+  leadsTo: true,
+  reachable: true,
+} satisfies Record<keyof Properties<SystemView>, true>);
+
+const optionFields = [
+  ...propertyFields,
+  ...Object.keys({
+    stimuli: true,
+    faults: true,
+    limit: true,
+    mayBeUnused: true,
+    stopAt: true,
+    signal: true,
+    onProgress: true,
+    progressIntervalMs: true,
+  } satisfies Record<Exclude<keyof ExploreOptions<SystemView>, keyof Properties<SystemView>>, true>),
+];
+
+/** @throws TypeError for an option that is none, and for a value that means nothing. */
+export function checkExploreOptions(options: ExploreOptions<SystemView>): void {
+  requireFields('', options, optionFields);
+  checkProperties(options);
+  requireOneOf('stopAt', options.stopAt, ['first', 'end']);
+  if (options.limit === undefined) return;
+  requireFields('limit', options.limit, limitFields);
+  for (const [name, value] of Object.entries(options.limit)) {
+    if (typeof value === (name === 'partial' ? 'boolean' : 'number')) continue;
+    throw new TypeError(
+      `limit.${name}: expected ${name === 'partial' ? 'true or false' : 'a number'}, came ${came(value)}`,
+    );
+  }
 }

@@ -1,5 +1,6 @@
 import { compileWith } from '../description/compile-system.js';
 import type { System } from '../description/system.js';
+import type { StimulusOf } from '../description/system-config.js';
 import type { SystemView } from '../description/system-view.js';
 import { createStateGraph } from '../state-space/state-graph.js';
 import { createSuccessors } from '../state-space/successors.js';
@@ -8,7 +9,7 @@ import { createQuotient } from '../symmetry/quotient.js';
 import { createSymmetry } from '../symmetry/symmetry.js';
 import { createChecks } from './checks.js';
 import { createExpansion } from './expansion.js';
-import type { ExploreOptions, Progress } from './explore-options.js';
+import { checkExploreOptions, type ExploreOptions, type Progress } from './explore-options.js';
 import { createResult, type ExploreResult } from './result.js';
 import { createVerdicts } from './verdicts.js';
 
@@ -20,7 +21,7 @@ import { createVerdicts } from './verdicts.js';
  */
 export function explore<Processes>(
   system: System<Processes>,
-  options: ExploreOptions<SystemView<Processes>> = {},
+  options: ExploreOptions<SystemView<Processes>, StimulusOf<Processes>> = {},
 ): ExploreResult {
   const run = exploration(system as System, options as ExploreOptions<SystemView>);
   for (;;) {
@@ -40,7 +41,7 @@ const turnMs = 25;
  */
 export async function exploreAsync<Processes>(
   system: System<Processes>,
-  options: ExploreOptions<SystemView<Processes>> = {},
+  options: ExploreOptions<SystemView<Processes>, StimulusOf<Processes>> = {},
 ): Promise<ExploreResult> {
   const run = exploration(system as System, options as ExploreOptions<SystemView>);
   let turnedAt = performance.now();
@@ -72,6 +73,7 @@ function* exploration(
   system: System,
   options: ExploreOptions<SystemView>,
 ): Generator<undefined, ExploreResult, undefined> {
+  checkExploreOptions(options);
   const startedAt = performance.now();
   const compiled = compileWith(system.config, options);
   const successors = createSuccessors(compiled);
@@ -128,7 +130,10 @@ function* exploration(
   }
 
   function finish(stoppedBy: ExploreResult['stoppedBy']): ExploreResult {
-    if (stoppedBy === undefined) verdicts.judgeReachable();
+    if (stoppedBy === undefined) {
+      verdicts.judgeReachable();
+      verdicts.judgeUnused(options.mayBeUnused === true);
+    }
     const { depth, memoryBytes, elapsedMs } = progress(performance.now() - startedAt);
     const found = {
       complete: stoppedBy === undefined,
@@ -140,6 +145,7 @@ function* exploration(
       memoryBytes,
       worst: verdicts.worst,
       coverage: successors.processes.coverage(),
+      unused: verdicts.unused,
       violations: verdicts.violations,
     };
     return createResult(found, limit.partial);

@@ -1,6 +1,12 @@
 import type { Coverage } from '../processes/coverage.js';
 import type { Violation } from '../traces/violation.js';
 
+/** A stimulus, a fault or a leads-to property that never came about, by the name that it has in the description. */
+export interface Unused {
+  readonly kind: 'stimulus' | 'fault' | 'leadsTo';
+  readonly name: string;
+}
+
 /** What an exploration found. */
 export interface ExploreResult {
   /** No violation, in what was explored. */
@@ -20,6 +26,11 @@ export interface ExploreResult {
   readonly worst: Readonly<Record<string, number>>;
   /** By machine. */
   readonly coverage: Readonly<Record<string, Coverage>>;
+  /**
+   * What never came about though the description speaks of it: stimuli that never happened, faults of which nothing was
+   * used, leads-to properties whose `from` never held. Known only if complete, and a violation unless it is allowed.
+   */
+  readonly unused: readonly Unused[];
   readonly violations: readonly Violation[];
   /**
    * Returns itself if there is no violation and the run is complete, or may be partial.

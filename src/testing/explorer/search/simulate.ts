@@ -1,11 +1,15 @@
 import { createRandom } from '../../doubles/random.js';
 import { createChecks } from './checks.js';
 import { compileWith } from '../description/compile-system.js';
-import type { ExploreOptions } from './explore-options.js';
+import { propertyFields, type ExploreOptions } from './explore-options.js';
+import { came, requireFields } from '../../known-fields.js';
+import { checkProperties } from '../description/config-fields.js';
+import type { Properties } from '../description/properties.js';
 import { createStateTable } from '../structures/state-table.js';
 import { createStepBuffer, StepKind } from '../state-space/step-buffer.js';
 import { itemAt, lastOf } from '../structures/checked-reads.js';
 import { createSuccessors } from '../state-space/successors.js';
+import type { Stimulus, StimulusOf } from '../description/system-config.js';
 import type { System } from '../description/system.js';
 import type { SystemView } from '../description/system-view.js';
 import { createTraceMaker } from '../traces/trace-maker.js';
@@ -14,8 +18,8 @@ import { brokenProperty, createViolation, type Violation } from '../traces/viola
 import { replayTrace, type ReplayReport } from '../traces/replay.js';
 
 /** How a random walk goes, and what is checked on its way. */
-export interface SimulateOptions<View> extends Pick<
-  ExploreOptions<View>,
+export interface SimulateOptions<View, OneStimulus = Stimulus<View>> extends Pick<
+  ExploreOptions<View, OneStimulus>,
   'always' | 'leadsTo' | 'reachable' | 'stimuli' | 'faults'
 > {
   /** The same seed takes the same steps. */
@@ -47,6 +51,21 @@ export interface SimulateResult {
   assert(): SimulateResult;
 }
 
+const simulateFields = [
+  ...propertyFields,
+  ...Object.keys({ stimuli: true, faults: true, seed: true, steps: true } satisfies Record<
+    Exclude<keyof SimulateOptions<SystemView>, keyof Properties<SystemView>>,
+    true
+  >),
+];
+
+function checkSimulateOptions(options: SimulateOptions<SystemView>): void {
+  requireFields('', options, simulateFields);
+  checkProperties(options);
+  if (Number.isInteger(options.steps) && options.steps >= 0) return;
+  throw new TypeError(`steps: expected a whole number, 0 or more, came ${came(options.steps)}`);
+}
+
 /** Faults are chosen less often, or the budgets would be gone before anything has begun. */
 const faultWeight = 1;
 const usualWeight = 8;
@@ -65,9 +84,10 @@ const faultKinds: ReadonlySet<number> = new Set([
  */
 export function simulate<Processes>(
   system: System<Processes>,
-  options: SimulateOptions<SystemView<Processes>>,
+  options: SimulateOptions<SystemView<Processes>, StimulusOf<Processes>>,
 ): SimulateResult {
   const plain = options as unknown as SimulateOptions<SystemView>;
+  checkSimulateOptions(plain);
   const compiled = compileWith(system.config, plain);
   const successors = createSuccessors(compiled);
   const { width } = successors;

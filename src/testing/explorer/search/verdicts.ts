@@ -13,6 +13,7 @@ import type { Trace } from '../traces/trace.js';
 import { brokenProperty, createViolation, type PropertyKind, type Violation } from '../traces/violation.js';
 import type { Checks } from './checks.js';
 import type { BrokenStep } from './expansion.js';
+import type { Unused } from './result.js';
 
 /** What an exploration has found out of its properties: each of them is violated once at most. */
 export interface Verdicts {
@@ -32,6 +33,10 @@ export interface Verdicts {
   judgeTime(): Generator<undefined, void, undefined>;
   /** Where every state is known, what was not reached never is. */
   judgeReachable(): void;
+  /** What never came about, once every state is known. */
+  readonly unused: readonly Unused[];
+  /** Where every state is known, what has not come about never does. @param isAllowed whether that is all right. */
+  judgeUnused(isAllowed: boolean): void;
 }
 
 /** What an exploration works on: the states that it has found, with the way to each, up to an exchange of ids. */
@@ -56,6 +61,7 @@ export function createVerdicts(
   const violated = new Set<string>();
   const reached = new Set<string>();
   const worst: Record<string, number> = {};
+  const unused: Unused[] = [];
   /** By entry of the predicates' table. */
   const judged: boolean[] = [];
 
@@ -103,9 +109,29 @@ export function createVerdicts(
     return traces.along(rows.map((row) => exchanged(row, permutation)));
   }
 
+  const nothingShown: Trace = { processes: system.processes, initial: [], steps: [] };
+
+  /** Of streams that differ by their names only one is explored, so what happened to one of them happens to all. */
+  function hasHappened(stimulus: number): boolean {
+    const { stimuli } = successors.used;
+    for (let permutation = 0; permutation < (symmetry?.count ?? 1); permutation += 1) {
+      if (stimuli[symmetry?.stimulus(permutation, stimulus) ?? stimulus] === 1) return true;
+    }
+    return false;
+  }
+
+  function unusedFaults(): readonly string[] {
+    const { drop, duplicate, crash, cut, late } = system.faults;
+    const budgets = { drop, duplicate, crash, cut, late };
+    return Object.entries(budgets).flatMap(([name, { max }]) =>
+      max > 0 && !successors.used.faults.has(name) ? [name] : [],
+    );
+  }
+
   return {
     violations,
     worst,
+    unused,
     isJudged: (entry) => judged[entry] === true,
     judge(state, entry) {
       for (const { name, predicate } of checks.always) {
@@ -146,7 +172,26 @@ export function createVerdicts(
       for (const { name } of checks.reachable) {
         if (reached.has(name)) continue;
         const reason = `'${name}' is never reached, in ${states.count()} states`;
-        report(name, 'reachable', reason, { processes: system.processes, initial: [], steps: [] });
+        report(name, 'reachable', reason, nothingShown);
+      }
+    },
+    judgeUnused(isAllowed) {
+      const add = (kind: Unused['kind'], name: string, mayBeUnused: boolean, what: string) => {
+        unused.push({ kind, name });
+        if (isAllowed || mayBeUnused) return;
+        const reason = `${what}, in ${states.count()} states. Where that is right, say so with mayBeUnused: true`;
+        report(`${kind} '${name}' is used`, 'unused', reason, nothingShown);
+      };
+      system.stimuli.forEach(({ name, mayBeUnused, max }, stimulus) => {
+        if (max === 0 || hasHappened(stimulus)) return;
+        add('stimulus', name, mayBeUnused, `the stimulus '${name}' never happens: nothing ever comes of it`);
+      });
+      for (const name of unusedFaults()) {
+        add('fault', name, system.faults.unused.has(name), `the fault '${name}' has a budget and never happens`);
+      }
+      for (const { name, mayBeUnused } of checks.leadsTo) {
+        if (worst[name] !== undefined) continue;
+        add('leadsTo', name, mayBeUnused, `the leadsTo '${name}' is never asked for: its 'from' never holds`);
       }
     },
   };

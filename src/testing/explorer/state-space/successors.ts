@@ -1,3 +1,4 @@
+import { requireBoolean } from '../../known-fields.js';
 import { itemAt, wordAt } from '../structures/checked-reads.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { createLinkQueue, type LinkQueue } from './link-queue.js';
@@ -20,6 +21,8 @@ export interface Successors {
   readonly queues: readonly LinkQueue[];
   readonly surroundings: SurroundingsTable;
   bytes(): number;
+  /** What has ever happened: by stimulus whether it did, and the faults that did by name. */
+  readonly used: { readonly stimuli: Uint8Array; readonly faults: ReadonlySet<string> };
   /** The state that a system starts in, or what broke at the start of a process. */
   initial(): Int32Array | { readonly process: number; readonly fault: string };
   /**
@@ -44,6 +47,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
   const surroundings = createSurroundingsTable(system);
   const stimulusInputs = Int32Array.from(system.stimuli, ({ input }) => table.inputId(input));
   const stimulusProcesses = Int32Array.from(system.stimuli, ({ process }) => process);
+  const mayBeIgnored = system.stimuli.map((stimulus) => stimulus.mayBeIgnored);
   const isLimited = system.stimuli.map(({ max }) => max !== Infinity);
   const [start, crash] = [table.inputId({ kind: 'start' }), table.inputId({ kind: 'crash' })];
   const disconnected = system.adapter.disconnected && table.inputId({ kind: 'disconnected' });
@@ -53,6 +57,15 @@ export function createSuccessors(system: CompiledSystem): Successors {
   /** The state whose steps are looked for, and where they are put. */
   let from: Int32Array = new Int32Array(width);
   let steps = createStepBuffer(width);
+
+  const usedStimuli = new Uint8Array(system.stimuli.length);
+  const usedFaults = new Set<string>();
+
+  /** Opens a step that is a fault. */
+  function openFault(fault: keyof typeof StepKind, which: number, detail = 0): number {
+    usedFaults.add(fault);
+    return steps.open(from, StepKind[fault], which, detail);
+  }
 
   function open(kind: number, which: number, detail = 0): number {
     return steps.open(from, kind, which, detail);
@@ -103,10 +116,14 @@ export function createSuccessors(system: CompiledSystem): Successors {
   function maySuffer(fault: 'drop' | 'duplicate', link: number, message: number): boolean {
     const [sender, receiver] = [wordAt(senders, link), wordAt(receivers, link)];
     return (itemAt(mayFault, link)[fault][message] ??=
-      faults[fault].when?.(itemAt(table.messages, message).message, {
-        from: itemAt(system.processes, sender),
-        to: itemAt(system.processes, receiver),
-      }) ?? true);
+      faults[fault].when === undefined ||
+      requireBoolean(
+        `faults.${fault}.when`,
+        faults[fault].when(itemAt(table.messages, message).message, {
+          from: itemAt(system.processes, sender),
+          to: itemAt(system.processes, receiver),
+        }),
+      ));
   }
 
   function timers(): void {
@@ -133,17 +150,23 @@ export function createSuccessors(system: CompiledSystem): Successors {
         steps.words[at + word] = rest;
         if (table.isAlive(wordAt(from, to))) give(at, to, messageInput(link, message));
         if (dropped !== -1 && maySuffer('drop', link, message)) {
-          const lost = open(StepKind.drop, link, message);
+          const lost = openFault('drop', link, message);
           steps.words[lost + word] = rest;
           steps.words[lost + last] = dropped;
         }
         if (duplicated !== -1 && maySuffer('duplicate', link, message)) {
-          const twice = open(StepKind.duplicate, link, message);
+          const twice = openFault('duplicate', link, message);
           steps.words[twice + word] = queue.push(content, message, false);
           steps.words[twice + last] = duplicated;
         }
       }
     }
+  }
+
+  /** Whether nothing comes of an input: no message, no note, and nobody is in another state. */
+  function isIgnored(state: number, input: number): boolean {
+    const { next, sent, fault } = table.react(state, input);
+    return next === state && sent.length === 0 && fault === undefined;
   }
 
   function stimuli(entry: number, mayHappen: MayHappen): void {
@@ -152,6 +175,8 @@ export function createSuccessors(system: CompiledSystem): Successors {
       const after = itemAt(isLimited, k) ? surroundings.change(around, Change.stimulus, k) : around;
       const process = wordAt(stimulusProcesses, k);
       if (after === -1 || !table.isAlive(wordAt(from, process)) || !mayHappen(entry, k)) continue;
+      if (!mayBeIgnored[k] && isIgnored(wordAt(from, process), wordAt(stimulusInputs, k))) continue;
+      usedStimuli[k] = 1;
       const at = open(StepKind.stimulus, k);
       steps.words[at + last] = after;
       give(at, process, wordAt(stimulusInputs, k));
@@ -166,7 +191,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
       }
       const after = surroundings.change(wordAt(from, last), Change.crash, process);
       if (after === -1) continue;
-      const at = open(StepKind.crash, process);
+      const at = openFault('crash', process);
       steps.words[at + last] = after;
       give(at, process, crash);
       if (faults.crash.restart) continue;
@@ -181,7 +206,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
       const { links: down, processes } = itemAt(faults.cut.of, target);
       const cut = surroundings.change(wordAt(from, last), Change.cut, target);
       if (cut !== -1) {
-        const at = open(StepKind.cut, target);
+        const at = openFault('cut', target);
         steps.words[at + last] = cut;
         for (const link of down) steps.words[at + processCount + link] = 0;
         if (disconnected !== undefined) for (const process of processes) give(at, process, disconnected);
@@ -199,7 +224,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
     for (const process of faults.late.of) {
       if (table.due(wordAt(from, process)).length === 0) continue;
       const after = surroundings.change(wordAt(from, last), Change.late, process);
-      if (after !== -1) steps.words[open(StepKind.late, process) + last] = after;
+      if (after !== -1) steps.words[openFault('late', process) + last] = after;
     }
   }
 
@@ -235,6 +260,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
     processes: table,
     queues,
     surroundings,
+    used: { stimuli: usedStimuli, faults: usedFaults },
     bytes() {
       return table.bytes() + messageInputs.bytes() + queues.reduce((sum, queue) => sum + queue.bytes(), 0);
     },

@@ -4,7 +4,7 @@ import { collectMachines } from '../description/compile-machines.js';
 import { explore } from '../search/explore.js';
 import type { ExploreOptions } from '../search/explore-options.js';
 import type { System } from '../description/system.js';
-import type { StartActor, StartActors, SystemConfig } from '../description/system-config.js';
+import type { StartActor, StartActors, Stimulus, StimulusOf, SystemConfig } from '../description/system-config.js';
 import type { SystemView } from '../description/system-view.js';
 
 /** What became of one mutant. */
@@ -32,7 +32,7 @@ export interface MutateResult {
 }
 
 /** Which mutants are made of which machines, and how each is explored. */
-export interface MutateOptions<View> extends ExploreOptions<View> {
+export interface MutateOptions<View, OneStimulus = Stimulus<View>> extends ExploreOptions<View, OneStimulus> {
   /**
    * Makes the mutants of a machine.
    *
@@ -101,7 +101,7 @@ function judge(
  */
 export function mutate<Processes>(
   system: System<Processes>,
-  options: MutateOptions<SystemView<Processes>>,
+  options: MutateOptions<SystemView<Processes>, StimulusOf<Processes>>,
 ): MutateResult {
   const { mutantsOf = mutants, machines, onOutcome, ...rest } = options;
   const properties = rest as unknown as ExploreOptions<SystemView>;

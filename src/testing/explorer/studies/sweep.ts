@@ -1,6 +1,7 @@
 import { explore } from '../search/explore.js';
 import type { ExploreOptions } from '../search/explore-options.js';
 import type { ExploreResult } from '../search/result.js';
+import type { StimulusOf } from '../description/system-config.js';
 import type { System } from '../description/system.js';
 import type { SystemView } from '../description/system-view.js';
 
@@ -55,7 +56,7 @@ function rowText({ values, outcome, result }: SweepRow<string>): string {
 export function sweep<Name extends string, Processes>(
   makeSystem: (values: Readonly<Record<Name, number>>) => System<Processes>,
   ranges: Readonly<Record<Name, readonly number[]>>,
-  options: ExploreOptions<SystemView<Processes>>,
+  options: ExploreOptions<SystemView<Processes>, StimulusOf<Processes>>,
 ): SweepResult<Name> {
   const rows = combinations(ranges).map((values): SweepRow<Name> => {
     const result = explore(makeSystem(values), options);

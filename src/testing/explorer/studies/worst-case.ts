@@ -1,5 +1,8 @@
 import { explore } from '../search/explore.js';
 import type { ExploreOptions } from '../search/explore-options.js';
+import { requireFields } from '../../known-fields.js';
+import type { Properties } from '../description/properties.js';
+import type { StimulusOf } from '../description/system-config.js';
 import type { System } from '../description/system.js';
 import type { Predicate, SystemView } from '../description/system-view.js';
 import type { Trace } from '../traces/trace.js';
@@ -15,6 +18,12 @@ export interface WorstCase {
   witness(): Trace | undefined;
 }
 
+/** What happens besides, and how far it goes. */
+type WorstCaseOptions<View, OneStimulus> = Omit<
+  ExploreOptions<View, OneStimulus>,
+  keyof Properties<View> | 'stopAt' | 'mayBeUnused'
+>;
+
 const name = 'the answer';
 
 /** Measures the exact worst-case time in ticks from a state where `from` holds to one where `to` holds. */
@@ -22,9 +31,16 @@ export function worstCase<Processes>(
   system: System<Processes>,
   from: Predicate<SystemView<Processes>>,
   to: Predicate<SystemView<Processes>>,
-  options: Omit<ExploreOptions<SystemView<Processes>>, 'always' | 'leadsTo' | 'reachable' | 'stopAt'> = {},
+  options: WorstCaseOptions<SystemView<Processes>, StimulusOf<Processes>> = {},
 ): WorstCase {
-  const measured = explore(system, { ...options, leadsTo: { [name]: { from, to } }, stopAt: 'end' });
+  requireFields('', options, ['stimuli', 'faults', 'limit', 'signal', 'onProgress', 'progressIntervalMs']);
+  // That `from` never holds is told by the absence of ticks.
+  const measured = explore(system, {
+    ...options,
+    leadsTo: { [name]: { from, to, mayBeUnused: true } },
+    stopAt: 'end',
+    mayBeUnused: true,
+  });
   const ticks = measured.worst[name];
   return {
     ticks,

@@ -6,8 +6,11 @@ import { sequenceDiagram } from './sequence-diagram.js';
 import type { Step, Trace } from './trace.js';
 import { traceEvents } from './trace-events.js';
 
-/** Which kind of property is violated; `broken` is that no step may throw, start a timer twice and the like. */
-export type PropertyKind = 'always' | 'leadsTo' | 'reachable' | 'broken';
+/**
+ * Which kind of property is violated; `broken` is that no step may throw, start a timer twice and the like, and `unused`
+ * that what a description speaks of comes about.
+ */
+export type PropertyKind = 'always' | 'leadsTo' | 'reachable' | 'broken' | 'unused';
 
 /** The name of the property that every system has: no step breaks. */
 export const brokenProperty = 'no step breaks';

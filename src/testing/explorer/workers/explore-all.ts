@@ -55,6 +55,7 @@ function notBegun({ name }: Scenario): ScenarioResult {
     ...{ states: 0, edges: 0, depth: 0, ms: 0, memoryBytes: 0 },
     worst: {},
     coverage: {},
+    unused: [],
     violations: [],
     failure: 'the signal came before the exploration began',
   };

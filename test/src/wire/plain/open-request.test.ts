@@ -139,6 +139,17 @@ describe('checkAddresses, so that nobody aims a producer at a foreign subject', 
     expect(checkAddresses(request, inbox)).to.equal(undefined);
   });
 
+  it('takes a request that came from another account, whose reply subject the server has written anew', () => {
+    expect(checkAddresses(request, '_R_.ahIrmx.MxWy6F')).to.equal(undefined);
+  });
+
+  it('takes the addresses of a consumer with a name', () => {
+    const consumerId = '_SINBOX.team.alice.EkhjKo6qXLUVLIKwcaq7J2.';
+    const named = { ...request, consumerId, heartBeatRequestSub: `_HEARTBEAT.${consumerId.slice(0, -1)}` };
+    expect(checkAddresses(named, consumerId + named.streamId)).to.equal(undefined);
+    expect(checkAddresses(named, inbox)?.expected).to.include('the reply subject');
+  });
+
   const foreign: readonly (readonly [string, Partial<OpenRequest>, string | undefined, string])[] = [
     ['no reply subject', {}, undefined, `the reply subject ${inbox}`],
     ['an empty reply subject', {}, '', `the reply subject ${inbox}`],
@@ -147,7 +158,9 @@ describe('checkAddresses, so that nobody aims a producer at a foreign subject', 
     ['a foreign consumer id', { consumerId: 'orders.' }, 'orders.hOItDxNV', '"consumerId"'],
     ['an empty consumer id', { consumerId: '' }, 'hOItDxNV', '"consumerId"'],
     ['a consumer id with a wildcard', { consumerId: '_SINBOX.*.' }, '_SINBOX.*.hOItDxNV', '"consumerId"'],
-    ['a consumer id of two tokens', { consumerId: '_SINBOX.a.b.' }, '_SINBOX.a.b.hOItDxNV', '"consumerId"'],
+    ['a consumer id of ten tokens', { consumerId: `_SINBOX.${'a.'.repeat(10)}` }, inbox, '"consumerId"'],
+    ['the reply subject of an import that is none', {}, '_R_.*', `the reply subject ${inbox}`],
+    ['what only begins like that of an import', {}, '_R_x.y', `the reply subject ${inbox}`],
     ['a stream id of two tokens', { streamId: 'a.b' }, `${addresses.consumerId}a.b`, '"streamId"'],
     ['an empty stream id', { streamId: '' }, addresses.consumerId, '"streamId"'],
     ['a stream id with a line break', { streamId: 'a\r\nPUB' }, `${addresses.consumerId}a\r\nPUB`, '"streamId"'],

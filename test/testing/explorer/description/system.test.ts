@@ -51,7 +51,7 @@ describe('system, names', () => {
   const delays = { retry: 1 };
 
   it('names a stimulus that goes to an unknown process', () => {
-    const stimuli = { go: { process: 'clinet', event: { type: 'go' } } };
+    const stimuli = Object.fromEntries([['go', { process: 'clinet', event: { type: 'go' } }]]);
     expect(() => system({ processes, delays, stimuli })).to.throw(
       "the stimulus 'go' goes to an unknown process 'clinet'",
     );

@@ -45,7 +45,7 @@ describe('explore, progress', () => {
     const abort = new AbortController();
     const phases: Progress['phase'][] = [];
     const isAsking = ({ coordinator }: SystemView) => coordinator?.actors['coordinator']?.matches('asking') === true;
-    const { stoppedBy, worst } = explore(commit({ participants: 4, faults: { drop: 1, duplicate: 1 } }), {
+    const { stoppedBy, worst } = explore(commit({ participants: 5, faults: { drop: 1, duplicate: 1 } }), {
       leadsTo: { decided: { from: isAsking, to: (view) => !isAsking(view) } },
       signal: abort.signal,
       progressIntervalMs: 0,

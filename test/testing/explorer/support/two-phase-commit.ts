@@ -1,5 +1,5 @@
 import { assign, setup } from 'xstate';
-import { system, type Faults, type System } from '../../../../src/testing/explorer/index.js';
+import { system, type Faults, type StartActors, type System } from '../../../../src/testing/explorer/index.js';
 import { commands } from './machines.js';
 
 /**
@@ -108,11 +108,12 @@ export function commit(options: CommitOptions = {}): System {
   const { participants = 2, isImpatient = false, delay = 1, decisionTimeout = 6, faults = {} } = options;
   const names = Array.from({ length: participants }, (_, index) => `p${index + 1}`);
   const machine = participant(isImpatient);
+  const processes: Readonly<Record<string, StartActors>> = {
+    coordinator: { coordinator: { machine: coordinator, input: { participants: names } } },
+    ...Object.fromEntries(names.map((name) => [name, { participant: { machine, input: { name } } }])),
+  };
   return system({
-    processes: {
-      coordinator: { coordinator: { machine: coordinator, input: { participants: names } } },
-      ...Object.fromEntries(names.map((name) => [name, { participant: { machine, input: { name } } }])),
-    },
+    processes,
     delays: { voteTimeout: 3, decisionTimeout },
     network: { delay, links: Object.fromEntries(names.map((name) => [`coordinator<->${name}`, {}])) },
     stimuli: Object.fromEntries(names.map((name) => [`${name} fails`, { process: name, event: { type: 'fail' } }])),

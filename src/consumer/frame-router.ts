@@ -1,0 +1,110 @@
+import { streamOf } from '../../machines/index.js';
+import type { InboundDelivery } from '../delivery/receiver.js';
+import type { ClientHost } from '../host/client-host.js';
+import type { NatsMessage } from '../transport/nats-connection.js';
+import {
+  decodeDeliveryFrame,
+  decodeStreamFrame,
+  isDeliveryFrame,
+  isPublishSubject,
+  streamIdOfInbox,
+} from '../wire/index.js';
+import type { OpenStream, OpenStreams } from './open-stream.js';
+import type { SecondProducers } from './second-producers.js';
+import { takeRecord } from './take-record.js';
+
+/** Brings each message of the inbox to its stream: frames of both kinds, and the server's word that nobody listens. */
+export class FrameRouter {
+  readonly #host: ClientHost;
+  readonly #streams: OpenStreams;
+  readonly #seconds: SecondProducers;
+
+  constructor(host: ClientHost, streams: OpenStreams, seconds: SecondProducers) {
+    this.#host = host;
+    this.#streams = streams;
+    this.#seconds = seconds;
+  }
+
+  onFrame(message: NatsMessage): void {
+    const streamId = streamIdOfInbox(message.subject);
+    const id = streamOf(streamId);
+    const stream = this.#streams.get(id);
+    // A frame of a stream that is over, or that answers an earlier request: its producer learns from the next heartbeat
+    // that nobody listens.
+    if (stream?.streamId !== streamId) {
+      if (stream === undefined) this.#seconds.noteLate(id, message);
+      return;
+    }
+    if (message.data.length === 0 && message.headers?.code === 503) {
+      this.#host.dispatch(id, { type: 'frame.noResponders' });
+      return;
+    }
+    if (isDeliveryFrame(message.data) && stream.delivery !== undefined) {
+      this.#onDeliveryFrame(id, stream, stream.delivery, message);
+      return;
+    }
+    if (stream.delivery?.isExtended === true) {
+      this.#seconds.note(stream, 'the frames of the plain one are dropped');
+      return;
+    }
+    this.#onPlainFrame(id, stream, message);
+  }
+
+  #onPlainFrame(id: string, stream: OpenStream, { data, subject }: NatsMessage): void {
+    const frame = decodeStreamFrame(data);
+    switch (frame.type) {
+      case 'data':
+        stream.delivery?.keepPlain();
+        takeRecord(this.#host, id, stream, frame);
+        return;
+      case 'close':
+        this.#host.dispatch(id, { type: 'frame.close', code: frame.code, text: frame.text });
+        return;
+      case 'malformed':
+        this.#onMalformed(id, subject, `expected ${frame.expected}, came ${frame.came}`);
+        return;
+      case 'unknown':
+        // The Go package drops what it does not know, so that extensions do not break plain peers; so does this.
+        this.#host.warn({ code: 'unknownFrame', message: `unknown frame type ${frame.wireType}`, subject });
+    }
+  }
+
+  #onDeliveryFrame(id: string, stream: OpenStream, delivery: InboundDelivery, message: NatsMessage): void {
+    const { data, reply, subject } = message;
+    const frame = decodeDeliveryFrame(data);
+    if (frame === undefined) {
+      // A later version may say more than this one knows.
+      this.#host.debug({ message: `an extended frame of the unknown kind ${data[0] ?? 0}`, subject });
+      return;
+    }
+    // The subject that was good for the first frame is good for all.
+    const isAnswerable = reply !== undefined && (reply === delivery.control || isPublishSubject(reply));
+    if (frame.type === 'malformed' || !isAnswerable) {
+      const text =
+        frame.type === 'malformed'
+          ? `expected ${frame.expected}, came ${frame.came}`
+          : 'expected an extended frame with a reply subject, came one without';
+      this.#onMalformed(id, subject, text);
+      return;
+    }
+    if (!delivery.accepts(frame, reply)) {
+      this.#seconds.note(stream, 'the later one was told to stop');
+      return;
+    }
+    stream.clock.touch();
+    if (stream.gate !== 'detached') {
+      delivery.onFrame(frame);
+    } else if (frame.type === 'announcement') {
+      // It was told that nobody reads, and does not know it yet.
+      delivery.cancel('the reader has left');
+    } else if (frame.type === 'deliveryClose') {
+      // Nothing comes any more, so there is nothing to be absorbed.
+      this.#host.dispatch(id, { type: 'frame.close', code: frame.code, text: frame.text });
+    }
+  }
+
+  #onMalformed(id: string, subject: string, text: string): void {
+    this.#host.warn({ code: 'malformedFrame', message: text, subject });
+    this.#host.dispatch(id, { type: 'frame.malformed', text });
+  }
+}

@@ -1,0 +1,101 @@
+import { CloseCode, streamIdOf } from '../../machines/index.js';
+import { StreamError } from '../errors.js';
+import type { ClientHost } from '../host/client-host.js';
+import type { ResolvedOptions } from '../validation/options.js';
+import { encodeBody } from '../values/codec.js';
+import { encodeOpenRequest, heartbeatSubject, inboxSubject } from '../wire/index.js';
+import type { OpenStream } from './open-stream.js';
+
+/** After what time a request is asked again that nobody took as the link came back. Source: PROTOCOL.md, Timing. */
+export const requestRetryMs = 250;
+
+const encoder = new TextEncoder();
+
+/** What a stream is asked for with. */
+export interface OpenRequestParts {
+  /** The body of the request, as the application gave it. */
+  readonly data: unknown;
+  /** How many bytes the stream is granted from the beginning; undefined where delivery is not offered. */
+  readonly windowBytes: number | undefined;
+  /** How long the reader will read at most. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** The open requests of a consumer: what stands in them, and where they and their answers go. */
+export class OpenRequests {
+  readonly #consumerId: string;
+  readonly #options: ResolvedOptions;
+  readonly #host: ClientHost;
+
+  constructor(consumerId: string, options: ResolvedOptions, host: ClientHost) {
+    this.#consumerId = consumerId;
+    this.#options = options;
+    this.#host = host;
+  }
+
+  /**
+   * The request of a stream, for any stream id that it is asked with. It is encoded for `id` once.
+   *
+   * @throws {StreamError} `tooLarge` where it does not fit into one message, `notEncodable`.
+   */
+  build(id: string, parts: OpenRequestParts): OpenStream['requestAs'] {
+    const encode = this.#encoderOf(parts);
+    const request = encode(id);
+    const bytesMax = this.#host.outbound.payloadBytesMax;
+    if (request.length > bytesMax) {
+      throw new StreamError(
+        'tooLarge',
+        `request: expected a message of at most ${bytesMax} bytes, came ${request.length}`,
+      );
+    }
+    return (streamId) => (streamId === id ? request : encode(streamId));
+  }
+
+  /** Publishes the request of a stream: the first one, or one that is asked again, under a stream id of its own. */
+  publish(id: string, stream: OpenStream, attempt: number): void {
+    const { subject } = stream.stream;
+    const streamId = streamIdOf(id, attempt);
+    stream.streamId = streamId;
+    if (attempt > 0) this.#host.debug({ message: `the request is asked again, as ${streamId}`, subject });
+    const request = stream.requestAs(streamId);
+    // It waited for a link that takes less than the one on which the stream was opened, and no other link may come.
+    const bytesMax = this.#host.outbound.payloadBytesMax;
+    if (request.length > bytesMax) {
+      const text = `the request cannot be published: expected a message of at most ${bytesMax} bytes, came ${request.length}`;
+      this.#host.dispatch(id, { type: 'frame.close', code: CloseCode.BadRequest, text });
+      return;
+    }
+    this.#host.publish(subject, request, inboxSubject(this.#consumerId, streamId));
+  }
+
+  #encoderOf({ data, windowBytes, timeoutMs }: OpenRequestParts): OpenStream['requestAs'] {
+    const { codec, offerExtension, windowRecords, recordBytesMax } = this.#options;
+    const { data: body, superjson: bodySuperjson } = this.#encodeBody(data);
+    const fields = {
+      consumerId: this.#consumerId,
+      heartBeatRequestSub: heartbeatSubject(this.#consumerId),
+      body,
+      ...(offerExtension
+        ? {
+            extension: {
+              version: 1,
+              exact: true,
+              superjson: codec === undefined,
+              ...(bodySuperjson === undefined ? {} : { bodySuperjson }),
+              ...(windowBytes === undefined ? {} : { delivery: { windowRecords, windowBytes, recordBytesMax } }),
+              ...(timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, Math.ceil(timeoutMs)) }),
+            },
+          }
+        : {}),
+    };
+    return (streamId) => encodeOpenRequest({ ...fields, streamId });
+  }
+
+  /** What a producer reads that knows the extension says more than the body, which any producer reads. */
+  #encodeBody(data: unknown): { readonly data: Uint8Array | null; readonly superjson?: unknown } {
+    if (data === undefined) return { data: null };
+    if (data instanceof Uint8Array) return { data };
+    if (typeof data === 'string') return { data: encoder.encode(data) };
+    return encodeBody(data, this.#options.codec, this.#options.offerExtension);
+  }
+}

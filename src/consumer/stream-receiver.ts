@@ -1,0 +1,55 @@
+import { InboundDelivery } from '../delivery/receiver.js';
+import type { ClientHost } from '../host/client-host.js';
+import { timerMsMax } from '../validation/argument-checks.js';
+import { inboxSubject, type AnnouncedTerms } from '../wire/index.js';
+import type { OpenStreams } from './open-stream.js';
+import { takeRecord } from './take-record.js';
+
+/** Makes the receiver of an extended stream: what it brings about becomes events of the stream's actor. */
+export function createStreamReceiver(
+  host: ClientHost,
+  streams: OpenStreams,
+  given: {
+    readonly consumerId: string;
+    readonly id: string;
+    readonly windowRecords: number;
+    readonly windowBytes: number;
+    readonly recordBytesMax: number;
+  },
+): InboundDelivery {
+  const { consumerId, id, windowRecords, windowBytes, recordBytesMax } = given;
+  return new InboundDelivery({ records: windowRecords, bytes: windowBytes }, recordBytesMax, {
+    announced: (terms) => {
+      if (terms !== undefined) raiseSilence(host, streams, id, terms);
+      host.dispatch(id, { type: 'frame.announced' });
+    },
+    gap: () => host.dispatch(id, { type: 'frame.gap' }),
+    recovered: () => host.dispatch(id, { type: 'frame.recovered' }),
+    records: (records) => {
+      const stream = streams.get(id);
+      if (stream === undefined) return;
+      for (const record of records) takeRecord(host, id, stream, record);
+    },
+    closed: (code, text) => host.dispatch(id, { type: 'frame.close', code, text }),
+    lost: (code, text) => host.dispatch(id, { type: 'frame.lost', code, text }),
+    broken: (text) => {
+      host.warn({ code: 'malformedFrame', message: text, subject: inboxSubject(consumerId, id) });
+      host.dispatch(id, { type: 'frame.malformed', text });
+    },
+    publish: (subject, control) => host.publish(subject, control),
+  });
+}
+
+/** A producer that is heard less often than this client expects is not taken for dead. Source: PROTOCOL.md, Timing. */
+function raiseSilence(host: ClientHost, streams: OpenStreams, id: string, terms: AnnouncedTerms): void {
+  const stream = streams.get(id);
+  const neededMs = terms.missedHeartbeatsMax * terms.heartbeatIntervalMs + terms.heartbeatRequestTimeoutMs;
+  if (stream === undefined || neededMs <= stream.silenceTimeoutMs || neededMs > timerMsMax) return;
+  host.debug({
+    message:
+      `the silence timeout of ${stream.silenceTimeoutMs} ms is raised to ${neededMs} ms: the producer announced ` +
+      `K = ${terms.missedHeartbeatsMax}, I = ${terms.heartbeatIntervalMs} ms, T = ${terms.heartbeatRequestTimeoutMs} ms`,
+    subject: stream.stream.subject,
+  });
+  stream.silenceTimeoutMs = neededMs;
+}

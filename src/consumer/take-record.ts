@@ -1,0 +1,22 @@
+import type { ClientHost } from '../host/client-host.js';
+import type { WireRecord } from '../wire/index.js';
+import type { OpenStream } from './open-stream.js';
+
+/** What becomes of a record that came: the machine has said where records go, or is asked. */
+export function takeRecord(host: ClientHost, id: string, stream: OpenStream, record: WireRecord): void {
+  // A frame of an extended stream was a sign of life as a whole, and holds no more than was granted.
+  const isExtended = stream.delivery?.isExtended === true;
+  if (stream.gate === 'detached') {
+    stream.clock.touch();
+  } else if (!isExtended && !stream.hasRoomFor(record.data.length)) {
+    const text = `the reader is too slow: ${stream.describeBuffer()} wait, and one of ${record.data.length} bytes came`;
+    host.dispatch(id, { type: 'reader.overflow', text });
+  } else if (stream.gate === 'attached') {
+    if (!isExtended) stream.clock.touch();
+    stream.deliver(record);
+  } else {
+    stream.hold(record);
+    host.dispatch(id, { type: 'frame.data' });
+    stream.handOver();
+  }
+}

@@ -1,0 +1,110 @@
+import { CloseCode } from '../../machines/index.js';
+import { messageOf, StreamError } from '../errors.js';
+import type { ClientHost } from '../host/client-host.js';
+import type { NatsMessage } from '../transport/nats-connection.js';
+import type { ResolvedOptions } from '../validation/options.js';
+import {
+  checkAddresses,
+  decodeOpenRequest,
+  encodeCloseFrame,
+  isPublishSubject,
+  type OpenRequest,
+} from '../wire/index.js';
+import type { ProducerStream } from './producer-stream.js';
+import type { RunningStreams } from './running-stream.js';
+import { runSource, type Records } from './source.js';
+import type { StreamAddresses, StreamRegistry } from './stream-registry.js';
+import { createStreamRequest, type StreamRequest } from './stream-request.js';
+
+/**
+ * Makes the records of one stream: usually an async generator function. May give any iterable as well, a web
+ * `ReadableStream`, a Node `Readable`, what has `Symbol.observable` or `subscribe`, or a promise of one of them.
+ */
+export type StreamHandler = (request: StreamRequest) => Records;
+
+/** Where a refusal may go: to what is an inbox by its name. Nobody can aim this client at another subject. */
+const inboxPattern = /^_(SINBOX|INBOX|R_)\./;
+
+/** Takes open requests: decodes and checks each, and refuses it or starts its stream and the source of its records. */
+export class RequestIntake {
+  readonly #host: ClientHost;
+  readonly #options: ResolvedOptions;
+  readonly #streams: RunningStreams;
+  readonly #registry: StreamRegistry;
+  readonly #sources = new Set<Promise<void>>();
+
+  constructor(host: ClientHost, options: ResolvedOptions, streams: RunningStreams, registry: StreamRegistry) {
+    this.#host = host;
+    this.#options = options;
+    this.#streams = streams;
+    this.#registry = registry;
+  }
+
+  /** The sources that have not finished, each as a promise that resolves when it has. */
+  get sources(): ReadonlySet<Promise<void>> {
+    return this.#sources;
+  }
+
+  /** Takes one request for the streams of a handler. */
+  take(message: NatsMessage, handler: StreamHandler): void {
+    const request = decodeOpenRequest(message.data);
+    if (request.type === 'malformed') {
+      const text = `error decoding Request: expected ${request.expected}, came ${request.came}`;
+      this.#refuse(message, CloseCode.BadRequest, text);
+      return;
+    }
+    const misfit = checkAddresses(request, message.reply);
+    if (misfit !== undefined) {
+      this.#refuse(message, CloseCode.BadRequest, `expected ${misfit.expected}, came ${misfit.came}`);
+      return;
+    }
+    if (this.#host.isOver) {
+      this.#refuse(message, CloseCode.GoingAway, 'the producer shuts down');
+      return;
+    }
+    this.#start(message.subject, request, handler);
+  }
+
+  #start(subject: string, request: OpenRequest, handler: StreamHandler): void {
+    const extension = this.#options.acceptExtension ? request.extension : undefined;
+    const addresses: StreamAddresses = {
+      consumerId: request.consumerId,
+      streamId: request.streamId,
+      subject,
+      exact: extension?.exact ?? false,
+      superjson: extension?.superjson ?? false,
+      ...(extension?.delivery === undefined ? {} : { delivery: extension.delivery }),
+      ...(extension?.timeoutMs === undefined ? {} : { timeoutMs: extension.timeoutMs }),
+    };
+    this.#registry.register(addresses, (stream) => () => {
+      const { codec } = this.#options;
+      const told = { ...addresses, signal: stream.signal };
+      const given = createStreamRequest(told, request.body, extension?.bodySuperjson, codec);
+      this.#runSource(stream, () => handler(given));
+    });
+  }
+
+  #runSource({ writer, signal, info: { subject, inbox } }: ProducerStream, records: () => Records): void {
+    const warn = (message: string, error: unknown): void => {
+      this.#host.warn({ code: 'sourceFailed', message, subject, error });
+    };
+    // User code never runs in the middle of an actor's step.
+    const source = Promise.resolve()
+      .then(() => runSource(records, writer, signal, warn))
+      .catch((error: unknown) => {
+        // The stream was over in the very moment in which its source finished: nothing is left to be told.
+        if (error instanceof StreamError && error.code === 'writerClosed') return;
+        warn('a source failed', error);
+        this.#streams.get(inbox)?.fail(messageOf(error));
+      })
+      .finally(() => this.#sources.delete(source));
+    this.#sources.add(source);
+  }
+
+  #refuse({ reply, subject }: NatsMessage, code: number, text: string): void {
+    this.#host.warn({ code: 'requestRefused', message: `a request was refused: ${text}`, subject });
+    if (reply === undefined || !isPublishSubject(reply) || !inboxPattern.test(reply)) return;
+    const payload = (bytesMax: number): Uint8Array => encodeCloseFrame(code, text, bytesMax);
+    this.#host.publish(reply, payload, undefined, 'could not publish a refusal');
+  }
+}

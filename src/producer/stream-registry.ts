@@ -1,0 +1,160 @@
+import { clientActorId, CloseCode } from '../../machines/index.js';
+import { StreamError } from '../errors.js';
+import type { ClientHost } from '../host/client-host.js';
+import { timerMsMax } from '../validation/argument-checks.js';
+import type { ResolvedOptions } from '../validation/options.js';
+import { checkAddresses, heartbeatSubject, inboxSubject, isPublishSubject, type DeliveryOffer } from '../wire/index.js';
+import type { ControlChannel } from './control-channel.js';
+import { createProducerStream, type ProducerStream } from './producer-stream.js';
+import type { RunningStream } from './running-stream.js';
+import type { StreamSenders } from './stream-senders.js';
+
+/** Which stream to register: what the consumer's open request says, and the subject on which it came. */
+export interface StreamAddresses {
+  readonly subject: string;
+  readonly consumerId: string;
+  readonly streamId: string;
+  /** Whether the consumer's heartbeat answers are exact, so that one report is enough. False unless told. */
+  readonly exact?: boolean;
+  /** Whether the consumer reads superjson's annotations. False unless told. */
+  readonly superjson?: boolean;
+  /** What the consumer offers of the delivery extension. Nothing unless told. */
+  readonly delivery?: DeliveryOffer;
+  /** How long the reader will read at most, in milliseconds from now. For ever unless told. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Refuses addresses that no open request has.
+ *
+ * @throws {StreamError} `badArgument`.
+ */
+export function refuseMisfits({ subject, consumerId, streamId }: StreamAddresses): void {
+  const heartBeatRequestSub = heartbeatSubject(consumerId);
+  const request = { type: 'open', consumerId, streamId, heartBeatRequestSub, body: null } as const;
+  const misfit = checkAddresses(request, inboxSubject(consumerId, streamId));
+  if (misfit !== undefined) {
+    throw new StreamError('badArgument', `expected ${misfit.expected}, came ${misfit.came}`);
+  }
+  if (!isPublishSubject(subject)) {
+    throw new StreamError(
+      'badArgument',
+      `subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`,
+    );
+  }
+}
+
+/** The parts that make a stream an extended one. */
+export interface ExtendedParts {
+  readonly controls: ControlChannel;
+  readonly senders: StreamSenders;
+}
+
+/** Registers streams, with everything that one needs, and lets go of it when its actor is over. */
+export class StreamRegistry {
+  readonly #host: ClientHost;
+  readonly #options: ResolvedOptions;
+  readonly #streams: Map<string, RunningStream>;
+  readonly #controls: ControlChannel;
+  readonly #senders: StreamSenders;
+
+  constructor(
+    host: ClientHost,
+    options: ResolvedOptions,
+    streams: Map<string, RunningStream>,
+    { controls, senders }: ExtendedParts,
+  ) {
+    this.#host = host;
+    this.#options = options;
+    this.#streams = streams;
+    this.#controls = controls;
+    this.#senders = senders;
+  }
+
+  /**
+   * Registers a stream, or gives the one that is registered.
+   *
+   * @param startOf Gives what starts the source, when the machine says so.
+   */
+  register(addresses: StreamAddresses, startOf: (stream: ProducerStream) => () => void): ProducerStream {
+    const { subject, consumerId, streamId, exact = false } = addresses;
+    // Delivery builds on exact reports: a consumer whose reports may be taken back cannot offer it.
+    const offer = exact ? addresses.delivery : undefined;
+    const id = inboxSubject(consumerId, streamId);
+    const actor = this.#host.actorOf(id) as () => ProducerStream['actor'];
+    let running = this.#streams.get(id);
+    if (running === undefined) {
+      running = this.#create(id, addresses, offer, actor, startOf);
+      this.#streams.set(id, running);
+      if (offer !== undefined) this.#controls.open(running.control, id);
+    }
+    // A duplicate is told to the machine as well, which ignores it: so that it is seen.
+    const extended = offer !== undefined;
+    const request = { id, consumerId, streamId, subject, exact, extended };
+    this.#host.dispatch(clientActorId, { type: 'request.received', ...request });
+    // The handle keeps its actor, which may be over when somebody asks for it.
+    actor();
+    return running.stream;
+  }
+
+  /** The actor of a stream is over. One that broke, or that somebody stopped, has told nobody; the text says which. */
+  onGone(id: string, text: string): void {
+    const running = this.#streams.get(id);
+    if (running === undefined) return;
+    this.#streams.delete(id);
+    this.#controls.close(running.control);
+    running.releaseDeadline();
+    running.settleGone();
+    const isOver = running.isOver();
+    if (isOver) {
+      running.delivery?.release('it is over');
+    } else {
+      running.publishClose(CloseCode.InternalServerError, text);
+      running.cancel(text);
+    }
+    this.#senders.forget(running.stream.info.consumerId);
+    if (!isOver) this.#host.dispatch(clientActorId, { type: 'stream.closed', id });
+  }
+
+  #create(
+    id: string,
+    { subject, consumerId, streamId, superjson = false, timeoutMs }: StreamAddresses,
+    offer: DeliveryOffer | undefined,
+    actor: () => ProducerStream['actor'],
+    startOf: (stream: ProducerStream) => () => void,
+  ): RunningStream {
+    const { codec } = this.#options;
+    const control = this.#controls.newSubject();
+    const outlet = createProducerStream({
+      consumerId,
+      streamId,
+      subject,
+      inbox: id,
+      readsSuperjson: superjson && codec === undefined,
+      outbound: this.#host.outbound,
+      delivery: offer === undefined ? undefined : this.#senders.create(id, consumerId, control, offer),
+      codec,
+      actor,
+      dispatch: (event) => this.#host.dispatch(id, event),
+      warn: (message, error) => this.#host.warnOfPublish(id, message, error),
+    });
+    let settleGone: () => void = () => undefined;
+    const gone = new Promise<void>((resolve) => {
+      settleGone = resolve;
+    });
+    const start = startOf(outlet.stream);
+    const releaseDeadline = this.#setDeadline(id, timeoutMs);
+    return Object.assign(outlet, { start, control, releaseDeadline, gone, settleGone });
+  }
+
+  /** The reader will have left by then, so that nobody need wait for it to say so. */
+  #setDeadline(id: string, timeoutMs: number | undefined): () => void {
+    if (timeoutMs === undefined || timeoutMs > timerMsMax) return () => undefined;
+    const { clock } = this.#options;
+    const timer = clock.setTimeout(() => {
+      const text = `the reader's deadline of ${timeoutMs} ms has passed`;
+      this.#host.dispatch(id, { type: 'peer.cancelled', text });
+    }, timeoutMs);
+    return () => clock.clearTimeout(timer);
+  }
+}

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The fenced blocks of one language, in their order. */
+export function fencedBlocks(markdown: string, language: string): readonly string[] {
+  return Array.from(
+    markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm')),
+    (match) => match[1] ?? '',
+  );
+}
+
+/** What a program prints that imports the package by its name. Further files may stand beside it. */
+export async function outputOf(program: string, files: readonly (readonly [name: string, text: string])[] = []) {
+  // Inside the project, so that the program finds what it imports.
+  const folder = mkdtempSync(join(root, 'test/.readme-'));
+  try {
+    for (const [name, text] of [['readme.ts', program] as const, ...files]) {
+      writeFileSync(
+        join(folder, name),
+        text
+          .replaceAll("'nats-stream-actors/machines'", "'../../machines/index.js'")
+          .replaceAll("'nats-stream-actors/testing'", "'../../src/testing/index.js'")
+          .replaceAll("'nats-stream-actors/tracing'", "'../../src/tracing/index.js'")
+          .replaceAll("'nats-stream-actors/memory'", "'../../src/memory-broker/index.js'")
+          .replaceAll("'nats-stream-actors'", "'../../src/index.js'"),
+      );
+    }
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--import',
+      '@oxc-node/core/register',
+      join(folder, 'readme.ts'),
+    ]);
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
