@@ -9,6 +9,7 @@ import {
 } from '../../machines/index.js';
 import { bothInspectors } from './both-inspectors.js';
 import type { Clock } from './clock.js';
+import { Fifo } from './fifo.js';
 import type { Inspector } from './inspector.js';
 import type { Traceable } from './traceable.js';
 import { tabled } from './transition-table.js';
@@ -62,8 +63,8 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #machines: Partial<Record<SpawnParams['machine'], AnyStateMachine>> = {};
   readonly #actors = new Map<string, AnyActor>();
-  readonly #events: { readonly id: string; readonly event: ActorEvent }[] = [];
-  readonly #commands: Command[] = [];
+  readonly #events = new Fifo<{ readonly id: string; readonly event: ActorEvent }>();
+  readonly #commands = new Fifo<Command>();
   readonly #client: AnyActor;
   /** Actors that are over, but whose last commands may not have been performed yet. */
   readonly #gone: string[] = [];
@@ -208,7 +209,7 @@ export class Runner {
     for (let command = this.#commands.shift(); command !== undefined; command = this.#commands.shift()) {
       this.#perform(command);
     }
-    for (const id of this.#gone.splice(0)) this.#options.onGone(id);
+    if (this.#gone.length > 0) for (const id of this.#gone.splice(0)) this.#options.onGone(id);
   }
 
   #perform(command: Command): void {

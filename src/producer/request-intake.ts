@@ -14,6 +14,7 @@ import type { ProducerStream } from './producer-stream.js';
 import type { RunningStreams } from './running-stream.js';
 import { runSource, type Records } from './source.js';
 import type { StreamAddresses, StreamRegistry } from './stream-registry.js';
+import type { StopSignal } from './stop-signal.js';
 import { createStreamRequest, type StreamRequest } from './stream-request.js';
 
 /**
@@ -76,21 +77,20 @@ export class RequestIntake {
       ...(extension?.delivery === undefined ? {} : { delivery: extension.delivery }),
       ...(extension?.timeoutMs === undefined ? {} : { timeoutMs: extension.timeoutMs }),
     };
-    this.#registry.register(addresses, (stream) => () => {
+    this.#registry.register(addresses, (stream, stop) => () => {
       const { codec } = this.#options;
-      const told = { ...addresses, signal: stream.signal };
-      const given = createStreamRequest(told, request.body, extension?.bodySuperjson, codec);
-      this.#runSource(stream, () => handler(given));
+      const given = createStreamRequest(addresses, () => stream.signal, request.body, extension?.bodySuperjson, codec);
+      this.#runSource(stream, stop, () => handler(given));
     });
   }
 
-  #runSource({ writer, signal, info: { subject, inbox } }: ProducerStream, records: () => Records): void {
+  #runSource({ writer, info: { subject, inbox } }: ProducerStream, stop: StopSignal, records: () => Records): void {
     const warn = (message: string, error: unknown): void => {
       this.#host.warn({ code: 'sourceFailed', message, subject, error });
     };
     // User code never runs in the middle of an actor's step.
     const source = Promise.resolve()
-      .then(() => runSource(records, writer, signal, warn))
+      .then(() => runSource(records, writer, stop, warn))
       .catch((error: unknown) => {
         // The stream was over in the very moment in which its source finished: nothing is left to be told.
         if (error instanceof StreamError && error.code === 'writerClosed') return;

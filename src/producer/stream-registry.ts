@@ -7,6 +7,7 @@ import { checkAddresses, heartbeatSubject, inboxSubject, isPublishSubject, type 
 import type { ControlChannel } from './control-channel.js';
 import { createProducerStream, type ProducerStream } from './producer-stream.js';
 import type { RunningStream } from './running-stream.js';
+import type { StopSignal } from './stop-signal.js';
 import type { StreamSenders } from './stream-senders.js';
 
 /** Which stream to register: what the consumer's open request says, and the subject on which it came. */
@@ -76,7 +77,10 @@ export class StreamRegistry {
    *
    * @param startOf Gives what starts the source, when the machine says so.
    */
-  register(addresses: StreamAddresses, startOf: (stream: ProducerStream) => () => void): ProducerStream {
+  register(
+    addresses: StreamAddresses,
+    startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
+  ): ProducerStream {
     const { subject, consumerId, streamId, exact = false } = addresses;
     // Delivery builds on exact reports: a consumer whose reports may be taken back cannot offer it.
     const offer = exact ? addresses.delivery : undefined;
@@ -104,7 +108,7 @@ export class StreamRegistry {
     this.#streams.delete(id);
     this.#controls.close(running.control);
     running.releaseDeadline();
-    running.settleGone();
+    for (const heard of running.onGone.splice(0)) heard();
     const isOver = running.isOver();
     if (isOver) {
       running.delivery?.release('it is over');
@@ -121,7 +125,7 @@ export class StreamRegistry {
     { subject, consumerId, streamId, superjson = false, timeoutMs }: StreamAddresses,
     offer: DeliveryOffer | undefined,
     actor: () => ProducerStream['actor'],
-    startOf: (stream: ProducerStream) => () => void,
+    startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
   ): RunningStream {
     const { codec } = this.#options;
     const control = this.#controls.newSubject();
@@ -138,13 +142,9 @@ export class StreamRegistry {
       dispatch: (event) => this.#host.dispatch(id, event),
       warn: (message, error) => this.#host.warnOfPublish(id, message, error),
     });
-    let settleGone: () => void = () => undefined;
-    const gone = new Promise<void>((resolve) => {
-      settleGone = resolve;
-    });
-    const start = startOf(outlet.stream);
+    const start = startOf(outlet.stream, outlet.stop);
     const releaseDeadline = this.#setDeadline(id, timeoutMs);
-    return Object.assign(outlet, { start, control, releaseDeadline, gone, settleGone });
+    return Object.assign(outlet, { start, control, releaseDeadline, onGone: [] });
   }
 
   /** The reader will have left by then, so that nobody need wait for it to say so. */

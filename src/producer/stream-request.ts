@@ -24,18 +24,21 @@ export interface StreamRequest {
 const decoder = new TextDecoder();
 
 export function createStreamRequest(
-  addresses: Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'signal' | 'timeoutMs'>,
+  addresses: Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'timeoutMs'>,
+  signal: () => AbortSignal,
   body: Uint8Array | null,
   bodySuperjson: unknown,
   codec: Codec | undefined,
 ): StreamRequest {
-  const { subject, consumerId, streamId, signal, timeoutMs } = addresses;
+  const { subject, consumerId, streamId, timeoutMs } = addresses;
   const data = body ?? new Uint8Array();
   return {
     subject,
     consumerId,
     streamId,
-    signal,
+    get signal() {
+      return signal();
+    },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     body: data,
     text: () => decoder.decode(data),
