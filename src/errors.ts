@@ -7,6 +7,7 @@ const names = new Map<number, string>([
   [CloseCode.AbnormalClosure, 'abnormal closure'],
   [CloseCode.BadRequest, 'bad request'],
   [CloseCode.Refused, 'refused'],
+  [CloseCode.Unread, 'unread'],
   [CloseCode.TooManyStreams, 'too many streams'],
   [CloseCode.InternalServerError, 'internal server error'],
 ]);

@@ -113,7 +113,7 @@ export class ConsumerClient {
 
     // Whatever may throw comes before the timer and the listener are set.
     const id = this.#newId();
-    const windowBytes = this.#offersDelivery ? nextWindowBytes(this.#options) : undefined;
+    const windowBytes = this.#offersDelivery ? nextWindowBytes(this.id, this.#options) : undefined;
     const headers = createHeaders(options.headers);
     const requestAs = this.#requests.build(id, { data, windowBytes, timeoutMs: options.timeoutMs, headers });
     const actor = this.#host.actorOf(id) as () => ConsumerStream['actor'];
@@ -121,7 +121,7 @@ export class ConsumerClient {
     const stream = createOpenStream(this.#host, this.#streams, this.#options, parts, options);
     this.#streams.set(id, stream);
     this.#opening.add(id);
-    countGranted(this.#options.connection, stream.windowBytes);
+    countGranted(this.#options.connection, this.id, stream.windowBytes);
     this.#host.dispatch(clientActorId, { type: 'app.open', id, subject });
     // The handle keeps its actor, which may be over when somebody asks for it.
     actor();
@@ -244,7 +244,7 @@ export class ConsumerClient {
     this.#streams.delete(id);
     this.#opening.delete(id);
     stream.delivery?.release();
-    countGranted(this.#options.connection, -stream.windowBytes);
+    countGranted(this.#options.connection, this.id, -stream.windowBytes);
     this.#seconds.keep(id, stream);
     if (stream.hasEnded()) return;
     stream.releaseReader();

@@ -1,6 +1,6 @@
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
-import { decodeDeliveryFrame, encodeControl, isAnswerSubject, isDeliveryFrame } from '../wire/index.js';
+import { decodeDeliveryFrame, encodeControl, isAnswerSubject, isDeliveryFrame, isImportReply } from '../wire/index.js';
 import type { OpenStream } from './open-stream.js';
 
 /** What is kept of an extended stream that is over. */
@@ -61,6 +61,8 @@ export class SecondProducers {
   noteLate(id: string, { data, reply }: NatsMessage): void {
     const served = this.#served.get(id);
     if (served === undefined || reply === undefined || reply === served.control) return;
+    // Producers in another account are not told apart.
+    if (isImportReply(reply) && isImportReply(served.control)) return;
     if (!isDeliveryFrame(data) || !isAnswerSubject(reply, this.#inboxPrefix)) return;
     if (decodeDeliveryFrame(data)?.type !== 'announcement') return;
     this.#host.publish(reply, encodeControl({ type: 'cancel', text: 'another producer has served the stream' }));

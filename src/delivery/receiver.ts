@@ -18,6 +18,7 @@ import { annotationBytesMax } from './annotation-window.js';
 import { AssemblyBudget, type BudgetedAssembly } from './assembly-budget.js';
 import {
   encodeControl,
+  isImportReply,
   recordOf,
   type AnnouncedTerms,
   type ControlFrame,
@@ -142,6 +143,11 @@ export class Receiver implements BudgetedAssembly {
       return true;
     }
     if (this.#control === reply) return true;
+    if (isImportReply(this.#control) && isImportReply(reply)) {
+      // The server makes a new one for each message that comes from another account: the last one leads back.
+      this.#control = reply;
+      return true;
+    }
     this.#host.publish(reply, encodeControl({ type: 'cancel', text: 'another producer serves the stream' }));
     return false;
   }

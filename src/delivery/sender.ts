@@ -30,6 +30,8 @@ import {
   type WireRecord,
 } from '../wire/index.js';
 
+const nothing = (): void => undefined;
+
 /** How many bytes of records wait for credit at most, from writers that do not await their writes. */
 const waitingBytesMax = 64 * 1024 * 1024;
 
@@ -52,6 +54,10 @@ export interface SenderParameters {
   /** What the frames of the client are made of. */
   readonly pool: FramePool;
   readonly terms: AnnouncedTerms;
+  /** Sets a timer for the reader to grant something, and gives what takes it back; undefined where it may take for ever. */
+  readonly awaitGrant?: ((onUnread: () => void) => () => void) | undefined;
+  /** The reader has granted nothing for too long. */
+  readonly onUnread?: () => void;
   /** Hears of what the stream's machine has to know: these are its events. */
   readonly onEdge: (edge: 'flow.blocked' | 'flow.starved' | 'flow.open' | 'peer.acknowledged') => void;
   /** So many announcements were not answered by a consumer that answers heartbeats. */
@@ -76,6 +82,7 @@ export class Sender implements BudgetedStream {
   #isOver = false;
   /** What comes after the last waiting record. */
   #close: { readonly code: number; readonly text: string } | undefined;
+  #stopAwaiting: () => void = nothing;
   readonly #readers = new Set<() => void>();
 
   constructor(given: SenderParameters) {
@@ -141,6 +148,7 @@ export class Sender implements BudgetedStream {
     });
     if (!this.#isBlocked) {
       this.#isBlocked = true;
+      this.#awaitGrant();
       this.#given.onEdge('flow.blocked');
       this.#askIfStarved();
     }
@@ -198,6 +206,7 @@ export class Sender implements BudgetedStream {
   release(text: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#stopAwaiting();
     this.#frames.end();
     this.#given.budget.leave(this);
     // An error has its stack taken, which a stream that ends well need not pay for.
@@ -209,7 +218,9 @@ export class Sender implements BudgetedStream {
   onGrant(grant: ControlFrame & { readonly type: 'grant' | 'resume' }): boolean {
     if (this.#isOver) return true;
     if (!isGrantPossible(this.#outflow, grant)) return false;
+    const { consumed } = this.#outflow;
     this.#outflow = takeGrant(this.#outflow, grant);
+    if (this.#isBlocked && this.#outflow.consumed > consumed) this.#awaitGrant();
     this.#annotations.release(this.#outflow.consumed);
     this.#frames.release(this.#outflow.acknowledged);
     this.#pumpWaiting();
@@ -258,6 +269,7 @@ export class Sender implements BudgetedStream {
     }
     if (this.#isBlocked) {
       this.#isBlocked = false;
+      this.#stopAwaiting();
       this.#given.onEdge('flow.open');
     }
     this.#closeAfterWaiting();
@@ -269,6 +281,12 @@ export class Sender implements BudgetedStream {
     if (this.#askedAt === this.#outflow.sent || isGrantComing(this.#outflow)) return;
     this.#askedAt = this.#outflow.sent;
     this.#given.onEdge('flow.starved');
+  }
+
+  #awaitGrant(): void {
+    this.#stopAwaiting();
+    const { awaitGrant, onUnread } = this.#given;
+    this.#stopAwaiting = awaitGrant?.(() => onUnread?.()) ?? nothing;
   }
 
   #closeAfterWaiting(): void {

@@ -12,7 +12,11 @@ export interface HandleOptions {
    * {@link Accept}. While its promise is open the request counts as a stream, and a duplicate of it is ignored.
    */
   readonly accept?: Accept;
-  /** How many streams this handler may have. A request beyond is refused with 4029. No limit but the client's unless told. */
+  /**
+   * How many streams this handler may have. A request beyond is refused with 4029.
+   *
+   * @default no limit but the client's `streamsMax`
+   */
   readonly streamsMax?: number;
 }
 

@@ -44,7 +44,7 @@ export interface StreamAddresses {
   readonly timeoutMs?: number;
   /**
    * The reply subject of the open request, where that came from another account and the server has written it anew, as
-   * `_R_.…`: frames go there. The inbox of the stream unless told.
+   * `_R_.…`: frames go there, and else to the inbox of the stream.
    */
   readonly reply?: string;
 }

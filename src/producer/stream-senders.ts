@@ -32,6 +32,7 @@ export class StreamSenders {
   ): Sender {
     const { windowRecords, windowBytes, recordBytesMax } = this.#options;
     const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
+    const { unreadTimeoutMs, clock } = this.#options;
     return new Sender({
       inbox: framesTo,
       // The server gives up a way back on which nothing comes for long.
@@ -47,6 +48,17 @@ export class StreamSenders {
       budget: this.#budgetOf(consumerId),
       pool: this.#pool,
       terms: { version: 1, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax },
+      awaitGrant:
+        unreadTimeoutMs === 0
+          ? undefined
+          : (onUnread) => {
+              const timer = clock.setTimeout(onUnread, unreadTimeoutMs);
+              return () => clock.clearTimeout(timer);
+            },
+      onUnread: () => {
+        const text = `the reader has granted nothing for ${unreadTimeoutMs} ms (unreadTimeoutMs)`;
+        this.#host.dispatch(id, { type: 'peer.unreachable', code: CloseCode.Unread, text });
+      },
       onEdge: (edge) => this.#host.dispatch(id, { type: edge }),
       onUnreachable: (announcements) => {
         const text = `the consumer answers heartbeats, but not ${announcements} frames in a row`;

@@ -209,6 +209,13 @@ export interface ProducerClientOptions extends CommonOptions {
    */
   readonly streamsPerConsumerMax?: number;
   /**
+   * How long a record may wait for a reader that grants nothing, in milliseconds: its stream is then ended with 4008, and
+   * gives back what it holds. 0 for ever.
+   *
+   * @default 0
+   */
+  readonly unreadTimeoutMs?: number;
+  /**
    * What the subjects begin with on which this client takes what consumers say to it.
    *
    * @default '_INBOX'
@@ -232,6 +239,7 @@ const defaults = {
   openTimeoutMs: 30_000,
   bufferedRecordsMax: 65_536,
   openingMax: 65_536,
+  unreadTimeoutMs: 0,
   streamsMax: 65_536,
   streamsPerConsumerMax: 65_536,
   bufferedBytesMax: 64 * 1024 * 1024,
@@ -311,6 +319,7 @@ export function resolveOptions(
   wholeNumber('peerCancellationBufferMs', 1, timerMsMax);
   wholeNumber('missedHeartbeatsMax', 1, 1_000_000);
   wholeNumber('bufferedRecordsMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('unreadTimeoutMs', 0, timerMsMax);
   wholeNumber('openingMax', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('streamsMax', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('streamsPerConsumerMax', 1, Number.MAX_SAFE_INTEGER);

@@ -16,7 +16,8 @@ const entries: Readonly<Record<string, Listed>> = {
     values: `CloseCode CloseError ConsumerClient ProducerClient StreamError streamActor traceOverNats`,
     types: `
       Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd DebugNote EndReason HandleOptions
-      HeadersInput Inspector MessageHeaders NatsConnection NatsHeaders NatsMessage NatsPublishOptions NatsSubscribeOptions NatsSubscription OpenStreamOptions
+      HeadersInput Inspector MessageHeaders NatsConnection NatsHeaders NatsMessage NatsPublishOptions
+      NatsSubscribeOptions NatsSubscription OpenStreamOptions
       ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
       StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
       StreamAddresses StreamAsk StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
