@@ -4,6 +4,7 @@ import { decodeValue, type Codec } from '../values/codec.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
 import type { LivenessClock } from '../host/liveness-clock.js';
 import { hearRejection } from '../host/shielded.js';
+import { Settled } from './settled.js';
 import { RecordQueue, type QueuedRecord } from './record-queue.js';
 
 /** How a stream ended, and how much of it came. */
@@ -114,15 +115,8 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
   let ended: ConsumerStreamEnd | undefined;
   let records = 0;
   let bytes = 0;
-  let settle: (end: ConsumerStreamEnd) => void;
-  const closed = new Promise<ConsumerStreamEnd>((resolve) => {
-    settle = resolve;
-  });
-
-  let settleOpened: (opening: StreamOpening) => void;
-  const opened = new Promise<StreamOpening>((resolve) => {
-    settleOpened = resolve;
-  });
+  const closed = new Settled<ConsumerStreamEnd>();
+  const opened = new Settled<StreamOpening>();
 
   const cancel = (text = 'the reader left'): void => {
     if (ended === undefined) parameters.cancel(text);
@@ -198,8 +192,12 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
   const stream: ConsumerStream = {
     id,
     subject,
-    opened,
-    closed,
+    get opened() {
+      return opened.promise;
+    },
+    get closed() {
+      return closed.promise;
+    },
     cancel,
     get actor() {
       return parameters.actor();
@@ -249,7 +247,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     gate: 'asking',
     attach: () => {
       inlet.gate = 'attached';
-      settleOpened({ started: true });
+      opened.settle({ started: true });
     },
     detach: () => {
       inlet.gate = 'detached';
@@ -274,8 +272,8 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       // Who left, or had no more time, gets nothing more; every other end comes after the records before it.
       if (end.reason === 'cancelled' || end.reason === 'timedOut') queue.clear();
       // An empty stream of a plain producer is complete before anything else of it is heard.
-      settleOpened(ended.reason === 'completed' ? { started: true } : { started: false, end: ended });
-      settle(ended);
+      opened.settle(ended.reason === 'completed' ? { started: true } : { started: false, end: ended });
+      closed.settle(ended);
       for (const resolve of waiting.splice(0)) resolve(undefined);
     },
     hasEnded: () => ended !== undefined,

@@ -70,7 +70,9 @@ export class CreditQueue {
   }
 
   /** Takes every record out, and rejects the promises of their writes. */
-  refuse(error: Error): void {
+  refuse(why: () => Error): void {
+    if (this.#records.length === 0) return;
+    const error = why();
     this.#bytes = 0;
     for (const { settle } of this.#records.splice(0)) settle(error);
   }

@@ -209,7 +209,8 @@ export class Sender implements BudgetedStream {
     this.#stopAwaiting();
     this.#frames.end();
     this.#given.budget.leave(this);
-    this.#waiting.refuse(new StreamError('writerClosed', `the stream is over: ${text}`));
+    // An error has its stack taken, which a stream that ends well need not pay for.
+    this.#waiting.refuse(() => new StreamError('writerClosed', `the stream is over: ${text}`));
     this.#wake();
   }
 

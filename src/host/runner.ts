@@ -1,4 +1,4 @@
-import { createActor, type AnyActor, type AnyActorRef, type AnyStateMachine } from 'xstate';
+import { createActor, type AnyActor, type AnyActorRef, type AnyStateMachine, type Snapshot } from 'xstate';
 import {
   clientActorId,
   type ActorEvent,
@@ -9,8 +9,10 @@ import {
 } from '../../machines/index.js';
 import { bothInspectors } from './both-inspectors.js';
 import type { Clock } from './clock.js';
+import { Fifo } from './fifo.js';
 import type { Inspector } from './inspector.js';
 import type { Traceable } from './traceable.js';
+import { nextTask } from '../transport/next-task.js';
 import { tabled } from './transition-table.js';
 
 /** The commands that reach out of the actors; those that make, tell and stop actors are the runner's own. */
@@ -20,6 +22,14 @@ export type Performers = {
 
 /** The delay of one actor. */
 export type DelayOf = (scope: { readonly context: { readonly id?: string } }) => number;
+
+/** A timer of an actor. */
+interface ActorTimer {
+  handle: unknown;
+  isLive: boolean;
+}
+
+const nothingOwed: readonly ActorEvent[] = [];
 
 interface ActorScope {
   readonly self: AnyActorRef;
@@ -46,12 +56,19 @@ export interface RunnerOptions {
   readonly onBroken: (id: string, error: unknown) => void;
 }
 
+/** So many actors hear of one event in one turn of the event loop. */
+const toldInOneTurnMax = 256;
+
 /**
  * Runs the actors of one client and performs their commands: the only place that creates actors and sends to them.
  *
  * All events of a client go through one first-in-first-out queue. An event is handled to the end of its macrostep
  * before the commands that it recorded are performed, and these before the next event, so nobody ever acts in the
  * middle of somebody else's step, and the model checker explores exactly what runs here.
+ *
+ * An event for very many actors, a lost link say, is handed out in slices, between which the event loop turns: a turn that
+ * lasts for seconds misses heartbeats. Each actor still takes all its events in their order, those that it has not been
+ * handed yet before a later one. Where the client itself is over, nobody waits.
  *
  * Each actor is the root of a system of its own: a stream that ends then touches no timer but its own.
  */
@@ -62,9 +79,12 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #machines: Partial<Record<SpawnParams['machine'], AnyStateMachine>> = {};
   readonly #actors = new Map<string, AnyActor>();
-  readonly #events: { readonly id: string; readonly event: ActorEvent }[] = [];
-  readonly #commands: Command[] = [];
+  readonly #events = new Fifo<{ readonly id: string; readonly event: ActorEvent }>();
+  readonly #commands = new Fifo<Command>();
   readonly #client: AnyActor;
+  /** What actors have not been handed yet of events for many. */
+  readonly #owed = new Map<string, ActorEvent[]>();
+  #isSliceDue = false;
   /** Actors that are over, but whose last commands may not have been performed yet. */
   readonly #gone: string[] = [];
   #running = false;
@@ -142,9 +162,20 @@ export class Runner {
     const clock = clockOf?.(id) ?? this.#options.clock;
     // A timer is one more way into the actors: what it sets off is run to the end like an event.
     const own: AnyActor['clock'] = {
-      setTimeout: (fn, ms) => clock.setTimeout(() => this.#run(fn), ms),
-      clearTimeout: (handle) => {
-        clock.clearTimeout(handle);
+      setTimeout: (fn, ms) => {
+        const timer: ActorTimer = { handle: undefined, isLive: true };
+        const fire = () => {
+          // What came before it may have cleared it.
+          for (const event of this.#takeOwed(id)) this.#actors.get(id)?.send(event);
+          if (timer.isLive) fn();
+        };
+        timer.handle = clock.setTimeout(() => this.#run(fire), ms);
+        return timer;
+      },
+      clearTimeout: (given) => {
+        const timer = given as ActorTimer;
+        timer.isLive = false;
+        clock.clearTimeout(timer.handle);
       },
     };
     Runner.#ofClock.set(own, this);
@@ -156,7 +187,9 @@ export class Runner {
       ...(inspect === undefined ? {} : { inspect }),
     });
     const forget = () => {
-      if (this.#actors.get(id) === actor) this.#actors.delete(id);
+      if (this.#actors.get(id) !== actor) return;
+      this.#actors.delete(id);
+      this.#owed.delete(id);
     };
     actor.subscribe({
       complete: () => {
@@ -194,21 +227,75 @@ export class Runner {
       first();
       this.#performAll();
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        const actor = this.#actors.get(next.id);
-        if (actor === undefined) continue;
-        actor.send(next.event);
-        this.#performAll();
+        for (const event of this.#takeOwed(next.id)) this.#give(next.id, event);
+        this.#give(next.id, next.event);
       }
     } finally {
       this.#running = false;
     }
   }
 
+  #give(id: string, event: ActorEvent): void {
+    const actor = this.#actors.get(id);
+    if (actor === undefined) return;
+    actor.send(event);
+    this.#performAll();
+  }
+
+  /** An event for many: those who are not handed it in this turn are owed it. */
+  #tell(ids: Iterable<string>, event: ActorEvent): void {
+    const { status } = this.#client.getSnapshot() as Snapshot<unknown>;
+    const isOver = status !== 'active';
+    let told = 0;
+    for (const id of ids) {
+      if (!this.#actors.has(id)) continue;
+      told += 1;
+      if (isOver || told <= toldInOneTurnMax) {
+        this.#events.push({ id, event });
+        continue;
+      }
+      const owed = this.#owed.get(id);
+      if (owed === undefined) this.#owed.set(id, [event]);
+      else owed.push(event);
+    }
+    if (this.#owed.size > 0) this.#sliceLater();
+  }
+
+  /** All actors but the client's own. */
+  *#others(): Iterable<string> {
+    for (const id of this.#actors.keys()) if (id !== clientActorId) yield id;
+  }
+
+  #takeOwed(id: string): readonly ActorEvent[] {
+    if (this.#owed.size === 0) return nothingOwed;
+    const owed = this.#owed.get(id);
+    if (owed === undefined) return nothingOwed;
+    this.#owed.delete(id);
+    return owed;
+  }
+
+  #sliceLater(): void {
+    if (this.#isSliceDue) return;
+    this.#isSliceDue = true;
+    void nextTask().then(() => {
+      this.#isSliceDue = false;
+      let told = 0;
+      for (const [id, events] of this.#owed) {
+        if (told === toldInOneTurnMax) break;
+        told += 1;
+        this.#owed.delete(id);
+        for (const event of events) this.#events.push({ id, event });
+      }
+      if (this.#owed.size > 0) this.#sliceLater();
+      this.#run(() => undefined);
+    });
+  }
+
   #performAll(): void {
     for (let command = this.#commands.shift(); command !== undefined; command = this.#commands.shift()) {
       this.#perform(command);
     }
-    for (const id of this.#gone.splice(0)) this.#options.onGone(id);
+    if (this.#gone.length > 0) for (const id of this.#gone.splice(0)) this.#options.onGone(id);
   }
 
   #perform(command: Command): void {
@@ -220,18 +307,15 @@ export class Runner {
         return;
       }
       case 'actor.tell':
-        for (const id of command.params.to) {
-          if (this.#actors.has(id)) this.#events.push({ id, event: command.params.event });
-        }
+        this.#tell(command.params.to, command.params.event);
         return;
       case 'actor.tellAll':
-        for (const id of this.#actors.keys()) {
-          if (id !== clientActorId) this.#events.push({ id, event: command.params.event });
-        }
+        this.#tell(this.#others(), command.params.event);
         return;
       case 'actor.stop':
         this.#actors.get(command.params.id)?.stop();
         this.#actors.delete(command.params.id);
+        this.#owed.delete(command.params.id);
         return;
       default: {
         const perform = this.#options.performers[command.type] as (params: unknown) => void;

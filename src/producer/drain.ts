@@ -31,8 +31,9 @@ export async function drain(draining: Draining): Promise<void> {
     }, cancellationBufferMs);
   });
   const finishing = Array.from(streams.values()).filter(({ delivery }) => delivery !== undefined);
+  const gone = finishing.map(({ onGone }) => new Promise<void>((resolve) => onGone.push(resolve)));
   for (const stream of finishing) stream.end(CloseCode.GoingAway, 'the producer drains');
-  await Promise.race([Promise.all(finishing.map(({ gone }) => gone)), host.released, expired]);
+  await Promise.race([Promise.all(gone), host.released, expired]);
   const late = finishing.filter(({ stream: { info } }) => streams.has(info.inbox)).length;
   await host.close();
   const outcome = await Promise.race([Promise.all(sources), expired]);

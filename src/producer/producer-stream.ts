@@ -7,6 +7,7 @@ import { encodePlainFrame } from '../writer/plain-frame.js';
 import { encodeCloseFrame, type WireRecord } from '../wire/index.js';
 import type { Sender } from '../delivery/sender.js';
 import { Writer } from '../writer/writer.js';
+import { Stop, type StopSignal } from './stop-signal.js';
 
 /** What is known of a registered stream. */
 export interface StreamInfo {
@@ -58,6 +59,8 @@ export interface ProducerStreamParameters {
 /** How the producer client performs the commands of a stream's actor. */
 export interface ProducerStreamOutlet {
   readonly stream: ProducerStream;
+  /** Whether the stream's signal has aborted, for those who need no signal of the platform's. */
+  readonly stop: StopSignal;
   readonly delivery: Sender | undefined;
   /** Publishes the record that was handed to the actor; later ones are published without asking. */
   publishRecord(): void;
@@ -75,7 +78,7 @@ export interface ProducerStreamOutlet {
 
 export function createProducerStream(parameters: ProducerStreamParameters): ProducerStreamOutlet {
   const { consumerId, streamId, subject, inbox, framesTo, publisher, dispatch, warn } = parameters;
-  const controller = new AbortController();
+  const stop = new Stop();
   const createdAt = new Date();
   const asked: (() => void)[] = [];
   const { delivery } = parameters;
@@ -148,7 +151,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
 
   const cancel = (text: string): void => {
     over ??= text;
-    controller.abort(new CloseError(CloseCode.GoingAway, text, 'cancelled'));
+    if (!stop.aborted) stop.abort(new CloseError(CloseCode.GoingAway, text, 'cancelled'));
   };
 
   const end = (code: number, text: string): void => {
@@ -176,7 +179,9 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
   return {
     stream: {
       writer,
-      signal: controller.signal,
+      get signal() {
+        return stop.signal;
+      },
       get actor() {
         return parameters.actor();
       },
@@ -184,6 +189,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
         return { consumerId, streamId, subject, inbox, createdAt, ...(delivery?.sent ?? { records, bytes }) };
       },
     },
+    stop,
     delivery,
     publishRecord: () => {
       attached = true;

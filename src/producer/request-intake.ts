@@ -19,6 +19,7 @@ import type { RunningStreams } from './running-stream.js';
 import { runSource, type Records } from './source.js';
 import { StreamPlaces, type HandlerPlaces, type Place } from './stream-limits.js';
 import type { StreamAddresses, StreamRegistry } from './stream-registry.js';
+import type { StopSignal } from './stop-signal.js';
 import { createStreamRequest, type StreamRequest } from './stream-request.js';
 
 /**
@@ -143,21 +144,21 @@ export class RequestIntake {
       ...(extension?.timeoutMs === undefined ? {} : { timeoutMs: extension.timeoutMs }),
     };
     const onGone = (): void => place?.release();
-    this.#registry.register(addresses, onGone, (stream) => () => {
+    this.#registry.register(addresses, onGone, (stream, stop) => () => {
       const { codec } = this.#options;
-      const told = { ...addresses, headers: readHeaders(message.headers), signal: stream.signal };
-      const given = createStreamRequest(told, request.body, extension?.bodySuperjson, codec);
-      this.#runSource(stream, () => handler(given));
+      const told = { ...addresses, headers: readHeaders(message.headers) };
+      const given = createStreamRequest(told, () => stream.signal, request.body, extension?.bodySuperjson, codec);
+      this.#runSource(stream, stop, () => handler(given));
     });
   }
 
-  #runSource({ writer, signal, info: { subject, inbox } }: ProducerStream, records: () => Records): void {
+  #runSource({ writer, info: { subject, inbox } }: ProducerStream, stop: StopSignal, records: () => Records): void {
     const warn = (message: string, error: unknown): void => {
       this.#host.warn({ code: 'sourceFailed', message, subject, error });
     };
     // User code never runs in the middle of an actor's step.
     const source = Promise.resolve()
-      .then(() => runSource(records, writer, signal, warn))
+      .then(() => runSource(records, writer, stop, warn))
       .catch((error: unknown) => {
         // The stream was over in the very moment in which its source finished: nothing is left to be told.
         if (error instanceof StreamError && error.code === 'writerClosed') return;

@@ -11,9 +11,8 @@ export interface RunningStream extends ProducerStreamOutlet {
   readonly control: string;
   /** Gives back the timer of the reader's deadline. */
   readonly releaseDeadline: () => void;
-  /** Resolves when its actor is over. */
-  readonly gone: Promise<void>;
-  readonly settleGone: () => void;
+  /** Who waits for the end of its actor. */
+  readonly onGone: (() => void)[];
 }
 
 /** The streams of a client that are not over, by their inbox subjects. */

@@ -2,6 +2,7 @@ import { CloseCode } from '../../machines/index.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
 import { isThenable } from '../host/shielded.js';
 import type { Writer } from '../writer/writer.js';
+import type { StopSignal } from './stop-signal.js';
 import { isPromiseOfSource, stepsOf, type Source, type Steps } from './source-steps.js';
 
 /** What a handler gives: the records of one stream, as an async generator makes them, or a promise of them. */
@@ -21,7 +22,7 @@ export type Records = Source | PromiseLike<Source>;
 export async function runSource(
   start: () => Records,
   writer: Writer,
-  signal: AbortSignal,
+  signal: StopSignal,
   warn: (message: string, error: unknown) => void,
 ): Promise<void> {
   let steps: Steps | undefined;
@@ -59,7 +60,7 @@ export async function runSource(
 async function writeAll(
   steps: Steps,
   writer: Writer,
-  signal: AbortSignal,
+  signal: StopSignal,
   onLateError: (error: unknown) => void,
 ): Promise<void> {
   // A flag of our own: Node's getter of `aborted` costs more than the rest of a turn of the loop that asks for it.
@@ -119,7 +120,7 @@ function isStep(given: unknown): given is IteratorResult<unknown> {
   return typeof given === 'object' && given !== null;
 }
 
-function untilAborted(signal: AbortSignal): Promise<void> {
+function untilAborted(signal: StopSignal): Promise<void> {
   return new Promise((resolve) => {
     const onAbort = () => {
       resolve();

@@ -7,6 +7,7 @@ import { checkAddresses, heartbeatSubject, inboxSubject, isPublishSubject, type 
 import type { ControlChannel } from './control-channel.js';
 import { createProducerStream, type ProducerStream } from './producer-stream.js';
 import type { RunningStream } from './running-stream.js';
+import type { StopSignal } from './stop-signal.js';
 import type { StreamSenders } from './stream-senders.js';
 
 /** Which stream to register: what the consumer's open request says, and the subject on which it came. */
@@ -104,7 +105,7 @@ export class StreamRegistry {
   register(
     addresses: StreamAddresses,
     onGone: () => void,
-    startOf: (stream: ProducerStream) => () => void,
+    startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
   ): ProducerStream {
     const { subject, consumerId, streamId, exact = false } = addresses;
     // Delivery builds on exact reports: a consumer whose reports may be taken back cannot offer it.
@@ -115,7 +116,7 @@ export class StreamRegistry {
     if (running === undefined) {
       running = this.#create(id, addresses, offer, actor, startOf);
       this.#streams.set(id, running);
-      void running.gone.then(onGone);
+      running.onGone.push(onGone);
       if (offer !== undefined) this.#controls.open(running.control, id);
     }
     // A duplicate is told to the machine as well, which ignores it: so that it is seen.
@@ -134,7 +135,7 @@ export class StreamRegistry {
     this.#streams.delete(id);
     this.#controls.close(running.control);
     running.releaseDeadline();
-    running.settleGone();
+    for (const heard of running.onGone.splice(0)) heard();
     const isOver = running.isOver();
     if (isOver) {
       running.delivery?.release('it is over');
@@ -151,7 +152,7 @@ export class StreamRegistry {
     { subject, consumerId, streamId, superjson = false, timeoutMs, reply: framesTo = id }: StreamAddresses,
     offer: DeliveryOffer | undefined,
     actor: () => ProducerStream['actor'],
-    startOf: (stream: ProducerStream) => () => void,
+    startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
   ): RunningStream {
     const { codec } = this.#options;
     const control = this.#controls.newSubject();
@@ -169,13 +170,9 @@ export class StreamRegistry {
       dispatch: (event) => this.#host.dispatch(id, event),
       warn: (message, error) => this.#host.warnOfPublish(framesTo, message, error),
     });
-    let settleGone: () => void = () => undefined;
-    const gone = new Promise<void>((resolve) => {
-      settleGone = resolve;
-    });
-    const start = startOf(outlet.stream);
+    const start = startOf(outlet.stream, outlet.stop);
     const releaseDeadline = this.#setDeadline(id, timeoutMs);
-    return Object.assign(outlet, { start, framesTo, control, releaseDeadline, gone, settleGone });
+    return Object.assign(outlet, { start, framesTo, control, releaseDeadline, onGone: [] });
   }
 
   /** The reader will have left by then, so that nobody need wait for it to say so. */

@@ -27,19 +27,22 @@ export interface StreamRequest {
 const decoder = new TextDecoder();
 
 export function createStreamRequest(
-  addresses: Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'headers' | 'signal' | 'timeoutMs'>,
+  addresses: Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'headers' | 'timeoutMs'>,
+  signal: () => AbortSignal,
   body: Uint8Array | null,
   bodySuperjson: unknown,
   codec: Codec | undefined,
 ): StreamRequest {
-  const { subject, consumerId, streamId, headers, signal, timeoutMs } = addresses;
+  const { subject, consumerId, streamId, headers, timeoutMs } = addresses;
   const data = body ?? new Uint8Array();
   return {
     subject,
     consumerId,
     streamId,
     headers,
-    signal,
+    get signal() {
+      return signal();
+    },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     body: data,
     text: () => decoder.decode(data),

@@ -60,7 +60,7 @@ async function measureHere(only: string): Promise<void> {
 function measureInProcess(measure: string, name: string): Promise<Figures> {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), '--only', `${measure}:${name}`], {
-      execArgv: ['--expose-gc', '--import', 'tsx'],
+      execArgv: ['--expose-gc', '--import', '@oxc-node/core/register'],
     });
     let figures: Figures | undefined;
     child.once('message', (told) => (figures = told as Figures));

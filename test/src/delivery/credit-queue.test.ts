@@ -58,7 +58,7 @@ describe('CreditQueue', () => {
     const waiting = new CreditQueue();
     const writes = ['a', 'b'].map((text) => waiting.add(record(text), undefined, () => undefined));
     const error = new Error('the stream is over');
-    waiting.refuse(error);
+    waiting.refuse(() => error);
     expect(await Promise.all(writes.map(failureOf))).to.deep.equal([error, error]);
     expect([waiting.length, waiting.bytes]).to.deep.equal([0, 0]);
   });

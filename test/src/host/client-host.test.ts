@@ -47,7 +47,11 @@ function createHost() {
     client: consumerClientMachine,
     machines: { consumerStream: consumerStreamMachine },
     delays: { openTimeout: 1, silenceTimeout: 1, requestRetry: 1, cancellationBuffer: 1 },
-    performers: {},
+    performers: Object.fromEntries(
+      [consumerClientMachine, consumerStreamMachine].flatMap(({ implementations }) =>
+        Object.keys(implementations.actions).map((command) => [command, () => undefined]),
+      ),
+    ),
     inboxes: { inbox: () => notes.push('frame'), heartbeats: () => notes.push('heartbeat') },
     onStreamGone: () => undefined,
     onRefused: () => [],

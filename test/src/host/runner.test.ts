@@ -214,6 +214,69 @@ describe('Runner, timers', () => {
   });
 });
 
+describe('Runner, events for very many actors', () => {
+  const count = 2_000;
+  const ids = Array.from({ length: count }, (_, n) => `s${n}`);
+  const stateOf = (runner: Runner, id: string) =>
+    (runner.actorOf(id)?.getSnapshot() as AnyMachineSnapshot | undefined)?.value as { readonly opening: unknown };
+  const lost = (runner: Runner) => ids.filter((id) => stateOf(runner, id).opening === 'suspended').length;
+
+  /** Time stands still. */
+  const clock = { now: () => 0, setTimeout: () => 0, clearTimeout: () => undefined };
+
+  it('are handed out in slices, between which the event loop turns', async () => {
+    const { runner, open } = createBench({ clock });
+    ids.forEach(open);
+    runner.dispatch(clientActorId, { type: 'link.lost' });
+    const told = [lost(runner)];
+    while (told.at(-1)! < count) {
+      await new Promise((resolve) => setImmediate(resolve));
+      told.push(lost(runner));
+    }
+    const slices = told.map((all, n) => all - (told[n - 1] ?? 0));
+    expect(Math.max(...slices)).to.be.at.most(256);
+    expect(told[0]).to.be.greaterThan(0);
+  });
+
+  it('come to each actor before a later one, also one of its own timers', async () => {
+    const { runner, open, commands } = createBench({ clock });
+    ids.forEach(open);
+    commands.length = 0;
+    runner.dispatch(clientActorId, { type: 'link.lost' });
+    const last = ids.at(-1)!;
+    expect(stateOf(runner, last)).to.deep.equal({ opening: 'waiting' });
+    runner.dispatch(last, { type: 'frame.announced' });
+    expect(stateOf(runner, last)).to.deep.equal({ active: 'suspended' });
+    runner.dispatch(clientActorId, { type: 'link.restored' });
+    while (lost(runner) > 0 || commands.length < count) await new Promise((resolve) => setImmediate(resolve));
+    // Each has heard of both, in their order: its request is asked again, but for the stream that was taken meanwhile.
+    expect(commands.filter((command) => command.startsWith('wire.open'))).to.have.lengthOf(count - 1);
+    expect(stateOf(runner, last)).to.deep.equal({ active: 'listening' });
+  });
+
+  it('are not waited for by a timer that they clear', () => {
+    const timers: { readonly fire: () => void }[] = [];
+    const noted = { ...clock, setTimeout: (fire: () => void) => timers.push({ fire }) };
+    const { runner, open, commands } = createBench({ clock: noted });
+    ids.forEach(open);
+    runner.dispatch(clientActorId, { type: 'link.lost' });
+    commands.length = 0;
+    // The open timeout of the last one, which has not heard yet that the link is lost: silence proves nothing.
+    timers[count - 1]?.fire();
+    expect(stateOf(runner, ids.at(-1)!)).to.deep.equal({ opening: 'suspended' });
+    expect(commands).to.deep.equal([]);
+  });
+
+  it('are all handed out at once where the client is over', () => {
+    const { runner, open, gone } = createBench({ clock });
+    ids.forEach(open);
+    runner.dispatch(clientActorId, { type: 'link.lost' });
+    runner.dispatch(clientActorId, { type: 'app.close' });
+    expect(runner.size).to.equal(0);
+    expect(gone).to.have.lengthOf(count + 1);
+  });
+});
+
 describe('Runner, observers', () => {
   useFakeTime();
 
