@@ -15,6 +15,8 @@ import { toJsonBytes } from './record-format.js';
 
 interface OpenOptions extends ConnectionOptions {
   readonly timeoutMs?: number;
+  readonly name?: string;
+  readonly inboxPrefix?: string;
   readonly json?: true;
   readonly count?: number;
   /** O and S of PROTOCOL.md, Timing. Milliseconds. */
@@ -56,6 +58,8 @@ export function registerOpen(program: Command): void {
     .argument('[body]', 'the body of the request; - reads it from stdin')
     .option('--timeout-ms <duration>', 'leave the stream after so long', durationMs)
     .option('-n, --count <n>', 'leave the stream after so many records', positiveCount)
+    .option('--name <name>', 'the name of this consumer, below which a server may have granted it _SINBOX.<name>.>')
+    .option('--inbox-prefix <subject>', 'below what producers take answers (default: _INBOX)', requestSubject)
     .option('--json', 'print a JSON object a line for each record, and a last one for the end')
     .addOption(
       new Option('--open-timeout <duration>', 'how long a producer may take to be heard of')
@@ -87,6 +91,8 @@ async function open(subject: string, bodyArgument: string | undefined, options: 
   const consumer = new ConsumerClient({
     connection,
     ...timingFor(options),
+    ...(options.name === undefined ? {} : { consumerName: options.name }),
+    ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
     onWarning: ({ message, error }) => {
       if (isDebugging()) say(`warning: ${message}${error === undefined ? '' : `: ${messageOf(error)}`}`);
     },

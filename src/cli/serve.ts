@@ -9,11 +9,12 @@ import { ExitCode } from './exit-code.js';
 import { Failure } from './failure.js';
 import { onInterrupt } from './interrupt.js';
 import { say } from './log.js';
-import { durationMs, positiveCount, servedSubject } from './option-parsers.js';
+import { durationMs, positiveCount, requestSubject, servedSubject } from './option-parsers.js';
 import { toJsonBytes } from './record-format.js';
 
 interface ServeOptions extends ConnectionOptions {
   readonly queue?: string;
+  readonly inboxPrefix?: string;
   readonly json?: true;
   readonly quiet?: true;
   readonly heartbeat: number;
@@ -51,6 +52,7 @@ export function registerServe(program: Command): void {
     .argument('<subject>', 'where open requests are taken; may hold wildcards', servedSubject)
     .argument('<command...>', 'the program and its arguments, after --')
     .option('-q, --queue <group>', 'share the requests with the other members of this queue group')
+    .option('--inbox-prefix <subject>', 'below what consumers are to answer (default: _INBOX)', requestSubject)
     .option('--json', 'make each record a JSON object that says whether the line is of stdout or stderr')
     .addOption(
       new Option('--max-streams <n>', 'how many streams, and so commands, there may be; more are refused with 4029')
@@ -84,6 +86,7 @@ async function serve(subject: string, command: readonly string[], options: Serve
     heartbeatIntervalMs: options.heartbeat,
     heartbeatRequestTimeoutMs: Math.ceil(options.heartbeat / 2),
     streamsMax: options.maxStreams,
+    ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
     // Draining waits this long for the commands, each of which may take its whole grace.
     cancellationBufferMs: Math.max(10_000, options.grace + 1000),
     onWarning: ({ message, error }: Warning) => {

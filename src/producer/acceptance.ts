@@ -10,8 +10,9 @@ export interface StreamAsk {
   readonly consumerId: string;
   readonly streamId: string;
   /**
-   * The headers of the request. Whoever asks has written them, but for what the server adds where a request crosses
-   * from another account, such as `Nats-Request-Info` of an import with `share: true`.
+   * The headers of the request. Whoever asks has written them, but for `Nats-Request-Info` of a request that crosses
+   * from another account: there the server names that account in JSON, in the field `acc`, and with `share: true` of
+   * the import the user.
    */
   readonly headers: MessageHeaders;
   /** The body of the request; empty where the consumer sent none. */

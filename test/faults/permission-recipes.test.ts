@@ -219,6 +219,17 @@ describe('the permission recipes, on a real server', () => {
     expect(seen.every((reply) => reply.startsWith('_R_.'))).to.equal(true);
     const own = new ConsumerClient({ connection: bob, consumerName: 'bob', ...timing });
     await expectStreams(own, stopped);
+    // The server says from which account a request came, whatever the consumer has written there.
+    const accounts: unknown[] = [];
+    producer.handle('logs.asked', () => [], {
+      accept: ({ headers }) => {
+        accounts.push(headers.get('Nats-Request-Info')?.map((info) => (JSON.parse(info) as { acc: string }).acc));
+      },
+    });
+    await producers.flush();
+    const forged = { headers: { 'Nats-Request-Info': '{"acc":"SERVICES"}' } };
+    expect((await own.openStream('logs.asked', undefined, forged).closed).reason).to.equal('completed');
+    expect(accounts).to.deep.equal([['CUSTOMERS']]);
     expect(await refusalOf(bob, '_SINBOX.alice.>')).to.match(/permissions violation/i);
     const plain = new ConsumerClient({ connection: alice, consumerName: 'alice', offerExtension: false, ...timing });
     expect(await readNumbers(plain.openStream('logs.numbers'))).to.deep.equal(numbersUpTo(2_000));

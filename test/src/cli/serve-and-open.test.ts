@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import { connect, type NatsConnection } from 'nats';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../support/build.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
 import { endCommands, isAlive, runCommand, untilGone, type CommandLine } from './command-line.js';
 
@@ -84,6 +87,24 @@ describe('nats-stream serve and open', () => {
     reader.stdin.end(Buffer.from([0x00, 0xff, 0x0a]));
     expect(await reader.ended).to.equal(0);
     expect(reader.stdout.trim()).to.equal('00 ff 0a');
+  });
+
+  it('works as users of a server that grants each its own subjects', async () => {
+    const config = readFileSync(join(root, 'docs/permissions/users.conf'), 'utf8');
+    const strict = await startNatsServer({ config });
+    const as = (user: string) => ['-s', strict.url, '--user', user, '--password', `change ${user}`];
+    const prefix = ['--inbox-prefix', '_INBOX.producers'];
+    const serving = runCommand(['serve', 'logs.cli', ...as('producer'), ...prefix, '--', 'echo', 'granted']);
+    await serving.untilStderr(/serving/);
+    const reader = runCommand(['open', 'logs.cli', '--name', 'alice', ...as('alice'), ...prefix]);
+    expect(await reader.ended, reader.stderr).to.equal(0);
+    expect(reader.stdout).to.equal('granted\n');
+    const other = runCommand(['open', 'logs.cli', '--name', 'bob', ...as('alice'), ...prefix]);
+    expect(await other.ended).to.equal(1);
+    expect(other.stderr).to.match(/permissions violation/i);
+    serving.kill('SIGINT');
+    await serving.ended;
+    await strict.stop();
   });
 
   it('starts no more commands than --max-streams, and tells the others why not', async () => {

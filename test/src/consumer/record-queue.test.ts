@@ -83,4 +83,12 @@ describe('RecordQueue', () => {
     }
     expect(queue.length).to.equal(1500);
   });
+
+  it('counts annotations as what they take, so that empty records with many of them fill it', () => {
+    const queue = new RecordQueue(100, 1000);
+    queue.push({ data: new Uint8Array(), annotations: new Uint8Array(900) });
+    expect([queue.bytes, queue.hasRoomFor(100), queue.hasRoomFor(101)]).to.deep.equal([900, true, false]);
+    queue.shift();
+    expect(queue.bytes).to.equal(0);
+  });
 });
