@@ -1,9 +1,13 @@
 // Makes the keys and JWTs of docs/permissions/operator.conf without the network, and writes the configuration and the
 // credentials of two users into a folder: node docs/permissions/operator-jwts.mjs FOLDER
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import process from 'node:process';
+import { TextDecoder, TextEncoder } from 'node:util';
+
 const { createAccount, createOperator, createUser } = createRequire(import.meta.url)('nkeys.js');
 
 const text = (bytes) => new TextDecoder().decode(bytes);
