@@ -13,9 +13,15 @@ export const CloseCode = {
   AbnormalClosure: 1006,
   /** The open request cannot be read, or its addresses do not fit together. */
   BadRequest: 4000,
+  /** The producer does not accept the request. No code of the Go package's, as the next three are not. */
+  Refused: 4003,
+  /** The reader has granted nothing for as long as the producer lets one. */
+  Unread: 4008,
+  /** The producer serves as many streams as it may: all in all, of this consumer, or of this handler. */
+  TooManyStreams: 4029,
   /**
    * The server does not let a client publish what the stream needs; sent where it refuses heartbeat requests to the
-   * consumer, or frames to the inbox. No code of the Go package's.
+   * consumer, or frames to the inbox.
    */
   NotPermitted: 4030,
   /** The source failed; the text says why. */

@@ -148,3 +148,16 @@ export function declareCommands<Type extends CommandType>(
   const entries = types.map((type) => [type, noOperation] as const);
   return Object.fromEntries(entries) as Record<Type, typeof noOperation>;
 }
+
+/** The commands that say no more than for which stream they are. */
+type CommandById = {
+  [Type in CommandType]: { readonly id: string } extends CommandParams[Type] ? Type : never;
+}[CommandType];
+
+/** Such a command, as a transition records it. */
+export function byId<Type extends CommandById>(type: Type) {
+  return {
+    type,
+    params: ({ context }: { readonly context: { readonly id: string } }) => ({ id: context.id }),
+  } as const;
+}

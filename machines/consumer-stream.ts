@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate';
 import { CloseCode } from './close-code.js';
-import { clientActorId, declareCommands, type CommandParams, type StreamEnd } from './commands.js';
+import { byId, clientActorId, declareCommands, type CommandParams, type StreamEnd } from './commands.js';
 import type { ConsumerStreamEvent } from './events.js';
 
 /** What the machine of a stream at the consumer is made with. */
@@ -85,7 +85,7 @@ const renew = [
   request,
 ] as const;
 
-const resume = { type: 'wire.resume', params: ({ context }: Scope) => ({ id: context.id }) } as const;
+const resume = byId('wire.resume');
 
 /** An extended stream's producer hears in one trip that nobody reads; otherwise heartbeats tell it. */
 const tellProducer = {
@@ -93,7 +93,7 @@ const tellProducer = {
   params: ({ context }: Scope) => ({ id: context.id, text: 'the reader has left' }),
 } as const;
 
-const deliver = { type: 'reader.deliver', params: ({ context }: Scope) => ({ id: context.id }) } as const;
+const deliver = byId('reader.deliver');
 
 /**
  * The stream is not live from now on, for ever: the client must report it wherever a heartbeat lists it. Where the stream
@@ -302,7 +302,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
     },
     active: {
       description: 'A record or a heartbeat has been heard. PROTOCOL.md, Consumer stream: active.',
-      entry: [{ type: 'reader.attach', params: ({ context }) => ({ id: context.id }) }],
+      entry: [byId('reader.attach')],
       initial: 'listening',
       on: {
         ...whileRead,
@@ -375,7 +375,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
             'link.restored': {
               target: 'listening',
               // What was sent meanwhile is lost, and so may be what had just been sent.
-              actions: [{ type: 'wire.catchUp', params: ({ context }) => ({ id: context.id }) }],
+              actions: [byId('wire.catchUp')],
             },
           },
         },
@@ -385,7 +385,7 @@ export const consumerStreamMachine = streamSetup.createMachine({
       description:
         'The reader has gone, the producer may not know yet: late records are absorbed and heartbeats report the ' +
         'stream, until nothing has been heard for the cancellation buffer. PROTOCOL.md, Consumer stream: cancelling.',
-      entry: [{ type: 'reader.detach', params: ({ context }) => ({ id: context.id }) }, tellProducer],
+      entry: [byId('reader.detach'), tellProducer],
       after: { cancellationBuffer: { target: 'closed' } },
       on: {
         'frame.data': { target: 'cancelling', reenter: true },

@@ -14,7 +14,7 @@ export interface Outflow {
   /** Whether the close was sent. */
   readonly isClosed: boolean;
   /** Whether the consumer has said anything of this stream. */
-  readonly isKnown: boolean;
+  readonly hasHeardFromConsumer: boolean;
   /** The number of the first item that the consumer has not received, as far as it has said. */
   readonly acknowledged: number;
   readonly consumed: number;
@@ -35,7 +35,7 @@ export function beginOutflow(window: Window, offered = window): Outflow {
     sent: 0,
     sentBytes: 0,
     isClosed: false,
-    isKnown: false,
+    hasHeardFromConsumer: false,
     acknowledged: 0,
     consumed: 0,
     consumedBytes: 0,
@@ -70,7 +70,7 @@ export function sendRecord(outflow: Outflow, bytes: number): Outflow {
     sent: outflow.sent + 1,
     sentBytes: outflow.sentBytes + bytes,
     isClosed: outflow.isClosed,
-    isKnown: outflow.isKnown,
+    hasHeardFromConsumer: outflow.hasHeardFromConsumer,
     acknowledged: outflow.acknowledged,
     consumed: outflow.consumed,
     consumedBytes: outflow.consumedBytes,
@@ -95,7 +95,7 @@ export function isGrantPossible(outflow: Outflow, { next, consumed, consumedByte
 export function takeGrant(outflow: Outflow, grant: Grant & { readonly type?: string }): Outflow {
   return {
     ...outflow,
-    isKnown: true,
+    hasHeardFromConsumer: true,
     acknowledged: Math.max(outflow.acknowledged, grant.next),
     consumed: Math.max(outflow.consumed, grant.consumed),
     consumedBytes: Math.max(outflow.consumedBytes, grant.consumedBytes),
@@ -113,7 +113,7 @@ export function isGrantComing({ offered, sent, sentBytes, consumed, consumedByte
 
 /** Whether the consumer has received everything, and said so. Otherwise something may be lost on the way. */
 export function isSettled(outflow: Outflow): boolean {
-  return outflow.isKnown && outflow.acknowledged === endOf(outflow);
+  return outflow.hasHeardFromConsumer && outflow.acknowledged === endOf(outflow);
 }
 
 /** A confirmed heartbeat makes the producer announce that it has come to `end`. */

@@ -5,7 +5,11 @@ import type { ProducerClientEvent, RequestReceived } from './events.js';
 
 /** What the machine of a producer's client is made with. */
 export interface ProducerClientInput {
-  /** How many heartbeats in a row a consumer may miss, 2 unless told. */
+  /**
+   * How many heartbeats in a row a consumer may miss.
+   *
+   * @default 2
+   */
   readonly missedHeartbeatsMax?: number;
 }
 

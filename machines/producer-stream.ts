@@ -1,6 +1,6 @@
 import { raise, setup } from 'xstate';
 import { CloseCode } from './close-code.js';
-import { clientActorId, declareCommands, type CommandParams } from './commands.js';
+import { byId, clientActorId, declareCommands, type CommandParams } from './commands.js';
 import type { ProducerStreamEvent } from './events.js';
 
 /** What the machine of a stream at the producer is made with. */
@@ -46,7 +46,7 @@ const streamSetup = setup({
   },
 });
 
-const publish = { type: 'wire.data', params: ({ context }: Scope) => ({ id: context.id }) } as const;
+const publish = byId('wire.data');
 
 function closeLoudly(text: string) {
   return {
@@ -175,7 +175,7 @@ function probe(isRound: boolean) {
 
 /** The same, and what an extended stream's consumer asks for. */
 const whileDelivering = {
-  'peer.resumed': { actions: [{ type: 'wire.resend', params: ({ context }: Scope) => ({ id: context.id }) }] },
+  'peer.resumed': { actions: [byId('wire.resend')] },
   'heartbeat.confirmed': { actions: [probe(true)] },
   'flow.starved': { actions: [probe(false)] },
 } as const;
@@ -210,10 +210,7 @@ export const producerStreamMachine = streamSetup.createMachine({
   states: {
     opening: {
       description: 'Registered; the source starts. PROTOCOL.md, Producer stream: opening.',
-      entry: [
-        { type: 'wire.announce', params: ({ context }) => ({ id: context.id }) },
-        { type: 'source.start', params: ({ context }) => ({ id: context.id }) },
-      ],
+      entry: [byId('wire.announce'), byId('source.start')],
       on: {
         ...whileRunning,
         ...whileRead,

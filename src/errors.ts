@@ -6,6 +6,9 @@ const names = new Map<number, string>([
   [CloseCode.UnsupportedData, 'unsupported data'],
   [CloseCode.AbnormalClosure, 'abnormal closure'],
   [CloseCode.BadRequest, 'bad request'],
+  [CloseCode.Refused, 'refused'],
+  [CloseCode.Unread, 'unread'],
+  [CloseCode.TooManyStreams, 'too many streams'],
   [CloseCode.InternalServerError, 'internal server error'],
 ]);
 
@@ -46,6 +49,8 @@ export type StreamErrorCode =
   | 'subscriptionLost'
   /** The record is larger than its reader takes, or the message than the server takes (`max_payload`). */
   | 'tooLarge'
+  /** So many streams wait to be opened already. */
+  | 'tooManyOpening'
   /** Writes that nobody awaits pile up. */
   | 'tooMuchWaiting'
   /** A value cannot be encoded for this peer. */

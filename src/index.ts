@@ -10,6 +10,8 @@ export type { ConsumerStream, ConsumerStreamEnd, StreamOpening } from './consume
 export type { Handling } from './producer/registrations.js';
 export { ProducerClient } from './producer/producer-client.js';
 export type { HandleOptions, Registration } from './producer/registrations.js';
+export type { Accept, StreamAsk } from './producer/acceptance.js';
+export type { HeadersInput, MessageHeaders } from './transport/headers.js';
 export type { StreamHandler } from './producer/request-intake.js';
 export type { StreamAddresses } from './producer/stream-registry.js';
 export type { ProducerStream, StreamInfo } from './producer/producer-stream.js';
@@ -29,22 +31,22 @@ export type {
 export { CloseError, StreamError } from './errors.js';
 export type { StreamErrorCode } from './errors.js';
 export { CloseCode } from '../machines/index.js';
-export type { EndReason, StreamEnd } from '../machines/index.js';
+export type { EndReason } from '../machines/index.js';
 export type { ConsumerClientOptions, ProducerClientOptions } from './validation/options.js';
 export type { DebugNote, Warning, WarningCode } from './host/warnings.js';
 export type { Codec } from './values/codec.js';
 
 // Makes clients visible to operators; the door of tracing, src/tracing/index.ts, has the rest.
 export { traceOverNats } from './tracing/trace-over-nats.js';
-export type { TraceableClient, TraceOverNatsOptions } from './tracing/trace-over-nats.js';
-export type { TracePublication } from './tracing/trace-publisher.js';
 
 // What follows is for those who bring a transport, a clock or an observer of their own.
 export type { Clock } from './host/clock.js';
 export type { Inspector } from './host/inspector.js';
 export type {
   NatsConnection,
+  NatsHeaders,
   NatsMessage,
+  NatsPublishOptions,
   NatsSubscribeOptions,
   NatsSubscription,
 } from './transport/nats-connection.js';

@@ -9,7 +9,7 @@ import { ExitCode } from './exit-code.js';
 import { Failure } from './failure.js';
 import { onInterrupt } from './interrupt.js';
 import { say } from './log.js';
-import { durationMs, servedSubject } from './option-parsers.js';
+import { durationMs, positiveCount, servedSubject } from './option-parsers.js';
 import { toJsonBytes } from './record-format.js';
 
 interface ServeOptions extends ConnectionOptions {
@@ -17,6 +17,7 @@ interface ServeOptions extends ConnectionOptions {
   readonly json?: true;
   readonly quiet?: true;
   readonly heartbeat: number;
+  readonly maxStreams: number;
   readonly grace: number;
 }
 
@@ -51,6 +52,11 @@ export function registerServe(program: Command): void {
     .argument('<command...>', 'the program and its arguments, after --')
     .option('-q, --queue <group>', 'share the requests with the other members of this queue group')
     .option('--json', 'make each record a JSON object that says whether the line is of stdout or stderr')
+    .addOption(
+      new Option('--max-streams <n>', 'how many streams, and so commands, there may be; more are refused with 4029')
+        .argParser(positiveCount)
+        .default(64),
+    )
     .option('--quiet', 'do not tell on stderr of each stream')
     .addOption(
       new Option('--heartbeat <duration>', 'period between heartbeats, after which a reader that left is known')
@@ -77,6 +83,7 @@ async function serve(subject: string, command: readonly string[], options: Serve
     connection,
     heartbeatIntervalMs: options.heartbeat,
     heartbeatRequestTimeoutMs: Math.ceil(options.heartbeat / 2),
+    streamsMax: options.maxStreams,
     // Draining waits this long for the commands, each of which may take its whole grace.
     cancellationBufferMs: Math.max(10_000, options.grace + 1000),
     onWarning: ({ message, error }: Warning) => {

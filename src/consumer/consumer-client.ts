@@ -9,6 +9,7 @@ import {
 import { StreamError } from '../errors.js';
 import { ClientHost } from '../host/client-host.js';
 import type { StreamCounts } from '../host/trace-port.js';
+import { createHeaders } from '../transport/headers.js';
 import { checkOpenStreamOptions } from '../validation/arguments.js';
 import {
   absorbingMs,
@@ -25,7 +26,7 @@ import {
   newConsumerToken,
   newStreamId,
 } from '../wire/index.js';
-import type { InboundDelivery } from '../delivery/receiver.js';
+import type { Receiver } from '../delivery/receiver.js';
 import { createSubjectWriter } from '../writer/subject-writer.js';
 import type { Writer } from '../writer/writer.js';
 import type { ConsumerStream } from './consumer-stream.js';
@@ -49,9 +50,11 @@ export class ConsumerClient {
   readonly #options: ResolvedOptions;
   readonly #host: ClientHost;
   readonly #streams = new Map<string, OpenStream>();
+  /** The streams of which nothing was heard yet. */
+  readonly #opening = new Set<string>();
   readonly #requests: OpenRequests;
   readonly #seconds: SecondProducers;
-  /** What consumers are known by on the wire: `_SINBOX.`, 22 random characters, and a dot. */
+  /** What consumers are known by on the wire: `_SINBOX.`, the name and a dot where there is one, 22 random characters, a dot. */
   readonly id: string;
 
   /**
@@ -60,13 +63,13 @@ export class ConsumerClient {
    */
   constructor(options: ConsumerClientOptions) {
     this.#options = resolveOptions(options);
-    this.id = consumerIdOf(newConsumerToken(this.#options.randomBytes));
+    this.id = consumerIdOf(newConsumerToken(this.#options.randomBytes), this.#options.consumerName);
     this.#host = new ClientHost(this, 'consumer', this.#options, {
       ids: () => this.#streams.keys(),
       countsOf: (id) => this.#countsOf(id),
     });
     this.#requests = new OpenRequests(this.id, this.#options, this.#host);
-    this.#seconds = new SecondProducers(this.#host);
+    this.#seconds = new SecondProducers(this.#host, this.#options.inboxPrefix);
     this.#start();
   }
 
@@ -86,8 +89,8 @@ export class ConsumerClient {
    * @param subject Where producers take requests; no wildcards.
    * @param data The body of the request: bytes as they are, a string as UTF-8, any other value with the codec. Without
    *   one the body is plain JSON, and what that does not say is said beside it, for producers that know the extension.
-   * @throws {StreamError} `badArgument`, `tooLarge` for a body that does not fit into one message, `notEncodable`, or
-   *   `clientClosed`. Throws the signal's reason where it has aborted already.
+   * @throws {StreamError} `badArgument`, `tooLarge` for a body that does not fit into one message, `notEncodable`,
+   *   `tooManyOpening`, or `clientClosed`. Throws the signal's reason where it has aborted already.
    */
   openStream(subject: string, data?: unknown, options: OpenStreamOptions = {}): ConsumerStream {
     checkOpenStreamOptions(options);
@@ -100,17 +103,25 @@ export class ConsumerClient {
     if (this.#host.isReleased || !this.actor.getSnapshot().matches({ open: { intake: 'accepting' } })) {
       throw new StreamError('clientClosed', 'the client is closed or drains: no stream can be opened');
     }
+    if (this.#opening.size >= this.#options.openingMax) {
+      throw new StreamError(
+        'tooManyOpening',
+        `expected at most ${this.#options.openingMax} streams that wait to be opened (openingMax), came one more`,
+      );
+    }
     options.signal?.throwIfAborted();
 
     // Whatever may throw comes before the timer and the listener are set.
     const id = this.#newId();
-    const windowBytes = this.#offersDelivery ? nextWindowBytes(this.#options) : undefined;
-    const requestAs = this.#requests.build(id, { data, windowBytes, timeoutMs: options.timeoutMs });
+    const windowBytes = this.#offersDelivery ? nextWindowBytes(this.id, this.#options) : undefined;
+    const headers = createHeaders(options.headers);
+    const requestAs = this.#requests.build(id, { data, windowBytes, timeoutMs: options.timeoutMs, headers });
     const actor = this.#host.actorOf(id) as () => ConsumerStream['actor'];
-    const parts = { consumerId: this.id, id, subject, actor, requestAs, windowBytes };
+    const parts = { consumerId: this.id, id, subject, actor, requestAs, headers, windowBytes };
     const stream = createOpenStream(this.#host, this.#streams, this.#options, parts, options);
     this.#streams.set(id, stream);
-    countGranted(this.#options.connection, stream.windowBytes);
+    this.#opening.add(id);
+    countGranted(this.#options.connection, this.id, stream.windowBytes);
     this.#host.dispatch(clientActorId, { type: 'app.open', id, subject });
     // The handle keeps its actor, which may be over when somebody asks for it.
     actor();
@@ -119,7 +130,7 @@ export class ConsumerClient {
 
   /** A writer of records and a close to any subject, such as the inbox of a stream that somebody else registered. */
   newWriter(subject: string): Writer {
-    return createSubjectWriter(subject, this.#host.outbound, this.#options.codec, (message, error) => {
+    return createSubjectWriter(subject, this.#host.publisher, this.#options.codec, (message, error) => {
       this.#host.warnOfPublish(subject, message, error);
     });
   }
@@ -139,7 +150,7 @@ export class ConsumerClient {
   async drain(): Promise<void> {
     this.#host.dispatch(clientActorId, { type: 'app.drain' });
     await this.#host.released;
-    await this.#host.outbound.flush();
+    await this.#host.publisher.flush();
   }
 
   /** The same as {@link close}. */
@@ -150,8 +161,9 @@ export class ConsumerClient {
   /** Wires the parts: what performs the commands of the machines, and what hears of the wire. */
   #start(): void {
     const streams = this.#streams;
-    const frames = new FrameRouter(this.#host, streams, this.#seconds);
-    const heartbeats = new HeartbeatAnswers(this.#host, streams, this.#seconds);
+    const { inboxPrefix } = this.#options;
+    const frames = new FrameRouter(this.#host, streams, this.#seconds, inboxPrefix);
+    const heartbeats = new HeartbeatAnswers(this.#host, streams, this.#seconds, inboxPrefix);
     const { openTimeoutMs, silenceTimeoutMs } = this.#options;
     this.#host.start({
       client: consumerClientMachine,
@@ -173,10 +185,14 @@ export class ConsumerClient {
         'wire.cancel': ({ id, text }) => streams.get(id)?.delivery?.cancel(text),
         'wire.answer': ({ reply, reported }) => heartbeats.answer(reply, reported),
         'reader.deliver': ({ id }) => streams.get(id)?.deliverHeld(),
-        'reader.attach': ({ id }) => streams.get(id)?.attach(),
+        'reader.attach': ({ id }) => {
+          this.#opening.delete(id);
+          streams.get(id)?.attach();
+        },
         'reader.detach': ({ id }) => streams.get(id)?.detach(),
         'reader.end': ({ id, ...end }) => {
           const stream = streams.get(id);
+          this.#opening.delete(id);
           stream?.releaseReader();
           stream?.end(withFirstMissing(end, stream.delivery));
         },
@@ -226,7 +242,9 @@ export class ConsumerClient {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     this.#streams.delete(id);
-    countGranted(this.#options.connection, -stream.windowBytes);
+    this.#opening.delete(id);
+    stream.delivery?.release();
+    countGranted(this.#options.connection, this.id, -stream.windowBytes);
     this.#seconds.keep(id, stream);
     if (stream.hasEnded()) return;
     stream.releaseReader();
@@ -238,7 +256,7 @@ export class ConsumerClient {
 /** A loss names the first record that is missing. */
 function withFirstMissing(
   end: StreamEnd,
-  delivery: InboundDelivery | undefined,
+  delivery: Receiver | undefined,
 ): StreamEnd & { readonly firstMissing?: number } {
   if (end.reason !== 'recordsLost' || delivery === undefined) return end;
   const { next } = delivery;

@@ -8,7 +8,7 @@ import { readerOf, watchReader, type OpenStreamOptions } from './open-stream-opt
 import { createStreamReceiver } from './stream-receiver.js';
 
 /** What a stream is made of. */
-export interface OpenStreamParts extends Pick<OpenStream, 'requestAs'> {
+export interface OpenStreamParts extends Pick<OpenStream, 'requestAs' | 'headers'> {
   readonly consumerId: string;
   readonly id: string;
   readonly subject: string;
@@ -29,7 +29,7 @@ export function createOpenStream(
   parts: OpenStreamParts,
   reading: OpenStreamOptions,
 ): OpenStream {
-  const { consumerId, id, subject, actor, requestAs, windowBytes } = parts;
+  const { consumerId, id, subject, actor, requestAs, headers, windowBytes } = parts;
   const { clock, codec, bufferedRecordsMax, bufferedBytesMax, silenceTimeoutMs } = options;
   const { onSlow } = reading;
   const cancel = (reason: 'cancelled' | 'timedOut', text: string): void =>
@@ -49,7 +49,7 @@ export function createOpenStream(
     bufferedBytesMax,
     actor,
     cancel: (text) => cancel('cancelled', text),
-    onConsumed: (bytes) => delivery?.onConsumed(bytes),
+    onConsumed: (bytes, annotationBytes) => delivery?.onConsumed(bytes, annotationBytes),
     onSlow:
       onSlow === undefined
         ? undefined
@@ -59,6 +59,7 @@ export function createOpenStream(
   });
   return Object.assign(inlet, {
     requestAs,
+    headers,
     streamId: id,
     answeredTo: undefined,
     delivery,

@@ -1,15 +1,17 @@
 import { streamOf } from '../../machines/index.js';
-import type { InboundDelivery } from '../delivery/receiver.js';
+import type { Receiver } from '../delivery/receiver.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
 import {
   decodeDeliveryFrame,
   decodeStreamFrame,
+  isAnswerSubject,
   isDeliveryFrame,
-  isPublishSubject,
+  malformed,
   streamIdOfInbox,
 } from '../wire/index.js';
 import type { OpenStream, OpenStreams } from './open-stream.js';
+import type { QueuedRecord } from './record-queue.js';
 import type { SecondProducers } from './second-producers.js';
 import { takeRecord } from './take-record.js';
 
@@ -18,11 +20,14 @@ export class FrameRouter {
   readonly #host: ClientHost;
   readonly #streams: OpenStreams;
   readonly #seconds: SecondProducers;
+  readonly #inboxPrefix: string;
 
-  constructor(host: ClientHost, streams: OpenStreams, seconds: SecondProducers) {
+  /** @param inboxPrefix Below which producers take what this client says: nobody can aim it at another subject. */
+  constructor(host: ClientHost, streams: OpenStreams, seconds: SecondProducers, inboxPrefix: string) {
     this.#host = host;
     this.#streams = streams;
     this.#seconds = seconds;
+    this.#inboxPrefix = inboxPrefix;
   }
 
   onFrame(message: NatsMessage): void {
@@ -55,7 +60,7 @@ export class FrameRouter {
     switch (frame.type) {
       case 'data':
         stream.delivery?.keepPlain();
-        takeRecord(this.#host, id, stream, frame);
+        takeRecord(this.#host, id, stream, queuedOf(frame));
         return;
       case 'close':
         this.#host.dispatch(id, { type: 'frame.close', code: frame.code, text: frame.text });
@@ -69,7 +74,7 @@ export class FrameRouter {
     }
   }
 
-  #onDeliveryFrame(id: string, stream: OpenStream, delivery: InboundDelivery, message: NatsMessage): void {
+  #onDeliveryFrame(id: string, stream: OpenStream, delivery: Receiver, message: NatsMessage): void {
     const { data, reply, subject } = message;
     const frame = decodeDeliveryFrame(data);
     if (frame === undefined) {
@@ -78,13 +83,14 @@ export class FrameRouter {
       return;
     }
     // The subject that was good for the first frame is good for all.
-    const isAnswerable = reply !== undefined && (reply === delivery.control || isPublishSubject(reply));
+    const isAnswerable =
+      reply !== undefined && (reply === delivery.control || isAnswerSubject(reply, this.#inboxPrefix));
     if (frame.type === 'malformed' || !isAnswerable) {
-      const text =
+      const wrong =
         frame.type === 'malformed'
-          ? `expected ${frame.expected}, came ${frame.came}`
-          : 'expected an extended frame with a reply subject, came one without';
-      this.#onMalformed(id, subject, text);
+          ? frame
+          : malformed(`an extended frame with a reply subject below ${this.#inboxPrefix}`, reply);
+      this.#onMalformed(id, subject, `expected ${wrong.expected}, came ${wrong.came}`);
       return;
     }
     if (!delivery.accepts(frame, reply)) {
@@ -107,4 +113,11 @@ export class FrameRouter {
     this.#host.warn({ code: 'malformedFrame', message: text, subject });
     this.#host.dispatch(id, { type: 'frame.malformed', text });
   }
+}
+
+const encoder = new TextEncoder();
+
+/** Annotations are kept as text until the reader asks for the value: what is read from them takes a multiple of it. */
+function queuedOf({ data, superjson }: { readonly data: Uint8Array; readonly superjson?: unknown }): QueuedRecord {
+  return superjson === undefined ? { data } : { data, annotations: encoder.encode(JSON.stringify(superjson)) };
 }

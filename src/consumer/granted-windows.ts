@@ -1,3 +1,4 @@
+import { AssemblyBudget } from '../delivery/assembly-budget.js';
 import type { NatsConnection } from '../transport/nats-connection.js';
 
 /** What every stream is granted, however many there are. */
@@ -6,20 +7,54 @@ const leastWindowBytes = 16 * 1024;
 /** A stream is granted no more than this share of what is left, so that later ones find more than the least. */
 const windowShare = 1 / 4;
 
-/** What the streams of all clients of a connection were granted from the beginning, together: a server counts so. */
-const grantedBytesOf = new WeakMap<NatsConnection, number>();
+/** What the streams of all clients of a connection were granted from the beginning: a server counts them together. */
+interface Granted {
+  bytes: number;
+  /** By consumer id; those that have nothing are left out. */
+  readonly byConsumer: Map<string, number>;
+}
 
-/** What a new stream is granted: its window, or a share of what the connection has left, but never nothing. Bytes. */
-export function nextWindowBytes(given: {
-  readonly connection: NatsConnection;
-  readonly windowBytes: number;
-  readonly clientWindowBytes: number;
-}): number {
-  const left = given.clientWindowBytes - (grantedBytesOf.get(given.connection) ?? 0);
+const grantedOf = new WeakMap<NatsConnection, Granted>();
+
+/**
+ * What a new stream is granted: its window, or a share of what the connection has left, but never nothing. Half as much
+ * again is kept for the consumers of the connection in equal parts, so that one with many streams leaves the others
+ * more than the least. Bytes.
+ */
+export function nextWindowBytes(
+  consumerId: string,
+  given: {
+    readonly connection: NatsConnection;
+    readonly windowBytes: number;
+    readonly clientWindowBytes: number;
+  },
+): number {
+  const { bytes, byConsumer } = grantedOf.get(given.connection) ?? { bytes: 0, byConsumer: new Map<string, number>() };
+  const own = byConsumer.get(consumerId) ?? 0;
+  const consumers = byConsumer.size + (own === 0 ? 1 : 0);
+  const part = consumers === 1 ? 0 : given.clientWindowBytes / 2 / consumers;
+  const left = Math.max(given.clientWindowBytes - bytes, part - own);
   return Math.min(given.windowBytes, Math.max(leastWindowBytes, Math.floor(left * windowShare)));
 }
 
 /** A stream was granted so many bytes, or has given them back where they are negative. */
-export function countGranted(connection: NatsConnection, bytes: number): void {
-  grantedBytesOf.set(connection, (grantedBytesOf.get(connection) ?? 0) + bytes);
+export function countGranted(connection: NatsConnection, consumerId: string, bytes: number): void {
+  const granted = grantedOf.get(connection) ?? { bytes: 0, byConsumer: new Map<string, number>() };
+  grantedOf.set(connection, granted);
+  granted.bytes += bytes;
+  const own = (granted.byConsumer.get(consumerId) ?? 0) + bytes;
+  if (own > 0) granted.byConsumer.set(consumerId, own);
+  else granted.byConsumer.delete(consumerId);
+}
+
+/** What all clients of a connection share for records that come in parts and are larger than their windows. */
+const assemblies = new WeakMap<NatsConnection, AssemblyBudget>();
+
+export function assembliesOf(connection: NatsConnection): AssemblyBudget {
+  let budget = assemblies.get(connection);
+  if (budget === undefined) {
+    budget = new AssemblyBudget();
+    assemblies.set(connection, budget);
+  }
+  return budget;
 }

@@ -2,7 +2,13 @@ import { clientActorId, streamOf, type ListedStream } from '../../machines/index
 import type { ClientHost } from '../host/client-host.js';
 import { groupBySubject, listStreams } from '../host/listed-streams.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
-import { decodeHeartbeatRequest, encodeHeartbeatResponse, isPublishSubject, splitHeartbeat } from '../wire/index.js';
+import {
+  decodeHeartbeatRequest,
+  encodeHeartbeatResponse,
+  isAnswerSubject,
+  malformed,
+  splitHeartbeat,
+} from '../wire/index.js';
 import type { OpenStreams } from './open-stream.js';
 import type { SecondProducers } from './second-producers.js';
 
@@ -11,11 +17,14 @@ export class HeartbeatAnswers {
   readonly #host: ClientHost;
   readonly #streams: OpenStreams;
   readonly #seconds: SecondProducers;
+  readonly #inboxPrefix: string;
 
-  constructor(host: ClientHost, streams: OpenStreams, seconds: SecondProducers) {
+  /** @param inboxPrefix Below which producers take what this client says: nobody can aim it at another subject. */
+  constructor(host: ClientHost, streams: OpenStreams, seconds: SecondProducers, inboxPrefix: string) {
     this.#host = host;
     this.#streams = streams;
     this.#seconds = seconds;
+    this.#inboxPrefix = inboxPrefix;
   }
 
   onRequest({ data, reply, subject }: NatsMessage): void {
@@ -25,8 +34,12 @@ export class HeartbeatAnswers {
       this.#host.warn({ code: 'malformedFrame', message: text, subject });
       return;
     }
-    if (reply === undefined || !isPublishSubject(reply)) {
-      this.#host.warn({ code: 'malformedFrame', message: 'a heartbeat request without a reply subject', subject });
+    if (!isAnswerSubject(reply, this.#inboxPrefix)) {
+      const { expected, came } = malformed(
+        `a heartbeat request with a reply subject below ${this.#inboxPrefix}`,
+        reply,
+      );
+      this.#host.warn({ code: 'malformedFrame', message: `expected ${expected}, came ${came}`, subject });
       return;
     }
     const listed = listStreams(request.streams, request.closes);
@@ -45,7 +58,7 @@ export class HeartbeatAnswers {
 
   answer(reply: string, reported: readonly ListedStream[]): void {
     // A part of the reports that fits is a legal answer: a stream that is left out is reported at the next heartbeat.
-    const [fitting = []] = splitHeartbeat(groupBySubject(reported), this.#host.outbound.payloadBytesMax);
+    const [fitting = []] = splitHeartbeat(groupBySubject(reported), this.#host.publisher.payloadBytesMax);
     this.#host.publish(reply, encodeHeartbeatResponse(fitting));
   }
 }

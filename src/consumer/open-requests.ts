@@ -1,6 +1,7 @@
 import { CloseCode, streamIdOf } from '../../machines/index.js';
 import { StreamError } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
+import type { HeaderBlock } from '../transport/headers.js';
 import type { ResolvedOptions } from '../validation/options.js';
 import { encodeBody } from '../values/codec.js';
 import { encodeOpenRequest, heartbeatSubject, inboxSubject } from '../wire/index.js';
@@ -19,6 +20,7 @@ export interface OpenRequestParts {
   readonly windowBytes: number | undefined;
   /** How long the reader will read at most. */
   readonly timeoutMs: number | undefined;
+  readonly headers: HeaderBlock | undefined;
 }
 
 /** The open requests of a consumer: what stands in them, and where they and their answers go. */
@@ -41,12 +43,10 @@ export class OpenRequests {
   build(id: string, parts: OpenRequestParts): OpenStream['requestAs'] {
     const encode = this.#encoderOf(parts);
     const request = encode(id);
-    const bytesMax = this.#host.outbound.payloadBytesMax;
-    if (request.length > bytesMax) {
-      throw new StreamError(
-        'tooLarge',
-        `request: expected a message of at most ${bytesMax} bytes, came ${request.length}`,
-      );
+    const bytesMax = this.#host.publisher.payloadBytesMax;
+    const bytes = sizeOf(request, parts.headers);
+    if (bytes > bytesMax) {
+      throw new StreamError('tooLarge', `request: expected a message of at most ${bytesMax} bytes, came ${bytes}`);
     }
     return (streamId) => (streamId === id ? request : encode(streamId));
   }
@@ -59,13 +59,15 @@ export class OpenRequests {
     if (attempt > 0) this.#host.debug({ message: `the request is asked again, as ${streamId}`, subject });
     const request = stream.requestAs(streamId);
     // It waited for a link that takes less than the one on which the stream was opened, and no other link may come.
-    const bytesMax = this.#host.outbound.payloadBytesMax;
-    if (request.length > bytesMax) {
-      const text = `the request cannot be published: expected a message of at most ${bytesMax} bytes, came ${request.length}`;
+    const bytesMax = this.#host.publisher.payloadBytesMax;
+    const bytes = sizeOf(request, stream.headers);
+    if (bytes > bytesMax) {
+      const text = `the request cannot be published: expected a message of at most ${bytesMax} bytes, came ${bytes}`;
       this.#host.dispatch(id, { type: 'frame.close', code: CloseCode.BadRequest, text });
       return;
     }
-    this.#host.publish(subject, request, inboxSubject(this.#consumerId, streamId));
+    const inbox = inboxSubject(this.#consumerId, streamId);
+    this.#host.publish(subject, request, inbox, undefined, stream.headers);
   }
 
   #encoderOf({ data, windowBytes, timeoutMs }: OpenRequestParts): OpenStream['requestAs'] {
@@ -98,4 +100,9 @@ export class OpenRequests {
     if (typeof data === 'string') return { data: encoder.encode(data) };
     return encodeBody(data, this.#options.codec, this.#options.offerExtension);
   }
+}
+
+/** As a server counts a message: with its headers. */
+function sizeOf(request: Uint8Array, headers: HeaderBlock | undefined): number {
+  return request.length + (headers?.encode().length ?? 0);
 }

@@ -1,4 +1,5 @@
 import { decodeValue, type Codec } from '../values/codec.js';
+import type { HeadersInput } from '../transport/headers.js';
 import type { Clock } from '../host/clock.js';
 import type { QueuedRecord } from './record-queue.js';
 
@@ -6,6 +7,11 @@ import type { QueuedRecord } from './record-queue.js';
 export interface OpenStreamOptions {
   /** Cancels the stream when it aborts. */
   readonly signal?: AbortSignal;
+  /**
+   * Headers of the open request, for the producer's `accept` and its handler: a value, or several, by name. Names are
+   * printable ASCII without colons and spaces, values have no line breaks. A Go producer ignores them.
+   */
+  readonly headers?: HeadersInput;
   /** The stream ends with the reason `timedOut` after so many milliseconds, whatever comes meanwhile. */
   readonly timeoutMs?: number;
   /**

@@ -2,7 +2,6 @@
 export interface QueuedRecord {
   readonly data: Uint8Array;
   readonly annotations?: Uint8Array;
-  readonly superjson?: unknown;
 }
 
 /** As how many bytes a record counts: with what it brings along beside its data. */

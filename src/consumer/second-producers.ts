@@ -1,6 +1,6 @@
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
-import { decodeDeliveryFrame, encodeControl, isDeliveryFrame, isPublishSubject } from '../wire/index.js';
+import { decodeDeliveryFrame, encodeControl, isAnswerSubject, isDeliveryFrame, isImportReply } from '../wire/index.js';
 import type { OpenStream } from './open-stream.js';
 
 /** What is kept of an extended stream that is over. */
@@ -21,11 +21,14 @@ const servedStreamsMax = 1024;
  */
 export class SecondProducers {
   readonly #host: ClientHost;
+  readonly #inboxPrefix: string;
   /** Extended streams that are over, the last ones: by whom they were served. */
   readonly #served = new Map<string, ServedStream>();
 
-  constructor(host: ClientHost) {
+  /** @param inboxPrefix Below which producers take what this client says. */
+  constructor(host: ClientHost, inboxPrefix: string) {
     this.#host = host;
+    this.#inboxPrefix = inboxPrefix;
   }
 
   /** Another producer serves the stream as well. */
@@ -58,8 +61,10 @@ export class SecondProducers {
   noteLate(id: string, { data, reply }: NatsMessage): void {
     const served = this.#served.get(id);
     if (served === undefined || reply === undefined || reply === served.control) return;
-    if (!isDeliveryFrame(data) || decodeDeliveryFrame(data)?.type !== 'announcement' || !isPublishSubject(reply))
-      return;
+    // Producers in another account are not told apart.
+    if (isImportReply(reply) && isImportReply(served.control)) return;
+    if (!isDeliveryFrame(data) || !isAnswerSubject(reply, this.#inboxPrefix)) return;
+    if (decodeDeliveryFrame(data)?.type !== 'announcement') return;
     this.#host.publish(reply, encodeControl({ type: 'cancel', text: 'another producer has served the stream' }));
     if (!served.isShared) this.#warn(served, 'the later one was told to stop');
     served.isShared = true;

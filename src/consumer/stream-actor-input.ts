@@ -1,6 +1,7 @@
 import type { AnyActorRef } from 'xstate';
 import { kindOf, quote, refuse } from '../validation/argument-checks.js';
 import type { OpenStreamOptions } from './open-stream-options.js';
+import type { NoOtherNames } from './no-other-names.js';
 
 /** A record of the stream, as the parent receives it. The type is `stream.record` unless another name was chosen. */
 export interface StreamRecordEvent<Value = unknown, Type extends string = 'stream.record'> {
@@ -36,8 +37,9 @@ export interface StreamActorParent<Value, Type extends string> {
 }
 
 /**
- * What a machine gives to the stream that it invokes. Records are handed over as bytes unless told; as text, decoded
- * from UTF-8; or as objects, which are values decoded with the client's codec.
+ * What a machine gives to the stream that it invokes. `as` says how records are handed over: as `bytes`, which is the
+ * default; as `text`, decoded from UTF-8; or as an `object`, a value decoded with the client's codec. Misspelt names do
+ * not compile; where an interface or an instance holds some of it, spread it: `{ ...request, parent: self }`.
  */
 export type StreamActorInput<Value = unknown, Type extends string = 'stream.record'> = StreamActorRequest &
   // The compiler explains a mistake by the last of them, which is what one gets who forgot `as`.
@@ -45,7 +47,9 @@ export type StreamActorInput<Value = unknown, Type extends string = 'stream.reco
     | ({ readonly as: 'object' } & StreamActorParent<Value, Type>)
     | ({ readonly as: 'text' } & StreamActorParent<string, Type>)
     | ({ readonly as?: 'bytes' } & StreamActorParent<Uint8Array, Type>)
-  );
+  ) &
+  // Comes last, since it is the dearest to check.
+  NoOtherNames<keyof StreamActorRequest | 'as' | 'parent'>;
 
 /** The input as the actor keeps it, which a snapshot restores without its parent. */
 export interface StreamActorKeptInput extends StreamActorRequest {

@@ -1,4 +1,6 @@
-import { InboundDelivery } from '../delivery/receiver.js';
+import { Receiver, type ReceiverHost } from '../delivery/receiver.js';
+import type { NatsConnection } from '../transport/nats-connection.js';
+import { assembliesOf } from './granted-windows.js';
 import type { ClientHost } from '../host/client-host.js';
 import { timerMsMax } from '../validation/argument-checks.js';
 import { inboxSubject, type AnnouncedTerms } from '../wire/index.js';
@@ -15,10 +17,12 @@ export function createStreamReceiver(
     readonly windowRecords: number;
     readonly windowBytes: number;
     readonly recordBytesMax: number;
+    readonly clientWindowBytes: number;
+    readonly connection: NatsConnection;
   },
-): InboundDelivery {
-  const { consumerId, id, windowRecords, windowBytes, recordBytesMax } = given;
-  return new InboundDelivery({ records: windowRecords, bytes: windowBytes }, recordBytesMax, {
+): Receiver {
+  const { consumerId, id, windowRecords, windowBytes, recordBytesMax, clientWindowBytes, connection } = given;
+  const told: ReceiverHost = {
     announced: (terms) => {
       if (terms !== undefined) raiseSilence(host, streams, id, terms);
       host.dispatch(id, { type: 'frame.announced' });
@@ -37,7 +41,9 @@ export function createStreamReceiver(
       host.dispatch(id, { type: 'frame.malformed', text });
     },
     publish: (subject, control) => host.publish(subject, control),
-  });
+  };
+  const window = { records: windowRecords, bytes: windowBytes };
+  return new Receiver(window, recordBytesMax, told, assembliesOf(connection), clientWindowBytes);
 }
 
 /** A producer that is heard less often than this client expects is not taken for dead. Source: PROTOCOL.md, Timing. */

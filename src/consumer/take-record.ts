@@ -1,15 +1,15 @@
 import type { ClientHost } from '../host/client-host.js';
-import type { WireRecord } from '../wire/index.js';
 import type { OpenStream } from './open-stream.js';
+import { heldBytesOf, type QueuedRecord } from './record-queue.js';
 
 /** What becomes of a record that came: the machine has said where records go, or is asked. */
-export function takeRecord(host: ClientHost, id: string, stream: OpenStream, record: WireRecord): void {
+export function takeRecord(host: ClientHost, id: string, stream: OpenStream, record: QueuedRecord): void {
   // A frame of an extended stream was a sign of life as a whole, and holds no more than was granted.
   const isExtended = stream.delivery?.isExtended === true;
   if (stream.gate === 'detached') {
     stream.clock.touch();
-  } else if (!isExtended && !stream.hasRoomFor(record.data.length)) {
-    const text = `the reader is too slow: ${stream.describeBuffer()} wait, and one of ${record.data.length} bytes came`;
+  } else if (!isExtended && !stream.hasRoomFor(heldBytesOf(record))) {
+    const text = `the reader is too slow: ${stream.describeBuffer()} wait, and one of ${heldBytesOf(record)} bytes came`;
     host.dispatch(id, { type: 'reader.overflow', text });
   } else if (stream.gate === 'attached') {
     if (!isExtended) stream.clock.touch();

@@ -47,6 +47,7 @@ export class ConsumerBudget implements BudgetWaiter {
 
   join(stream: BudgetedStream): void {
     this.#streams.add(stream);
+    this.#whole.join(this);
   }
 
   /** A stream is over. Those that waited behind it have their turn. */
@@ -97,7 +98,7 @@ export class ConsumerBudget implements BudgetWaiter {
     if (this.#used === 0) return true;
     const bytes = Math.min(recordBytes, this.recordChargeMax);
     if (this.#used + bytes > this.#bytesMax) return false;
-    if (this.#whole.hasRoomFor(bytes)) return true;
+    if (this.#whole.hasRoomFor(bytes, this.#used)) return true;
     this.#whole.await(this);
     return false;
   }

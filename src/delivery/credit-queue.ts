@@ -16,7 +16,7 @@ export interface WaitingRecord {
 }
 
 /** The records of one stream that wait for credit, in the order of their writes, each with the promise of its write. */
-export class WaitingRecords {
+export class CreditQueue {
   readonly #records: WaitingRecord[] = [];
   #bytes = 0;
 

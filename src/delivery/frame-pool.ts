@@ -20,7 +20,7 @@ function allocate(bytes: number): Uint8Array {
  * V8 counts the memory of binary data as a reason to collect garbage: made anew for each frame, it had the whole heap
  * gone through many times a second, at a fifth of the processor time of a producer that sends all it can.
  */
-export class FrameMemory implements BuilderMemory {
+export class FramePool implements BuilderMemory {
   readonly #ready: Uint8Array[] = [];
   #released: Uint8Array[] = [];
 

@@ -1,9 +1,9 @@
 import { afterTurn } from '../transport/after-turn.js';
 import type { ConsumerBudget } from './consumer-budget.js';
-import { frameBytesMax, type FrameMemory } from './frame-pool.js';
+import { frameBytesMax, type FramePool } from './frame-pool.js';
 import { nextTask } from '../transport/next-task.js';
-import type { Outbound, Payload } from '../transport/publisher.js';
-import { SentFrames } from './retransmit-buffer.js';
+import type { Publisher, Payload } from '../transport/publisher.js';
+import { RetransmitBuffer } from './retransmit-buffer.js';
 import {
   bodyOf,
   encodeDeliveryClose,
@@ -27,15 +27,15 @@ const turnBytesMax = 256 * 1024;
 /** What a message costs a server beside its payload, roughly: two subjects and the line that they stand in. */
 const messageOverheadBytes = 128;
 
-export interface OutboundFramesParameters {
+export interface FrameWriterParameters {
   /** Where the frames go. */
   readonly inbox: string;
   /** Their reply subject. */
   readonly control: string;
-  readonly outbound: Outbound;
+  readonly publisher: Publisher;
   /** Is charged for what is kept. */
   readonly budget: ConsumerBudget;
-  readonly memory: FrameMemory;
+  readonly pool: FramePool;
   /** What is next can never be published, for the reason given. Nothing is published any more. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -44,9 +44,9 @@ export interface OutboundFramesParameters {
  * Puts the items of one extended stream into frames, publishes these in order, and keeps them until they are released,
  * so that it can go back. Records that are written in one turn of the event loop share a frame.
  */
-export class OutboundFrames {
-  readonly #given: OutboundFramesParameters;
-  readonly #sent: SentFrames;
+export class FrameWriter {
+  readonly #given: FrameWriterParameters;
+  readonly #sent: RetransmitBuffer;
   #builder: RecordsFrameBuilder | undefined;
   /** The most bytes of the frame that is being filled. */
   #bytesMax = frameBytesMax;
@@ -60,10 +60,10 @@ export class OutboundFrames {
   #isOver = false;
   #hasFailed = false;
 
-  constructor(given: OutboundFramesParameters) {
+  constructor(given: FrameWriterParameters) {
     this.#given = given;
-    this.#sent = new SentFrames((bytes) => {
-      given.memory.release(bytes);
+    this.#sent = new RetransmitBuffer((bytes) => {
+      given.pool.release(bytes);
     });
   }
 
@@ -91,14 +91,14 @@ export class OutboundFrames {
     const body = bodyOf(record);
     const length = recordLength(body.length);
     // How large a message may be is asked where a frame begins: to ask the connection for each record would show.
-    if (this.#builder === undefined) this.#bytesMax = Math.min(frameBytesMax, this.#given.outbound.payloadBytesMax);
+    if (this.#builder === undefined) this.#bytesMax = Math.min(frameBytesMax, this.#given.publisher.payloadBytesMax);
     if (length + fragmentOverheadBytes > this.#bytesMax) {
       this.flush();
       this.#addFragments(number, record, body);
       return;
     }
     if (this.#builder !== undefined && this.#builder.length + length > this.#bytesMax) this.#closeFrame();
-    this.#builder ??= new RecordsFrameBuilder(number, this.#sizeHint, this.#given.memory);
+    this.#builder ??= new RecordsFrameBuilder(number, this.#sizeHint, this.#given.pool);
     this.#builder.append(body, record.superjson !== undefined);
     this.#builderCharge += length;
     this.#given.budget.take(length);
@@ -148,14 +148,14 @@ export class OutboundFrames {
 
   /** Publishes a frame that is not kept. While the connection is down it is dropped: a later one says the same. */
   publish(bytes: Uint8Array): void {
-    if (!this.#given.outbound.isSuspended) this.publishOnce(bytes);
+    if (!this.#given.publisher.isSuspended) this.publishOnce(bytes);
   }
 
   /** Publishes a frame that nothing repeats. While the connection is down it waits. */
   publishOnce(payload: Payload): void {
-    const { outbound, inbox, control } = this.#given;
+    const { publisher, inbox, control } = this.#given;
     try {
-      outbound.publish(inbox, payload, control);
+      publisher.publish(inbox, payload, control);
     } catch (error) {
       this.#fail(error);
     }
@@ -209,17 +209,17 @@ export class OutboundFrames {
 
   /** Publishes what is not published, in order, and lets others in between the parts of large records. */
   #publishFrames(): void {
-    const { outbound } = this.#given;
+    const { publisher } = this.#given;
     while (!this.#isPublishing && !this.#isOver && !this.#hasFailed) {
-      if (outbound.isSuspended) {
-        this.#publishAfter(outbound.ready());
+      if (publisher.isSuspended) {
+        this.#publishAfter(publisher.ready());
         return;
       }
       if (!this.#fitUpcoming()) return;
       const frame = this.#sent.next();
       if (frame === undefined) return;
       this.publish(frame.bytes);
-      if (frame.isFragment) this.#publishAfter(Promise.resolve(outbound.ready()).then(nextTask));
+      if (frame.isFragment) this.#publishAfter(Promise.resolve(publisher.ready()).then(nextTask));
     }
   }
 
@@ -229,7 +229,7 @@ export class OutboundFrames {
    */
   #fitUpcoming(): boolean {
     const frame = this.#sent.upcoming;
-    const { payloadBytesMax } = this.#given.outbound;
+    const { payloadBytesMax } = this.#given.publisher;
     if (frame === undefined || frame.bytes.length <= payloadBytesMax) return true;
     const parts = splitDeliveryFrame(frame.bytes, payloadBytesMax);
     if (parts === undefined) {

@@ -18,6 +18,7 @@ import { annotationBytesMax } from './annotation-window.js';
 import { AssemblyBudget, type BudgetedAssembly } from './assembly-budget.js';
 import {
   encodeControl,
+  isImportReply,
   recordOf,
   type AnnouncedTerms,
   type ControlFrame,
@@ -27,7 +28,7 @@ import {
 } from '../wire/index.js';
 
 /** What an extended stream brings about at its consumer. */
-export interface InboundDeliveryHost {
+export interface ReceiverHost {
   /** The producer has shown that it knows the extension, and how often it will be heard. */
   announced(terms: AnnouncedTerms | undefined): void;
   /** Something is missing, also where it was missing before and must be asked for again. */
@@ -60,8 +61,8 @@ const firstBodyBytes = 64 * 1024;
  * The frames of one extended stream at its consumer: puts records in order, drops what came before, asks for what is
  * missing, and grants credit as the reader consumes. Source: PROTOCOL.md, Delivery.
  */
-export class InboundDelivery implements BudgetedAssembly {
-  readonly #host: InboundDeliveryHost;
+export class Receiver implements BudgetedAssembly {
+  readonly #host: ReceiverHost;
   readonly #recordBytesMax: number;
   #inflow: Inflow;
   #control: string | undefined;
@@ -82,7 +83,7 @@ export class InboundDelivery implements BudgetedAssembly {
   constructor(
     window: Window,
     recordBytesMax: number,
-    host: InboundDeliveryHost,
+    host: ReceiverHost,
     assemblies = new AssemblyBudget(),
     assembliesBytesMax = Infinity,
   ) {
@@ -142,6 +143,11 @@ export class InboundDelivery implements BudgetedAssembly {
       return true;
     }
     if (this.#control === reply) return true;
+    if (isImportReply(this.#control) && isImportReply(reply)) {
+      // The server makes a new one for each message that comes from another account: the last one leads back.
+      this.#control = reply;
+      return true;
+    }
     this.#host.publish(reply, encodeControl({ type: 'cancel', text: 'another producer serves the stream' }));
     return false;
   }

@@ -14,7 +14,7 @@ export interface SentFrame {
  * The frames of one stream from the first that may have to be sent again to the last that was made, and how far they
  * have been published. To send again is to go back.
  */
-export class SentFrames {
+export class RetransmitBuffer {
   readonly #reuse: (bytes: Uint8Array) => void;
   /** Those before `#head` were released, and are undefined. */
   #frames: (SentFrame | undefined)[] = [];

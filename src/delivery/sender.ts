@@ -16,11 +16,11 @@ import {
 } from '../../machines/index.js';
 import type { BudgetedStream, ConsumerBudget } from './consumer-budget.js';
 import { StreamError } from '../errors.js';
-import type { FrameMemory } from './frame-pool.js';
-import type { Outbound } from '../transport/publisher.js';
-import { OutboundFrames } from './frame-writer.js';
+import type { FramePool } from './frame-pool.js';
+import type { Publisher } from '../transport/publisher.js';
+import { FrameWriter } from './frame-writer.js';
 import { AnnotationsUnderWay } from './annotation-window.js';
-import { waitingBytesOf, WaitingRecords } from './credit-queue.js';
+import { CreditQueue, waitingBytesOf } from './credit-queue.js';
 import {
   annotationsOf,
   encodeAnnouncement,
@@ -30,15 +30,19 @@ import {
   type WireRecord,
 } from '../wire/index.js';
 
+const nothing = (): void => undefined;
+
 /** How many bytes of records wait for credit at most, from writers that do not await their writes. */
 const waitingBytesMax = 64 * 1024 * 1024;
 
-export interface OutboundDeliveryParameters {
+export interface SenderParameters {
   /** Where the frames go. */
   readonly inbox: string;
   /** Where the consumer answers: the reply subject of every frame, and what tells one producer's frames from another's. */
   readonly control: string;
-  readonly outbound: Outbound;
+  /** Whether something is sent in each round, also where the consumer has received and said everything. */
+  readonly isKeptAlive?: boolean;
+  readonly publisher: Publisher;
   /** The window of the consumer. */
   readonly offered: Window;
   /** What of it is used. */
@@ -48,8 +52,12 @@ export interface OutboundDeliveryParameters {
   /** What all streams of the consumer share. */
   readonly budget: ConsumerBudget;
   /** What the frames of the client are made of. */
-  readonly memory: FrameMemory;
+  readonly pool: FramePool;
   readonly terms: AnnouncedTerms;
+  /** Sets a timer for the reader to grant something, and gives what takes it back; undefined where it may take for ever. */
+  readonly awaitGrant?: ((onUnread: () => void) => () => void) | undefined;
+  /** The reader has granted nothing for too long. */
+  readonly onUnread?: () => void;
   /** Hears of what the stream's machine has to know: these are its events. */
   readonly onEdge: (edge: 'flow.blocked' | 'flow.starved' | 'flow.open' | 'peer.acknowledged') => void;
   /** So many announcements were not answered by a consumer that answers heartbeats. */
@@ -62,10 +70,10 @@ export interface OutboundDeliveryParameters {
  * One extended stream at its producer: numbers records, lets them wait for credit, keeps what is not acknowledged, and
  * sends it again when asked. Source: PROTOCOL.md, Delivery.
  */
-export class OutboundDelivery implements BudgetedStream {
-  readonly #given: OutboundDeliveryParameters;
-  readonly #frames: OutboundFrames;
-  readonly #waiting = new WaitingRecords();
+export class Sender implements BudgetedStream {
+  readonly #given: SenderParameters;
+  readonly #frames: FrameWriter;
+  readonly #waiting = new CreditQueue();
   readonly #annotations: AnnotationsUnderWay;
   #outflow: Outflow;
   #isBlocked = false;
@@ -74,11 +82,12 @@ export class OutboundDelivery implements BudgetedStream {
   #isOver = false;
   /** What comes after the last waiting record. */
   #close: { readonly code: number; readonly text: string } | undefined;
+  #stopAwaiting: () => void = nothing;
   readonly #readers = new Set<() => void>();
 
-  constructor(given: OutboundDeliveryParameters) {
+  constructor(given: SenderParameters) {
     this.#given = given;
-    this.#frames = new OutboundFrames(given);
+    this.#frames = new FrameWriter(given);
     given.budget.join(this);
     this.#outflow = beginOutflow(given.window, given.offered);
     this.#annotations = new AnnotationsUnderWay(given.offered.bytes);
@@ -139,6 +148,7 @@ export class OutboundDelivery implements BudgetedStream {
     });
     if (!this.#isBlocked) {
       this.#isBlocked = true;
+      this.#awaitGrant();
       this.#given.onEdge('flow.blocked');
       this.#askIfStarved();
     }
@@ -151,8 +161,9 @@ export class OutboundDelivery implements BudgetedStream {
    * @param isRound whether the consumer has just answered a round of heartbeats, so that it must answer this as well.
    */
   probe(isRound: boolean): void {
-    if (this.#isOver || (isSettled(this.#outflow) && !this.#isBlocked)) return;
-    const { terms, onUnreachable } = this.#given;
+    const { terms, onUnreachable, isKeptAlive = false } = this.#given;
+    const isIdle = isSettled(this.#outflow) && !this.#isBlocked;
+    if (this.#isOver || (isIdle && !(isKeptAlive && isRound))) return;
     if (isRound) {
       if (isUnreachable(this.#outflow, terms.missedHeartbeatsMax)) {
         onUnreachable(this.#outflow.prompts.length);
@@ -195,6 +206,7 @@ export class OutboundDelivery implements BudgetedStream {
   release(text: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#stopAwaiting();
     this.#frames.end();
     this.#given.budget.leave(this);
     // An error has its stack taken, which a stream that ends well need not pay for.
@@ -206,7 +218,9 @@ export class OutboundDelivery implements BudgetedStream {
   onGrant(grant: ControlFrame & { readonly type: 'grant' | 'resume' }): boolean {
     if (this.#isOver) return true;
     if (!isGrantPossible(this.#outflow, grant)) return false;
+    const { consumed } = this.#outflow;
     this.#outflow = takeGrant(this.#outflow, grant);
+    if (this.#isBlocked && this.#outflow.consumed > consumed) this.#awaitGrant();
     this.#annotations.release(this.#outflow.consumed);
     this.#frames.release(this.#outflow.acknowledged);
     this.#pumpWaiting();
@@ -255,6 +269,7 @@ export class OutboundDelivery implements BudgetedStream {
     }
     if (this.#isBlocked) {
       this.#isBlocked = false;
+      this.#stopAwaiting();
       this.#given.onEdge('flow.open');
     }
     this.#closeAfterWaiting();
@@ -266,6 +281,12 @@ export class OutboundDelivery implements BudgetedStream {
     if (this.#askedAt === this.#outflow.sent || isGrantComing(this.#outflow)) return;
     this.#askedAt = this.#outflow.sent;
     this.#given.onEdge('flow.starved');
+  }
+
+  #awaitGrant(): void {
+    this.#stopAwaiting();
+    const { awaitGrant, onUnread } = this.#given;
+    this.#stopAwaiting = awaitGrant?.(() => onUnread?.()) ?? nothing;
   }
 
   #closeAfterWaiting(): void {

@@ -1,8 +1,9 @@
 import type { AnyActor, Snapshot } from 'xstate';
 import { clientActorId, type ActorEvent } from '../../machines/index.js';
 import { messageOf } from '../errors.js';
+import type { HeaderBlock } from '../transport/headers.js';
 import type { NatsConnection, NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
-import { Outbound, type Payload } from '../transport/publisher.js';
+import { Publisher, type Payload } from '../transport/publisher.js';
 import { RecentSubjects } from '../transport/recent-subjects.js';
 import type { Violation } from '../transport/violation.js';
 import { linkClient } from './client-link.js';
@@ -62,7 +63,7 @@ interface Started {
 export class ClientHost {
   /** The application's connection, heard by the tracers. */
   readonly connection: NatsConnection;
-  readonly outbound: Outbound;
+  readonly publisher: Publisher;
   readonly #owner: TracedClient['role'];
   readonly #options: ClientHostOptions;
   readonly #streams: HostedStreams;
@@ -87,7 +88,7 @@ export class ClientHost {
       streamOf: (id) => streams.countsOf(id),
     });
     this.connection = this.#traceable.connection;
-    this.outbound = new Outbound(this.connection, (subject, error) => {
+    this.publisher = new Publisher(this.connection, (subject, error) => {
       this.warnOfPublish(subject, 'a message could not be published', error);
     });
     this.#released = new Promise((resolve) => {
@@ -120,7 +121,7 @@ export class ClientHost {
         callback: (error, message) => (error === null ? take(message) : this.#onInboxLost(error)),
       }),
     );
-    const link = linkClient(this.connection, this.outbound, runner, (violation) => this.#onRefused(violation));
+    const link = linkClient(this.connection, this.publisher, runner, (violation) => this.#onRefused(violation));
     this.#started = { role, runner, inboxes, link };
     attachTracer(this.#traceable, tracer, onWarning);
   }
@@ -171,9 +172,15 @@ export class ClientHost {
    *
    * @param failure What the warning says.
    */
-  publish(subject: string, payload: Payload, reply?: string, failure = 'could not publish'): void {
+  publish(
+    subject: string,
+    payload: Payload,
+    reply?: string,
+    failure = 'could not publish',
+    headers?: HeaderBlock,
+  ): void {
     try {
-      this.outbound.publish(subject, payload, reply);
+      this.publisher.publish(subject, payload, reply, headers);
     } catch (error) {
       this.warnOfPublish(subject, failure, error);
     }
@@ -214,7 +221,7 @@ export class ClientHost {
     if (operation !== 'publish') return;
     const text = `the server does not let the ${this.#owner} publish to ${subject}`;
     const concerned = this.#running.role.onRefused(subject, text);
-    if (concerned.length === 0 && !this.outbound.writtenTo.has(subject)) return;
+    if (concerned.length === 0 && !this.publisher.writtenTo.has(subject)) return;
     if (this.#refused.add(subject)) this.warn({ code: 'notPermitted', message: text, subject, operation });
     for (const [id, event] of concerned) this.dispatch(id, event);
   }

@@ -1,28 +1,28 @@
 import { clientActorId } from '../../machines/index.js';
 import { watchLink } from '../transport/link.js';
 import type { NatsConnection } from '../transport/nats-connection.js';
-import type { Outbound } from '../transport/publisher.js';
+import type { Publisher } from '../transport/publisher.js';
 import type { Violation } from '../transport/violation.js';
 import type { Runner } from './runner.js';
 
 /**
- * Tells a client's actor and its outbound messages of what happens to the connection, until `release`: the client is
+ * Tells a client's actor and what it publishes of what happens to the connection, until `release`: the client is
  * over then, and what it said last still goes out when a lost connection is back.
  */
 export function linkClient(
   connection: NatsConnection,
-  outbound: Outbound,
+  publisher: Publisher,
   runner: Runner,
   onRefused: (violation: Violation) => void,
 ): { release(): void } {
   let isReleased = false;
   const unwatch = watchLink(connection, {
     lost: () => {
-      outbound.suspend();
+      publisher.suspend();
       runner.dispatch(clientActorId, { type: 'link.lost' });
     },
     restored: () => {
-      outbound.resume();
+      publisher.resume();
       runner.dispatch(clientActorId, { type: 'link.restored' });
       if (isReleased) unwatch();
     },
@@ -36,8 +36,8 @@ export function linkClient(
   return {
     release: () => {
       isReleased = true;
-      outbound.release();
-      if (!outbound.isSuspended) unwatch();
+      publisher.release();
+      if (!publisher.isSuspended) unwatch();
     },
   };
 }

@@ -27,18 +27,30 @@ export type Delivery = RoutedMessage;
 
 /** What a broker in memory can be told. */
 export interface MemoryBrokerOptions {
-  /** The most bytes that one message may hold; 1 MiB unless told, as on nats-server. */
+  /**
+   * The most bytes that one message may hold. The default is nats-server's.
+   *
+   * @default 1_048_576
+   */
   maxPayloadBytes?: number;
-  /** Runs the broker's turns. It must not run a turn before it has returned. */
+  /**
+   * Runs the broker's turns. It must not run a turn before it has returned.
+   *
+   * @default microtasks, with a macrotask now and then
+   */
   schedule?: Schedule;
   /**
    * Decides about each delivery: `deliver()` hands the message over, at once or later, once, twice or never. A message
-   * whose subscriber has unsubscribed or was disconnected meanwhile goes nowhere. Unless told, all are delivered at once.
+   * whose subscriber has unsubscribed or was disconnected meanwhile goes nowhere.
+   *
+   * @default delivers each at once
    */
   route?: (delivery: RoutedMessage, deliver: () => void) => void;
   /**
-   * Told of what a subscriber's callback throws; the broker and the other subscribers go on. Unless told, the error
-   * becomes an unhandled rejection. (The clients of real servers print it and never read from their socket again.)
+   * Told of what a subscriber's callback throws; the broker and the other subscribers go on. (The clients of real
+   * servers print it and never read from their socket again.)
+   *
+   * @default the error becomes an unhandled rejection
    */
   onCallbackError?: (error: unknown) => void;
 }

@@ -4,23 +4,32 @@ import type {
   NatsSubscribeOptions,
   NatsSubscription,
 } from '../transport/nats-connection.js';
+import { createHeaders, readHeaders, type HeaderBlock } from '../transport/headers.js';
 import type { Session } from './operation-queue.js';
 import { createStatusFeed, type MemoryStatusIterator } from './status-feed.js';
 import { isPublishSubject, isSubscribeSubject } from './subject.js';
 
 /** What a connection to a broker in memory can be told. */
 export interface MemoryConnectionOptions {
-  /** What tests and traces call this connection; `connection-1` and so on unless told. */
+  /**
+   * What tests and traces call this connection.
+   *
+   * @default `connection-1` and so on
+   */
   name?: string;
   /**
-   * What becomes of messages that are published while the connection is lost. `lost`, the default, is what `nats` 2.29 and
+   * What becomes of messages that are published while the connection is lost. `lost` is what `nats` 2.29 and
    * `@nats-io/transport-node` 3.4 do, whose every attempt to reconnect empties their buffer; their `flush()` rejects.
    * `kept` is what Go's client does: messages are sent on reconnect, and `flush()` waits for that.
+   *
+   * @default 'lost'
    */
   publishesWhileDisconnected?: 'lost' | 'kept';
   /**
-   * Whether the connection may publish to a subject; to all of them unless told. What it may not is dropped, and its
-   * status tells so, as with a nats-server that has permissions.
+   * Whether the connection may publish to a subject. What it may not is dropped, and its status tells so, as with a
+   * nats-server that has permissions.
+   *
+   * @default to all of them
    */
   mayPublish?: (subject: string) => boolean;
 }
@@ -164,13 +173,16 @@ export function createMemoryConnection(
       requirePublishSubject('subject', subject);
       if (reply !== undefined) requirePublishSubject('reply subject', reply);
       const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
-      if (bytes.length > server.maxPayloadBytes) {
-        throw new Error(`expected a payload of at most ${server.maxPayloadBytes} bytes, got ${bytes.length}`);
+      const headers = options?.headers as Partial<HeaderBlock> | undefined;
+      const size = bytes.length + (headers?.encode?.().length ?? 0);
+      if (size > server.maxPayloadBytes) {
+        throw new Error(`expected a payload of at most ${server.maxPayloadBytes} bytes, got ${size}`);
       }
       // As with the clients of real servers the bytes are read when they leave, not here: who writes to a buffer before a
       // flush finds that out on this broker too. A Buffer's own slice() would not copy.
       send(() => {
-        if (mayPublish(subject)) server.route(connection, { subject, reply, data: new Uint8Array(bytes) });
+        const data = new Uint8Array(bytes);
+        if (mayPublish(subject)) server.route(connection, { subject, reply, data, ...headersOf(headers) });
         else statusFeed.emit({ type: 'error', error: violation(subject) });
       });
     },
@@ -278,4 +290,10 @@ function violation(subject: string) {
 function requirePublishSubject(role: string, text: string): void {
   if (!isPublishSubject(text))
     throw new Error(`expected a ${role} without white space that is not empty, got '${text}'`);
+}
+
+/** A copy for those who receive it: nobody shares the headers of who published. */
+function headersOf(given: Partial<HeaderBlock> | undefined): { readonly headers?: HeaderBlock } {
+  const headers = createHeaders(Object.fromEntries(readHeaders(given)));
+  return headers === undefined ? {} : { headers };
 }

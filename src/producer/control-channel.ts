@@ -1,6 +1,7 @@
+import { StreamError } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
-import { decodeControl } from '../wire/index.js';
+import { decodeControl, newSecretToken, type RandomBytes } from '../wire/index.js';
 import type { RunningStreams } from './running-stream.js';
 
 /** What the last token of a control subject begins with. Heartbeat answers go to tokens of letters and digits. */
@@ -13,19 +14,26 @@ export class ControlChannel {
   readonly #prefix: string;
   /** The inboxes of extended streams by their control subjects, which no two streams ever share. */
   readonly #inboxes = new Map<string, string>();
-  #made = 0;
+  readonly #randomBytes: RandomBytes | undefined;
 
-  /** @param inbox The subject before the last token of a control subject, without its dot. */
-  constructor(host: ClientHost, streams: RunningStreams, inbox: string) {
+  /**
+   * @param inbox The subject before the last token of a control subject, without its dot. Every consumer that has a
+   *   stream here knows it.
+   */
+  constructor(host: ClientHost, streams: RunningStreams, inbox: string, randomBytes: RandomBytes | undefined) {
     this.#host = host;
     this.#streams = streams;
     this.#prefix = `${inbox}.${controlPrefix}`;
+    this.#randomBytes = randomBytes;
   }
 
-  /** A control subject that no stream has had. */
+  /** A control subject that no stream has, and that nobody can know but whom it is told. */
   newSubject(): string {
-    this.#made += 1;
-    return `${this.#prefix}${this.#made}`;
+    for (let draws = 0; draws < 100; draws += 1) {
+      const subject = `${this.#prefix}${newSecretToken(this.#randomBytes)}`;
+      if (!this.#inboxes.has(subject)) return subject;
+    }
+    throw new StreamError('badArgument', 'randomBytes: expected random bytes, came the same ones again and again');
   }
 
   /** Frames to the control subject belong to this stream until {@link close}. */

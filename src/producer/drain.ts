@@ -42,5 +42,5 @@ export async function drain(draining: Draining): Promise<void> {
     const left = `${late} readers have not received everything, ${sources.size} sources go on`;
     host.warn({ code: 'drainIncomplete', message: `drain: after ${cancellationBufferMs} ms ${left}` });
   }
-  await host.outbound.flush();
+  await host.publisher.flush();
 }

@@ -1,7 +1,7 @@
 import type { ListedStream } from '../../machines/index.js';
 import { groupBySubject } from '../host/listed-streams.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
-import type { Outbound } from '../transport/publisher.js';
+import type { Publisher } from '../transport/publisher.js';
 import {
   decodeHeartbeatResponse,
   encodeHeartbeatRequest,
@@ -34,7 +34,7 @@ interface Exchange {
  * forgets the one before, so an answer that comes too late is not taken for another one's.
  */
 export class HeartbeatExchange {
-  readonly #outbound: Outbound;
+  readonly #publisher: Publisher;
   readonly #inbox: string;
   readonly #randomBytes: ((length: number) => Uint8Array) | undefined;
   readonly #listener: HeartbeatListener;
@@ -43,12 +43,12 @@ export class HeartbeatExchange {
 
   /** @param inbox The subject before the token of an answer, without its last dot. */
   constructor(
-    outbound: Outbound,
+    publisher: Publisher,
     inbox: string,
     randomBytes: ((length: number) => Uint8Array) | undefined,
     listener: HeartbeatListener,
   ) {
-    this.#outbound = outbound;
+    this.#publisher = publisher;
     this.#inbox = inbox;
     this.#randomBytes = randomBytes;
     this.#listener = listener;
@@ -61,9 +61,9 @@ export class HeartbeatExchange {
 
   ask(consumerId: string, streams: readonly ListedStream[]): void {
     this.forget(consumerId);
-    this.#outbound.settleDoubts();
+    this.#publisher.settleDoubts();
     const subject = heartbeatSubject(consumerId);
-    const parts = splitHeartbeat(groupBySubject(streams), this.#outbound.payloadBytesMax);
+    const parts = splitHeartbeat(groupBySubject(streams), this.#publisher.payloadBytesMax);
     const closes = new Map(streams.flatMap(({ streamId, close }) => (close === undefined ? [] : [[streamId, close]])));
     const tokens = parts.map(() => newSecretToken(this.#randomBytes));
     const exchange: Exchange = { consumerId, unanswered: new Set(tokens), reported: [] };
@@ -71,9 +71,9 @@ export class HeartbeatExchange {
     for (const token of tokens) this.#byToken.set(token, exchange);
     try {
       parts.forEach((part, index) => {
-        this.#outbound.publish(
+        this.#publisher.publish(
           subject,
-          encodeWithCloses(part, closes, this.#outbound.payloadBytesMax),
+          encodeWithCloses(part, closes, this.#publisher.payloadBytesMax),
           `${this.#inbox}.${tokens[index] ?? ''}`,
         );
       });

@@ -63,7 +63,7 @@ export class ProducerClient {
     });
     // Control frames and answers to heartbeats come to one inbox, and are told apart by their last token.
     const inbox = `${inboxPrefix}.${newConsumerToken(randomBytes)}`;
-    const controls = new ControlChannel(host, streams, inbox);
+    const controls = new ControlChannel(host, streams, inbox, randomBytes);
     const senders = new StreamSenders(host, this.#options);
     this.#host = host;
     this.#registry = new StreamRegistry(host, this.#options, streams, { controls, senders });
@@ -106,7 +106,9 @@ export class ProducerClient {
     }
     checkHandleOptions(options);
     this.#refuseIfClosed();
-    return this.#registrations.add(subject, options, (message) => this.#intake.take(message, handler));
+    const { accept, streamsMax = Infinity } = options;
+    const handling = { handler, accept, places: { streamsMax, taken: 0 } };
+    return this.#registrations.add(subject, options, (message) => this.#intake.take(message, handling));
   }
 
   /**
@@ -119,7 +121,11 @@ export class ProducerClient {
     checkAddressesArgument(addresses);
     this.#refuseIfClosed();
     refuseMisfits(addresses);
-    return this.#registry.register(addresses, () => () => undefined);
+    return this.#registry.register(
+      addresses,
+      () => undefined,
+      () => () => undefined,
+    );
   }
 
   /** Ends a registered stream with 1001, unless its writer has closed it. Says whether it was registered. */
@@ -137,7 +143,7 @@ export class ProducerClient {
   newWriter(subject: string): Writer {
     return (
       this.#streams.get(subject)?.stream.writer ??
-      createSubjectWriter(subject, this.#host.outbound, this.#options.codec, (message, error) => {
+      createSubjectWriter(subject, this.#host.publisher, this.#options.codec, (message, error) => {
         this.#host.warnOfPublish(subject, message, error);
       })
     );
@@ -155,6 +161,7 @@ export class ProducerClient {
    */
   async drain(): Promise<void> {
     this.#isDraining = true;
+    this.#intake.isClosing = true;
     const { clock, cancellationBufferMs } = this.#options;
     await drain({
       host: this.#host,
@@ -176,7 +183,7 @@ export class ProducerClient {
     const streams = this.#streams;
     const host = this.#host;
     const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax, randomBytes } = this.#options;
-    const heartbeats = new HeartbeatExchange(host.outbound, inbox, randomBytes, {
+    const heartbeats = new HeartbeatExchange(host.publisher, inbox, randomBytes, {
       answered: (id, reported) => host.dispatch(id, { type: 'heartbeat.answered', reported }),
       unanswerable: (id) => host.dispatch(id, { type: 'heartbeat.unanswerable' }),
       warn: (warning) => host.warn(warning),
@@ -222,8 +229,9 @@ export class ProducerClient {
       ({ consumerId }) => heartbeatSubject(consumerId) === subject,
     );
     const code = CloseCode.NotPermitted;
+    const refused = Array.from(this.#streams).flatMap(([inbox, { framesTo }]) => (framesTo === subject ? [inbox] : []));
     return [
-      ...(this.#streams.has(subject) ? [[subject, { type: 'peer.unreachable', code, text }] as const] : []),
+      ...refused.map((inbox) => [inbox, { type: 'peer.unreachable', code, text }] as const),
       ...supervised.map(({ inbox }) => [inbox, { type: 'heartbeat.refused', text }] as const),
     ];
   }

@@ -2,10 +2,10 @@ import type { ActorRefFrom } from 'xstate';
 import { CloseCode, type producerStreamMachine } from '../../machines/index.js';
 import type { Codec } from '../values/codec.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
-import type { Outbound } from '../transport/publisher.js';
+import type { Publisher } from '../transport/publisher.js';
 import { encodePlainFrame } from '../writer/plain-frame.js';
 import { encodeCloseFrame, type WireRecord } from '../wire/index.js';
-import type { OutboundDelivery } from '../delivery/sender.js';
+import type { Sender } from '../delivery/sender.js';
 import { Writer } from '../writer/writer.js';
 import { Stop, type StopSignal } from './stop-signal.js';
 
@@ -39,10 +39,12 @@ export interface ProducerStreamParameters {
   readonly streamId: string;
   readonly subject: string;
   readonly inbox: string;
+  /** Where the frames go. */
+  readonly framesTo: string;
   readonly readsSuperjson: boolean;
-  readonly outbound: Outbound;
+  readonly publisher: Publisher;
   /** Sends the stream's records, where its consumer knows the extension. */
-  readonly delivery: OutboundDelivery | undefined;
+  readonly delivery: Sender | undefined;
   readonly codec: Codec | undefined;
   readonly actor: () => ActorRefFrom<typeof producerStreamMachine>;
   readonly dispatch: (
@@ -59,7 +61,7 @@ export interface ProducerStreamOutlet {
   readonly stream: ProducerStream;
   /** Whether the stream's signal has aborted, for those who need no signal of the platform's. */
   readonly stop: StopSignal;
-  readonly delivery: OutboundDelivery | undefined;
+  readonly delivery: Sender | undefined;
   /** Publishes the record that was handed to the actor; later ones are published without asking. */
   publishRecord(): void;
   /** Ends the stream here and now. */
@@ -75,7 +77,7 @@ export interface ProducerStreamOutlet {
 }
 
 export function createProducerStream(parameters: ProducerStreamParameters): ProducerStreamOutlet {
-  const { consumerId, streamId, subject, inbox, outbound, dispatch, warn } = parameters;
+  const { consumerId, streamId, subject, inbox, framesTo, publisher, dispatch, warn } = parameters;
   const stop = new Stop();
   const createdAt = new Date();
   const asked: (() => void)[] = [];
@@ -96,18 +98,18 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
     else publishClose(CloseCode.InternalServerError, text);
   };
   const publishPlain = (record: WireRecord): Promise<void> | undefined => {
-    const frame = encodePlainFrame(record, outbound.payloadBytesMax);
+    const frame = encodePlainFrame(record, publisher.payloadBytesMax);
     try {
-      outbound.publishRecord(inbox, frame, onLost);
+      publisher.publishRecord(framesTo, frame, onLost);
     } catch (error) {
       throw new StreamError('writerClosed', `could not publish: ${messageOf(error)}`, { cause: error });
     }
     records += 1;
     bytes += record.data.length;
-    return outbound.ready();
+    return publisher.ready();
   };
   const publish = (record: WireRecord, signal: AbortSignal | undefined): Promise<void> | undefined =>
-    delivery === undefined ? publishPlain(record) : (delivery.write(record, signal) ?? outbound.ready());
+    delivery === undefined ? publishPlain(record) : (delivery.write(record, signal) ?? publisher.ready());
 
   const writer = new Writer(
     {
@@ -127,7 +129,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
           }
         });
         dispatch({ type: 'source.record' });
-        if (outcome === undefined) return outbound.ready();
+        if (outcome === undefined) return publisher.ready();
         if ('error' in outcome) throw outcome.error;
         return outcome.written;
       },
@@ -137,10 +139,10 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
         if (code === CloseCode.Normal) dispatch({ type: 'source.ended', text });
         else dispatch({ type: 'source.failed', code, text });
       },
-      ready: () => (over === undefined ? (delivery?.ready() ?? outbound.ready()) : undefined),
+      ready: () => (over === undefined ? (delivery?.ready() ?? publisher.ready()) : undefined),
       desiredSize: () => {
         if (over !== undefined) return 0;
-        return delivery === undefined ? outbound.desiredSize : delivery.desiredSize;
+        return delivery === undefined ? publisher.desiredSize : delivery.desiredSize;
       },
       readsSuperjson: parameters.readsSuperjson,
     },
@@ -168,7 +170,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
       return;
     }
     try {
-      outbound.publish(inbox, (bytesMax) => encodeCloseFrame(code, text, bytesMax));
+      publisher.publish(framesTo, (bytesMax) => encodeCloseFrame(code, text, bytesMax));
     } catch (error) {
       warn('a close frame could not be published', error);
     }

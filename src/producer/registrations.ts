@@ -1,4 +1,5 @@
 import { StreamError } from '../errors.js';
+import type { Accept } from './acceptance.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
 
@@ -6,6 +7,17 @@ import type { NatsMessage, NatsSubscription } from '../transport/nats-connection
 export interface HandleOptions {
   /** Producers of one queue group share the requests: each request goes to one of them. */
   readonly queue?: string;
+  /**
+   * Sees who asks before there is a stream, an actor or a heartbeat, and may refuse with a code and a text; see
+   * {@link Accept}. While its promise is open the request counts as a stream, and a duplicate of it is ignored.
+   */
+  readonly accept?: Accept;
+  /**
+   * How many streams this handler may have. A request beyond is refused with 4029.
+   *
+   * @default no limit but the client's `streamsMax`
+   */
+  readonly streamsMax?: number;
 }
 
 /** A handler's registration for the requests of a subject. Disposing of it stops it. */
@@ -55,7 +67,7 @@ export class Registrations {
     });
     this.#subscriptions.add(subscription);
     const confirm = async (): Promise<void> => {
-      const isConfirmed = await this.#host.outbound.confirm();
+      const isConfirmed = await this.#host.publisher.confirm();
       if (lost !== undefined) throw lost;
       if (!isConfirmed || this.#host.isReleased) throw new StreamError('clientClosed', 'the client is closed');
       if (!this.#subscriptions.has(subscription)) {
@@ -84,7 +96,9 @@ export class Registrations {
   /** Takes no more requests. Those that the server has routed to this client already are taken before this resolves. */
   async drain(): Promise<void> {
     await Promise.all(
-      Array.from(this.#subscriptions, (subscription) => this.#host.outbound.whileConnected(() => subscription.drain())),
+      Array.from(this.#subscriptions, (subscription) =>
+        this.#host.publisher.whileConnected(() => subscription.drain()),
+      ),
     );
     this.#subscriptions.clear();
   }

@@ -2,17 +2,22 @@ import { CloseCode } from '../../machines/index.js';
 import { messageOf, StreamError } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
+import { readHeaders } from '../transport/headers.js';
 import type { ResolvedOptions } from '../validation/options.js';
 import {
   checkAddresses,
   decodeOpenRequest,
   encodeCloseFrame,
+  inboxSubject,
+  isImportReply,
   isPublishSubject,
   type OpenRequest,
 } from '../wire/index.js';
+import { refusalOf, type Accept, type Refusal } from './acceptance.js';
 import type { ProducerStream } from './producer-stream.js';
 import type { RunningStreams } from './running-stream.js';
 import { runSource, type Records } from './source.js';
+import { StreamPlaces, type HandlerPlaces, type Place } from './stream-limits.js';
 import type { StreamAddresses, StreamRegistry } from './stream-registry.js';
 import type { StopSignal } from './stop-signal.js';
 import { createStreamRequest, type StreamRequest } from './stream-request.js';
@@ -22,6 +27,13 @@ import { createStreamRequest, type StreamRequest } from './stream-request.js';
  * `ReadableStream`, a Node `Readable`, what has `Symbol.observable` or `subscribe`, or a promise of one of them.
  */
 export type StreamHandler = (request: StreamRequest) => Records;
+
+/** What takes the requests of one subject. */
+export interface Handling {
+  readonly handler: StreamHandler;
+  readonly accept: Accept | undefined;
+  readonly places: HandlerPlaces;
+}
 
 /** Where a refusal may go: to what is an inbox by its name. Nobody can aim this client at another subject. */
 const inboxPattern = /^_(SINBOX|INBOX|R_)\./;
@@ -33,12 +45,18 @@ export class RequestIntake {
   readonly #streams: RunningStreams;
   readonly #registry: StreamRegistry;
   readonly #sources = new Set<Promise<void>>();
+  readonly #places: StreamPlaces;
+  /** Whether requests that still wait to be accepted come too late. */
+  isClosing = false;
+  /** The inboxes of requests that wait to be accepted. */
+  readonly #asking = new Set<string>();
 
   constructor(host: ClientHost, options: ResolvedOptions, streams: RunningStreams, registry: StreamRegistry) {
     this.#host = host;
     this.#options = options;
     this.#streams = streams;
     this.#registry = registry;
+    this.#places = new StreamPlaces(options);
   }
 
   /** The sources that have not finished, each as a promise that resolves when it has. */
@@ -47,7 +65,7 @@ export class RequestIntake {
   }
 
   /** Takes one request for the streams of a handler. */
-  take(message: NatsMessage, handler: StreamHandler): void {
+  take(message: NatsMessage, handling: Handling): void {
     const request = decodeOpenRequest(message.data);
     if (request.type === 'malformed') {
       const text = `error decoding Request: expected ${request.expected}, came ${request.came}`;
@@ -63,23 +81,73 @@ export class RequestIntake {
       this.#refuse(message, CloseCode.GoingAway, 'the producer shuts down');
       return;
     }
-    this.#start(message.subject, request, handler);
+    const inbox = inboxSubject(request.consumerId, request.streamId);
+    if (this.#asking.has(inbox)) return;
+    if (this.#streams.has(inbox)) {
+      // The machine is told of the duplicate, and ignores it.
+      this.#start(message, request, handling.handler, undefined);
+      return;
+    }
+    const place = this.#places.take(request.consumerId, handling.places);
+    if (typeof place === 'string') {
+      this.#refuse(message, CloseCode.TooManyStreams, place);
+      return;
+    }
+    this.#accept(message, request, handling, place);
   }
 
-  #start(subject: string, request: OpenRequest, handler: StreamHandler): void {
+  #accept(message: NatsMessage, request: OpenRequest, { handler, accept }: Handling, place: Place): void {
+    const { consumerId, streamId, body, extension } = request;
+    const inbox = inboxSubject(consumerId, streamId);
+    const conclude = (refusal: Refusal | undefined): void => {
+      const wasAsked = this.#asking.delete(inbox);
+      if (refusal === undefined && !this.#host.isOver && !(this.isClosing && wasAsked)) {
+        this.#start(message, request, handler, place);
+        return;
+      }
+      place.release();
+      const { code, text } = refusal ?? { code: CloseCode.GoingAway, text: 'the producer shuts down' };
+      this.#refuse(message, code, text);
+    };
+    if (accept === undefined) {
+      conclude(undefined);
+      return;
+    }
+    const timeoutMs = this.#options.acceptExtension ? extension?.timeoutMs : undefined;
+    const refusal = refusalOf(accept, {
+      subject: message.subject,
+      consumerId,
+      streamId,
+      headers: readHeaders(message.headers),
+      body: body ?? new Uint8Array(),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+    if (!(refusal instanceof Promise)) {
+      conclude(refusal);
+      return;
+    }
+    this.#asking.add(inbox);
+    void refusal.then(conclude);
+  }
+
+  #start(message: NatsMessage, request: OpenRequest, handler: StreamHandler, place: Place | undefined): void {
+    const { subject, reply } = message;
     const extension = this.#options.acceptExtension ? request.extension : undefined;
     const addresses: StreamAddresses = {
       consumerId: request.consumerId,
       streamId: request.streamId,
       subject,
+      ...(isImportReply(reply) ? { reply } : {}),
       exact: extension?.exact ?? false,
       superjson: extension?.superjson ?? false,
       ...(extension?.delivery === undefined ? {} : { delivery: extension.delivery }),
       ...(extension?.timeoutMs === undefined ? {} : { timeoutMs: extension.timeoutMs }),
     };
-    this.#registry.register(addresses, (stream, stop) => () => {
+    const onGone = (): void => place?.release();
+    this.#registry.register(addresses, onGone, (stream, stop) => () => {
       const { codec } = this.#options;
-      const given = createStreamRequest(addresses, () => stream.signal, request.body, extension?.bodySuperjson, codec);
+      const told = { ...addresses, headers: readHeaders(message.headers) };
+      const given = createStreamRequest(told, () => stream.signal, request.body, extension?.bodySuperjson, codec);
       this.#runSource(stream, stop, () => handler(given));
     });
   }

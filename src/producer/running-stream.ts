@@ -5,6 +5,8 @@ import type { ProducerStreamOutlet } from './producer-stream.js';
 export interface RunningStream extends ProducerStreamOutlet {
   /** Starts what makes its records. */
   readonly start: () => void;
+  /** Where its frames go: its inbox, or what the server made of it where the request came from another account. */
+  readonly framesTo: string;
   /** The subject on which the consumer of an extended stream says what it has received. */
   readonly control: string;
   /** Gives back the timer of the reader's deadline. */

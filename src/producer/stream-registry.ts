@@ -12,17 +12,41 @@ import type { StreamSenders } from './stream-senders.js';
 
 /** Which stream to register: what the consumer's open request says, and the subject on which it came. */
 export interface StreamAddresses {
+  /** The subject on which the request came. */
   readonly subject: string;
+  /** `_SINBOX.`, a token, and a dot. */
   readonly consumerId: string;
+  /** One token. */
   readonly streamId: string;
-  /** Whether the consumer's heartbeat answers are exact, so that one report is enough. False unless told. */
+  /**
+   * Whether the consumer's heartbeat answers are exact, so that one report is enough.
+   *
+   * @default false
+   */
   readonly exact?: boolean;
-  /** Whether the consumer reads superjson's annotations. False unless told. */
+  /**
+   * Whether the consumer reads superjson's annotations.
+   *
+   * @default false
+   */
   readonly superjson?: boolean;
-  /** What the consumer offers of the delivery extension. Nothing unless told. */
+  /**
+   * What the consumer offers of the delivery extension; without it the stream is a plain one.
+   *
+   * @default none
+   */
   readonly delivery?: DeliveryOffer;
-  /** How long the reader will read at most, in milliseconds from now. For ever unless told. */
+  /**
+   * How long the reader will read at most, in milliseconds from now.
+   *
+   * @default for ever
+   */
   readonly timeoutMs?: number;
+  /**
+   * The reply subject of the open request, where that came from another account and the server has written it anew, as
+   * `_R_.…`: frames go there, and else to the inbox of the stream.
+   */
+  readonly reply?: string;
 }
 
 /**
@@ -30,10 +54,10 @@ export interface StreamAddresses {
  *
  * @throws {StreamError} `badArgument`.
  */
-export function refuseMisfits({ subject, consumerId, streamId }: StreamAddresses): void {
+export function refuseMisfits({ subject, consumerId, streamId, reply }: StreamAddresses): void {
   const heartBeatRequestSub = heartbeatSubject(consumerId);
   const request = { type: 'open', consumerId, streamId, heartBeatRequestSub, body: null } as const;
-  const misfit = checkAddresses(request, inboxSubject(consumerId, streamId));
+  const misfit = checkAddresses(request, reply ?? inboxSubject(consumerId, streamId));
   if (misfit !== undefined) {
     throw new StreamError('badArgument', `expected ${misfit.expected}, came ${misfit.came}`);
   }
@@ -75,10 +99,12 @@ export class StreamRegistry {
   /**
    * Registers a stream, or gives the one that is registered.
    *
+   * @param onGone Hears that a stream that was made here is over.
    * @param startOf Gives what starts the source, when the machine says so.
    */
   register(
     addresses: StreamAddresses,
+    onGone: () => void,
     startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
   ): ProducerStream {
     const { subject, consumerId, streamId, exact = false } = addresses;
@@ -90,6 +116,7 @@ export class StreamRegistry {
     if (running === undefined) {
       running = this.#create(id, addresses, offer, actor, startOf);
       this.#streams.set(id, running);
+      running.onGone.push(onGone);
       if (offer !== undefined) this.#controls.open(running.control, id);
     }
     // A duplicate is told to the machine as well, which ignores it: so that it is seen.
@@ -122,7 +149,7 @@ export class StreamRegistry {
 
   #create(
     id: string,
-    { subject, consumerId, streamId, superjson = false, timeoutMs }: StreamAddresses,
+    { subject, consumerId, streamId, superjson = false, timeoutMs, reply: framesTo = id }: StreamAddresses,
     offer: DeliveryOffer | undefined,
     actor: () => ProducerStream['actor'],
     startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
@@ -134,17 +161,18 @@ export class StreamRegistry {
       streamId,
       subject,
       inbox: id,
+      framesTo,
       readsSuperjson: superjson && codec === undefined,
-      outbound: this.#host.outbound,
-      delivery: offer === undefined ? undefined : this.#senders.create(id, consumerId, control, offer),
+      publisher: this.#host.publisher,
+      delivery: offer === undefined ? undefined : this.#senders.create({ id, framesTo }, consumerId, control, offer),
       codec,
       actor,
       dispatch: (event) => this.#host.dispatch(id, event),
-      warn: (message, error) => this.#host.warnOfPublish(id, message, error),
+      warn: (message, error) => this.#host.warnOfPublish(framesTo, message, error),
     });
     const start = startOf(outlet.stream, outlet.stop);
     const releaseDeadline = this.#setDeadline(id, timeoutMs);
-    return Object.assign(outlet, { start, control, releaseDeadline, onGone: [] });
+    return Object.assign(outlet, { start, framesTo, control, releaseDeadline, onGone: [] });
   }
 
   /** The reader will have left by then, so that nobody need wait for it to say so. */

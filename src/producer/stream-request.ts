@@ -1,3 +1,4 @@
+import type { MessageHeaders } from '../transport/headers.js';
 import { decodeValue, type Codec } from '../values/codec.js';
 
 /** An open request, as a handler sees it. */
@@ -8,6 +9,8 @@ export interface StreamRequest {
   readonly body: Uint8Array;
   readonly consumerId: string;
   readonly streamId: string;
+  /** The headers of the request, by name; empty where there are none, as with a Go consumer. */
+  readonly headers: MessageHeaders;
   /** Aborts when the reader is gone, its deadline has passed, or the client is closed. Its reason says which. */
   readonly signal: AbortSignal;
   /** How long the reader will read at most, in milliseconds from the request on, where it said so. */
@@ -24,18 +27,19 @@ export interface StreamRequest {
 const decoder = new TextDecoder();
 
 export function createStreamRequest(
-  addresses: Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'timeoutMs'>,
+  addresses: Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'headers' | 'timeoutMs'>,
   signal: () => AbortSignal,
   body: Uint8Array | null,
   bodySuperjson: unknown,
   codec: Codec | undefined,
 ): StreamRequest {
-  const { subject, consumerId, streamId, timeoutMs } = addresses;
+  const { subject, consumerId, streamId, headers, timeoutMs } = addresses;
   const data = body ?? new Uint8Array();
   return {
     subject,
     consumerId,
     streamId,
+    headers,
     get signal() {
       return signal();
     },

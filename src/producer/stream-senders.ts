@@ -1,8 +1,8 @@
 import { CloseCode } from '../../machines/index.js';
 import { ByteBudget } from '../delivery/byte-budget.js';
 import { ConsumerBudget } from '../delivery/consumer-budget.js';
-import { FrameMemory } from '../delivery/frame-pool.js';
-import { OutboundDelivery } from '../delivery/sender.js';
+import { FramePool } from '../delivery/frame-pool.js';
+import { Sender } from '../delivery/sender.js';
 import { messageOf } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { ResolvedOptions } from '../validation/options.js';
@@ -15,7 +15,7 @@ export class StreamSenders {
   readonly #budget: ByteBudget;
   /** By the ids of the consumers that have extended streams here. */
   readonly #consumerBudgets = new Map<string, ConsumerBudget>();
-  readonly #memory = new FrameMemory();
+  readonly #pool = new FramePool();
 
   constructor(host: ClientHost, options: ResolvedOptions) {
     this.#host = host;
@@ -23,14 +23,22 @@ export class StreamSenders {
     this.#budget = new ByteBudget(options.keptBytesMax);
   }
 
-  /** @param id The inbox of the stream. What the sender brings about becomes events of the stream's actor. */
-  create(id: string, consumerId: string, control: string, offer: DeliveryOffer): OutboundDelivery {
+  /** @param stream Its inbox, and where its frames go. What the sender brings about becomes events of its actor. */
+  create(
+    { id, framesTo }: { readonly id: string; readonly framesTo: string },
+    consumerId: string,
+    control: string,
+    offer: DeliveryOffer,
+  ): Sender {
     const { windowRecords, windowBytes, recordBytesMax } = this.#options;
     const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
-    return new OutboundDelivery({
-      inbox: id,
+    const { unreadTimeoutMs, clock } = this.#options;
+    return new Sender({
+      inbox: framesTo,
+      // The server gives up a way back on which nothing comes for long.
+      isKeptAlive: framesTo !== id,
       control,
-      outbound: this.#host.outbound,
+      publisher: this.#host.publisher,
       offered: { records: offer.windowRecords, bytes: offer.windowBytes },
       window: {
         records: Math.min(windowRecords, offer.windowRecords),
@@ -38,15 +46,26 @@ export class StreamSenders {
       },
       recordBytesMax: Math.min(recordBytesMax, offer.recordBytesMax),
       budget: this.#budgetOf(consumerId),
-      memory: this.#memory,
+      pool: this.#pool,
       terms: { version: 1, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax },
+      awaitGrant:
+        unreadTimeoutMs === 0
+          ? undefined
+          : (onUnread) => {
+              const timer = clock.setTimeout(onUnread, unreadTimeoutMs);
+              return () => clock.clearTimeout(timer);
+            },
+      onUnread: () => {
+        const text = `the reader has granted nothing for ${unreadTimeoutMs} ms (unreadTimeoutMs)`;
+        this.#host.dispatch(id, { type: 'peer.unreachable', code: CloseCode.Unread, text });
+      },
       onEdge: (edge) => this.#host.dispatch(id, { type: edge }),
       onUnreachable: (announcements) => {
         const text = `the consumer answers heartbeats, but not ${announcements} frames in a row`;
         this.#host.dispatch(id, { type: 'peer.unreachable', code: CloseCode.GoingAway, text });
       },
       onFailure: (error) => {
-        this.#host.warnOfPublish(id, 'a frame could not be published', error);
+        this.#host.warnOfPublish(framesTo, 'a frame could not be published', error);
         const text = `a frame could not be published: ${messageOf(error)}`;
         this.#host.dispatch(id, { type: 'peer.cancelled', text });
       },

@@ -11,7 +11,7 @@ export interface NatsConnection {
    * is read within this turn of the event loop, and nobody who receives it shares its memory: that of frames is used
    * again.
    */
-  publish(subject: string, payload?: Uint8Array | string, options?: { reply?: string }): void;
+  publish(subject: string, payload?: Uint8Array | string, options?: NatsPublishOptions): void;
 
   /** Subscribes to a subject, which may hold wildcards. Each message is handed to the callback as it comes. */
   subscribe(subject: string, options: NatsSubscribeOptions): NatsSubscription;
@@ -37,6 +37,13 @@ export interface NatsStatus {
   readonly error?: unknown;
 }
 
+/** What a message is published with. */
+export interface NatsPublishOptions {
+  reply?: string;
+  /** Headers as the connection's own client makes them, or an object whose `encode()` gives them as they travel. */
+  headers?: object;
+}
+
 /** What a subscription is made with. */
 export interface NatsSubscribeOptions {
   /** Members of one queue group share the messages of a subject. */
@@ -58,5 +65,13 @@ export interface NatsMessage {
   readonly data: Uint8Array;
   readonly reply?: string | undefined;
   /** `code` is 503 on the empty message by which a server says that nobody subscribes to the subject of a request. */
-  readonly headers?: { readonly code: number } | undefined;
+  readonly headers?: NatsHeaders | undefined;
+}
+
+/** The headers of a message as it came. */
+export interface NatsHeaders {
+  readonly code: number;
+  /** The names, and the values of one. */
+  keys?(): string[];
+  values?(name: string): string[];
 }

@@ -1,4 +1,5 @@
 import { afterTurn } from './after-turn.js';
+import type { HeaderBlock } from './headers.js';
 import type { NatsConnection } from './nats-connection.js';
 import { nextTask } from './next-task.js';
 import { RecentSubjects } from './recent-subjects.js';
@@ -25,6 +26,7 @@ interface Message {
   readonly subject: string;
   readonly payload: Payload;
   readonly reply: string | undefined;
+  readonly headers?: HeaderBlock | undefined;
   readonly onLost?: LostRecord;
 }
 
@@ -57,7 +59,7 @@ const nothingLost: ReadonlySet<string> = new Set();
  * nobody is told: the server cuts off who sends more, and the connection that comes back knows. Who wrote a record that
  * can never be published, or was cut off for it, is told, and nothing that follows it on its subject is published.
  */
-export class Outbound {
+export class Publisher {
   readonly #connection: NatsConnection;
   readonly #onFailure: (subject: string, error: unknown) => void;
   #payloadBytesMax = 1024 * 1024;
@@ -94,8 +96,8 @@ export class Outbound {
   }
 
   /** Publishes at once, after what was gathered, or when the connection is back. Throws what the connection throws. */
-  publish(subject: string, payload: Payload, reply?: string): void {
-    const message = { subject, payload, reply };
+  publish(subject: string, payload: Payload, reply?: string, headers?: HeaderBlock): void {
+    const message = { subject, payload, reply, headers };
     if (this.#suspended !== undefined) {
       this.#gather(message);
       return;
@@ -272,10 +274,11 @@ export class Outbound {
   }
 
   /** Gives how many bytes the message had. */
-  #publishNow({ subject, payload: given, reply, onLost }: Message): number {
+  #publishNow({ subject, payload: given, reply, headers, onLost }: Message): number {
     const payload = given instanceof Uint8Array ? given : given(this.payloadBytesMax);
     const bytes = payload.length;
-    this.#connection.publish(subject, payload, reply === undefined ? undefined : { reply });
+    const options = reply === undefined ? undefined : headers === undefined ? { reply } : { reply, headers };
+    this.#connection.publish(subject, payload, options);
     if (onLost !== undefined && bytes >= doubtfulBytesMin && bytes > (this.#doubtful.get(subject)?.bytes ?? 0)) {
       this.#doubtful.set(subject, { bytes, onLost });
     }

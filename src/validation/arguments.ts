@@ -17,6 +17,11 @@ export const queueBytesMax = 200;
 /** What cannot stand in a name of a queue group: white space and control characters would end it, or the line. */
 const queuePattern = /^[^*>\s\p{Cc}\p{Cs}]+$/u;
 
+const headerName = /^[!-9;-~]+$/;
+
+/** NATS clients take white space away at both ends of a value, so that another one would arrive. */
+const headerValue = /^(?!\s)[^\r\n\0\p{Cs}]*(?<!\s)$/u;
+
 const encoder = new TextEncoder();
 
 /**
@@ -25,14 +30,16 @@ const encoder = new TextEncoder();
  * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
  */
 export function checkOpenStreamOptions(options: unknown): void {
-  const { signal, timeoutMs, onRecord, onObject, onSlow } = requireKnownNames('options', options, [
+  const { signal, timeoutMs, onRecord, onObject, onSlow, headers } = requireKnownNames('options', options, [
     'signal',
     'timeoutMs',
     'onRecord',
     'onObject',
     'onSlow',
+    'headers',
   ]);
   checkSignal(signal);
+  checkHeaders(headers);
   requireFunction('onSlow', onSlow);
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0 && timeoutMs <= timerMsMax)) {
     const came = typeof timeoutMs === 'number' ? String(timeoutMs) : kindOf(timeoutMs);
@@ -41,6 +48,28 @@ export function checkOpenStreamOptions(options: unknown): void {
   requireFunction('onRecord', onRecord);
   requireFunction('onObject', onObject);
   if (onRecord !== undefined && onObject !== undefined) refuse('expected onRecord or onObject, came both');
+}
+
+/** A name of a header ends at its colon, and a value with its line: what holds more would be read as other headers. */
+function checkHeaders(headers: unknown): void {
+  if (headers === undefined) return;
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
+    refuse(`headers: expected an object of texts by name, came ${kindOf(headers)}`);
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (!headerName.test(name)) {
+      refuse(`headers: expected names of printable ASCII without colons and spaces, came ${quote(name)}`);
+    }
+    for (const one of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+      if (typeof one !== 'string')
+        refuse(`headers.${name}: expected a string or a list of strings, came ${kindOf(one)}`);
+      if (!headerValue.test(one)) {
+        refuse(
+          `headers.${name}: expected a text without line breaks and without spaces at its ends, came ${quote(one)}`,
+        );
+      }
+    }
+  }
 }
 
 /** The signal in the options of a write, which may be left out. */
@@ -66,7 +95,12 @@ function checkSignal(signal: unknown): void {
  * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
  */
 export function checkHandleOptions(options: unknown): void {
-  const { queue } = requireKnownNames('options', options, ['queue']);
+  const { queue, accept, streamsMax } = requireKnownNames('options', options, ['queue', 'accept', 'streamsMax']);
+  requireFunction('accept', accept);
+  if (streamsMax !== undefined && !(Number.isSafeInteger(streamsMax) && (streamsMax as number) >= 1)) {
+    const came = typeof streamsMax === 'number' ? String(streamsMax) : kindOf(streamsMax);
+    refuse(`streamsMax: expected a whole number from 1 on, came ${came}`);
+  }
   if (queue === undefined) return;
   if (typeof queue !== 'string') refuse(`queue: expected a string, came ${kindOf(queue)}`);
   if (!queuePattern.test(queue)) {

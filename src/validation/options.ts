@@ -22,11 +22,23 @@ import { isConsumerName, isPublishSubject } from '../wire/index.js';
 interface CommonOptions {
   /** The NATS connection. The client never closes it. */
   readonly connection: NatsConnection;
-  /** How values become records. JSON unless told, with superjson's annotations where the peer reads them. */
+  /**
+   * How values become records, and records values.
+   *
+   * @default JSON, with superjson's annotations where the peer reads them
+   */
   readonly codec?: Codec;
-  /** Where the time comes from. The platform's timers unless told. */
+  /**
+   * Where the time comes from, in milliseconds.
+   *
+   * @default the platform's timers
+   */
   readonly clock?: Clock;
-  /** Where ids and inboxes come from. The platform's cryptographic source unless told; a test may want them repeatable. */
+  /**
+   * Where ids and inboxes come from; a test may want them repeatable.
+   *
+   * @default the platform's cryptographic source
+   */
   readonly randomBytes?: (length: number) => Uint8Array;
   /** An observer of every actor of this client, as XState's `createActor` takes it. */
   readonly inspect?: Inspector;
@@ -47,37 +59,65 @@ interface CommonOptions {
   readonly onDebug?: (note: DebugNote) => void;
   /**
    * How many records of one stream may be under way: sent, and not consumed. Between two of these clients, which take
-   * the smaller of both. 16,384 unless told.
+   * the smaller of both.
+   *
+   * @default 16_384
    */
   readonly windowRecords?: number;
-  /** The same in bytes of records. A larger record travels alone. 1 MiB unless told. */
+  /**
+   * The same in bytes of records. A larger record travels alone.
+   *
+   * @default 1_048_576
+   */
   readonly windowBytes?: number;
   /**
-   * The same for all streams of one consumer together. A consumer grants each new stream its window, or a quarter of
-   * what its connection has left where that is less, and 16 KiB at least. A producer lets so much be under way to each
-   * consumer, with the frames and their addresses counted, and a record of more than half of it as half. A nats-server
-   * that holds tens of MiB for one connection holds back whoever publishes to it. Bytes, 16 MiB unless told.
+   * The same for all streams of one consumer together, in bytes. A consumer grants each new stream its window, or a
+   * quarter of what its connection has left where that is less, and 16 KiB at least. A producer lets so much be under way
+   * to each consumer, with the frames and their addresses counted, and a record of more than half of it as half. A
+   * nats-server that holds tens of MiB for one connection holds back whoever publishes to it.
+   *
+   * @default 16_777_216
    */
   readonly clientWindowBytes?: number;
-  /** The largest record that is written or taken, between two of these clients. Bytes, 64 MiB unless told. */
+  /**
+   * The largest record that is written or taken, between two of these clients, in bytes.
+   *
+   * @default 67_108_864
+   */
   readonly recordBytesMax?: number;
-  /** Period between heartbeat requests, I. Milliseconds, 10,000 unless told. */
+  /**
+   * Period between heartbeat requests, I, in milliseconds.
+   *
+   * @default 10_000
+   */
   readonly heartbeatIntervalMs?: number;
-  /** How long a heartbeat request may stay unanswered, T. Milliseconds, 5,000 unless told; at most the interval. */
+  /**
+   * How long a heartbeat request may stay unanswered, T, in milliseconds; at most the interval.
+   *
+   * @default 5_000
+   */
   readonly heartbeatRequestTimeoutMs?: number;
-  /** How many heartbeats in a row a consumer may miss, K. 2 unless told. */
+  /**
+   * How many heartbeats in a row a consumer may miss, K.
+   *
+   * @default 2
+   */
   readonly missedHeartbeatsMax?: number;
   /**
    * How long a cancelled stream is still absorbed (consumer, at least I + T) or still published (producer, at least
    * what `peerCancellationBufferMs` asks for towards a plain consumer, and not at all towards one whose reports are
-   * exact). Milliseconds, 10,000 unless told.
+   * exact), in milliseconds.
+   *
+   * @default 10_000
    */
   readonly cancellationBufferMs?: number;
   /**
-   * The cancellation buffer that plain consumers have, P: for so long after they opened a stream they report the older
-   * ones of its subject, live or not. A producer waits at least (⌈P/I⌉ + 1)·I + T before it stops a stream that such a
-   * consumer reports, and stops it sooner where this is less. Milliseconds, 10,000 unless told, as in the Go package;
-   * bacalhau sets 5,000.
+   * The cancellation buffer that plain consumers have, P, in milliseconds: for so long after they opened a stream they
+   * report the older ones of its subject, live or not. A producer waits at least (⌈P/I⌉ + 1)·I + T before it stops a stream
+   * that such a consumer reports, and stops it sooner where this is less. The default is the Go package's; bacalhau sets
+   * 5,000.
+   *
+   * @default 10_000
    */
   readonly peerCancellationBufferMs?: number;
 }
@@ -87,23 +127,61 @@ export interface ConsumerClientOptions extends CommonOptions {
   /**
    * What stands before the random token in the subjects of this consumer, so that a server can grant them to one user
    * and refuse them to others: `_SINBOX.<name>.<token>.…` and `_HEARTBEAT._SINBOX.<name>.<token>`. One to eight tokens
-   * of printable ASCII, joined by dots. No name unless told. Go producers take any; of this package, those that know
-   * names.
+   * of printable ASCII, joined by dots. Go producers take any; of this package, those that know names.
+   *
+   * @default none
    */
   readonly consumerName?: string;
-  /** How long a stream may stay without a record or a heartbeat, S. Milliseconds, 30,000 unless told. */
+  /**
+   * How long a stream may stay without a record or a heartbeat, S, in milliseconds.
+   *
+   * @default 30_000
+   */
   readonly silenceTimeoutMs?: number;
-  /** How long a stream may stay without any sign of a producer, O. Milliseconds, 30,000 unless told. */
+  /**
+   * How long a stream may stay without any sign of a producer, O, in milliseconds.
+   *
+   * @default 30_000
+   */
   readonly openTimeoutMs?: number;
-  /** How many records of a plain producer's stream wait for their reader at most. 65,536 unless told. */
+  /**
+   * How many streams may wait to be opened: those of which nothing was heard yet, while the connection is down too. One
+   * beyond is refused with `tooManyOpening`.
+   *
+   * @default 65_536
+   */
+  readonly openingMax?: number;
+  /**
+   * Below what subject producers take what this client says to them: answers to heartbeats, credit, cancels. Who names
+   * another one is not answered, so that nobody can aim this client at a foreign subject. As the option of that name of
+   * the producers.
+   *
+   * @default '_INBOX'
+   */
+  readonly inboxPrefix?: string;
+  /**
+   * How many records of a plain producer's stream wait for their reader at most.
+   *
+   * @default 65_536
+   */
   readonly bufferedRecordsMax?: number;
-  /** How many bytes of a plain producer's stream wait for their reader at most. 64 MiB unless told. */
+  /**
+   * How many bytes of a plain producer's stream wait for their reader at most.
+   *
+   * @default 67_108_864
+   */
   readonly bufferedBytesMax?: number;
-  /** Whether open requests offer the extension. True unless told; false makes this a plain peer. */
+  /**
+   * Whether open requests offer the extension; false makes this a plain peer.
+   *
+   * @default true
+   */
   readonly offerExtension?: boolean;
   /**
    * Whether streams are offered the delivery extension, which producers of this package accept: nothing is lost, twice
-   * or out of order, the reader governs the pace, and a cancel takes one trip. True unless told.
+   * or out of order, the reader governs the pace, and a cancel takes one trip.
+   *
+   * @default true
    */
   readonly offerDelivery?: boolean;
 }
@@ -111,13 +189,43 @@ export interface ConsumerClientOptions extends CommonOptions {
 /** What a `ProducerClient` takes. */
 export interface ProducerClientOptions extends CommonOptions {
   /**
-   * How much is kept until its consumers have it, for all of them together. A consumer to which nothing is
-   * under way is sent a record all the same. Bytes, 256 MiB unless told.
+   * How much is kept until its consumers have it, for all of them together, in bytes. A consumer to which nothing is
+   * under way is sent a record all the same.
+   *
+   * @default 268_435_456
    */
   readonly keptBytesMax?: number;
-  /** What the subjects of heartbeat answers begin with. `_INBOX` unless told. */
+  /**
+   * How many streams there may be, those included whose request waits for `accept`. A request beyond is refused with
+   * 4029 before anything is made for it.
+   *
+   * @default 65_536
+   */
+  readonly streamsMax?: number;
+  /**
+   * The same for the streams of one consumer.
+   *
+   * @default 65_536
+   */
+  readonly streamsPerConsumerMax?: number;
+  /**
+   * How long a record may wait for a reader that grants nothing, in milliseconds: its stream is then ended with 4008, and
+   * gives back what it holds. 0 for ever.
+   *
+   * @default 0
+   */
+  readonly unreadTimeoutMs?: number;
+  /**
+   * What the subjects begin with on which this client takes what consumers say to it.
+   *
+   * @default '_INBOX'
+   */
   readonly inboxPrefix?: string;
-  /** Whether offers of the extension are accepted. True unless told; false makes this a plain peer. */
+  /**
+   * Whether offers of the extension are accepted; false makes this a plain peer.
+   *
+   * @default true
+   */
   readonly acceptExtension?: boolean;
 }
 
@@ -130,6 +238,10 @@ const defaults = {
   silenceTimeoutMs: 30_000,
   openTimeoutMs: 30_000,
   bufferedRecordsMax: 65_536,
+  openingMax: 65_536,
+  unreadTimeoutMs: 0,
+  streamsMax: 65_536,
+  streamsPerConsumerMax: 65_536,
   bufferedBytesMax: 64 * 1024 * 1024,
   windowRecords: 16_384,
   windowBytes: 1024 * 1024,
@@ -207,6 +319,10 @@ export function resolveOptions(
   wholeNumber('peerCancellationBufferMs', 1, timerMsMax);
   wholeNumber('missedHeartbeatsMax', 1, 1_000_000);
   wholeNumber('bufferedRecordsMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('unreadTimeoutMs', 0, timerMsMax);
+  wholeNumber('openingMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('streamsMax', 1, Number.MAX_SAFE_INTEGER);
+  wholeNumber('streamsPerConsumerMax', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('bufferedBytesMax', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('windowRecords', 1, Number.MAX_SAFE_INTEGER);
   wholeNumber('windowBytes', 1, Number.MAX_SAFE_INTEGER);

@@ -31,7 +31,7 @@ export {
   type HeartbeatResponse,
   type SubjectStreams,
 } from './plain/heartbeat.js';
-export { newConsumerToken, newSecretToken, newStreamId } from './ids.js';
+export { type RandomBytes, newConsumerToken, newSecretToken, newStreamId } from './ids.js';
 export { isJsonObject, type JsonObject } from './json-object.js';
 export { malformed, type Malformed } from './malformed.js';
 export { printable, printableJson } from './printable.js';

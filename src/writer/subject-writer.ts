@@ -1,7 +1,7 @@
 import { CloseCode } from '../../machines/index.js';
 import type { Codec } from '../values/codec.js';
 import { messageOf, StreamError } from '../errors.js';
-import type { Outbound } from '../transport/publisher.js';
+import type { Publisher } from '../transport/publisher.js';
 import { encodePlainFrame } from './plain-frame.js';
 import { encodeCloseFrame, isPublishSubject } from '../wire/index.js';
 import { Writer } from './writer.js';
@@ -12,7 +12,7 @@ import { Writer } from './writer.js';
  */
 export function createSubjectWriter(
   subject: string,
-  outbound: Outbound,
+  publisher: Publisher,
   codec: Codec | undefined,
   warn: (message: string, error: unknown) => void,
 ): Writer {
@@ -34,7 +34,7 @@ export function createSubjectWriter(
     }
   };
   const close = (code: number, text: string) => {
-    outbound.publish(subject, (bytesMax) => encodeCloseFrame(code, text, bytesMax));
+    publisher.publish(subject, (bytesMax) => encodeCloseFrame(code, text, bytesMax));
   };
   /** A record that is lost may not be followed by others, nor by a normal end. */
   const onLost = (error: unknown) => {
@@ -46,23 +46,23 @@ export function createSubjectWriter(
       warn('a close frame could not be published', failure);
     }
   };
-  outbound.writtenTo.add(subject);
+  publisher.writtenTo.add(subject);
   return new Writer(
     {
       write: (record) => {
-        const frame = encodePlainFrame(record, outbound.payloadBytesMax);
+        const frame = encodePlainFrame(record, publisher.payloadBytesMax);
         attempt(() => {
-          outbound.publishRecord(subject, frame, onLost);
+          publisher.publishRecord(subject, frame, onLost);
         });
-        return outbound.ready();
+        return publisher.ready();
       },
       close: (code, text) => {
         attempt(() => {
           close(code, text);
         });
       },
-      ready: () => outbound.ready(),
-      desiredSize: () => outbound.desiredSize,
+      ready: () => publisher.ready(),
+      desiredSize: () => publisher.desiredSize,
       readsSuperjson: false,
     },
     codec,

@@ -3,6 +3,19 @@ import { CloseCode, CloseError, StreamError } from '../../src/index.js';
 import { numberedRecords } from '../support/numbered.js';
 import { briskTiming, readNumbers, startScene, untilTrue, type Scene } from '../support/scene.js';
 
+/** What the producer draws for its inbox, and for the control subject of its first stream: nobody else could know it. */
+const draws = ['inbox', 'control'];
+const firstControl = '1'.repeat(22);
+function knownBytes(): (length: number) => Uint8Array {
+  const left = [...draws];
+  return (length) => {
+    const drawn = left.shift();
+    return drawn === 'control'
+      ? new Uint8Array(length).fill(1)
+      : crypto.getRandomValues(new Uint8Array(length)).map((byte) => byte % 248);
+  };
+}
+
 /** Each user's password is its name. */
 const config = `
 authorization {
@@ -12,7 +25,7 @@ authorization {
     { user: unasked, password: unasked, permissions: { subscribe: { deny: ["_HEARTBEAT.>"] } } }
     { user: mute, password: mute, permissions: { publish: { deny: ["ticks"] } } }
     { user: unheard, password: unheard, permissions: { publish: { deny: ["_INBOX.>"] } } }
-    { user: ungranted, password: ungranted, permissions: { publish: { deny: ["_INBOX.*.~1"] } } }
+    { user: ungranted, password: ungranted, permissions: { publish: { deny: ["_INBOX.*.~${firstControl}"] } } }
     { user: frameless, password: frameless, permissions: { publish: { deny: ["_SINBOX.>"] } } }
     { user: responding, password: responding, permissions: { publish: { allow: ["_HEARTBEAT.>"] }, allow_responses: true } }
     { user: beatless, password: beatless, permissions: { publish: { deny: ["_HEARTBEAT.>"] } } }
@@ -53,7 +66,7 @@ describe('a connection that lacks a permission', () => {
   beforeEach(async () => {
     scene = await startScene({ config });
     const connection = await scene.connect({ user: 'free' });
-    const producer = await scene.producer({ connection, ...briskTiming });
+    const producer = await scene.producer({ connection, randomBytes: knownBytes(), ...briskTiming });
     producer.handle('ticks', () => numberedRecords(20));
     producer.handle('endless', () => endlessRecords(endless));
     await connection.flush();

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { exportsOf, packageEntries, programOfFiles, programOfText } from './public-exports.js';
+import { resolveOptions, type ResolvedOptions } from '../../src/validation/options.js';
+import { createTestBroker } from '../support/pair.js';
+import { exportsOf, membersOf, packageEntries, programOfFiles, programOfText } from './public-exports.js';
 
 describe('docstrings', function () {
   this.timeout(300_000);
@@ -25,5 +27,57 @@ describe('docstrings', function () {
     `);
     const found = exportsOf(program, 'probe.ts').filter(({ docstring }) => docstring === '');
     expect(found.map(({ name }) => name)).to.deep.equal(['silent', 'Tagged']);
+  });
+
+  /** Says a default in its text, where tools do not find it. */
+  const inText = /\bunless told\b|\bby default\b/i;
+
+  it('a default stands in a tag of its own, in the text of no property', () => {
+    const entries = [...packageEntries()].filter(([entry]) => entry !== './testing');
+    const program = programOfFiles(entries.map(([, file]) => file));
+    const members = entries.flatMap(([, file]) => membersOf(program, file));
+    expect(members.length).to.be.greaterThan(300);
+    expect(members.filter(({ docstring }) => inText.test(docstring)).map(({ name }) => name)).to.deep.equal([]);
+  });
+
+  it('the default of an option of a client that has a value is that value, as the client takes it', () => {
+    const file = packageEntries().get('.') ?? '';
+    const members = membersOf(programOfFiles([file]), file);
+    const resolved = resolveOptions({ connection: createTestBroker().connect() });
+    const valued = Object.entries(resolved).filter(([, value]) =>
+      ['number', 'boolean', 'string'].includes(typeof value),
+    );
+    expect(valued.length).to.be.greaterThan(15);
+    for (const [name, value] of valued as [keyof ResolvedOptions, unknown][]) {
+      const told = members
+        .filter((member) => /^(Consumer|Producer)ClientOptions\./.test(member.name))
+        .filter((member) => member.name.endsWith(`.${name}`));
+      expect(told, name).not.to.deep.equal([]);
+      for (const { defaultText = 'nothing' } of told) {
+        expect(defaultText.replace(/(?<=\d)_(?=\d)/g, '').replaceAll("'", ''), name).to.equal(String(value));
+      }
+    }
+  });
+
+  it('a default in the text, and one in a tag, are told apart', () => {
+    const program = programOfText(`
+      interface Common {
+        /** How long. 5 unless told. */
+        readonly said?: number;
+      }
+      export interface Options extends Common {
+        /**
+         * How often.
+         *
+         * @default 1_000
+         */
+        readonly tagged?: number;
+      }
+    `);
+    const found = membersOf(program, 'probe.ts');
+    expect(found.filter(({ docstring }) => inText.test(docstring)).map(({ name }) => name)).to.deep.equal([
+      'Options.said',
+    ]);
+    expect(found.map(({ defaultText }) => defaultText).sort()).to.deep.equal(['1_000', undefined]);
   });
 });

@@ -80,3 +80,38 @@ export function exportsOf(program: ts.Program, file: string): readonly PublicExp
     };
   });
 }
+
+/** A property of something that a module exports. */
+export interface PublicMember {
+  /** As `ConsumerClientOptions.windowBytes`. */
+  readonly name: string;
+  readonly docstring: string;
+  /** What stands after `@default`; undefined where there is no such tag. */
+  readonly defaultText: string | undefined;
+}
+
+/** The properties of the types that a module exports, inherited ones included, but for those of other packages. */
+export function membersOf(program: ts.Program, file: string): readonly PublicMember[] {
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(file) ?? program.getSourceFile(join(root, file));
+  const module = source === undefined ? undefined : checker.getSymbolAtLocation(source);
+  if (module === undefined) throw new Error(`expected a module, came ${file}`);
+  return checker.getExportsOfModule(module).flatMap((symbol) => {
+    const meant = (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol);
+    if ((meant.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias | ts.SymbolFlags.Class)) === 0) return [];
+    return checker
+      .getPropertiesOfType(checker.getDeclaredTypeOfSymbol(meant))
+      .filter(({ declarations }) =>
+        declarations?.every((at) => !program.isSourceFileDefaultLibrary(at.getSourceFile())),
+      )
+      .filter(({ declarations }) => declarations?.every((at) => !at.getSourceFile().fileName.includes('node_modules')))
+      .map((member) => {
+        const tag = member.getJsDocTags(checker).find(({ name }) => name === 'default');
+        return {
+          name: `${symbol.name}.${member.name}`,
+          docstring: ts.displayPartsToString(member.getDocumentationComment(checker)).trim(),
+          defaultText: tag === undefined ? undefined : ts.displayPartsToString(tag.text).trim(),
+        };
+      });
+  });
+}

@@ -21,14 +21,14 @@ export const rooms: Readonly<Record<string, string>> = {
   'src/index.ts': 'machines src/{consumer,errors.ts,host,producer,tracing,transport,validation,values,writer}',
 
   'src/testing/known-fields.ts': 'src/validation',
-  'src/testing/doubles': 'src/{host,memory-broker}',
+  'src/testing/doubles': 'src/{host,memory-broker} src/testing/known-fields.ts',
   'src/testing/machine-config': '',
   'src/testing/explorability': 'src/testing/machine-config',
   'src/testing/mutants': 'src/testing/machine-config',
 
   'src/testing/explorer/structures': '',
-  'src/testing/explorer/description': 'src/testing/known-fields.ts src/testing/explorer/structures',
-  'src/testing/explorer/processes': 'src/testing/explorer/{description,structures}',
+  'src/testing/explorer/description': 'src/testing/{explorability,known-fields.ts} src/testing/explorer/structures',
+  'src/testing/explorer/processes': 'src/testing/explorability src/testing/explorer/{description,structures}',
   'src/testing/explorer/state-space':
     'src/testing/known-fields.ts src/testing/explorer/{description,processes,structures}',
   'src/testing/explorer/predicates':

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createRandom } from '../../src/testing/doubles/random.js';
-import { FrameMemory } from '../../src/delivery/frame-pool.js';
+import { FramePool } from '../../src/delivery/frame-pool.js';
 import {
   encodeAnnouncement,
   encodeControl,
@@ -16,7 +16,7 @@ import { settle } from '../support/settle.js';
 const mutationsEach = 250;
 
 const terms = { version: 1, heartbeatIntervalMs: 10_000, heartbeatRequestTimeoutMs: 5_000, missedHeartbeatsMax: 2 };
-const builder = new RecordsFrameBuilder(1, 64, new FrameMemory());
+const builder = new RecordsFrameBuilder(1, 64, new FramePool());
 builder.append(new TextEncoder().encode('one'), false);
 builder.append(new TextEncoder().encode('two'), false);
 

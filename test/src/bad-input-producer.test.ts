@@ -187,7 +187,7 @@ describe('Bad input as the answer to a heartbeat', () => {
     const [stream] = besieged.pair.consumer.streams;
     const report = JSON.stringify({ NonActiveStreamIds: { neighbour: [stream?.id] } });
     // The exchange that this reply subject belonged to is over.
-    expect(besieged.answerSubject).to.match(/^_INBOX\.[0-9A-Za-z]{22}\.[0-9A-Za-z]{8}$/);
+    expect(besieged.answerSubject).to.match(/^_INBOX\.[0-9A-Za-z]{22}\.[0-9A-Za-z]{22}$/);
     await besieged.throwAt(besieged.answerSubject, report);
     await besieged.throwAt(besieged.answerSubject.replace(/[^.]*$/, 'guessed1'), report);
     await besieged.expectUnharmed();

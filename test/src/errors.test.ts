@@ -36,13 +36,16 @@ describe('CloseError', () => {
     expect(new CloseError(4321)).to.include({ code: 4321, text: '', reason: 'closed' });
   });
 
-  it('names the six codes of the Go package, and one of its own', () => {
+  it('names the six codes of the Go package, and four of its own', () => {
     expect(CloseCode).to.deep.equal({
       Normal: 1000,
       GoingAway: 1001,
       UnsupportedData: 1003,
       AbnormalClosure: 1006,
       BadRequest: 4000,
+      Refused: 4003,
+      Unread: 4008,
+      TooManyStreams: 4029,
       NotPermitted: 4030,
       InternalServerError: 5000,
     });

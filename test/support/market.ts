@@ -47,6 +47,7 @@ const properties: Properties<Market> = {
   always: { 'nobody pays twice': ({ shop: { actors } }) => (actors.shop?.context.charged ?? 0) <= 1 },
   leadsTo: { 'who pays is served': { from: isPaying, to: isServed, within: 2 } },
   reachable: { 'somebody is served': isServed },
+  mayRest: isServed,
 };
 
 export default { system: market, properties };

@@ -30,11 +30,8 @@ export async function outputOf(program: string, files: readonly (readonly [name:
           .replaceAll("'nats-stream-actors'", "'../../src/index.js'"),
       );
     }
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      '--import',
-      '@oxc-node/core/register',
-      join(folder, 'readme.ts'),
-    ]);
+    // With the loader that the READMEs name: what a thread registers must not meet another one.
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', join(folder, 'readme.ts')]);
     return stdout;
   } finally {
     rmSync(folder, { recursive: true, force: true });

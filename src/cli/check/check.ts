@@ -24,8 +24,9 @@ run in production. Times are ticks. Ends with the properties, the exact worst-ca
 never used of the machines; with --json as one object, whose "worst" is null where something may wait for ever.
 
 --system takes a module with a default export { system, properties }, or exports of these names, as made with
-nats-stream-actors/testing; faults given here take the place of the system's own. TypeScript is loaded by Node 22.18 and
-later; before that, a loader is needed: NODE_OPTIONS='--import tsx'.
+nats-stream-actors/testing; where it comes to rest is a deadlock, unless its properties have a mayRest. Faults given
+here take the place of the system's own. TypeScript is loaded by Node 22.18 and later; before that, a loader is needed:
+NODE_OPTIONS='--import tsx'.
 
 Exit codes: 0 complete, and nothing is violated, or --simulate met nothing; 1 a property is violated, and its shortest
 trace is printed, or the check could not be made; 2 the command line cannot be understood; 3 nothing is violated, but a

@@ -1,5 +1,6 @@
 import {
   brokenProperty,
+  restProperty,
   type Coverage,
   type Properties,
   type PropertyKind,
@@ -55,6 +56,7 @@ export function judge(
   };
   return [
     { property: brokenProperty, kind: 'broken', verdict: verdictOf(brokenProperty, 'broken') },
+    { property: restProperty, kind: 'rest', verdict: verdictOf(restProperty, 'rest') },
     ...Object.keys(always).map((property) => ({
       property,
       kind: 'always' as const,

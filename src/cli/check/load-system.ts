@@ -12,7 +12,12 @@ export interface LoadedSystem {
 
 const expected = "expected a default export { system, properties }, or exports of these names, made with 'system()'";
 
-const propertyKinds: readonly string[] = ['always', 'leadsTo', 'reachable'] satisfies (keyof Properties<SystemView>)[];
+const propertyKinds: readonly string[] = [
+  'always',
+  'leadsTo',
+  'reachable',
+  'mayRest',
+] satisfies (keyof Properties<SystemView>)[];
 
 /**
  * Imports a module, and takes the system and the properties that it exports. Properties may be absent: that no step

@@ -72,7 +72,8 @@ async function ownSystem(file: string, options: CheckOptions): Promise<Subject> 
       ['faults', describeFaults(faults)],
     ],
     system: { config: { ...system.config, faults } },
-    properties,
+    // A system that stops is deadlocked, unless its properties say that it may.
+    properties: { mayRest: () => false, ...properties },
   };
 }
 

@@ -55,6 +55,7 @@ const kindText = {
   reachable: 'reachable',
   broken: 'always',
   unused: 'used',
+  rest: 'rest',
 } as const;
 
 function propertyTable({ properties, isComplete }: Findings): readonly string[] {

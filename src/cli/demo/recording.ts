@@ -1,4 +1,5 @@
-import { traceOverNats, type TraceableClient, type NatsConnection } from '../../index.js';
+import { traceOverNats, type NatsConnection } from '../../index.js';
+import type { TraceableClient } from '../../tracing/index.js';
 
 /**
  * Publishes what happens to the clients of a demo, where somebody watches it.

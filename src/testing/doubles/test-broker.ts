@@ -5,6 +5,7 @@ import {
   type MemoryBroker,
   type MemoryConnection,
 } from '../../memory-broker/index.js';
+import { requireFields } from '../known-fields.js';
 import { createRandom } from './random.js';
 
 /** How the broker treats messages by chance. */
@@ -116,12 +117,30 @@ interface Script {
   left: number;
 }
 
+const faultNames = Object.keys({ delayMs: true, loss: true, duplicate: true, order: true } satisfies Record<
+  keyof TestBrokerFaults,
+  true
+>);
+
+const optionNames = [
+  ...faultNames,
+  ...Object.keys({
+    clock: true,
+    seed: true,
+    protect: true,
+    maxPayloadBytes: true,
+    observe: true,
+    keepTrace: true,
+  } satisfies Record<Exclude<keyof TestBrokerOptions, keyof TestBrokerFaults>, true>),
+];
+
 /**
  * Makes a test broker without clients.
  *
- * @throws RangeError for options that are out of range.
+ * @throws TypeError for an option that is none, RangeError for options that are out of range.
  */
 export function createTestBroker(options: TestBrokerOptions): TestBroker {
+  requireFields('', options, optionNames);
   const { clock, seed = 1, protect = () => false, observe = () => undefined, keepTrace = true } = options;
   let faults = checkedFaults({ delayMs: 0, loss: 0, duplicate: 0, order: 'connection' }, options);
   const random = createRandom(seed);
@@ -237,6 +256,7 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
     },
     clientOptions: (name) => ({ connection: broker.connect({ name }), clock, randomBytes: (n) => random.bytes(n) }),
     setFaults: (changed) => {
+      requireFields('setFaults', changed, faultNames);
       faults = checkedFaults(faults, changed);
     },
     partition: (name, other) => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.js';
+import { requireFields } from '../known-fields.js';
 import { settleMicrotasks, type Settle } from './settle.js';
 import { createTimerQueue, type Timer } from './timer-queue.js';
 import { createOwnTime, createSharedTime, type FakeTimers } from './virtual-time.js';
@@ -40,8 +41,9 @@ export interface PendingTimer {
 /** What a test clock shares with the test around it. */
 export interface TestClockOptions {
   /**
-   * Sinon's clock, where a test also has code that uses the platform's timers. Both then share one time: this clock is
-   * advanced, and takes the other along. Of one deadline, sinon's timers come first.
+   * The fake timers of the test, where it also has code that uses the platform's: sinon's clock, `vi`, `jest`, or
+   * `mock.timers` of `node:test`, with `Date` faked too. Both then share one time: this clock is advanced, and takes the
+   * other along. Of one deadline, the fake timers come first.
    * Without it the clock keeps a time of its own, whether or not fake timers are installed.
    */
   readonly fakeTimers?: FakeTimers;
@@ -56,8 +58,13 @@ export interface TestClockOptions {
 /** Enough for any honest chain of timers without delay; what is longer never ends. */
 const chainLengthMax = 1_000;
 
-/** Makes a test clock that stands at 0 ms. */
+/**
+ * Makes a test clock that stands at 0 ms.
+ *
+ * @throws TypeError for an option that is none, and for fake timers that it does not know.
+ */
 export function createTestClock(options: TestClockOptions = {}): TestClock {
+  requireFields('', options, ['fakeTimers', 'settle']);
   const { fakeTimers, settle = settleMicrotasks } = options;
   const time = fakeTimers === undefined ? createOwnTime() : createSharedTime(fakeTimers);
   const timers = createTimerQueue();

@@ -1,11 +1,28 @@
-/** The part of sinon's clock (`sinon.useFakeTimers()`) that a test clock needs to share its time. */
-export interface FakeTimers {
+import { came } from '../known-fields.js';
+
+/** Sinon's clock (`sinon.useFakeTimers()`): the part that a test clock needs to share its time. */
+export interface SinonTimers {
   readonly now: number;
   setTimeout(fn: () => void, ms: number): unknown;
   clearTimeout(handle: never): void;
   /** Goes to the next timer and fires it. */
   next(): unknown;
 }
+
+/** `vi` or `jest`, after `useFakeTimers()`. */
+export interface SteppedTimers {
+  advanceTimersToNextTimer(): unknown;
+  getTimerCount(): number;
+}
+
+/** `mock.timers` of `node:test`, after `enable({ apis: ['setTimeout', 'Date'] })`. */
+export interface TickedTimers {
+  tick(ms: number): unknown;
+  runAll(): unknown;
+}
+
+/** The fake timers of a test, of whichever kind: sinon's clock, `vi`, `jest`, or `mock.timers`. */
+export type FakeTimers = SinonTimers | SteppedTimers | TickedTimers;
 
 /** The time of a test clock, which passes only in steps. */
 export interface VirtualTime {
@@ -29,8 +46,47 @@ export function createOwnTime(): VirtualTime {
   };
 }
 
-/** A time that fake timers keep: a step fires their next timer, or reaches the instant where none is due before it. */
+/**
+ * A time that fake timers keep: a step fires their next timer, or reaches the instant where none is due before it.
+ *
+ * @throws TypeError for what is none of the fake timers that it knows.
+ */
 export function createSharedTime(fakeTimers: FakeTimers): VirtualTime {
+  const own: Partial<SinonTimers & SteppedTimers & TickedTimers> = Object(fakeTimers) as object;
+  if (typeof own.next === 'function' && typeof own.now === 'number') return sharedBy(fakeTimers as SinonTimers);
+  if (typeof own.advanceTimersToNextTimer === 'function') return sharedBy(withClock(fakeTimers as SteppedTimers));
+  if (typeof own.tick === 'function' && typeof own.runAll === 'function') return tickedBy(fakeTimers as TickedTimers);
+  throw new TypeError(
+    "fakeTimers: expected sinon's clock, vi, jest or mock.timers of node:test, came " +
+      `${came(fakeTimers)} of ${Object.keys(own).slice(0, 5).join(', ') || 'nothing'}`,
+  );
+}
+
+/** The platform's own timers and time, as they are while they are faked. */
+function withClock(timers: SteppedTimers): SinonTimers {
+  return {
+    get now() {
+      return Date.now();
+    },
+    setTimeout: (fn, ms) => {
+      const handle = globalThis.setTimeout(fn, ms);
+      if (timers.getTimerCount() > 0) return handle;
+      globalThis.clearTimeout(handle);
+      throw new Error("fakeTimers: expected fake timers, came the platform's own: call useFakeTimers() first");
+    },
+    clearTimeout: (handle) => {
+      globalThis.clearTimeout(handle);
+    },
+    next: () => timers.advanceTimersToNextTimer(),
+  };
+}
+
+function requireFakeDate(hasPassed: boolean): void {
+  if (hasPassed) return;
+  throw new Error('fakeTimers: expected Date to be fake as well, so that time passes: fake it with the timers');
+}
+
+function sharedBy(fakeTimers: SinonTimers): VirtualTime {
   const originMs = fakeTimers.now;
   const now = (): number => fakeTimers.now - originMs;
   return {
@@ -45,7 +101,23 @@ export function createSharedTime(fakeTimers: FakeTimers): VirtualTime {
       } finally {
         if (!mark.reached) fakeTimers.clearTimeout(handle as never);
       }
+      if (mark.reached) requireFakeDate(now() >= toMs);
       return !mark.reached;
+    },
+  };
+}
+
+/** Fake timers that do not go from one timer to the next go on by one millisecond at a time. */
+function tickedBy(fakeTimers: TickedTimers): VirtualTime {
+  const originMs = Date.now();
+  const now = (): number => Date.now() - originMs;
+  return {
+    now,
+    step() {
+      const before = Date.now();
+      fakeTimers.tick(1);
+      requireFakeDate(Date.now() === before + 1);
+      return true;
     },
   };
 }

@@ -20,6 +20,7 @@ export { simulate, type SimulateOptions, type SimulateResult } from './search/si
 export { sweep, type SweepResult, type SweepRow } from './studies/sweep.js';
 export { system, type System, type ViewOf } from './description/system.js';
 export type {
+  DuplicateFault,
   Faults,
   LinkConfig,
   MessageFault,
@@ -33,7 +34,7 @@ export type {
 } from './description/system-config.js';
 export type { ActorView, Predicate, ProcessView, SurroundingsView, SystemView } from './description/system-view.js';
 export type { SentMessage, Step, StepName, Trace } from './traces/trace.js';
-export { brokenProperty, type PropertyKind, type TraceViolation, type Violation } from './traces/violation.js';
+export { brokenProperty, restProperty, type PropertyKind, type TraceViolation, type Violation } from './traces/violation.js';
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- a former name stays for those who use it
 export type { ViolationRecord } from './traces/violation.js';
 export { exploreAll, type ExploreAllOptions } from './workers/explore-all.js';

@@ -12,7 +12,7 @@ import { isMixed } from './queue-group.js';
 import { optional } from './optional.js';
 import { protocolTicks, type ProtocolView } from './protocol-options.js';
 
-type DeliveryProperties = Required<Properties<ProtocolView>>;
+type DeliveryProperties = Required<Omit<Properties<ProtocolView>, 'mayRest'>>;
 
 /** What readers may be told where an incident ends their streams, besides the end of the source and their own. */
 const endsOfIncidents: Readonly<Partial<Record<Incident, readonly string[]>>> = {

@@ -13,7 +13,7 @@ import { producerProcess, producersOf, streamsOf, type ModelStream } from './mod
 import { queueGroupStimuli, withQueueGroup } from './queue-group.js';
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
-import { optionalStimuli } from './optional.js';
+import { optionalStimuli, withLateCopies } from './optional.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 import { reopenedIdsOf, sourceNameOf } from './system.js';
 
@@ -219,7 +219,7 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
       ...incidentStimuli(incidents, streams),
       ...(producers === 1 ? {} : queueGroupStimuli(streams)),
     }),
-    faults,
+    faults: withLateCopies(faults),
     ids: options.symmetric === true ? streams.map(({ id }) => id) : [],
   });
 }

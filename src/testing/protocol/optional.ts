@@ -1,3 +1,5 @@
+import type { Faults } from '../explorer/description/system-config.js';
+
 type Named<Item> = Readonly<Record<string, Item>>;
 
 /**
@@ -16,4 +18,10 @@ export function optionalStimuli<Item extends object>(stimuli: Named<Item>): Name
   return optional(
     Object.fromEntries(Object.entries(stimuli).map(([name, item]) => [name, { ...item, mayBeIgnored: true }])),
   );
+}
+
+/** A copy of a message may come after all that was sent later, unless told otherwise: the protocol bears with that too. */
+export function withLateCopies({ duplicate, ...faults }: Faults): Faults {
+  if (duplicate === undefined) return faults;
+  return { ...faults, duplicate: { copy: 'end', ...(typeof duplicate === 'number' ? { max: duplicate } : duplicate) } };
 }

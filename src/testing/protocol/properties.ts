@@ -125,6 +125,7 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
     const areReportsExact = options.exact !== false && stalls + countOf(faults.duplicate) === 0;
     Object.assign(always, ghostProperties(streams, { losesRecords, areReportsExact, producers }));
   }
+  const isCutOffForEver = cuts > 0 || incidents.length > 0;
   const leadsTo: Record<string, LeadsTo<ProtocolView>> = {};
   const reachable: Record<string, Predicate<ProtocolView>> = {};
 
@@ -282,5 +283,8 @@ export function protocolProperties(options: ProtocolModelOptions = {}): Required
       leadsTo[`${consumer}: a client that drains comes to its end`] = { from: drains, to: not(drains) };
     }
   }
-  return { always, leadsTo: optional(leadsTo), reachable };
+  // Who is cut off for ever rests as it is.
+  const mayRest: Predicate<ProtocolView> = (view) =>
+    isCutOffForEver || streams.every((stream) => !viewStream(view, stream).isRead);
+  return { always, leadsTo: optional(leadsTo), reachable, mayRest };
 }

@@ -6,7 +6,7 @@ import { exchangesUnderWay } from './exchanges.js';
 import { withGhosts } from './ghosts.js';
 import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, producersOf, streamsOf, type ModelStream } from './model-stream.js';
-import { optionalStimuli } from './optional.js';
+import { optionalStimuli, withLateCopies } from './optional.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 import { queueGroupStimuli, withQueueGroup } from './queue-group.js';
 import { readerMachine } from './reader.js';
@@ -200,7 +200,7 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
       ...incidentStimuli(incidents, streams),
       ...(producers === 1 ? {} : queueGroupStimuli(streams)),
     }),
-    faults,
+    faults: withLateCopies(faults),
     ids: interchangeable(options, streams),
   });
 }

@@ -246,8 +246,25 @@ describe('nats-stream check', () => {
       expect(code).to.equal(0);
       expect(stdout).to.match(/^nats-stream check: test\/support\/market\.ts\nsystem {2}buyer, shop, delay 1\n/);
       expect(row(stdout, 'nobody pays twice').slice(1)).to.deep.equal(['always', 'held']);
+      expect(row(stdout, 'comes to rest only where it may').slice(1)).to.deep.equal(['rest', 'held']);
       expect(row(stdout, 'who pays is served').slice(1)).to.deep.equal(['leads to', 'held', '2', '2']);
       expect(row(stdout, 'somebody is served').slice(1)).to.deep.equal(['reachable', 'reached']);
+    });
+
+    it('tells a deadlock of a system that does not say where it may rest', async () => {
+      const file = join(folder, 'silent.ts');
+      const source = new URL('../../support/market.ts', import.meta.url).href;
+      writeFileSync(
+        file,
+        `import market from '${source}';\nexport const { system } = market;\n` +
+          'export const properties = { always: market.properties.always };\n',
+      );
+      const run = runCommand(['check', '--system', file], { env: withTypeScript });
+      expect(await run.ended).to.equal(1);
+      expect(row(run.stdout, 'comes to rest only where it may').slice(1)).to.deep.equal(['rest', 'violated']);
+      expect(run.stdout).to.match(
+        /^a deadlock: nothing but time can happen from here\. [^\n]+mayRest[^]*buyer: paying -> done/m,
+      );
     });
 
     it('adds the faults that are asked for', async () => {
@@ -263,7 +280,7 @@ describe('nats-stream check', () => {
       'a system that is none': ['export const system = { processes: {} };', /but its system is an object of processes/],
       'a kind of property that is none': [
         'export default { system: { config: { processes: {} } }, properties: { never: {} } };',
-        /expected properties of the kinds always, leadsTo, reachable, but there is 'never'/,
+        /expected properties of the kinds always, leadsTo, reachable, mayRest, but there is 'never'/,
       ],
     };
     for (const [fact, [source, why]] of Object.entries(refused)) {

@@ -86,6 +86,36 @@ describe('nats-stream serve and open', () => {
     expect(reader.stdout.trim()).to.equal('00 ff 0a');
   });
 
+  it('starts no more commands than --max-streams, and tells the others why not', async () => {
+    const { subject, serving } = await serve('echo begun; sleep 60', '--max-streams', '2');
+    const connection = await connect({ servers: server.url });
+    const refusals: string[] = [];
+    let isEnough: () => void = () => undefined;
+    const all = new Promise<void>((resolve) => {
+      isEnough = resolve;
+    });
+    connection.subscribe('_SINBOX.>', {
+      callback: (_, { data }) => {
+        const { closeError } = JSON.parse(Buffer.from(data).toString()) as { closeError?: { Code: number } };
+        if (closeError?.Code === 4029 && refusals.push('4029') === 148) isEnough();
+      },
+    });
+    for (let n = 0; n < 150; n += 1) {
+      const token = `nobody${n}`;
+      const ask = {
+        consumerId: `_SINBOX.${token}.`,
+        streamId: 's',
+        heartBeatRequestSub: `_HEARTBEAT._SINBOX.${token}`,
+      };
+      connection.publish(subject, JSON.stringify(ask), { reply: `_SINBOX.${token}.s` });
+    }
+    await connection.flush();
+    await all;
+    await connection.close();
+    await serving.untilStderr(/opened on[^]*opened on/);
+    expect(serving.stderr.match(/opened on/g)).to.have.length(2);
+  });
+
   it('marks the lines of stderr', async () => {
     const reader = run('echo out; echo err >&2');
     expect(await reader.ended).to.equal(0);

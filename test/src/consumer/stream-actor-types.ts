@@ -3,9 +3,18 @@
  * refuse, and each line without a mark is one that it has to take.
  */
 import { assign, createActor, setup } from 'xstate';
-import { streamActor, type ConsumerClient, type StreamRecordEvent } from '../../../src/index.js';
+import {
+  ConsumerClient,
+  ProducerClient,
+  streamActor,
+  type NatsConnection,
+  type OpenStreamOptions,
+  type StreamRecordEvent,
+} from '../../../src/index.js';
 
 declare const client: ConsumerClient;
+declare const producer: ProducerClient;
+declare const connection: NatsConnection;
 
 interface Stop {
   readonly type: 'stop';
@@ -102,6 +111,27 @@ export const whateverOpenStreamTakes = setup({
       onSlow: ({ records }) => console.log(records),
       parent: self,
     }),
+  },
+});
+
+interface Request {
+  readonly subject: string;
+  readonly data: { readonly from: number };
+}
+
+declare const request: Request;
+declare const given: OpenStreamOptions;
+
+export const spread = setup({
+  types: { events: {} as StreamRecordEvent<string> },
+  actors: { tail: streamActor(client) },
+}).createMachine({
+  invoke: {
+    src: 'tail',
+    input: ({ self }) => {
+      const { onRecord: _, onObject: __, ...options } = given;
+      return { ...options, ...request, as: 'text', parent: self };
+    },
   },
 });
 
@@ -210,6 +240,63 @@ export const withCallback = setup({
   // @ts-expect-error -- records are events, and not for a callback
   invoke: { src: 'tail', input: ({ self }) => ({ subject: 'log', parent: self, onRecord: () => undefined }) },
 });
+
+// Misspelt names, each a beginning of a right one, a right one and more, or something else.
+
+export const misspelt = setup({
+  types: { events: {} as StreamRecordEvent<string> },
+  actors: { tail: streamActor(client) },
+}).createMachine({
+  invoke: [
+    // @ts-expect-error -- misspelt: timeoutMs
+    { src: 'tail', input: ({ self }) => ({ subject: 'log', as: 'text', parent: self, timeoutMS: 1_000 }) },
+    // @ts-expect-error -- misspelt: timeoutMs
+    { src: 'tail', input: ({ self }) => ({ subject: 'log', as: 'text', parent: self, timeout: 1_000 }) },
+    // @ts-expect-error -- misspelt: timeoutMs
+    { src: 'tail', input: ({ self }) => ({ subject: 'log', as: 'text', parent: self, timeoutMsec: 1_000 }) },
+    // @ts-expect-error -- misspelt: data
+    { src: 'tail', input: ({ self }) => ({ subject: 'log', as: 'text', parent: self, body: 'from 3' }) },
+    // @ts-expect-error -- misspelt: onSlow
+    { src: 'tail', input: ({ self }) => ({ subject: 'log', as: 'text', parent: self, onslow: () => undefined }) },
+    // @ts-expect-error -- misspelt: signal, given back by statements
+    {
+      src: 'tail',
+      input: ({ self }) => {
+        const abort = new AbortController();
+        return { subject: 'log', as: 'text', parent: self, abortSignal: abort.signal };
+      },
+    },
+  ],
+});
+
+export const spawnedMisspelt = setup({
+  types: { context: {}, events: {} as StreamRecordEvent<string> },
+  actors: { tail: streamActor(client) },
+}).createMachine({
+  context: ({ spawn, self }) => {
+    // @ts-expect-error -- misspelt: timeoutMs
+    spawn('tail', { input: { subject: 'log', as: 'text', parent: self, timeoutMS: 1_000 } });
+    return {};
+  },
+});
+
+// @ts-expect-error -- misspelt: timeoutMs
+createActor(streamActor(client), { input: { subject: 'log', as: 'text', parent: undefined, timeoutMS: 1_000 } });
+
+// @ts-expect-error -- misspelt: event
+streamActor(client, { evnt: 'web.line' });
+
+// @ts-expect-error -- misspelt: timeoutMs
+client.openStream('log', undefined, { timeoutMS: 1_000 });
+
+// @ts-expect-error -- misspelt: queue
+producer.handle('log', () => [], { que: 'workers' });
+
+// @ts-expect-error -- misspelt: openTimeoutMs
+new ConsumerClient({ connection, openTimeoutMS: 1_000 });
+
+// @ts-expect-error -- misspelt: heartbeatIntervalMs
+new ProducerClient({ connection, heartbeatInterval: 1_000 });
 
 createActor(streamActor(client, { event: 'line' }), { input: { subject: 'log', parent: undefined } })
   // @ts-expect-error -- an actor without a parent emits under the name that was chosen

@@ -86,7 +86,8 @@ describe('ConsumerBudget', () => {
   });
 
   it('takes from what all consumers share; one to which nothing is under way is given room all the same', () => {
-    const whole = new ByteBudget(100);
+    // A quarter of it is theirs in equal shares, so that who comes first has 83.
+    const whole = new ByteBudget(110);
     const [one, other] = [new ConsumerBudget(80, whole), new ConsumerBudget(80, whole)];
     const log: string[] = [];
     createStream(one, 'one', log, 30, 30, 30).pump();

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { WaitingRecords } from '../../../src/delivery/credit-queue.js';
+import { CreditQueue } from '../../../src/delivery/credit-queue.js';
 import { failureOf } from '../../support/read.js';
 
 const record = (text: string) => ({ data: new TextEncoder().encode(text) });
 
-describe('WaitingRecords', () => {
+describe('CreditQueue', () => {
   it('hands out copies in the order of the writes, and counts what waits', async () => {
-    const waiting = new WaitingRecords();
+    const waiting = new CreditQueue();
     const first = record('abc');
     const written = waiting.add(first, undefined, () => undefined);
     void waiting.add(record('d'), undefined, () => undefined);
@@ -22,7 +22,7 @@ describe('WaitingRecords', () => {
   });
 
   it('takes one out of the middle when its signal aborts, and says so', async () => {
-    const waiting = new WaitingRecords();
+    const waiting = new CreditQueue();
     const controller = new AbortController();
     const told: number[] = [];
     void waiting.add(record('a'), undefined, () => undefined);
@@ -34,7 +34,7 @@ describe('WaitingRecords', () => {
   });
 
   it('hears no signal of a record that was settled', async () => {
-    const waiting = new WaitingRecords();
+    const waiting = new CreditQueue();
     const controller = new AbortController();
     const told: string[] = [];
     const written = waiting.add(record('a'), controller.signal, () => told.push('taken back'));
@@ -46,7 +46,7 @@ describe('WaitingRecords', () => {
   });
 
   it('counts what a record brings along beside its data, and a constant for each', () => {
-    const waiting = new WaitingRecords();
+    const waiting = new CreditQueue();
     const annotations = new Uint8Array(1000);
     void waiting.add({ ...record(''), superjson: {}, annotations }, undefined, () => undefined);
     expect(waiting.bytes).to.equal(1064);
@@ -55,7 +55,7 @@ describe('WaitingRecords', () => {
   });
 
   it('refuses all of them with one error', async () => {
-    const waiting = new WaitingRecords();
+    const waiting = new CreditQueue();
     const writes = ['a', 'b'].map((text) => waiting.add(record(text), undefined, () => undefined));
     const error = new Error('the stream is over');
     waiting.refuse(() => error);

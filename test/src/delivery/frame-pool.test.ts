@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { frameBytesMax, FrameMemory } from '../../../src/delivery/frame-pool.js';
+import { frameBytesMax, FramePool } from '../../../src/delivery/frame-pool.js';
 import { nextTask } from '../../../src/transport/next-task.js';
 
-describe('FrameMemory', () => {
+describe('FramePool', () => {
   it('gives as much as is asked for up to half a frame, and beyond that a whole frame', () => {
-    const memory = new FrameMemory();
+    const memory = new FramePool();
     expect(memory.take(100)).to.have.length(100);
     expect(memory.take(frameBytesMax / 2)).to.have.length(frameBytesMax / 2);
     expect(memory.take(frameBytesMax / 2 + 1)).to.have.length(frameBytesMax);
@@ -14,7 +14,7 @@ describe('FrameMemory', () => {
   });
 
   it('gives the memory of a whole frame again, and no other', () => {
-    const memory = new FrameMemory();
+    const memory = new FramePool();
     const [whole, small] = [memory.take(frameBytesMax), memory.take(100)];
     memory.giveBack(whole);
     memory.giveBack(small);
@@ -24,7 +24,7 @@ describe('FrameMemory', () => {
   });
 
   it('gives the memory of a published frame again in a later task, and not before', async () => {
-    const memory = new FrameMemory();
+    const memory = new FramePool();
     const whole = memory.take(frameBytesMax);
     memory.release(whole.subarray(0, 30_000));
     await Promise.resolve();
@@ -35,7 +35,7 @@ describe('FrameMemory', () => {
   });
 
   it('keeps two MiB at most', () => {
-    const memory = new FrameMemory();
+    const memory = new FramePool();
     const taken = Array.from({ length: 100 }, () => memory.take(frameBytesMax));
     for (const whole of taken) memory.giveBack(whole);
     const known = new Set(taken.map(({ buffer }) => buffer));

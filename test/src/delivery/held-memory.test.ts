@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AnnotationsUnderWay } from '../../../src/delivery/annotation-window.js';
 import { AssemblyBudget } from '../../../src/delivery/assembly-budget.js';
-import { InboundDelivery } from '../../../src/delivery/receiver.js';
+import { Receiver } from '../../../src/delivery/receiver.js';
 import { decodeControl, type FragmentFrame, type ReceivedRecord } from '../../../src/wire/index.js';
 
 const KiB = 1024;
@@ -17,7 +17,7 @@ function unread({
   const waiting: ReceivedRecord[] = [];
   const told: string[] = [];
   const asked: number[] = [];
-  const delivery = new InboundDelivery(
+  const delivery = new Receiver(
     { records: windowRecords, bytes: windowBytes },
     64 * MiB,
     {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { InboundDelivery } from '../../../src/delivery/receiver.js';
+import { Receiver } from '../../../src/delivery/receiver.js';
 import { decodeControl, type DeliveryFrame, type WireRecord } from '../../../src/wire/index.js';
 import { seed } from '../../support/seed.js';
 
@@ -11,7 +11,7 @@ const text = (value: string): WireRecord => ({ data: new TextEncoder().encode(va
 function createBench({ records = 4, bytes = 1024, recordBytesMax = 1 << 20 } = {}) {
   const told: string[] = [];
   const said: string[] = [];
-  const delivery: InboundDelivery = new InboundDelivery({ records, bytes }, recordBytesMax, {
+  const delivery: Receiver = new Receiver({ records, bytes }, recordBytesMax, {
     announced: () => told.push('announced'),
     gap: () => {
       told.push('gap');
@@ -63,7 +63,7 @@ function fragmentsOf(
   });
 }
 
-describe('InboundDelivery, sequence', () => {
+describe('Receiver, sequence', () => {
   it('hands over records in order, and drops those that came before', () => {
     const { give, taken } = createBench();
     give(0, 'a', 'b');
@@ -155,7 +155,7 @@ describe('InboundDelivery, sequence', () => {
   });
 });
 
-describe('InboundDelivery, fragments', () => {
+describe('Receiver, fragments', () => {
   it('puts a record together, and passes over parts that came before', () => {
     const { delivery, give, taken } = createBench();
     give(0, 'a');
@@ -219,7 +219,7 @@ describe('InboundDelivery, fragments', () => {
   });
 });
 
-describe('InboundDelivery, credit', () => {
+describe('Receiver, credit', () => {
   it('grants when half of the window in records was consumed', () => {
     const { delivery, give, heard } = createBench({ records: 4 });
     give(0, 'a', 'b', 'c', 'd');
@@ -257,7 +257,7 @@ describe('InboundDelivery, credit', () => {
     const ignore = () => undefined;
     const host = { announced: ignore, gap: ignore, recovered: ignore, records: ignore, closed: ignore };
     const publish = (subject: string) => said.push(subject);
-    const delivery = new InboundDelivery({ records: 1, bytes: 1 }, 1, {
+    const delivery = new Receiver({ records: 1, bytes: 1 }, 1, {
       ...host,
       lost: ignore,
       broken: ignore,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SentFrames, type SentFrame } from '../../../src/delivery/retransmit-buffer.js';
+import { RetransmitBuffer, type SentFrame } from '../../../src/delivery/retransmit-buffer.js';
 
 /** A frame of so many records of ten bytes each, from this number on. */
 function frame(first: number, count = 1): SentFrame {
@@ -7,17 +7,17 @@ function frame(first: number, count = 1): SentFrame {
 }
 
 /** What is published from now on, by the number of the first item of each frame. */
-function publishAll(frames: SentFrames): number[] {
+function publishAll(frames: RetransmitBuffer): number[] {
   const published: number[] = [];
   for (let next = frames.next(); next !== undefined; next = frames.next()) published.push(next.first);
   return published;
 }
 
-function framesFrom(...counts: readonly number[]): SentFrames {
-  return fill(new SentFrames(() => undefined), counts);
+function framesFrom(...counts: readonly number[]): RetransmitBuffer {
+  return fill(new RetransmitBuffer(() => undefined), counts);
 }
 
-function fill(frames: SentFrames, counts: readonly number[]): SentFrames {
+function fill(frames: RetransmitBuffer, counts: readonly number[]): RetransmitBuffer {
   let first = 0;
   for (const count of counts) {
     frames.push(frame(first, count));
@@ -26,7 +26,7 @@ function fill(frames: SentFrames, counts: readonly number[]): SentFrames {
   return frames;
 }
 
-describe('SentFrames', () => {
+describe('RetransmitBuffer', () => {
   it('publishes each frame once, in the order in which they were made', () => {
     const frames = framesFrom(1, 1);
     expect(publishAll(frames)).to.deep.equal([0, 1]);
@@ -93,7 +93,7 @@ describe('SentFrames', () => {
   });
 
   it('keeps its place over thousands of frames that come and go', () => {
-    const frames = new SentFrames(() => undefined);
+    const frames = new RetransmitBuffer(() => undefined);
     const published: number[] = [];
     let bytes = 0;
     for (let number = 0; number < 5_000; number += 1) {
@@ -108,7 +108,7 @@ describe('SentFrames', () => {
   });
 
   it('lets go of a frame when it is released, though others are kept', async () => {
-    const frames = new SentFrames(() => undefined);
+    const frames = new RetransmitBuffer(() => undefined);
     const released = new WeakRef(addFrame(frames));
     frames.push(frame(1));
     publishAll(frames);
@@ -127,11 +127,11 @@ describe('SentFrames', () => {
   });
 });
 
-describe('SentFrames, memory that is used again', () => {
+describe('RetransmitBuffer, memory that is used again', () => {
   /** Frames of one record each, and the numbers of those whose memory was given for another use. */
   function createBench(count: number) {
     const reused: number[] = [];
-    const frames = new SentFrames((bytes) => reused.push(...bytes));
+    const frames = new RetransmitBuffer((bytes) => reused.push(...bytes));
     fill(
       frames,
       Array.from({ length: count }, () => 1),
@@ -190,7 +190,7 @@ describe('SentFrames, memory that is used again', () => {
   });
 });
 
-function addFrame(frames: SentFrames): SentFrame {
+function addFrame(frames: RetransmitBuffer): SentFrame {
   const made = frame(0);
   frames.push(made);
   return made;

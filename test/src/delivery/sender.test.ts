@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { ByteBudget } from '../../../src/delivery/byte-budget.js';
 import { ConsumerBudget } from '../../../src/delivery/consumer-budget.js';
-import { frameBytesMax, FrameMemory } from '../../../src/delivery/frame-pool.js';
-import { Outbound } from '../../../src/transport/publisher.js';
-import { OutboundDelivery } from '../../../src/delivery/sender.js';
+import { frameBytesMax, FramePool } from '../../../src/delivery/frame-pool.js';
+import { Publisher } from '../../../src/transport/publisher.js';
+import { Sender } from '../../../src/delivery/sender.js';
 import { decodeDeliveryFrame, type DeliveryFrame } from '../../../src/wire/index.js';
 import { createTestBroker } from '../../support/pair.js';
 import { failureOf } from '../../support/read.js';
@@ -16,7 +16,7 @@ interface Given {
   readonly bytes?: number;
   readonly recordBytesMax?: number;
   readonly budget?: ConsumerBudget;
-  readonly memory?: FrameMemory;
+  readonly pool?: FramePool;
 }
 
 /** What one consumer's streams share. */
@@ -31,13 +31,13 @@ function createBench({
   bytes = 1024,
   recordBytesMax = 1 << 20,
   budget = createBudget(1 << 20),
-  memory = new FrameMemory(),
+  pool = new FramePool(),
 }: Given = {}) {
   const frames: DeliveryFrame[] = [];
   /** As a NATS client holds them until the end of the turn. */
   const payloads: Uint8Array[] = [];
   const edges: string[] = [];
-  const outbound = new Outbound(
+  const publisher = new Publisher(
     {
       ...createTestBroker().connect(),
       info: undefined,
@@ -54,15 +54,15 @@ function createBench({
     },
     () => undefined,
   );
-  const delivery = new OutboundDelivery({
+  const delivery = new Sender({
     inbox: 'inbox',
     control: 'control',
-    outbound,
+    publisher,
     offered: { records: offeredRecords, bytes },
     window: { records, bytes },
     recordBytesMax,
     budget,
-    memory,
+    pool,
     terms: { version: 1, heartbeatIntervalMs: 10, heartbeatRequestTimeoutMs: 5, missedHeartbeatsMax: 2 },
     onEdge: (edge) => edges.push(edge),
     onUnreachable: () => undefined,
@@ -72,7 +72,7 @@ function createBench({
   });
   const write = (text: string, signal?: AbortSignal) =>
     delivery.write({ data: new TextEncoder().encode(text) }, signal);
-  return { delivery, frames, payloads, edges, outbound, budget, write, take: () => summaryOf(frames.splice(0)) };
+  return { delivery, frames, payloads, edges, publisher, budget, write, take: () => summaryOf(frames.splice(0)) };
 }
 
 /** Frames in a few words: `0: a b` records, `0 from 32752` fragments, `close 2 1000`, `end 2` and `end 2 wanting`. */
@@ -95,7 +95,7 @@ function grant(next: number, consumed: number, consumedBytes = consumed) {
   return { type: 'grant', next, consumed, consumedBytes } as const;
 }
 
-describe('OutboundDelivery, frames', () => {
+describe('Sender, frames', () => {
   it('puts the records of one turn into one frame', async () => {
     const { write, take } = createBench();
     // From here on promises settle, and the turn is over when none is left.
@@ -131,10 +131,10 @@ describe('OutboundDelivery, frames', () => {
   });
 
   it('sends nobody the records of another stream, where a consumer acknowledges what has not left the process', () => {
-    const memory = new FrameMemory();
+    const pool = new FramePool();
     const [liar, other] = [
-      createBench({ records: 1_000, bytes: 1 << 20, memory }),
-      createBench({ records: 1_000, bytes: 1 << 20, memory }),
+      createBench({ records: 1_000, bytes: 1 << 20, pool }),
+      createBench({ records: 1_000, bytes: 1 << 20, pool }),
     ];
     const fill = ({ delivery }: typeof liar, value: number) => {
       for (let index = 0; index < 100; index += 1) void delivery.write({ data: new Uint8Array(1_000).fill(value) });
@@ -163,11 +163,11 @@ describe('OutboundDelivery, frames', () => {
   });
 
   it('sends a large record in parts, and lets others in between them', async () => {
-    const { delivery, outbound, frames, take } = createBench({ bytes: 1 << 20 });
+    const { delivery, publisher, frames, take } = createBench({ bytes: 1 << 20 });
     void delivery.write({ data: new Uint8Array(80_000) });
     expect(take()).to.deep.equal(['0 from 0']);
     await settle();
-    outbound.publish('inbox', Uint8Array.of(4, 9, 0, ...new TextEncoder().encode('{"code":1,"text":""}')), 'control');
+    publisher.publish('inbox', Uint8Array.of(4, 9, 0, ...new TextEncoder().encode('{"code":1,"text":""}')), 'control');
     while (frames.length < 3) await settle();
     expect([...take()].sort()).to.deep.equal(['0 from 32743', '0 from 65486', 'close 9 1']);
   });
@@ -191,7 +191,7 @@ describe('OutboundDelivery, frames', () => {
   });
 });
 
-describe('OutboundDelivery, credit', () => {
+describe('Sender, credit', () => {
   it('lets a record wait when the window is used up, and says so once', async () => {
     const { delivery, write, edges, take } = createBench({ records: 2 });
     const written: string[] = [];
@@ -330,7 +330,7 @@ describe('OutboundDelivery, credit', () => {
   });
 });
 
-describe('OutboundDelivery, what may be lost', () => {
+describe('Sender, what may be lost', () => {
   it('sends everything again from the first record that is missing', async () => {
     const { delivery, write, take } = createBench();
     for (const text of ['a', 'b', 'c']) {
@@ -408,26 +408,26 @@ describe('OutboundDelivery, what may be lost', () => {
   });
 
   it('keeps a final close, which nothing repeats, while the connection is down', async () => {
-    const { delivery, outbound, take } = createBench();
-    outbound.suspend();
+    const { delivery, publisher, take } = createBench();
+    publisher.suspend();
     delivery.announce();
     delivery.stop(1001, 'shut down');
     await settle();
     expect(take()).to.deep.equal([]);
-    outbound.resume();
+    publisher.resume();
     await settle();
     expect(take()).to.deep.equal(['final close 0 1001']);
   });
 
   it('publishes nothing while the connection is down, and everything once when it is back', async () => {
-    const { outbound, write, take } = createBench();
-    outbound.suspend();
+    const { publisher, write, take } = createBench();
+    publisher.suspend();
     void write('a');
     await settle();
     void write('b');
     await settle();
     expect(take()).to.deep.equal([]);
-    outbound.resume();
+    publisher.resume();
     await settle();
     expect(take()).to.deep.equal(['0: a', '1: b']);
   });

@@ -47,7 +47,11 @@ function createHost() {
     client: consumerClientMachine,
     machines: { consumerStream: consumerStreamMachine },
     delays: { openTimeout: 1, silenceTimeout: 1, requestRetry: 1, cancellationBuffer: 1 },
-    performers: {},
+    performers: Object.fromEntries(
+      [consumerClientMachine, consumerStreamMachine].flatMap(({ implementations }) =>
+        Object.keys(implementations.actions).map((command) => [command, () => undefined]),
+      ),
+    ),
     inboxes: { inbox: () => notes.push('frame'), heartbeats: () => notes.push('heartbeat') },
     onStreamGone: () => undefined,
     onRefused: () => [],
@@ -89,7 +93,7 @@ describe('the host of a client', () => {
     const { host, role, warnings } = createHost();
     host.start(role);
     const error = new Error('no');
-    host.outbound.publish = () => {
+    host.publisher.publish = () => {
       throw error;
     };
     host.publish('subject', new Uint8Array());

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describeMessage, type DescribedMessage } from '../../../src/wire/describe-message.js';
-import { FrameMemory } from '../../../src/delivery/frame-pool.js';
+import { FramePool } from '../../../src/delivery/frame-pool.js';
 import {
   encodeAnnouncement,
   encodeControl,
@@ -15,7 +15,7 @@ const terms = { version: 1, heartbeatIntervalMs: 10, heartbeatRequestTimeoutMs: 
 const counts = { next: 3, consumed: 2, consumedBytes: 20 };
 
 function records(first: number): Uint8Array {
-  const builder = new RecordsFrameBuilder(first, 64, new FrameMemory());
+  const builder = new RecordsFrameBuilder(first, 64, new FramePool());
   builder.append(new Uint8Array(3), false);
   return builder.finish();
 }

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { mock } from 'node:test';
 import sinon from 'sinon';
 import { assign, createActor, setup } from 'xstate';
 import { createMemoryBroker } from '../../../src/memory-broker/index.js';
 import { createTestClock, type TestClock } from '../../../src/testing/doubles/test-clock.js';
+import type { FakeTimers } from '../../../src/testing/doubles/virtual-time.js';
 
 /** Arms a timer again and again, and notes when it fires. */
 function tick(clock: TestClock, periodMs: number): number[] {
@@ -386,5 +388,62 @@ describe('test clock: with fake timers of sinon', () => {
       clock.advanceSync(10);
     }).to.throw('broken');
     expect([clock.now(), fakeTimers.countTimers()]).to.deep.equal([5, 0]);
+  });
+});
+
+describe('test clock: with fake timers of other kinds', () => {
+  afterEach(() => {
+    sinon.restore();
+    mock.timers.reset();
+  });
+
+  /** Both kinds of timers of one time, and what they say of it. */
+  async function sharedLog(fakeTimers: FakeTimers): Promise<readonly string[]> {
+    const clock = createTestClock({ fakeTimers });
+    const origin = Date.now();
+    const log: string[] = [];
+    const note = (who: string) => log.push(`${who} at ${clock.now()} = ${Date.now() - origin}`);
+    setTimeout(() => {
+      note('fake');
+      void Promise.resolve().then(() => setTimeout(() => note('fake after a promise'), 5));
+    }, 40);
+    clock.setTimeout(() => note('own'), 30);
+    clock.setTimeout(() => note('own'), 60);
+    await clock.advance(60);
+    return log;
+  }
+  const expected = ['own at 30 = 30', 'fake at 40 = 40', 'fake after a promise at 45 = 45', 'own at 60 = 60'];
+
+  /** What `vi` and `jest` have of fake timers, over those of sinon, which both of them are made of. */
+  const stepped = (clock: sinon.SinonFakeTimers): FakeTimers => ({
+    advanceTimersToNextTimer: () => clock.next(),
+    getTimerCount: () => clock.countTimers(),
+  });
+
+  it('takes those along that go from timer to timer, as vi and jest', async () => {
+    expect(await sharedLog(stepped(sinon.useFakeTimers({ now: 5_000 })))).to.deep.equal(expected);
+  });
+
+  it('takes those of node:test along, which go on by milliseconds', async () => {
+    mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    expect(await sharedLog(mock.timers)).to.deep.equal(expected);
+  });
+
+  it('refuses what it cannot share a time with, instead of waiting for it', async () => {
+    expect(() => createTestClock({ fakeTimers: { useFakeTimers: () => undefined } as never })).to.throw(
+      "fakeTimers: expected sinon's clock, vi, jest or mock.timers of node:test, came an object of useFakeTimers",
+    );
+    expect(() => createTestClock({ fakeTimer: sinon.useFakeTimers() } as never)).to.throw(
+      "came 'fakeTimer' (did you mean 'fakeTimers'?)",
+    );
+    const idle = createTestClock({ fakeTimers: { advanceTimersToNextTimer: () => undefined, getTimerCount: () => 0 } });
+    const refusal = async (clock: TestClock) =>
+      await clock.advance(10).catch((error: unknown) => (error as Error).message);
+    expect(await refusal(idle)).to.include('call useFakeTimers() first');
+    sinon.restore();
+    const withoutDate = createTestClock({
+      fakeTimers: stepped(sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })),
+    });
+    expect(await refusal(withoutDate)).to.include('expected Date to be fake as well');
   });
 });

@@ -64,7 +64,7 @@ const mistakes: readonly Mistake[] = [
   ['takes the close for no item', { endOf: ({ sent }) => sent }, 'one record'],
   [
     'is settled before the close is acknowledged',
-    { isSettled: (flow) => flow.isKnown && flow.acknowledged >= flow.sent },
+    { isSettled: (flow) => flow.hasHeardFromConsumer && flow.acknowledged >= flow.sent },
     'one record, and a loss',
   ],
   [

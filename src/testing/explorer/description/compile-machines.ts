@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { explorabilityBreaches } from '../../explorability/assert-explorable.js';
 import type { SystemConfig } from './system-config.js';
 
 /** An endless loop of `always` transitions or raised events ends in an error after this many microsteps. */
@@ -69,12 +70,12 @@ function checkDelays(
   if (faults.length > 0) throw new Error(`delays: ${[...new Set(faults)].join('; ')}`);
 }
 
+/** @throws Error for what no exploration can do anything with, in the words of the rules of explorable machines. */
 function checkStates(name: string, machine: AnyStateMachine): void {
-  for (const state of statesOf(machine.root)) {
-    if (state.type === 'history')
-      throw new Error(`machine '${name}': the history state '${state.id}' cannot be explored`);
-    if (state.invoke.length > 0) throw new Error(`machine '${name}': the invoke of '${state.id}' cannot be explored`);
-  }
+  const breaches = explorabilityBreaches(machine).filter(({ problem }) => /^(invoke|a history state)\b/.test(problem));
+  if (breaches.length === 0) return;
+  const lines = breaches.map(({ place, problem, remedy }) => `\n  ${place}: ${problem}; ${remedy}`);
+  throw new Error(`machine '${name}' cannot be explored:${lines.join('')}`);
 }
 
 /** All machines of a system under one name each: that in `machines`, or else their own id. */

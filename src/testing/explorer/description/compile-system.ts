@@ -6,7 +6,7 @@ import { collectMachines } from './compile-machines.js';
 import { compileLinks, type Link } from './links.js';
 import { itemAt } from '../structures/checked-reads.js';
 import { canonicalText, frozenFrom, type Plain } from './plain-data.js';
-import type { Faults, MessageFault, Stimulus, SystemConfig } from './system-config.js';
+import type { DuplicateFault, Faults, MessageFault, Stimulus, SystemConfig } from './system-config.js';
 import type { Predicate, SystemView } from './system-view.js';
 
 export interface CompiledStart {
@@ -30,7 +30,7 @@ export interface CompiledStimulus {
 
 export interface CompiledFaults {
   readonly drop: MessageFault;
-  readonly duplicate: MessageFault;
+  readonly duplicate: DuplicateFault;
   readonly crash: { readonly max: number; readonly of: readonly number[]; readonly restart: boolean };
   /** Each target as the indices of the links that it takes down. */
   readonly cut: { readonly max: number; readonly of: readonly CutTarget[] };
@@ -193,7 +193,7 @@ function compileFaults(faults: Faults, processes: readonly string[], links: read
   };
   return {
     drop: withMax<MessageFault>('drop', faults.drop),
-    duplicate: withMax<MessageFault>('duplicate', faults.duplicate),
+    duplicate: withMax<DuplicateFault>('duplicate', faults.duplicate),
     crash: {
       max: crash.max,
       of: (crash.of ?? processes).map(indexOf('crash')),

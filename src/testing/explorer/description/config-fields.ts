@@ -2,7 +2,15 @@ import type { AnyStateMachine } from 'xstate';
 import { came, hintAt, requireFields, requirePredicate } from '../../known-fields.js';
 import type { HostAdapter } from './host-adapter.js';
 import type { LeadsTo, Properties } from './properties.js';
-import type { Faults, LinkConfig, MessageFault, NetworkConfig, StartActor, SystemConfig } from './system-config.js';
+import type {
+  DuplicateFault,
+  Faults,
+  LinkConfig,
+  MessageFault,
+  NetworkConfig,
+  StartActor,
+  SystemConfig,
+} from './system-config.js';
 import type { SystemView } from './system-view.js';
 
 /** The fields of each part of a description. The compiler holds them against the types. */
@@ -42,7 +50,7 @@ const messageFault = { max: true, when: true, mayBeUnused: true } as const satis
 
 const faultFields: Readonly<Record<keyof Faults, readonly string[]>> = {
   drop: namesIn(messageFault),
-  duplicate: namesIn(messageFault satisfies FaultFields<'duplicate'>),
+  duplicate: namesIn({ ...messageFault, copy: true } satisfies FaultFields<'duplicate'>),
   crash: namesIn({ max: true, of: true, restart: true, mayBeUnused: true } satisfies FaultFields<'crash'>),
   cut: namesIn({ max: true, of: true, mayBeUnused: true } satisfies FaultFields<'cut'>),
   late: namesIn({ max: true, ticks: true, of: true, mayBeUnused: true } satisfies FaultFields<'late'>),
@@ -105,7 +113,8 @@ function checkFaults(faults: unknown): void {
       throw new TypeError(`${role}: expected a number of times, or an object, came ${came(fault)}`);
     }
     requireFields(role, fault, faultFields[kind as keyof Faults]);
-    const { when, mayBeUnused } = fault as Partial<MessageFault>;
+    const { when, mayBeUnused, copy } = fault as Partial<DuplicateFault>;
+    requireOneOf(`${role}.copy`, copy, ['beside', 'end']);
     if (when !== undefined) requirePredicate(`${role}.when`, when);
     requireFlag(`${role}.mayBeUnused`, mayBeUnused);
   }
@@ -149,9 +158,10 @@ export function checkConfigFields(config: SystemConfig): void {
 }
 
 /** Refuses properties that are none: an unknown field, a rule that is async or no function. */
-export function checkProperties({ always, leadsTo, reachable }: Properties<SystemView>): void {
+export function checkProperties({ always, leadsTo, reachable, mayRest }: Properties<SystemView>): void {
   each('always', always, requirePredicate);
   each('reachable', reachable, requirePredicate);
+  if (mayRest !== undefined) requirePredicate('mayRest', mayRest);
   each('leadsTo', leadsTo, (role, property) => {
     requireFields(role, property, leadsToFields);
     const { from, to, within, mayBeUnused } = property as Partial<LeadsTo<SystemView>>;

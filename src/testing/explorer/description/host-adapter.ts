@@ -1,4 +1,5 @@
 import type { EventObject } from 'xstate';
+import { came } from '../../known-fields.js';
 import { send, spawn, stop, tell, note, type Effect } from './effects.js';
 import type { Plain } from './plain-data.js';
 
@@ -65,6 +66,39 @@ interface PlainCommandParams {
   readonly value: Plain;
 }
 
+const isText = (value: unknown) => typeof value === 'string';
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+
+/** What the params of the plain adapter's commands have to be, in the words of an error. */
+const paramRules = {
+  to: [(value) => isText(value) || (Array.isArray(value) && value.every(isText)), 'a name, or a list of names'],
+  event: [(value) => isText((value as { type?: unknown } | null | undefined)?.type), 'an event { type }'],
+  id: [isText, 'a text'],
+  machine: [isText, 'the name of a machine'],
+  name: [isText, 'a text'],
+} satisfies Readonly<Record<string, readonly [fits: (value: unknown) => boolean, expected: string]>>;
+
+/** By command, the params without which it means nothing. */
+const paramsNeeded: Readonly<Record<string, readonly (keyof typeof paramRules)[]>> = {
+  send: ['to', 'event'],
+  tell: ['to', 'event'],
+  spawn: ['id', 'machine'],
+  stop: ['id'],
+  note: ['name'],
+};
+
+/** @throws TypeError for params that the command cannot be performed with. */
+function checkParams(type: string, params: unknown): PlainCommandParams {
+  const needed = paramsNeeded[type] ?? [];
+  if (!isObject(params)) throw new TypeError(`expected params { ${needed.join(', ')} }, came ${came(params)}`);
+  for (const name of needed) {
+    const [fits, expected] = paramRules[name];
+    const value = (params as Readonly<Record<string, unknown>>)[name];
+    if (!fits(value)) throw new TypeError(`expected params.${name} to be ${expected}, came ${came(value)}`);
+  }
+  return params as PlainCommandParams;
+}
+
 /** `server/worker` addresses an actor of a process, `server` its first start actor. */
 function sendTo(address: string, params: PlainCommandParams): Effect {
   const [process = '', actor] = address.split('/');
@@ -79,7 +113,8 @@ function sendTo(address: string, params: PlainCommandParams): Effect {
  */
 export const plainAdapter: HostAdapter<RecordedCommand, PlainMessage> = {
   command({ type, params: anyParams }) {
-    const params = anyParams as PlainCommandParams;
+    if (paramsNeeded[type] === undefined) return undefined;
+    const params = checkParams(type, anyParams);
     switch (type) {
       case 'send':
         return (typeof params.to === 'string' ? [params.to] : params.to).map((address) => sendTo(address, params));

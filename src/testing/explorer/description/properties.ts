@@ -23,6 +23,13 @@ export interface Properties<View> {
   /** Holds in every state. */
   readonly always?: Readonly<Record<string, Predicate<View>>>;
   readonly leadsTo?: Readonly<Record<string, LeadsTo<View>>>;
+  /**
+   * Where the system may come to rest: no timer runs, no message is under way, and no stimulus is left, so that nothing
+   * but time and faults can happen. Anywhere else that is a deadlock, and a violation.
+   *
+   * @default rest is not judged
+   */
+  readonly mayRest?: Predicate<View>;
   /** Holds in at least one state: proof that the model is not vacuous. */
   readonly reachable?: Readonly<Record<string, Predicate<View>>>;
 }

@@ -125,19 +125,30 @@ export interface MessageFault extends FaultUse {
   readonly when?: (message: unknown, link: { readonly from: string; readonly to: string }) => boolean;
 }
 
+/** How often messages may come twice, and where the copy goes. */
+export interface DuplicateFault extends MessageFault {
+  /**
+   * Where the copy joins: `beside` its message, before all that was sent later, as a link that keeps the order keeps that
+   * of copies; or at the `end` of the link, where old news overtakes new.
+   *
+   * @default 'beside'
+   */
+  readonly copy?: 'beside' | 'end';
+}
+
 /** How often each fault may happen. A number is the whole budget; what is left out cannot happen. */
 export interface Faults {
   /** A message that could be delivered is lost. */
   readonly drop?: number | MessageFault;
-  /** A message that could be delivered is sent once more: a copy joins the end of its link. */
-  readonly duplicate?: number | MessageFault;
+  /** A message that could be delivered comes once more: a copy of it is under way, with the link's whole delay. */
+  readonly duplicate?: number | DuplicateFault;
   /** A process dies in silence. With `restart` it may start again at any later time, knowing nothing but its notes. */
   readonly crash?:
     number | ({ readonly max: number; readonly of?: readonly string[]; readonly restart?: boolean } & FaultUse);
   /** A process, or one link (`a->b`), is cut off: what is under way and what is sent is lost until it heals. */
   readonly cut?: number | ({ readonly max: number; readonly of?: readonly string[] } & FaultUse);
   /**
-   * The event loop of a process stalls while a timer is due: for `ticks` ticks it may leave due timers and messages
+   * The event loop of a process stalls while a timer is due or a message must arrive: for `ticks` ticks it may leave both
    * waiting.
    */
   readonly late?: { readonly max: number; readonly ticks: number; readonly of?: readonly string[] } & FaultUse;

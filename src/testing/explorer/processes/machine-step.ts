@@ -76,6 +76,40 @@ function stepOf(snapshot: AnyMachineSnapshot, actions: readonly RecordedCommand[
   };
 }
 
+/** A step taken with copies of its context and its event that can be changed: what it changed in place, if anything. */
+function changedInPlace(
+  context: Plain,
+  event: EventObject,
+  take: (context: Plain, event: EventObject) => unknown,
+): 'context' | 'event' | undefined {
+  const copies = { context: structuredClone(context), event: structuredClone(event) };
+  const passes = (from: Plain, given: EventObject): boolean => {
+    try {
+      take(from, given);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const isSame = (one: unknown, other: unknown) => canonicalText(one, 'it') === canonicalText(other, 'it');
+  if (passes(copies.context, event) || !isSame(copies.context, context)) return 'context';
+  return passes(context, copies.event) || !isSame(copies.event, event) ? 'event' : undefined;
+}
+
+function inPlaceError(what: 'context' | 'event', error?: unknown): Error {
+  const told = error === undefined ? '' : ` (${error instanceof Error ? error.message : JSON.stringify(error)})`;
+  return new Error(
+    `it changes its ${what} in place${told}; let assign give new values and leave the old ones as they are, ` +
+      'like assign({ list: ({ context, event }) => [...context.list, event.item] })',
+    { cause: error },
+  );
+}
+
+/** Whether a step may have thrown because what it changes is frozen. XState wraps what a guard throws. */
+function mayComeOfFreezing(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof Error && error.message.startsWith('Unable to evaluate guard'));
+}
+
 /** The text of a step, as far as it can be told: params that are no plain data are judged when they are performed. */
 function textOf(step: MachineStep): string {
   try {
@@ -103,11 +137,16 @@ export function createMachineStepper(machine: AnyStateMachine, observe: Microste
     return stepOf(run(scopeFor(actions)), actions);
   }
 
-  function remember(key: string, run: (scope: AnyActorScope) => AnyMachineSnapshot): MachineStep {
+  /** @param runAgain runs the same once more, for comparison. */
+  function remember(
+    key: string,
+    run: (scope: AnyActorScope) => AnyMachineSnapshot,
+    runAgain: (scope: AnyActorScope) => AnyMachineSnapshot = run,
+  ): MachineStep {
     const before = known.get(key);
     if (before !== undefined) return before;
     const step = record(run);
-    const [once, again] = [textOf(step), textOf(record(run))];
+    const [once, again] = [textOf(step), textOf(record(runAgain))];
     if (once !== again) throw new Error(`it is not deterministic: it led once to ${once} and once to ${again}`);
     known.set(key, step);
     return step;
@@ -118,10 +157,26 @@ export function createMachineStepper(machine: AnyStateMachine, observe: Microste
       remember(`start ${input === undefined ? '' : canonicalText(input, 'the input')}`, (scope) =>
         machine.getInitialSnapshot(scope as never, input),
       ),
-    next: (value, context, event) =>
-      remember(canonicalText([value, context, event], 'the event'), (scope) =>
-        machine.transition(machine.resolveState({ value, context }), event, scope as never),
-      ),
+    next(value, context, event) {
+      const take = (from: Plain, given: EventObject) => (scope: AnyActorScope) =>
+        machine.transition(machine.resolveState({ value, context: from }), given, scope as never);
+      const takeCopies = (scope: AnyActorScope) => {
+        // Code that is not strict passes over what is frozen, and would change what it is given all the same.
+        const copies = { context: structuredClone(context), event: structuredClone(event) };
+        const texts = [canonicalText(copies.context, 'context'), canonicalText(copies.event, 'the event')];
+        const snapshot = take(copies.context, copies.event)(scope);
+        if (canonicalText(copies.context, 'context') !== texts[0]) throw inPlaceError('context');
+        if (canonicalText(copies.event, 'the event') !== texts[1]) throw inPlaceError('event');
+        return snapshot;
+      };
+      try {
+        return remember(canonicalText([value, context, event], 'the event'), take(context, event), takeCopies);
+      } catch (error) {
+        if (!mayComeOfFreezing(error)) throw error;
+        const what = changedInPlace(context, event, (from, given) => record(take(from, given)));
+        throw what === undefined ? error : inPlaceError(what, error);
+      }
+    },
   };
 }
 

@@ -32,6 +32,8 @@ export interface ProcessHost {
   readonly notes: Readonly<Record<string, Plain>>;
   /** What the host is at, for an error. */
   readonly doing: string;
+  /** The command that is performed, and the actor that recorded it, if any is. */
+  readonly performing: { readonly actor: string; readonly type: string } | undefined;
   /** Takes a command that an actor has recorded. It is performed when the actor's macrostep is over. */
   record(actor: string, command: RecordedCommand): void;
   /**
@@ -68,6 +70,7 @@ export function createProcessHost(
   const commands: { readonly actor: string; readonly command: RecordedCommand }[] = [];
   let { isAlive, notes } = before;
   let doing = '';
+  let performing: ProcessHost['performing'];
 
   const scope = (actor: string | undefined, from: string | undefined): HostScope => ({
     process,
@@ -115,9 +118,11 @@ export function createProcessHost(
     for (let next = commands.shift(); next !== undefined; next = commands.shift()) {
       const { actor, command } = next;
       doing = `${process}/${actor}, command ${command.type}`;
+      performing = { actor, type: command.type };
       const effects = system.adapter.command(command, scope(actor, undefined));
       if (effects === undefined) throw new Error('nobody handles this command');
       effectList(effects).forEach(perform);
+      performing = undefined;
     }
   }
 
@@ -160,6 +165,9 @@ export function createProcessHost(
     },
     get doing() {
       return doing;
+    },
+    get performing() {
+      return performing;
     },
     record(actor, command) {
       commands.push({ actor, command });

@@ -5,6 +5,7 @@ import type { MachineStep, MachineStepper } from './machine-step.js';
 import { canonicalText, frozenFrom, type Plain } from '../description/plain-data.js';
 import { createProcessHost, type HostedActors, type ProcessInput } from './process-host.js';
 import type { ActorState, ProcessState, Timer } from './process-state.js';
+import { remediesFor } from './remedies.js';
 
 export interface Sent {
   readonly to: string;
@@ -76,8 +77,15 @@ function timersAfter(before: ActorState['timers'], { actions }: MachineStep): Ac
   return [...timers.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** The commands among the actions, which are the host's to perform. */
-function commandsAmong(actions: readonly RecordedCommand[]): readonly RecordedCommand[] {
+/**
+ * The commands among the actions, which are the host's to perform.
+ *
+ * @param remedies for an action that nobody can perform, by its type.
+ */
+function commandsAmong(
+  actions: readonly RecordedCommand[],
+  remedies: (type: string) => string,
+): readonly RecordedCommand[] {
   return actions.filter(({ type }) => {
     switch (type) {
       case 'xstate.raise':
@@ -87,7 +95,9 @@ function commandsAmong(actions: readonly RecordedCommand[]): readonly RecordedCo
       case 'xstate.sendTo':
       case 'xstate.spawnChild':
       case 'xstate.stopChild':
-        throw new Error(`it used ${type}, which cannot be explored; record a command for the host instead`);
+        throw new Error(
+          `it used ${type}, which cannot be explored; record a command for the host instead${remedies(type)}`,
+        );
       default:
         return true;
     }
@@ -104,6 +114,8 @@ export function react(
 ): Reaction {
   const { process } = state;
   const linkFrom = system.processes.indexOf(process);
+  /** The machine of each actor that ever lived in this step, also of those that are gone. */
+  const machineOf = new Map(state.actors.map((actor) => [actor.id, actor.machine]));
   const actors = new Map<string, ActorState>(state.actors.map((actor) => [actor.id, actor]));
   const sent: Sent[] = [];
   const activities: MutableActivity[] = [];
@@ -118,7 +130,10 @@ export function react(
   function settle(activity: MutableActivity, machine: string, timers: ActorState['timers'], step: MachineStep): void {
     const id = activity.actor;
     const running = timersAfter(timers, step);
-    activity.commands = commandsAmong(step.actions);
+    activity.commands = commandsAmong(step.actions, (type) => {
+      const own = system.machines.get(machine);
+      return own === undefined ? '' : remediesFor(own, type);
+    });
     for (const command of activity.commands) host.record(id, command);
     if (step.isDone) {
       actors.delete(id);
@@ -145,6 +160,7 @@ export function react(
     has: (id) => actors.has(id),
     ids: () => [...actors.keys()].sort(),
     make(id, name, given) {
+      machineOf.set(id, name);
       const activity = begin(id, { type: 'xstate.init' });
       settle(activity, name, [], stepperOf(name).initial(given));
     },
@@ -171,11 +187,21 @@ export function react(
     sent.push({ to, message, subject });
   });
 
+  /** What to write instead of an action that could not be performed, by a machine or by its host. */
+  function remedies(error: unknown): string {
+    const { performing } = host;
+    const actor = performing?.actor ?? activities.at(-1)?.actor ?? '';
+    const machine = system.machines.get(machineOf.get(actor) ?? '');
+    if (machine === undefined) return '';
+    if (performing !== undefined) return remediesFor(machine, performing.type);
+    return messageOf(error).startsWith('Unable to send event to') ? remediesFor(machine, 'xstate.sendTo') : '';
+  }
+
   let fault: string | undefined;
   try {
     host.run(input);
   } catch (error) {
-    fault = `${host.doing}: ${messageOf(error)}`;
+    fault = `${host.doing}: ${messageOf(error)}${remedies(error)}`;
   }
   const next = {
     process,

@@ -21,6 +21,8 @@ export interface Checks {
   readonly always: readonly NamedCheck[];
   readonly reachable: readonly NamedCheck[];
   readonly leadsTo: readonly LeadsToCheck[];
+  /** The predicate that tells where the system may rest; undefined where that is not judged. */
+  readonly mayRest: number | undefined;
   /** Whether the guard of a stimulus holds where the predicates say this. */
   readonly mayHappen: MayHappen;
   /** Adds the steps out of a state to a buffer. */
@@ -31,7 +33,7 @@ export interface Checks {
 export function createChecks(
   system: CompiledSystem,
   successors: Successors,
-  { always = {}, reachable = {}, leadsTo = {} }: Properties<SystemView>,
+  { always = {}, reachable = {}, leadsTo = {}, mayRest }: Properties<SystemView>,
   symmetry?: Symmetry,
 ): Checks {
   const predicates: NamedPredicate[] = [];
@@ -45,6 +47,7 @@ export function createChecks(
     from: add(`${name}: from`, from),
     to: add(`${name}: to`, to),
   }));
+  const rest = mayRest === undefined ? undefined : add('mayRest', mayRest);
   const guards = system.stimuli.map(({ name, when }) => (when === undefined ? -1 : add(`${name}: when`, when)));
   const plain = createPredicateTable(system, successors, predicates);
   const table = symmetry === undefined ? plain : exchangedPredicates(plain, symmetry, successors.width);
@@ -73,6 +76,7 @@ export function createChecks(
     always: alwaysChecks,
     reachable: reachableChecks,
     leadsTo: leadsToChecks,
+    mayRest: rest,
     mayHappen,
     expand: (state, into) => successors.expand(state, table.entryOf(state), mayHappen, into),
   };

@@ -1,6 +1,7 @@
 import type { Quotient } from '../symmetry/quotient.js';
 import type { StateGraph } from '../state-space/state-graph.js';
 import type { StateTable } from '../structures/state-table.js';
+import { isAtRest } from '../state-space/rest.js';
 import { createStepBuffer, StepKind } from '../state-space/step-buffer.js';
 import { itemAt, wordAt } from '../structures/checked-reads.js';
 import type { MayHappen, Successors } from '../state-space/successors.js';
@@ -23,8 +24,12 @@ export interface Expansion {
   isFull(): boolean;
   /** How many steps were found and not committed. */
   waiting(): number;
-  /** Finds the steps out of the first state that was not expanded. @param entry what the predicates say of it. */
-  expand(state: Int32Array, entry: number): void;
+  /**
+   * Finds the steps out of the first state that was not expanded. Returns whether that is at rest.
+   *
+   * @param entry what the predicates say of it.
+   */
+  expand(state: Int32Array, entry: number): boolean;
   /** Commits the steps that were found: adds the states after them, and the edges. Returns those that broke. */
   commit(): readonly BrokenStep[];
 }
@@ -77,9 +82,11 @@ export function createExpansion(
       return steps.count;
     },
     expand(state, entry) {
+      const first = steps.count;
       successors.expand(state, entry, mayHappen, steps);
       entries.push(entry);
       ends.push(steps.count);
+      return isAtRest(state, steps, first);
     },
     commit() {
       const broken: BrokenStep[] = [];

@@ -74,6 +74,7 @@ export const propertyFields = Object.keys({
   always: true,
   leadsTo: true,
   reachable: true,
+  mayRest: true,
 } satisfies Record<keyof Properties<SystemView>, true>);
 
 const optionFields = [

@@ -89,6 +89,7 @@ function* exploration(
   const statesMax = Math.min(limit.states, graph.statesMax);
   const progressIntervalMs = options.progressIntervalMs ?? progressIntervalMsDefault;
   let lastProgressAt = startedAt;
+  let atRest = 0;
 
   const mustStop = () => verdicts.violations.length > 0 && options.stopAt !== 'end';
 
@@ -140,6 +141,7 @@ function* exploration(
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
       states: states.count(),
       edges: graph.edgeCount(),
+      atRest,
       depth,
       ms: elapsedMs,
       memoryBytes,
@@ -174,7 +176,15 @@ function* exploration(
       verdicts.judge(index, entry);
       if (mustStop()) return finish('violation');
     }
-    expansion.expand(row, entry);
+    if (expansion.expand(row, entry)) {
+      atRest += 1;
+      if (!verdicts.isRestJudged(entry)) {
+        commit();
+        if (mustStop()) return finish('violation');
+        verdicts.judgeRest(index, entry);
+        if (mustStop()) return finish('violation');
+      }
+    }
     const isLook = index % statesPerLook === statesPerLook - 1;
     const isAnalysis = index === nextAnalysis;
     if (expansion.isFull() || isLook || isAnalysis || states.count() + expansion.waiting() > statesMax) commit();

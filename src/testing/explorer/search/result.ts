@@ -18,6 +18,8 @@ export interface ExploreResult {
   readonly states: number;
   /** Steps between states, all of them counted, also those that lead to the same state. */
   readonly edges: number;
+  /** States in which the system is at rest: nothing but time and faults can happen any more. */
+  readonly atRest: number;
   /** The length of the longest of all shortest ways to a state. */
   readonly depth: number;
   readonly ms: number;

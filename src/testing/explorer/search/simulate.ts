@@ -6,6 +6,7 @@ import { came, requireFields } from '../../known-fields.js';
 import { checkProperties } from '../description/config-fields.js';
 import type { Properties } from '../description/properties.js';
 import { createStateTable } from '../structures/state-table.js';
+import { isAtRest } from '../state-space/rest.js';
 import { createStepBuffer, StepKind } from '../state-space/step-buffer.js';
 import { itemAt, lastOf } from '../structures/checked-reads.js';
 import { createSuccessors } from '../state-space/successors.js';
@@ -14,13 +15,13 @@ import type { System } from '../description/system.js';
 import type { SystemView } from '../description/system-view.js';
 import { createTraceMaker } from '../traces/trace-maker.js';
 import type { Trace } from '../traces/trace.js';
-import { brokenProperty, createViolation, type Violation } from '../traces/violation.js';
+import { brokenProperty, createViolation, restProperty, restReason, type Violation } from '../traces/violation.js';
 import { replayTrace, type ReplayReport } from '../traces/replay.js';
 
 /** How a random walk goes, and what is checked on its way. */
 export interface SimulateOptions<View, OneStimulus = Stimulus<View>> extends Pick<
   ExploreOptions<View, OneStimulus>,
-  'always' | 'leadsTo' | 'reachable' | 'stimuli' | 'faults'
+  'always' | 'leadsTo' | 'reachable' | 'mayRest' | 'stimuli' | 'faults'
 > {
   /** The same seed takes the same steps. */
   readonly seed: number;
@@ -96,6 +97,8 @@ export function simulate<Processes>(
   const random = createRandom(options.seed);
   const seen = createStateTable(width);
   const walk: Int32Array[] = [];
+  /** The number of each step among those out of its state: several of them may lead to the same state. */
+  const taken: number[] = [];
   const violations: Violation[] = [];
   const reached = new Set<string>();
   const waiting = new Map<string, number>();
@@ -130,9 +133,11 @@ export function simulate<Processes>(
     }
   }
 
-  function add(name: string, kind: 'always' | 'leadsTo', what: string): void {
+  function add(name: string, kind: 'always' | 'leadsTo' | 'rest', what: string): void {
     if (violations.length > 0) return;
-    violations.push(createViolation(compiled, name, kind, `${what} (seed ${options.seed})`, traces.along(walk)));
+    violations.push(
+      createViolation(compiled, name, kind, `${what} (seed ${options.seed})`, traces.walked(walk, taken)),
+    );
   }
 
   function check(isTick: boolean): void {
@@ -148,7 +153,13 @@ export function simulate<Processes>(
 
   function takeStep(): void {
     steps.clear();
-    checks.expand(lastOf(walk), steps);
+    const here = lastOf(walk);
+    checks.expand(here, steps);
+    const { mayRest } = checks;
+    if (mayRest !== undefined && isAtRest(here, steps, 0) && !table.holds(table.entryOf(here), mayRest)) {
+      add(restProperty, 'rest', restReason);
+      return;
+    }
     const step = choose();
     const { kind, fault, after } = steps.read(step);
     if (fault !== undefined) {
@@ -159,6 +170,7 @@ export function simulate<Processes>(
     const isTick = kind === StepKind.tick;
     if (isTick) ticks += 1;
     walk.push(after);
+    taken.push(step);
     check(isTick);
   }
 
@@ -171,7 +183,7 @@ export function simulate<Processes>(
     const { process, fault } = initial;
     violations.push(createViolation(compiled, brokenProperty, 'broken', fault, traces.atStart(process, fault)));
   }
-  const trace = () => traces.along(walk);
+  const trace = () => traces.walked(walk, taken);
   const result: SimulateResult = {
     ok: violations.length === 0,
     seed: options.seed,

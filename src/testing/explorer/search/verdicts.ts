@@ -10,7 +10,14 @@ import type { Quotient } from '../symmetry/quotient.js';
 import type { Symmetry } from '../symmetry/symmetry.js';
 import { createTraceMaker } from '../traces/trace-maker.js';
 import type { Trace } from '../traces/trace.js';
-import { brokenProperty, createViolation, type PropertyKind, type Violation } from '../traces/violation.js';
+import {
+  brokenProperty,
+  createViolation,
+  restProperty,
+  restReason,
+  type PropertyKind,
+  type Violation,
+} from '../traces/violation.js';
 import type { Checks } from './checks.js';
 import type { BrokenStep } from './expansion.js';
 import type { Unused } from './result.js';
@@ -24,6 +31,10 @@ export interface Verdicts {
   isJudged(entry: number): boolean;
   /** Judges what the predicates say of a state. It need not be done again for another of which they say the same. */
   judge(state: number, entry: number): void;
+  /** Whether a state of this entry that is at rest was judged. */
+  isRestJudged(entry: number): boolean;
+  /** Judges a state that is at rest. It need not be done again for another of which the predicates say the same. */
+  judgeRest(state: number, entry: number): void;
   /** A process broke at its start. */
   breakAtStart(process: number, fault: string): void;
   breakAt(step: BrokenStep): void;
@@ -64,6 +75,7 @@ export function createVerdicts(
   const unused: Unused[] = [];
   /** By entry of the predicates' table. */
   const judged: boolean[] = [];
+  const restJudged: boolean[] = [];
 
   function report(property: string, kind: PropertyKind, reason: string, trace: Trace): void {
     violations.push(createViolation(system, property, kind, reason, trace));
@@ -142,6 +154,13 @@ export function createVerdicts(
         if (permutationWhere(entry, predicate, true) !== -1) reached.add(name);
       }
       judged[entry] = true;
+    },
+    isRestJudged: (entry) => checks.mayRest === undefined || restJudged[entry] === true,
+    judgeRest(state, entry) {
+      restJudged[entry] = true;
+      if (checks.mayRest === undefined || violated.has(restProperty)) return;
+      if (permutationWhere(entry, checks.mayRest, false) === -1) return;
+      report(restProperty, 'rest', restReason, traceToFailure(state, checks.mayRest));
     },
     breakAtStart(process, fault) {
       report(brokenProperty, 'broken', fault, traces.atStart(process, fault));

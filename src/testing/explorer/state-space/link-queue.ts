@@ -15,6 +15,8 @@ export interface InFlight {
 export interface Head {
   readonly message: number;
   readonly rest: number;
+  /** Its place in the content. */
+  readonly index: number;
 }
 
 /** What may be under way on one link, each content as an integer; 0 is the empty link. */
@@ -35,6 +37,8 @@ export interface LinkQueue {
    *   they are of other subjects.
    */
   push(queue: number, message: number, isJoined: boolean): number;
+  /** The queue with a copy right behind one of its messages, which has the link's whole delay. */
+  double(queue: number, index: number): number;
 }
 
 /**
@@ -98,7 +102,9 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
   function headsOf(queue: number): readonly Head[] {
     const content = itemAt(queues.values, queue);
     return content.flatMap(({ message }, index) =>
-      isDeliverable(content, index) ? [{ message, rest: idOf(content.filter((_, other) => other !== index)) }] : [],
+      isDeliverable(content, index)
+        ? [{ message, index, rest: idOf(content.filter((_, other) => other !== index)) }]
+        : [],
     );
   }
 
@@ -115,6 +121,14 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
       return (ticked[queue] ??= idOf(
         itemAt(queues.values, queue).map((item) => ({ ...item, left: Math.max(0, item.left - 1) })),
       ));
+    },
+    double(queue, index) {
+      const content = itemAt(queues.values, queue);
+      const { message, isJoined } = itemAt(content, index);
+      // Among messages that were sent together the copy may come wherever its original may, and after it.
+      const isAmongJoined = isJoined || content[index + 1]?.isJoined === true;
+      const copy = { message, left: link.delay, isJoined: isAmongJoined };
+      return idOf([...content.slice(0, index + 1), copy, ...content.slice(index + 1)]);
     },
     push(queue, message, isJoined) {
       const key = message * 2 + (isJoined ? 1 : 0);

@@ -145,7 +145,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
       const queue = itemAt(queues, link);
       const to = wordAt(receivers, link);
       const word = processCount + link;
-      for (const { message, rest } of queue.heads(content)) {
+      for (const { message, rest, index } of queue.heads(content)) {
         const at = open(StepKind.deliver, link, message);
         steps.words[at + word] = rest;
         if (table.isAlive(wordAt(from, to))) give(at, to, messageInput(link, message));
@@ -156,7 +156,8 @@ export function createSuccessors(system: CompiledSystem): Successors {
         }
         if (duplicated !== -1 && maySuffer('duplicate', link, message)) {
           const twice = openFault('duplicate', link, message);
-          steps.words[twice + word] = queue.push(content, message, false);
+          steps.words[twice + word] =
+            faults.duplicate.copy === 'end' ? queue.push(content, message, false) : queue.double(content, index);
           steps.words[twice + last] = duplicated;
         }
       }
@@ -220,9 +221,19 @@ export function createSuccessors(system: CompiledSystem): Successors {
     }
   }
 
+  /** Whether a message must reach a process before time goes on. */
+  function isMessageDue(process: number): boolean {
+    for (let link = 0; link < linkCount; link += 1) {
+      if (wordAt(receivers, link) !== process) continue;
+      const content = wordAt(from, processCount + link);
+      if (content !== 0 && itemAt(queues, link).isUrgent(content)) return true;
+    }
+    return false;
+  }
+
   function latenesses(): void {
     for (const process of faults.late.of) {
-      if (table.due(wordAt(from, process)).length === 0) continue;
+      if (table.due(wordAt(from, process)).length === 0 && !isMessageDue(process)) continue;
       const after = surroundings.change(wordAt(from, last), Change.late, process);
       if (after !== -1) steps.words[openFault('late', process) + last] = after;
     }

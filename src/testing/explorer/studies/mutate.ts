@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
+import { hintAt } from '../../known-fields.js';
 import { mutants, type Mutant } from '../../mutants/mutants.js';
 import { collectMachines } from '../description/compile-machines.js';
 import { explore } from '../search/explore.js';
@@ -31,7 +32,10 @@ export interface MutateResult {
   toString(): string;
 }
 
-/** Which mutants are made of which machines, and how each is explored. */
+/**
+ * Which mutants are made of which machines, and how each is explored. A mutant may have states without an end, so that
+ * each is explored up to `limit.states` states, or if none is given to ten times as many as the system itself has.
+ */
 export interface MutateOptions<View, OneStimulus = Stimulus<View>> extends ExploreOptions<View, OneStimulus> {
   /**
    * Makes the mutants of a machine.
@@ -45,9 +49,13 @@ export interface MutateOptions<View, OneStimulus = Stimulus<View>> extends Explo
    * @default all
    */
   readonly machines?: readonly string[];
-  /** Called after each mutant. */
-  readonly onOutcome?: (outcome: MutantOutcome) => void;
+  /** Called after each mutant. @param progress how many were judged, of how many. */
+  readonly onOutcome?: (outcome: MutantOutcome, progress: { readonly judged: number; readonly of: number }) => void;
 }
+
+/** The limit of a mutant, in states of the original; a small one has so many at least. */
+const statesPerOriginal = 10;
+const statesLeast = 10_000;
 
 function replaceStart(start: StartActor, old: AnyStateMachine, mutant: AnyStateMachine): StartActor {
   if (start === old) return mutant;
@@ -93,6 +101,12 @@ function judge(
   }
 }
 
+function requireNames(asked: readonly string[] | undefined, known: readonly string[]): void {
+  const stranger = asked?.find((name) => !known.includes(name));
+  if (stranger === undefined) return;
+  throw new TypeError(`machines: expected some of ${known.join(', ')}, came '${stranger}'${hintAt(stranger, known)}`);
+}
+
 /**
  * Grades properties: makes one mistake after another in the machines of a system, and asks which of them no property
  * notices.
@@ -105,28 +119,32 @@ export function mutate<Processes>(
 ): MutateResult {
   const { mutantsOf = mutants, machines, onOutcome, ...rest } = options;
   const properties = rest as unknown as ExploreOptions<SystemView>;
-  explore(system as System, properties).assert();
+  const { states: originalStates } = explore(system as System, properties).assert();
   const { nameOf } = collectMachines(system.config);
-  const outcomes: MutantOutcome[] = [];
-  for (const original of machinesOf(system.config)) {
-    const machine = nameOf(original);
-    if (machines !== undefined && !machines.includes(machine)) continue;
-    for (const { place, description, machine: mutant } of mutantsOf(original)) {
-      const judged = judge(withMutant(system.config, original, mutant), properties);
-      const outcome = { machine, place, description, ...judged };
-      outcomes.push(outcome);
-      onOutcome?.(outcome);
-    }
-  }
+  const originals = machinesOf(system.config);
+  requireNames(machines, originals.map(nameOf));
+  const made = originals
+    .filter((original) => machines?.includes(nameOf(original)) ?? true)
+    .flatMap((original) => mutantsOf(original).map((mutant) => ({ original, mutant })));
+  const states = properties.limit?.states ?? Math.max(statesLeast, originalStates * statesPerOriginal);
+  const limited = { ...properties, limit: { ...properties.limit, states } };
+  const outcomes = made.map(({ original, mutant: { place, description, machine } }, index): MutantOutcome => {
+    const judged = judge(withMutant(system.config, original, machine), limited);
+    const outcome = { machine: nameOf(original), place, description, ...judged };
+    onOutcome?.(outcome, { judged: index + 1, of: made.length });
+    return outcome;
+  });
   const unnoticed = outcomes.filter(({ outcome }) => outcome !== 'noticed');
   const noticed = outcomes.length - unnoticed.length;
+  const undecided = unnoticed.filter(({ outcome }) => outcome === 'undecided').length;
+  const limitText = undecided === 0 ? '' : `, ${undecided} undecided: a limit ended their exploration`;
   return {
     outcomes,
     survivors: outcomes.filter(({ outcome }) => outcome === 'survived'),
     score: outcomes.length === 0 ? 1 : noticed / outcomes.length,
     toString: () =>
       [
-        `${noticed} of ${outcomes.length} mutants are noticed`,
+        `${noticed} of ${outcomes.length} mutants are noticed${limitText}`,
         ...unnoticed.map(
           ({ machine, place, description, outcome }) => `${outcome}: ${machine}, ${place}: ${description}`,
         ),

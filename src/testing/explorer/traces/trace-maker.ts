@@ -13,8 +13,13 @@ type Draft = { -readonly [Key in keyof Step]: Step[Key] };
 
 /** Turns ways through the states into traces, by taking each step once more. */
 export interface TraceMaker {
-  /** The trace along these states. */
+  /**
+   * The trace along these states. Where time alone leads from one to the next, or to itself, time goes on: a round must
+   * not be shown as one in which something else happens again and again, and time stands still.
+   */
   along(states: readonly Int32Array[], loopAt?: number): Trace;
+  /** The trace of a walk, by the number of each step among those out of its state. */
+  walked(states: readonly Int32Array[], numbers: readonly number[]): Trace;
   /** The same with one more step: number `step` out of the last state, which may have broken something. */
   withLastStep(states: readonly Int32Array[], step: number): Trace;
   /** The same with a step that breaks: this one, or where ids were exchanged on the way the first one that does. */
@@ -148,20 +153,30 @@ export function createTraceMaker(
 
   function stepBetween(from: Int32Array, to: Int32Array): FoundStep {
     find(from);
+    let found = -1;
     for (let step = 0; step < steps.count; step += 1) {
       const at = step * width;
-      if (steps.faults[step] === undefined && to.every((word, k) => steps.words[at + k] === word))
-        return steps.read(step);
+      if (steps.faults[step] !== undefined || !to.every((word, k) => steps.words[at + k] === word)) continue;
+      if (found === -1 || steps.kinds[step] === StepKind.tick) found = step;
     }
+    if (found !== -1) return steps.read(found);
     throw new Error('a step of the trace was not found again: an adapter or a guard is not deterministic');
   }
 
-  function tellAlong(states: readonly Int32Array[]): Step[] {
+  function numbered(from: Int32Array, step: number): FoundStep {
+    find(from);
+    return steps.read(step);
+  }
+
+  /** @param numbers of the steps, where they are known. */
+  function tellAlong(states: readonly Int32Array[], numbers?: readonly number[]): Step[] {
     const told: Step[] = [];
     let tick = 0;
     for (let k = 1; k < states.length; k += 1) {
       const from = itemAt(states, k - 1);
-      const step = tell(from, stepBetween(from, itemAt(states, k)), tick);
+      const found =
+        numbers === undefined ? stepBetween(from, itemAt(states, k)) : numbered(from, itemAt(numbers, k - 1));
+      const step = tell(from, found, tick);
       if (step.kind === 'tick') tick += 1;
       told.push(step);
     }
@@ -187,6 +202,7 @@ export function createTraceMaker(
 
   return {
     along: (states, loopAt) => traceOf(states[0], tellAlong(states), loopAt),
+    walked: (states, numbers) => traceOf(states[0], tellAlong(states, numbers)),
     withLastStep: (states, step) => withStep(states, () => step),
     withBrokenStep: (states, step) =>
       withStep(states, () => {

@@ -8,12 +8,19 @@ import { traceEvents } from './trace-events.js';
 
 /**
  * Which kind of property is violated; `broken` is that no step may throw, start a timer twice and the like, and `unused`
- * that what a description speaks of comes about.
+ * that what a description speaks of comes about. `rest` is that the system comes to rest only where it may.
  */
-export type PropertyKind = 'always' | 'leadsTo' | 'reachable' | 'broken' | 'unused';
+export type PropertyKind = 'always' | 'leadsTo' | 'reachable' | 'broken' | 'unused' | 'rest';
 
 /** The name of the property that every system has: no step breaks. */
 export const brokenProperty = 'no step breaks';
+
+/** The name of the property that a system does not stop where it must go on. */
+export const restProperty = 'comes to rest only where it may';
+
+/** Why a rest is a violation, in one line. */
+export const restReason =
+  'a deadlock: nothing but time can happen from here. Where that is right, let mayRest be true of such a state';
 
 /**
  * The former name of {@link TraceViolation}.

@@ -23,6 +23,14 @@ export interface ExploreAllOptions {
 
 type Threads = typeof import('node:worker_threads');
 
+/**
+ * Imports a module of Node. Where nobody calls this, as in a browser, nothing of Node is imported, and what bundles for
+ * browsers does not look for a module that it cannot see in the text.
+ */
+function nodeModule(name: string): Promise<unknown> {
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+}
+
 /** The worker's module is beside this one, with the same ending: both run as they are written, and as they are built. */
 function workerModule(): string {
   const here = import.meta.url;
@@ -52,7 +60,7 @@ function notBegun({ name }: Scenario): ScenarioResult {
     ok: true,
     complete: false,
     stoppedBy: 'signal',
-    ...{ states: 0, edges: 0, depth: 0, ms: 0, memoryBytes: 0 },
+    ...{ states: 0, edges: 0, atRest: 0, depth: 0, ms: 0, memoryBytes: 0 },
     worst: {},
     coverage: {},
     unused: [],
@@ -81,9 +89,14 @@ function exploreOne(
     signal?.addEventListener('abort', abort);
     stop.addEventListener('abort', terminate);
     worker.on('message', (news: ScenarioNews) => {
-      if (news.kind === 'progress') onProgress?.(name, news.progress);
-      else if (news.kind === 'result') resolve({ name, ...news.result });
+      if (news.kind === 'progress') {
+        onProgress?.(name, news.progress);
+        return;
+      }
+      if (news.kind === 'result') resolve({ name, ...news.result });
       else fail(news.message, news.stack);
+      // Not every runtime lets a thread close its own port, on which it listens still.
+      terminate();
     });
     worker.once('error', (error: Error) => {
       fail(error.message, error);
@@ -120,9 +133,8 @@ export async function exploreAll(
   options: ExploreAllOptions = {},
 ): Promise<readonly ScenarioResult[]> {
   checkScenarios(scenarios, options);
-  // Where nobody calls this, as in a browser, nothing of Node is imported.
-  const threads = await import('node:worker_threads');
-  const { availableParallelism } = await import('node:os');
+  const threads = (await nodeModule('node:worker_threads')) as Threads;
+  const { availableParallelism } = (await nodeModule('node:os')) as typeof import('node:os');
   const workers = Math.min(options.workers ?? availableParallelism(), scenarios.length);
   const results: ScenarioResult[] = [];
   const stop = new AbortController();

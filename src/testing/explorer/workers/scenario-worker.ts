@@ -3,7 +3,7 @@ import { exploreAsync } from '../search/explore.js';
 import type { ExploreResult } from '../search/result.js';
 import type { ScenarioNews, ScenarioOrder, ScenarioParts, ScenarioResult } from './scenario.js';
 
-/** The entry of a worker thread: explores one scenario and posts what it finds. */
+/** The entry of a worker thread: explores one scenario and posts what it finds. Who hears that ends the thread. */
 
 const order = workerData as ScenarioOrder;
 
@@ -62,8 +62,6 @@ async function run(): Promise<void> {
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     tell({ kind: 'error', message, stack });
-  } finally {
-    parentPort?.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { FrameMemory } from '../../../../src/delivery/frame-pool.js';
+import { FramePool } from '../../../../src/delivery/frame-pool.js';
 import {
   bodyOf,
   decodeControl,
@@ -27,7 +27,7 @@ function asItCame({ data, superjson }: WireRecord): ReceivedRecord {
 }
 
 function frameOf(first: number, records: readonly WireRecord[], sizeHint = 64): Uint8Array {
-  const builder = new RecordsFrameBuilder(first, sizeHint, new FrameMemory());
+  const builder = new RecordsFrameBuilder(first, sizeHint, new FramePool());
   for (const record of records) builder.append(bodyOf(record), record.superjson !== undefined);
   return builder.finish();
 }

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { frameBytesMax, FrameMemory } from '../../../../src/delivery/frame-pool.js';
+import { frameBytesMax, FramePool } from '../../../../src/delivery/frame-pool.js';
 import { decodeDeliveryFrame, recordLength, RecordsFrameBuilder } from '../../../../src/wire/index.js';
 
 const text = (value: string) => new TextEncoder().encode(value);
 
 describe('RecordsFrameBuilder', () => {
   it('has the length that is told for each of its records', () => {
-    const builder = new RecordsFrameBuilder(0, 0, new FrameMemory());
+    const builder = new RecordsFrameBuilder(0, 0, new FramePool());
     for (const length of [0, 1, 63, 64, 8_191, 8_192, 20_000]) {
       const before = builder.length;
       builder.append(new Uint8Array(length), false);
@@ -16,7 +16,7 @@ describe('RecordsFrameBuilder', () => {
 
   it('copies a record when it is appended, so that its owner may use the bytes again', () => {
     const bytes = text('first');
-    const builder = new RecordsFrameBuilder(0, 0, new FrameMemory());
+    const builder = new RecordsFrameBuilder(0, 0, new FramePool());
     builder.append(bytes, false);
     bytes.fill(0);
     expect(decodeDeliveryFrame(builder.finish())).to.deep.equal({
@@ -27,7 +27,7 @@ describe('RecordsFrameBuilder', () => {
   });
 
   it('leaves no frame much larger memory than it needs, and gives the larger one back', () => {
-    const memory = new FrameMemory();
+    const memory = new FramePool();
     const large = memory.take(frameBytesMax);
     memory.giveBack(large);
     const builder = new RecordsFrameBuilder(0, frameBytesMax, memory);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { setup } from 'xstate';
+import { createMachine, fromPromise, setup } from 'xstate';
 import { explore, system } from '../../../../src/testing/explorer/index.js';
 import { askingClient, answeringServer, commands } from '../support/machines.js';
 
@@ -85,7 +85,11 @@ describe('system, names', () => {
       states: { a: { initial: 'b', states: { b: {}, h: { type: 'history' } } } },
     });
     expect(() => system({ processes: { p: { withHistory } } })).to.throw(
-      "the history state 'm.a.h' cannot be explored",
+      "machine 'm' cannot be explored:\n  m.a.h: a history state, whose memory lies outside of state and context; remember",
+    );
+    const invoking = createMachine({ id: 'i', invoke: { src: fromPromise(() => Promise.resolve(1)) } });
+    expect(() => system({ processes: { p: { invoking } } })).to.throw(
+      "machine 'i' cannot be explored:\n  i → invoke: invoke makes a live actor inside the snapshot; record a command on entry",
     );
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { assign, raise, setup, type AnyStateMachine } from 'xstate';
+import { assign, emit, raise, sendTo, setup, type AnyStateMachine } from 'xstate';
 import { explore, system, type ViewOf } from '../../../../src/testing/explorer/index.js';
 import { commands } from '../support/machines.js';
 
@@ -65,6 +65,77 @@ describe('explore, what must not happen', () => {
       },
     }).createMachine({ id: 'mutating', context: { list: [] }, on: { go: { actions: [{ type: 'push' }] } } });
     expect(violationOf(machine).reason).to.match(/^host\/actor on go: .*not extensible/);
+  });
+
+  it('a context or an event that is changed in place is told what to write instead', () => {
+    const changes: readonly (readonly [string, (scope: { context: { list: number[] }; event: never }) => void])[] = [
+      ['context', ({ context }) => void context.list.push(1)],
+      ['context', ({ context }) => void (context.list = [1])],
+      ['context', ({ context }) => void Object.assign(context, { other: 1 })],
+      ['event', ({ event }) => void Object.assign(event, { seen: true })],
+    ];
+    for (const [what, change] of changes) {
+      const machine = setup({
+        types: { context: {} as { list: number[] } },
+        actions: {
+          change: assign((scope) => {
+            change(scope as never);
+            return {};
+          }),
+        },
+      }).createMachine({ id: 'mutating', context: { list: [] }, on: { go: { actions: [{ type: 'change' }] } } });
+      const { reason } = violationOf(machine);
+      expect(reason).to.include(`it changes its ${what} in place`);
+      expect(reason).to.include('let assign give new values');
+    }
+  });
+
+  it('an action that nobody can perform is told where it stands and what to write instead', () => {
+    const go = (actions: unknown, declared: object = commands) =>
+      violationOf(
+        setup({ actions: declared as typeof commands }).createMachine({
+          id: 'm',
+          on: { go: { actions: actions as never } },
+        }),
+      ).reason;
+    const place = (index: string) => `\n  m → on.go.actions${index}: `;
+    const inline = go(() => undefined);
+    expect(inline).to.include('nobody handles this command');
+    expect(inline).to.include(
+      `${place('')}an inline function, an effect that nobody can see or perform; record a command`,
+    );
+    const named = go([
+      { type: 'note', params: { name: 'n', value: 1 } },
+      function shout() {
+        return undefined;
+      },
+    ]);
+    expect(named).to.include(`${place('[1]')}an inline function`);
+    const text = go('send');
+    expect(text).to.include('host/actor, command send: expected params { to, event }, came undefined');
+    expect(text).to.include(`${place('')}the action send is a string, which loses its params; write { type: 'send' }`);
+    expect(go([emit({ type: 'x' })])).to.include(
+      `${place('[0]')}emit is an effect that no host performs; record a command`,
+    );
+    expect(go([sendTo('other', { type: 'x' })])).to.include('sendTo');
+  });
+
+  it('a command of the plain adapter with params that mean nothing is told which', () => {
+    const go = (type: keyof typeof commands, params: object) =>
+      violationOf(setup({ actions: commands }).createMachine({ id: 'm', on: { go: { actions: [{ type, params }] } } }))
+        .reason;
+    expect(go('send', { to: 'host' })).to.include(
+      'command send: expected params.event to be an event { type }, came undefined',
+    );
+    expect(go('send', { too: 'host', event: { type: 'x' } })).to.include(
+      'expected params.to to be a name, or a list of names',
+    );
+    expect(go('tell', { to: [1], event: { type: 'x' } })).to.include(
+      'expected params.to to be a name, or a list of names, came a list',
+    );
+    expect(go('spawn', { id: 'x' })).to.include('expected params.machine to be the name of a machine');
+    expect(go('stop', {})).to.include('expected params.id to be a text');
+    expect(go('note', { value: 1 })).to.include('expected params.name to be a text');
   });
 
   it('a timer that is started twice is a violation', () => {

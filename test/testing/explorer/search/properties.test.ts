@@ -175,6 +175,24 @@ describe('explore, leadsTo', () => {
     ]);
   });
 
+  it('shows time in a round in which only time matters, and not what is ignored meanwhile', () => {
+    const nudge = { process: 'client', event: { type: 'nudge' }, max: Infinity, mayBeIgnored: true };
+    const given = { ...requestSystem({ faults: { crash: { max: 1, of: ['server'] } } }).config };
+    const nudged = { config: { ...given, stimuli: { ...given.stimuli, nudge } } } as unknown as System;
+    const asking = (view: SystemView) => isAsking(view as never);
+    const done = { 'asks again': { from: (view: SystemView) => isDone(view as never), to: asking } };
+    const [violation] = explore(nudged, { leadsTo: done }).violations;
+    const round = violation?.steps.slice(violation.loopAt);
+    expect(round?.map(({ kind }) => kind)).to.deep.equal(['tick']);
+    expect(violation?.toString()).to.include('time goes on, and nothing else happens');
+    // A longer round: the client asks the dead again and again.
+    const answered = { answered: { from: asking, to: (view: SystemView) => isDone(view as never) } };
+    const [endless] = explore(nudged, { leadsTo: answered }).violations;
+    const kinds = endless?.steps.slice(endless.loopAt).map(({ kind }) => kind);
+    expect(kinds).to.deep.equal(['tick', 'tick', 'tick', 'timer']);
+    expect(endless?.replay().differences).to.deep.equal([]);
+  });
+
   it('does not count a round in which time stands still', () => {
     // Idle and asking alternate only by way of time, so a client that is asked without delay is done at once.
     const { worst, ok } = explore(requestSystem({ network: { delay: 0 }, faults: { duplicate: 2 } }), {

@@ -167,7 +167,39 @@ describe('faults, late', () => {
     expect(worst({ drop: 2, late: { max: 2, ticks: 2, of: ['client'] } })).to.equal(8 + 4);
   });
 
+  it('lets a message wait in a process that has no timer', () => {
+    expect(worst({ late: { max: 1, ticks: 5, of: ['server'] } })).to.equal(2 + 5);
+    expect(worst({ late: { max: 1, ticks: 5, of: ['client'] } })).to.equal(2 + 5);
+    // A stall in each of them.
+    expect(worst({ late: { max: 2, ticks: 5 } })).to.equal(2 + 10);
+    expect(worst({ late: { max: 1, ticks: 5 } }, 0)).to.equal(5);
+  });
+
+  it('holds a message no longer than it may, and not while nothing waits', () => {
+    const { violations, worst: times } = explore(
+      requestSystem({ faults: { late: { max: 1, ticks: 2, of: ['server'] } } }),
+      {
+        leadsTo: { answered: { ...answered, within: 3 } },
+      },
+    );
+    expect(times).to.deep.equal({ answered: 4 });
+    const { steps } = violations[0]!;
+    const [late, next] = steps.slice(steps.findIndex(({ kind }) => kind === 'late'));
+    expect([late?.process, late?.tick, next?.kind]).to.deep.equal(['server', 1, 'tick']);
+  });
+
   it('concerns only the processes that it names', () => {
-    expect(worst({ drop: 1, late: { max: 1, ticks: 2, of: ['server'] } })).to.equal(5);
+    const watched = { late: { max: 1, ticks: 5, of: ['server'] } };
+    const { ok } = explore(requestSystem({ faults: watched }), {
+      always: { 'only the server is late': (_, { left }) => left['late'] !== undefined },
+      reachable: { 'it is': (_, { left }) => left['late'] === 0 },
+    });
+    expect(ok).to.equal(true);
+    const late = explore(requestSystem({ faults: watched }), {
+      always: { 'nobody is': (_, { left }) => left['late'] === 1 },
+    });
+    expect(late.violations[0]?.steps.filter(({ kind }) => kind === 'late').map(({ process }) => process)).to.deep.equal(
+      ['server'],
+    );
   });
 });

@@ -5,6 +5,7 @@ import {
   note,
   send,
   system,
+  type Faults,
   type HostAdapter,
   type NetworkConfig,
 } from '../../../../src/testing/explorer/index.js';
@@ -25,13 +26,14 @@ const adapter: HostAdapter<{ readonly type: string }, Numbered> = {
   receive: ({ number }, { notes }) => note('seen', `${(notes['seen'] as string | undefined) ?? ''}${number}`),
 };
 
-function orders(network: NetworkConfig, duplicate = 0): readonly string[] {
+function orders(network: NetworkConfig, duplicate: NonNullable<Faults['duplicate']> = 0): readonly string[] {
+  const copies = typeof duplicate === 'number' ? duplicate : duplicate.max;
   const found = new Set<string>();
   explore(system({ processes: { a: { burst }, b: { quiet } }, network, adapter, faults: { duplicate } }), {
     always: {
       'notes the order': ({ b }) => {
         const seen = b.notes['seen'];
-        if (typeof seen === 'string' && seen.length === 3 + duplicate) found.add(seen);
+        if (typeof seen === 'string' && seen.length === 3 + copies) found.add(seen);
         return true;
       },
     },
@@ -52,8 +54,20 @@ describe('network, order', () => {
     expect(orders({ order: 'none' })).to.deep.equal(['123', '132', '213', '231', '312', '321']);
   });
 
-  it('puts a duplicate behind everything that was sent before it', () => {
-    expect(orders({ order: 'connection' }, 1)).to.deep.equal(['1231', '1232', '1233']);
+  it('puts a duplicate beside its message, so that what is sent later never comes before it', () => {
+    expect(orders({ order: 'connection' }, 1)).to.deep.equal(['1123', '1223', '1233']);
+    expect(orders({ order: 'connection' }, { max: 1, copy: 'beside' })).to.deep.equal(['1123', '1223', '1233']);
+    const bySubject = orders({ order: 'subject' }, 1);
+    // Those of one subject keep their order, copies included; the other subject's come anywhere.
+    expect(bySubject.every((order) => ['112', '122', '12'].includes(order.replaceAll('3', '')))).to.equal(true);
+    expect(bySubject).to.include.members(['1123', '1312', '3312', '3123']);
+    const anyOrder = orders({ order: 'none' }, 1);
+    expect(anyOrder).to.have.length(3 * 12);
+    expect(orders({ order: 'none' }, { max: 1, copy: 'end' })).to.deep.equal(anyOrder);
+  });
+
+  it('puts a duplicate behind everything that was sent before it, where that is asked for', () => {
+    expect(orders({ order: 'connection' }, { max: 1, copy: 'end' })).to.deep.equal(['1231', '1232', '1233']);
   });
 
   it('holds for one link where it is given there', () => {

@@ -1,0 +1,47 @@
+/** The headers of a message: the values of each name, in the order in which they were given. */
+export type MessageHeaders = ReadonlyMap<string, readonly string[]>;
+
+/** Headers as connections take and give them: the clients of both generations call these methods of theirs. */
+export interface HeaderBlock {
+  /** 503 on the empty message by which a server says that nobody subscribes; 0 on messages of peers. */
+  readonly code: number;
+  keys(): string[];
+  values(name: string): string[];
+  /** As they go over the wire, between the subject and the payload. */
+  encode(): Uint8Array;
+}
+
+/** What an application gives as headers: a value, or several, by name. */
+export type HeadersInput = Readonly<Record<string, string | readonly string[]>>;
+
+const encoder = new TextEncoder();
+
+/** Makes headers that were checked; undefined where there are none. */
+export function createHeaders(given: HeadersInput | undefined): HeaderBlock | undefined {
+  const entries = Object.entries(given ?? {}).map(
+    ([name, value]) => [name, typeof value === 'string' ? [value] : [...value]] as const,
+  );
+  const lines = entries.flatMap(([name, values]) => values.map((value) => `${name}: ${value}\r\n`));
+  if (lines.length === 0) return undefined;
+  const byName = new Map(entries);
+  const bytes = encoder.encode(`NATS/1.0\r\n${lines.join('')}\r\n`);
+  return {
+    code: 0,
+    keys: () => [...byName.keys()],
+    values: (name) => [...(byName.get(name) ?? [])],
+    encode: () => bytes,
+  };
+}
+
+const none: MessageHeaders = new Map();
+
+/** The headers of a message that came. Names are told apart by their case, as NATS does. */
+export function readHeaders(
+  headers:
+    { readonly keys?: () => readonly string[]; readonly values?: (name: string) => readonly string[] } | undefined,
+): MessageHeaders {
+  if (headers?.keys === undefined || headers.values === undefined) return none;
+  const read = new Map<string, readonly string[]>();
+  for (const name of headers.keys()) read.set(name, Object.freeze([...headers.values(name)]));
+  return read;
+}
