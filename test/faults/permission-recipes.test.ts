@@ -19,7 +19,7 @@ import { startNatsServer, type NatsServer } from '../support/nats-server.js';
 import { numberedRecords } from '../support/numbered.js';
 import { readNumbers, numbersUpTo, untilTrue } from '../support/scene.js';
 
-const { createUser } = createRequire(import.meta.url)('nkeys.js') as {
+const nkeys = createRequire(import.meta.url)('nkeys.js') as {
   createUser(): { getPublicKey(): string; getSeed(): Uint8Array };
 };
 
@@ -229,7 +229,7 @@ describe('the permission recipes, on a real server', () => {
   });
 
   it('nkeys.conf: users with keys', async () => {
-    const users = { ALICE: createUser(), PRODUCER: createUser() };
+    const users = { ALICE: nkeys.createUser(), PRODUCER: nkeys.createUser() };
     const config = recipe('nkeys.conf')
       .replace('ALICE_PUBLIC_KEY', users.ALICE.getPublicKey())
       .replace('PRODUCER_PUBLIC_KEY', users.PRODUCER.getPublicKey());

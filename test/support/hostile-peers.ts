@@ -35,7 +35,6 @@ export interface HostileRun {
   readonly grownBytes: number;
 }
 
-const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const terms = { version: 1, heartbeatIntervalMs: 500, heartbeatRequestTimeoutMs: 250, missedHeartbeatsMax: 2 };
 const timing = {
   heartbeatIntervalMs: 500,
@@ -156,7 +155,14 @@ export async function attack({
   }
   const inhibit = (): void => undefined;
   const consumer = new ConsumerClient({ connection: watched(forConsumer, foreign), onWarning: inhibit, ...timing });
-  const producer = new ProducerClient({ connection: watched(forProducer, foreign), onWarning: inhibit, ...timing });
+  const producer = new ProducerClient({
+    connection: watched(forProducer, foreign),
+    onWarning: inhibit,
+    heartbeatIntervalMs: 500,
+    heartbeatRequestTimeoutMs: 500,
+    // All of this is one event loop, which stands still for a while where others need the processor.
+    missedHeartbeatsMax: 60,
+  });
   const honest = new ConsumerClient({ connection: forHonest, ...timing });
   producer.handle('attacked.producer', async function* ({ signal }) {
     for (let n = 0; n < 100 && !signal.aborted; n += 1) yield new Uint8Array(n);

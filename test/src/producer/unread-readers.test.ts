@@ -57,7 +57,7 @@ describe('unreadTimeoutMs', () => {
   it('a stream whose reader reads nothing ends with 4008, after what it was sent, and the reader is told', async () => {
     const pair = createPair({ producer });
     let isStopped = false;
-    pair.producer.handle('numbers', async function* () {
+    pair.producer.handle('numbers', function* () {
       try {
         for (let n = 0; ; n += 1) yield `${n}`;
       } finally {
