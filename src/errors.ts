@@ -13,18 +13,18 @@ const names = new Map<number, string>([
 ]);
 
 /**
- * A stream ended otherwise than by its source's own end.
+ * A stream ended before its source was complete.
  *
- * `code` and `text` are those of the close frame, or for the library's own ends what a close frame would have said.
- * `reason` tells these ends apart; it is `closed` where the peer sent the close frame. The message has the Go
- * package's format: `nats stream: close 5000 (internal server error): text`.
+ * `code` and `text` are those of the close frame; for ends that the library detects itself, they are what a close frame
+ * would have said. `reason` tells all these ends apart, and is `closed` if the producer sent the close frame. The
+ * message has the Go package's format: `nats stream: close 5000 (internal server error): text`.
  */
 export class CloseError extends Error {
   override readonly name = 'CloseError';
   readonly code: number;
   readonly text: string;
   readonly reason: EndReason;
-  /** Where the reason is `recordsLost`: the number of the first record that is missing, counted from 0. */
+  /** If the reason is `recordsLost`: the number of the first missing record, counted from 0. */
   readonly firstMissing: number | undefined;
 
   constructor(code: number, text = '', reason: EndReason = 'closed', firstMissing?: number) {
@@ -37,28 +37,28 @@ export class CloseError extends Error {
   }
 }
 
-/** What can go wrong in a call of this library, apart from how a stream ends. */
+/** The ways in which a call of this library can fail, as opposed to how a stream ends. */
 export type StreamErrorCode =
-  /** An option or an argument has a value that cannot be used. */
+  /** An option or an argument is invalid. */
   | 'badArgument'
-  /** The client was closed, or drains. */
+  /** The client is closed or draining. */
   | 'clientClosed'
-  /** The writer was closed, or its stream is over. */
+  /** The writer is closed, or its stream is over. */
   | 'writerClosed'
-  /** The server refused or ended a subscription, for want of permission say, or it was given up. */
+  /** The server refused or ended a subscription, for lack of permission for example, or the application stopped it. */
   | 'subscriptionLost'
-  /** The record is larger than its reader takes, or the message than the server takes (`max_payload`). */
+  /** The record exceeds the reader's limit, or the message exceeds the server's `max_payload`. */
   | 'tooLarge'
-  /** So many streams wait to be opened already. */
+  /** `openingMax` streams are opening already. */
   | 'tooManyOpening'
-  /** Writes that nobody awaits pile up. */
+  /** Too many writes that nobody awaits are pending. */
   | 'tooMuchWaiting'
   /** A value cannot be encoded for this peer. */
   | 'notEncodable'
   /** A record cannot be decoded into a value. */
   | 'notDecodable';
 
-/** A call of this library failed. The code is stable, the message says what was expected and what came. */
+/** A call of this library failed. `code` is stable; the message says what was expected and what came. */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
   readonly code: StreamErrorCode;

@@ -40,7 +40,7 @@ import type { OpenStreamOptions } from './open-stream-options.js';
 import { SecondProducers } from './second-producers.js';
 
 /**
- * Opens streams and reads them. One inbox subscription serves all streams of a client, however many.
+ * Opens streams and reads them. However many streams a client has, they share one inbox subscription.
  *
  * @example
  *   const consumer = new ConsumerClient({ connection });
@@ -50,16 +50,15 @@ export class ConsumerClient {
   readonly #options: ResolvedOptions;
   readonly #host: ClientHost;
   readonly #streams = new Map<string, OpenStream>();
-  /** The streams of which nothing was heard yet. */
+  /** The streams that no producer has answered yet. */
   readonly #opening = new Set<string>();
   readonly #requests: OpenRequests;
   readonly #seconds: SecondProducers;
-  /** What consumers are known by on the wire: `_SINBOX.`, the name and a dot where there is one, 22 random characters, a dot. */
+  /** The consumer id on the wire: `_SINBOX.`, `consumerName` and a dot if there is one, 22 random characters, a dot. */
   readonly id: string;
 
   /**
-   * @throws {StreamError} `badArgument` where an option is unknown or has a bad value, or where the durations break a
-   *   timing rule.
+   * @throws {StreamError} `badArgument` if an option is unknown or invalid, or if the durations violate a timing rule.
    */
   constructor(options: ConsumerClientOptions) {
     this.#options = resolveOptions(options);
@@ -73,24 +72,25 @@ export class ConsumerClient {
     this.#start();
   }
 
-  /** The live actor of this client. */
+  /** The running actor of this client. */
   get actor(): ActorRefFrom<typeof consumerClientMachine> {
     return this.#host.client as ActorRefFrom<typeof consumerClientMachine>;
   }
 
-  /** The streams of this client that are not over, those that are being cancelled included. */
+  /** The streams of this client that have not closed yet, including those being cancelled. */
   get streams(): readonly ConsumerStream[] {
     return Array.from(this.#streams.values(), ({ stream }) => stream);
   }
 
   /**
-   * Opens a stream. The request is published before this returns, or when a lost connection is back.
+   * Opens a stream. The request is published before this returns, or on reconnect while the connection is down.
    *
-   * @param subject Where producers take requests; no wildcards.
-   * @param data The body of the request: bytes as they are, a string as UTF-8, any other value with the codec. Without
-   *   one the body is plain JSON, and what that does not say is said beside it, for producers that know the extension.
-   * @throws {StreamError} `badArgument`, `tooLarge` for a body that does not fit into one message, `notEncodable`,
-   *   `tooManyOpening`, or `clientClosed`. Throws the signal's reason where it has aborted already.
+   * @param subject The subject that producers serve; no wildcards.
+   * @param data The request body: bytes are sent as is, strings as UTF-8, any other value through the codec. Without a
+   *   codec the body is plain JSON, and type annotations travel beside it for producers that know the extension.
+   * @param options How the stream is read, and when it is cancelled.
+   * @throws {StreamError} `badArgument`, `tooLarge` if the body does not fit into one message, `notEncodable`,
+   *   `tooManyOpening`, or `clientClosed`. Throws the signal's reason if it has already aborted.
    */
   openStream(subject: string, data?: unknown, options: OpenStreamOptions = {}): ConsumerStream {
     checkOpenStreamOptions(options);
@@ -128,7 +128,7 @@ export class ConsumerClient {
     return stream.stream;
   }
 
-  /** A writer of records and a close to any subject, such as the inbox of a stream that somebody else registered. */
+  /** A writer that publishes records and a close to any subject, such as the inbox of a stream registered elsewhere. */
   newWriter(subject: string): Writer {
     return createSubjectWriter(subject, this.#host.publisher, this.#options.codec, (message, error) => {
       this.#host.warnOfPublish(subject, message, error);
@@ -136,16 +136,16 @@ export class ConsumerClient {
   }
 
   /**
-   * Ends every stream and gives back the subscriptions at once. Producers are not told: they miss heartbeats and give
-   * up by themselves. Use {@link drain} to leave in good order.
+   * Ends every stream and unsubscribes immediately. Producers are not notified: they notice missed heartbeats and stop
+   * by themselves. Use {@link drain} for a graceful shutdown.
    */
   async close(): Promise<void> {
     await this.#host.close();
   }
 
   /**
-   * Ends every stream, takes no new one, and goes on answering heartbeats until each producer knows, or has not been
-   * heard for the cancellation buffer.
+   * Ends every stream, opens no new ones, and keeps answering heartbeats until every producer knows, or has been silent
+   * for the cancellation buffer.
    */
   async drain(): Promise<void> {
     this.#host.dispatch(clientActorId, { type: 'app.drain' });

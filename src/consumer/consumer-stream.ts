@@ -7,54 +7,62 @@ import { hearRejection } from '../host/shielded.js';
 import { Settled } from './settled.js';
 import { RecordQueue, type QueuedRecord } from './record-queue.js';
 
-/** How a stream ended, and how much of it came. */
+/** How a stream ended, and how much of it was received. */
 export interface ConsumerStreamEnd extends StreamEnd {
-  /** How many records came, those that were never read included. */
+  /** How many records were received, including those that were never read. */
   readonly records: number;
-  /** How many bytes of data came. */
+  /** How many bytes of data were received. */
   readonly bytes: number;
-  /** Where the reason is `recordsLost`: the number of the first record that is missing, counted from 0. */
+  /** If the reason is `recordsLost`: the number of the first missing record, counted from 0. */
   readonly firstMissing?: number;
-  /** Undefined where the stream is complete. Reading throws it, unless the reader itself cancelled. */
+  /** Undefined if the stream is complete. Reading throws it, unless the reader itself cancelled. */
   readonly error: CloseError | undefined;
 }
 
 /** How an open request was answered. */
 export type StreamOpening =
-  /** A producer serves the stream, or has served it to its end already. */
+  /** A producer serves the stream, or has already served it to its end. */
   | { readonly started: true }
-  /** The stream ended before anything of it was heard: its end says how. */
+  /** The stream ended before a producer answered; `end` says how. */
   | { readonly started: false; readonly end: ConsumerStreamEnd };
 
 /**
- * A stream as its reader holds it: the records in the order in which they came, each handed over once.
+ * The reader's handle on a stream: an async iterable of its records, in order, each delivered once.
  *
- * Iterating ends quietly where the stream is complete and where the reader itself cancelled it; any other end throws a
- * {@link CloseError}, after the records that came before it. Leaving the loop cancels the stream.
+ * Iteration finishes normally if the stream is complete or the reader itself cancelled it; any other end throws a
+ * {@link CloseError}, after the records that arrived before it. Leaving the loop cancels the stream.
  */
 export interface ConsumerStream extends AsyncIterable<Uint8Array> {
   /** The stream id, eight base-62 characters. */
   readonly id: string;
   /** The request subject. */
   readonly subject: string;
-  /** The live actor of this stream. */
+  /** The running actor of this stream. */
   readonly actor: ActorRefFrom<typeof consumerStreamMachine>;
   /**
-   * Resolves when a producer is known to serve the stream, or when the stream has ended without; never rejects. One of
-   * this package says so at once, a plain one with its first record or heartbeat. What the handler does then, its throw
-   * included, is the stream's end.
+   * Resolves once a producer is known to serve the stream, or the stream has ended without one; never rejects. A
+   * producer of this package announces itself at once; a plain one is known by its first record or heartbeat. Whatever
+   * the handler does afterwards, throwing included, shows in `closed`.
    */
   readonly opened: Promise<StreamOpening>;
-  /** Resolves when the stream has ended for its reader, with how; never rejects. */
+  /** Resolves with how the stream ended, once it has ended for its reader; never rejects. */
   readonly closed: Promise<ConsumerStreamEnd>;
-  /** How many records wait to be read. */
+  /** How many records are waiting to be read. */
   readonly buffered: number;
-  /** Leaves the stream at once. Records that wait are dropped, also where the stream has ended already. */
+  /**
+   * Cancels the stream at once. Unread records are dropped, even if the stream has already ended.
+   *
+   * @param text The `text` of the end; `the reader left` if omitted.
+   */
   cancel(text?: string): void;
-  /** The records as values. A record that cannot be decoded throws a {@link StreamError} and cancels the stream. */
+  /**
+   * The records, each decoded with the client's codec. A record that cannot be decoded cancels the stream, and iterating
+   * throws a {@link StreamError} `notDecodable`.
+   */
   objects<Value = unknown>(): AsyncIterable<Value>;
   /** The records as text, each decoded from UTF-8. */
   text(): AsyncIterable<string>;
+  /** The same as {@link cancel}. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

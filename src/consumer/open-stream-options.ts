@@ -3,27 +3,33 @@ import type { HeadersInput } from '../transport/headers.js';
 import type { Clock } from '../host/clock.js';
 import type { QueuedRecord } from './record-queue.js';
 
-/** How a stream is read, and when it is left; every option may be absent. */
+/** Options of `openStream`: how a stream is read, and when it is cancelled. */
 export interface OpenStreamOptions {
   /** Cancels the stream when it aborts. */
   readonly signal?: AbortSignal;
   /**
-   * Headers of the open request, for the producer's `accept` and its handler: a value, or several, by name. Names are
-   * printable ASCII without colons and spaces, values have no line breaks. A Go producer ignores them.
+   * Headers of the open request, for the producer's `accept` and its handler: one value or several per name. Names are
+   * printable ASCII without colons or spaces; values contain no line breaks. Go producers ignore them.
+   *
+   * @default none
    */
   readonly headers?: HeadersInput;
-  /** The stream ends with the reason `timedOut` after so many milliseconds, whatever comes meanwhile. */
+  /**
+   * Deadline of the whole stream, in milliseconds: it then ends with the reason `timedOut`, even while records arrive.
+   *
+   * @default no deadline
+   */
   readonly timeoutMs?: number;
   /**
-   * Takes each record as it comes, instead of the iterator: for paths on which a promise a record is too much. Nobody
-   * waits for a promise that it gives back. What it throws, or its promise rejects with, cancels the stream.
+   * Called with each record as it arrives, instead of iterating: for hot paths on which a promise per record costs too
+   * much. A promise that it returns is not awaited. If it throws, or that promise rejects, the stream is cancelled.
    */
   readonly onRecord?: (record: Uint8Array) => void;
-  /** The same with each record as a value, decoded with the client's codec. */
+  /** Like `onRecord`, with each record decoded with the client's codec. */
   readonly onObject?: (value: unknown) => void;
   /**
-   * Is told once that the queue of a plain producer's stream is three quarters full, before it is full and the stream
-   * ends with `slowReader`; and again where it was half empty in between.
+   * Called when the queue of a plain producer's stream becomes three quarters full; if it fills up, the stream ends
+   * with `slowReader`. Called again only after the queue has been half empty in between.
    */
   readonly onSlow?: (waiting: { readonly records: number; readonly bytes: number }) => void;
 }

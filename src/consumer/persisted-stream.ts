@@ -5,7 +5,7 @@ import { decodeValue, encodeValue } from '../values/codec.js';
 import type { ConsumerStreamEnd } from './consumer-stream.js';
 import type { StreamActorKeptInput } from './stream-actor-input.js';
 
-/** What is known of a stream's actor. */
+/** The snapshot of a stream's actor: active with its input, or settled with the stream's end or an error. */
 export type StreamActorSnapshot =
   | (Exclude<Snapshot<ConsumerStreamEnd>, Over> & { readonly input: StreamActorKeptInput })
   | (Extract<Snapshot<ConsumerStreamEnd>, Over> & { readonly input: undefined });

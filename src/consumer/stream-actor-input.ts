@@ -3,30 +3,37 @@ import { kindOf, quote, refuse } from '../validation/argument-checks.js';
 import type { OpenStreamOptions } from './open-stream-options.js';
 import type { NoOtherNames } from './no-other-names.js';
 
-/** A record of the stream, as the parent receives it. The type is `stream.record` unless another name was chosen. */
+/** The event that carries a record of the stream to the parent. */
 export interface StreamRecordEvent<Value = unknown, Type extends string = 'stream.record'> {
+  /** `stream.record`, or the option `event` of `streamActor`. */
   readonly type: Type;
   /** The subject on which the stream was opened. */
   readonly subject: string;
+  /** The record, in the form that `as` asks for. */
   readonly record: Value;
 }
 
-/** The request of a stream, and whatever else `openStream` takes, but for the callbacks that take records. */
+/** The request of a stream and the options of `openStream`, except for its record callbacks. */
 export interface StreamActorRequest extends Omit<OpenStreamOptions, 'onRecord' | 'onObject'> {
-  /** Where producers take requests. */
+  /** The subject that producers serve; no wildcards. */
   readonly subject: string;
-  /** The body of the request: bytes, a string, or any other value, which is encoded. */
+  /**
+   * The request body: bytes are sent as is, strings as UTF-8, any other value through the codec.
+   *
+   * @default an empty body
+   */
   readonly data?: unknown;
-  /** Records are events here. */
+  /** Not available: records arrive as events. */
   readonly onRecord?: never;
+  /** Not available: records arrive as events. */
   readonly onObject?: never;
 }
 
-/** Whom the records are for. */
+/** The receiver of the records. */
 export interface StreamActorParent<Value, Type extends string> {
   /**
-   * The machine that invokes or spawns the stream: `input: ({ self }) => ({ subject, parent: self })`. Undefined where
-   * the actor has no parent, and emits its records. By it the compiler knows whether the machine takes what will come.
+   * The machine that invokes or spawns the stream: `input: ({ self }) => ({ subject, parent: self })`. Undefined if the
+   * actor has no parent and emits its records. From it the compiler checks that the machine accepts the record events.
    */
   readonly parent:
     | {
@@ -37,9 +44,9 @@ export interface StreamActorParent<Value, Type extends string> {
 }
 
 /**
- * What a machine gives to the stream that it invokes. `as` says how records are handed over: as `bytes`, which is the
- * default; as `text`, decoded from UTF-8; or as an `object`, a value decoded with the client's codec. Misspelt names do
- * not compile; where an interface or an instance holds some of it, spread it: `{ ...request, parent: self }`.
+ * The input of a stream's actor. `as` selects the form of the records: `bytes`, which is the default; `text`, decoded
+ * from UTF-8; or `object`, decoded with the client's codec. Misspelt names do not compile; if some of the input comes
+ * from an interface or a class instance, spread it: `{ ...request, parent: self }`.
  */
 export type StreamActorInput<Value = unknown, Type extends string = 'stream.record'> = StreamActorRequest &
   // The compiler explains a mistake by the last of them, which is what one gets who forgot `as`.
@@ -51,7 +58,7 @@ export type StreamActorInput<Value = unknown, Type extends string = 'stream.reco
   // Comes last, since it is the dearest to check.
   NoOtherNames<keyof StreamActorRequest | 'as' | 'parent'>;
 
-/** The input as the actor keeps it, which a snapshot restores without its parent. */
+/** The input as the actor keeps it in its snapshot. Restoring a persisted snapshot leaves out the parent. */
 export interface StreamActorKeptInput extends StreamActorRequest {
   readonly as?: 'bytes' | 'text' | 'object';
   readonly parent?: unknown;

@@ -5,13 +5,17 @@ import { persistStream, restoreStream, type StreamActorSnapshot } from './persis
 import type { StreamActorInput, StreamActorKeptInput, StreamRecordEvent } from './stream-actor-input.js';
 import { StreamRun, type RunOutcome } from './stream-run.js';
 
-/** In what shape the records of a stream actor come, and under which name. */
+/** Options of {@link streamActor}. */
 export interface StreamActorOptions<Type extends string = 'stream.record'> {
-  /** The type of the events that carry records. Default: `stream.record`. Streams of one machine are told apart by it. */
+  /**
+   * The type of the events that carry records. A machine with several streams tells them apart by it.
+   *
+   * @default 'stream.record'
+   */
   readonly event?: Type;
 }
 
-/** The logic that {@link streamActor} makes. */
+/** The actor logic that {@link streamActor} returns. */
 export type StreamActorLogic<Value = unknown, Type extends string = 'stream.record'> = ActorLogic<
   StreamActorSnapshot,
   EventObject,
@@ -31,18 +35,18 @@ type StreamActorScope<Value, Type extends string> = ActorScope<
 const restartEvent: EventObject = { type: 'stream.restart' };
 
 /**
- * Actor logic of one stream, for machines of the application's own: invoke it or spawn it with
- * {@link StreamActorInput}. Each record is sent to the parent as a {@link StreamRecordEvent}, or emitted where the
- * actor has no parent. The actor is done, with the end as its output, when the stream is complete, and ends with the
- * `CloseError` otherwise; with a `StreamError` where the stream cannot be opened.
+ * Creates the actor logic of a stream, to be invoked or spawned by the application's own machines with
+ * {@link StreamActorInput}. Each record is sent to the parent as a {@link StreamRecordEvent}, or emitted if the actor
+ * has no parent. When the stream is complete the actor is done, with the stream's end as its output; otherwise it fails
+ * with the `CloseError`, or with a `StreamError` if the stream cannot be opened.
  *
- * Stopping the actor cancels the stream, and so does whatever ends its parent, a failure included. An actor that is
- * started again, or restored from the snapshot of an active one, opens a stream of its own with the same request.
+ * Stopping the actor cancels the stream, and so does anything that ends its parent, a failure included. An actor that is
+ * restarted, or restored from the snapshot of an active one, opens a new stream with the same request.
  *
- * `Value` is the type of records that are handed over as objects. Where it is told, a chosen name has to be told as
- * well: `streamActor<Quote, 'quote'>(client, { event: 'quote' })`.
+ * `Value` is the type of the records with `as: 'object'`. If it is given explicitly, a custom event type has to be given
+ * as well: `streamActor<Quote, 'quote'>(client, { event: 'quote' })`.
  *
- * @throws {StreamError} `badArgument` where an option is unknown or has a bad value.
+ * @throws {StreamError} `badArgument` if an option is unknown or invalid.
  */
 export function streamActor<Value = unknown, Type extends string = 'stream.record'>(
   client: ConsumerClient,

@@ -1,11 +1,10 @@
-/**
- * Where a client gets its time from. Every timer of every actor and of the shell runs on it, so that a test can put a
- * clock of its own in its place.
- */
+/** The source of time of a client. All its timers run on it, so that a test can substitute a clock of its own. */
 export interface Clock {
-  /** Milliseconds since an arbitrary origin; never goes back. */
+  /** Milliseconds since an arbitrary origin; monotonic. */
   now(): number;
+  /** Calls `fn` once after `ms` milliseconds, and returns a handle for `clearTimeout`. */
   setTimeout(fn: () => void, ms: number): unknown;
+  /** Cancels a timeout that has not fired yet. */
   clearTimeout(handle: unknown): void;
 }
 

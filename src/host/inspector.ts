@@ -1,4 +1,4 @@
 import type { InspectionEvent, Observer } from 'xstate';
 
-/** What an observer given to a client is told, by XState itself, of every actor of that client. */
+/** Receives XState's own inspection events of every actor of a client. */
 export type Inspector = Observer<InspectionEvent> | ((event: InspectionEvent) => void);

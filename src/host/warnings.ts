@@ -1,42 +1,42 @@
-/** What a {@link Warning} is about. The union is closed and each code is stable; the message is for people. */
+/** What a {@link Warning} is about. The codes are stable and there are no others; the message is for people. */
 export type WarningCode =
-  /** A record, a frame, a request or an answer could not be published. */
+  /** A message (a record, another frame, a request or an answer) could not be published. */
   | 'publishFailed'
-  /** A frame of a stream, a heartbeat request or an answer to one cannot be read. */
+  /** A stream frame, a heartbeat request or the answer to one is malformed. */
   | 'malformedFrame'
-  /** A frame of an unknown type came, and was dropped. */
+  /** A frame of an unknown type was received and dropped. */
   | 'unknownFrame'
-  /** A consumer's control frame cannot be read, or grants what was never sent. */
+  /** A consumer's control frame is malformed, or acknowledges records that were never sent. */
   | 'malformedControl'
-  /** Two producers serve one stream, for want of a queue group: one of this package was told to stop, a plain one cannot be. */
+  /** Two producers serve one stream, for lack of a queue group. One of this package is told to stop; a plain one cannot be. */
   | 'secondProducer'
-  /** An open request was refused; the message holds what its consumer is told. */
+  /** An open request was refused; the message is what its consumer is told. */
   | 'requestRefused'
-  /** The server does not let the connection publish something that a client of it sends: see `operation` and `subject`. */
+  /** The server's permissions deny a subject that the client needs: see `operation` and `subject`. */
   | 'notPermitted'
   /** The server ended a subscription of the client. */
   | 'subscriptionLost'
-  /** A handler's source failed after its stream was over, so that nobody else can be told. */
+  /** A handler's source failed after its stream was over, where nothing else can report it. */
   | 'sourceFailed'
   /** A callback of the application threw: an observer, a listener or `onSlow`. */
   | 'callbackThrew'
-  /** An actor of the client ended with an error: a fault of this package or of an observer. */
+  /** An actor of the client stopped with an error: a bug in this package or in an observer. */
   | 'actorBroke'
-  /** `drain()` ran out of time before every reader had everything and every source had finished. */
+  /** `drain()` timed out before every reader had everything and every source had finished. */
   | 'drainIncomplete';
 
-/** Something that is worth knowing where one looks for a fault, and no fault by itself. */
+/** Something that is not a fault, but worth knowing when debugging one. */
 export interface DebugNote {
   readonly message: string;
-  /** The subject of the message, or of the stream, that it is about. */
+  /** The subject of the message or stream concerned. */
   readonly subject?: string;
 }
 
-/** Something that went wrong where no call and no stream could tell of it. */
+/** A failure that no call and no stream can report. */
 export interface Warning extends DebugNote {
   readonly code: WarningCode;
-  /** Where the code is `notPermitted`: what the server refuses to do with the subject. */
+  /** If the code is `notPermitted`: which operation on the subject the server denies. */
   readonly operation?: 'publish' | 'subscribe';
-  /** What user code threw, or what the NATS client said. */
+  /** What application code threw, or the error of the NATS client. */
   readonly error?: unknown;
 }

@@ -11,7 +11,7 @@ import { createOperationQueue } from './operation-queue.js';
 import { createSchedule, type Schedule } from './schedule.js';
 import { createSubscriptionTable } from './subscription-table.js';
 
-/** A message on its way from the connection that published it to one subscription of another, or of itself. */
+/** A message in transit, from the connection that published it to one subscription of any connection. */
 export interface RoutedMessage {
   readonly from: MemoryConnection;
   readonly to: MemoryConnection;
@@ -25,30 +25,30 @@ export interface RoutedMessage {
  */
 export type Delivery = RoutedMessage;
 
-/** What a broker in memory can be told. */
+/** Options of {@link createMemoryBroker}. */
 export interface MemoryBrokerOptions {
   /**
-   * The most bytes that one message may hold. The default is nats-server's.
+   * Size limit of a message's headers and payload, in bytes, as nats-server's `max_payload`.
    *
    * @default 1_048_576
    */
   maxPayloadBytes?: number;
   /**
-   * Runs the broker's turns. It must not run a turn before it has returned.
+   * Schedules the broker's turns. It must never run a turn synchronously.
    *
-   * @default microtasks, with a macrotask now and then
+   * @default microtasks, with an occasional macrotask
    */
   schedule?: Schedule;
   /**
-   * Decides about each delivery: `deliver()` hands the message over, at once or later, once, twice or never. A message
-   * whose subscriber has unsubscribed or was disconnected meanwhile goes nowhere.
+   * Decides the fate of each message: call `deliver()` now or later, once, twice or never. Has no effect once the
+   * subscriber has unsubscribed or its connection was lost.
    *
-   * @default delivers each at once
+   * @default delivers every message at once
    */
   route?: (delivery: RoutedMessage, deliver: () => void) => void;
   /**
-   * Told of what a subscriber's callback throws; the broker and the other subscribers go on. (The clients of real
-   * servers print it and never read from their socket again.)
+   * Called with whatever a subscriber's callback throws; the broker and the other subscribers go on. (The clients of
+   * real servers print it and never read from their socket again.)
    *
    * @default the error becomes an unhandled rejection
    */
@@ -56,18 +56,22 @@ export interface MemoryBrokerOptions {
 }
 
 /**
- * A NATS server without a server: subjects and wildcards, queue groups, requests without responders, and connections that
- * are lost and come back, all within this process. It takes what its clients send in one order, and delivers
- * asynchronously and in that order, so that the same calls give the same deliveries.
+ * An in-process NATS server: subjects and wildcards, queue groups, no-responders replies, and connections that are lost
+ * and re-established. Messages of all clients are processed in one order and delivered asynchronously in that order, so
+ * that the same calls give the same deliveries.
  */
 export interface MemoryBroker {
-  /** Throws where the broker is stopped. */
+  /**
+   * Opens a connection.
+   *
+   * @throws {Error} If the broker is stopped.
+   */
   connect(options?: MemoryConnectionOptions): MemoryConnection;
-  /** How many subscriptions the broker knows, over all connections. */
+  /** How many subscriptions the broker has, over all connections. */
   readonly subscriptionCount: number;
-  /** Kills the server: what it has not delivered is lost, and every connection is disconnected. */
+  /** Kills the server: undelivered messages are lost, and every connection is disconnected. */
   stop(): void;
-  /** Starts it again: every connection that was not cut by hand reconnects. */
+  /** Restarts the server: every connection reconnects, except those that `disconnect()` has cut. */
   start(): void;
 }
 
@@ -75,7 +79,7 @@ export interface MemoryBroker {
 const defaultMaxPayloadBytes = 1024 * 1024;
 
 /**
- * Makes a broker in memory, without connections.
+ * Creates an in-memory broker.
  *
  * @example
  *   const broker = createMemoryBroker();

@@ -9,43 +9,46 @@ import type { Session } from './operation-queue.js';
 import { createStatusFeed, type MemoryStatusIterator } from './status-feed.js';
 import { isPublishSubject, isSubscribeSubject } from './subject.js';
 
-/** What a connection to a broker in memory can be told. */
+/** Options of a connection to an in-memory broker. */
 export interface MemoryConnectionOptions {
   /**
-   * What tests and traces call this connection.
+   * The name of the connection in tests and traces.
    *
    * @default `connection-1` and so on
    */
   name?: string;
   /**
-   * What becomes of messages that are published while the connection is lost. `lost` is what `nats` 2.29 and
-   * `@nats-io/transport-node` 3.4 do, whose every attempt to reconnect empties their buffer; their `flush()` rejects.
-   * `kept` is what Go's client does: messages are sent on reconnect, and `flush()` waits for that.
+   * What happens to messages published while disconnected. `lost`: they are dropped and `flush()` rejects, as with
+   * `nats` 2.29 and `@nats-io/transport-node` 3.4, whose every attempt to reconnect empties their buffer. `kept`: they are
+   * sent on reconnect and `flush()` waits for that, as with the Go client.
    *
    * @default 'lost'
    */
   publishesWhileDisconnected?: 'lost' | 'kept';
   /**
-   * Whether the connection may publish to a subject. What it may not is dropped, and its status tells so, as with a
-   * nats-server that has permissions.
+   * Whether the connection may publish to a subject. Otherwise the message is dropped and its status reports a
+   * permissions violation, as with nats-server.
    *
-   * @default to all of them
+   * @default every subject
    */
   mayPublish?: (subject: string) => boolean;
 }
 
-/** A connection to an in-memory broker, with the faults that a test wants of it. */
+/** A connection to an in-memory broker, which can inject connection faults. */
 export interface MemoryConnection extends NatsConnection {
+  /** The name of the connection in tests and traces. */
   readonly name: string;
+  /** The broker's INFO; `max_payload` is its size limit of a message, in bytes. */
   readonly info: { readonly max_payload: number };
+  /** The connection's status events from now on. */
   status(): MemoryStatusIterator;
-  /** Closes for good. What was published and not flushed may be lost, as with the clients of a real server. */
+  /** Closes the connection for good. Unflushed messages may be lost, as with the clients of a real server. */
   close(): Promise<void>;
-  /** Hands over what is on its way to the subscriptions, has everything published taken, and closes. */
+  /** Delivers the messages in transit to the subscriptions, flushes everything published, and closes the connection. */
   drain(): Promise<void>;
-  /** Breaks the connection as a cut cable does. It stays lost until `reconnect()`, also when the broker starts again. */
+  /** Breaks the connection like a cut cable. It stays down until `reconnect()`, even if the broker restarts. */
   disconnect(): void;
-  /** Mends the connection: subscriptions are back at once. Where the broker is stopped it waits for its start. */
+  /** Re-establishes the connection and its subscriptions at once; while the broker is stopped, on its start. */
   reconnect(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Runs a turn of the broker soon: never before the caller has returned, and each turn once. */
+/** Schedules a turn of the broker: to run once, soon, and never synchronously. */
 export type Schedule = (turn: () => void) => void;
 
 /**

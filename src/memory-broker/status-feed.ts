@@ -1,11 +1,12 @@
-/** Something that happens to a connection to a broker in memory. */
+/** A status event of a connection to an in-memory broker. */
 export type MemoryStatus =
   | { readonly type: 'disconnect' | 'reconnect' }
-  /** The broker did not take a message: the connection may not publish to its subject. */
+  /** The broker rejected a message: the connection may not publish to its subject. */
   | { readonly type: 'error'; readonly error: Error & { readonly operation: 'publish'; readonly subject: string } };
 
-/** One listener's view of what happens to a connection. It ends when the connection closes, on `stop()` and on leaving its loop. */
+/** One listener's status events of a connection. It ends when the connection closes, on `stop()`, and on leaving its loop. */
 export interface MemoryStatusIterator extends AsyncIterableIterator<MemoryStatus> {
+  /** Ends the iterator and drops what it has not read. */
   stop(): void;
 }
 

@@ -3,27 +3,29 @@ import { CloseError, messageOf } from '../errors.js';
 import { isThenable } from '../host/shielded.js';
 import type { MessageHeaders } from '../transport/headers.js';
 
-/** Who asks for a stream, before there is one. */
+/** An open request as `accept` sees it, before a stream exists. */
 export interface StreamAsk {
-  /** The subject on which the request came. */
+  /** The subject on which the request arrived. */
   readonly subject: string;
+  /** The id of the consumer: `_SINBOX.`, its token, and a dot. */
   readonly consumerId: string;
+  /** The id of the stream, unique within its consumer. */
   readonly streamId: string;
   /**
-   * The headers of the request. Whoever asks has written them, but for `Nats-Request-Info` of a request that crosses
-   * from another account: there the server names that account in JSON, in the field `acc`, and with `share: true` of
-   * the import the user.
+   * The headers of the request. The requester controls them, except for `Nats-Request-Info` of a request from another
+   * account: there the server names that account in JSON, in the field `acc`, and with `share: true` the user.
    */
   readonly headers: MessageHeaders;
-  /** The body of the request; empty where the consumer sent none. */
+  /** The body of the request; empty if the consumer sent none. */
   readonly body: Uint8Array;
-  /** How long the reader will read at most, in milliseconds from the request on, where it said so. */
+  /** The reader's deadline, in milliseconds from the request; absent if it has none. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Says whether a request is served. `false` refuses it with 4003; a thrown `CloseError`, or a promise that rejects with
- * one, with its code and text; any other error with 5000 and its message. Whatever else it gives accepts the request.
+ * Decides whether a request is served. Returning `false` refuses it with 4003; throwing a `CloseError`, with its code
+ * and text; throwing anything else, with 5000 and the message. A promise counts for what it settles to. Any other
+ * result accepts the request.
  */
 export type Accept = (ask: StreamAsk) => unknown;
 

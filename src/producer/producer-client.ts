@@ -29,7 +29,7 @@ import { refuseMisfits, StreamRegistry, type StreamAddresses } from './stream-re
 import { StreamSenders } from './stream-senders.js';
 
 /**
- * Takes open requests and produces their streams.
+ * Serves open requests and produces their streams.
  *
  * @example
  *   const producer = new ProducerClient({ connection });
@@ -47,8 +47,7 @@ export class ProducerClient {
   #isDraining = false;
 
   /**
-   * @throws {StreamError} `badArgument` where an option is unknown or has a bad value, or where the durations break a
-   *   timing rule.
+   * @throws {StreamError} `badArgument` if an option is unknown or invalid, or if the durations violate a timing rule.
    */
   constructor(options: ProducerClientOptions) {
     this.#options = resolveOptions(options, 'producer');
@@ -72,28 +71,28 @@ export class ProducerClient {
     this.#start(inbox, controls);
   }
 
-  /** The live actor of this client. */
+  /** The running actor of this client. */
   get actor(): ActorRefFrom<typeof producerClientMachine> {
     return this.#host.client as ActorRefFrom<typeof producerClientMachine>;
   }
 
-  /** The streams that are registered and not over. */
+  /** The registered streams that have not closed yet. */
   get streams(): readonly StreamInfo[] {
     return Array.from(this.#streams.values(), ({ stream }) => stream.info);
   }
 
   /**
-   * Takes the open requests of a subject, which may hold wildcards, and runs the handler for each.
+   * Serves the open requests on a subject, which may contain wildcards, by running the handler for each.
    *
-   * What the handler yields is written: bytes and strings as they are, any other value with the codec. Its return
-   * closes the stream with 1000, its throw with 5000 and the reason, or with the code of a `CloseError`. When the
-   * reader is gone, `request.signal` aborts and the generator's `finally` blocks run.
+   * Each value that the handler yields is written as a record: bytes and strings as is, any other value through the
+   * codec. If it returns, the stream closes with 1000; if it throws, with 5000 and the message, or with the code of a
+   * `CloseError`. When the reader is gone, `request.signal` aborts and the generator's `finally` blocks run.
    *
-   * A promise of a source is awaited; where it rejects, the stream closes as for a throw. Streams and iterables are read
-   * as fast as the reader takes their records, and cancelled, destroyed or returned when it leaves. An observable is
-   * subscribed to, and unsubscribed from when the reader leaves; it cannot be asked to wait, so where 64 MiB of its
-   * records wait for the reader the stream closes with 5000 after them. Strings and bytes are no sources: give `[text]`
-   * for one record.
+   * A promise of a source is awaited; if it rejects, the stream closes as if the handler had thrown. Streams and
+   * iterables are read at the reader's pace, and cancelled, destroyed or returned when it leaves. An observable is
+   * subscribed to, and unsubscribed from when the reader leaves; it has no backpressure, so once 64 MiB of its records
+   * are waiting for the reader, the stream closes with 5000 after them. Strings and bytes are not sources: return
+   * `[text]` for a single record.
    *
    * @throws {StreamError} `badArgument` or `clientClosed`.
    */
@@ -112,10 +111,10 @@ export class ProducerClient {
   }
 
   /**
-   * Registers a stream, for those who take requests themselves: it is supervised by heartbeats from now on. Registering
-   * a stream again gives the one that is registered.
+   * Registers a stream, for applications that take requests themselves: it is supervised by heartbeats from then on.
+   * Registering a stream again returns the existing one.
    *
-   * @throws {StreamError} `badArgument` for addresses that are none, `clientClosed`.
+   * @throws {StreamError} `badArgument` for invalid addresses, or `clientClosed`.
    */
   addStream(addresses: StreamAddresses): ProducerStream {
     checkAddressesArgument(addresses);
@@ -128,7 +127,7 @@ export class ProducerClient {
     );
   }
 
-  /** Ends a registered stream with 1001, unless its writer has closed it. Says whether it was registered. */
+  /** Ends a registered stream with 1001, unless its writer has closed it. Returns whether it was registered. */
   removeStream(consumerId: string, streamId: string): boolean {
     const id = inboxSubject(consumerId, streamId);
     if (!this.#streams.has(id)) return false;
@@ -137,8 +136,8 @@ export class ProducerClient {
   }
 
   /**
-   * A writer of records and a close to a subject. Where the subject is the inbox of a registered stream, it is that
-   * stream's own writer.
+   * A writer that publishes records and a close to a subject. For the inbox of a registered stream it is that stream's
+   * own writer.
    */
   newWriter(subject: string): Writer {
     return (
@@ -149,15 +148,15 @@ export class ProducerClient {
     );
   }
 
-  /** Takes no more requests and ends every stream with 1001 at once. Does not wait for sources to finish. */
+  /** Stops taking requests and ends every stream with 1001 immediately, without waiting for sources to finish. */
   async close(): Promise<void> {
     await this.#host.close();
   }
 
   /**
-   * Takes no more requests and ends every stream with 1001: one with delivery after what was written, which its reader
-   * has received when this resolves. Waits for that and until the sources have finished, for `cancellationBufferMs` at
-   * most, and until the server has taken everything.
+   * Stops taking requests and ends every stream with 1001. A stream with the delivery extension ends after everything
+   * that was written, which its reader has then received. Waits for that and for the sources to finish, up to
+   * `cancellationBufferMs`, and until the server has taken everything.
    */
   async drain(): Promise<void> {
     this.#isDraining = true;

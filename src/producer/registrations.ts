@@ -3,13 +3,20 @@ import type { Accept } from './acceptance.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
 
-/** How requests are taken. */
+/** Options of `handle`: how requests are taken. */
 export interface HandleOptions {
-  /** Producers of one queue group share the requests: each request goes to one of them. */
+  /**
+   * The queue group of the subscription. Producers of one group share the load: each request goes to one of them.
+   *
+   * @default none: each producer gets every request
+   */
   readonly queue?: string;
   /**
-   * Sees who asks before there is a stream, an actor or a heartbeat, and may refuse with a code and a text; see
-   * {@link Accept}. While its promise is open the request counts as a stream, and a duplicate of it is ignored.
+   * Decides about each request before a stream, an actor or a heartbeat is created for it, and may reject it with a code
+   * and a text; see {@link Accept}. While its promise is pending the request counts as a stream, and duplicates of it
+   * are ignored.
+   *
+   * @default accepts every request
    */
   readonly accept?: Accept;
   /**
@@ -20,17 +27,18 @@ export interface HandleOptions {
   readonly streamsMax?: number;
 }
 
-/** A handler's registration for the requests of a subject. Disposing of it stops it. */
+/** A handler's registration for the requests on a subject. Disposing it calls `stop()`. */
 export interface Registration extends Disposable {
+  /** The subject, which may contain wildcards. */
   readonly subject: string;
   /**
-   * Resolves when the server knows of it: streams that are opened from then on find this producer. (In a cluster other
-   * servers hear of it a moment later.) While the connection is down it waits. Rejects with a {@link StreamError}:
-   * `subscriptionLost` where the server refuses the subscription or it was stopped, `clientClosed` where the client or
-   * the connection is closed before. Nobody has to await it.
+   * Resolves once the server has the subscription: streams opened from then on reach this producer. (In a cluster, other
+   * servers learn of it a moment later.) Stays pending while the connection is down. Rejects with a {@link StreamError}:
+   * `subscriptionLost` if the server refuses the subscription or it was stopped, `clientClosed` if the client or the
+   * connection closes first. It need not be awaited.
    */
   readonly ready: Promise<void>;
-  /** Takes no more requests. Streams that run go on. */
+  /** Stops taking requests. Running streams continue. */
   stop(): void;
 }
 

@@ -23,8 +23,8 @@ import type { StopSignal } from './stop-signal.js';
 import { createStreamRequest, type StreamRequest } from './stream-request.js';
 
 /**
- * Makes the records of one stream: usually an async generator function. May give any iterable as well, a web
- * `ReadableStream`, a Node `Readable`, what has `Symbol.observable` or `subscribe`, or a promise of one of them.
+ * Produces the records of one stream: usually an async generator function. May also return any other iterable, a web
+ * `ReadableStream`, a Node `Readable`, anything with `Symbol.observable` or `subscribe`, or a promise of one of these.
  */
 export type StreamHandler = (request: StreamRequest) => Records;
 

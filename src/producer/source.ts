@@ -5,7 +5,7 @@ import type { Writer } from '../writer/writer.js';
 import type { StopSignal } from './stop-signal.js';
 import { isPromiseOfSource, stepsOf, type Source, type Steps } from './source-steps.js';
 
-/** What a handler gives: the records of one stream, as an async generator makes them, or a promise of them. */
+/** What a handler returns: the source of one stream's records, such as an async generator, or a promise of one. */
 export type Records = Source | PromiseLike<Source>;
 
 /**

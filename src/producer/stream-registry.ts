@@ -10,16 +10,16 @@ import type { RunningStream } from './running-stream.js';
 import type { StopSignal } from './stop-signal.js';
 import type { StreamSenders } from './stream-senders.js';
 
-/** Which stream to register: what the consumer's open request says, and the subject on which it came. */
+/** Which stream to register: the fields of the consumer's open request, and the subject on which it arrived. */
 export interface StreamAddresses {
-  /** The subject on which the request came. */
+  /** The subject on which the request arrived. */
   readonly subject: string;
-  /** `_SINBOX.`, a token, and a dot. */
+  /** The id of the consumer: `_SINBOX.`, its token, and a dot. */
   readonly consumerId: string;
-  /** One token. */
+  /** The id of the stream: one subject token, unique within its consumer. */
   readonly streamId: string;
   /**
-   * Whether the consumer's heartbeat answers are exact, so that one report is enough.
+   * Whether the consumer's heartbeat answers are exact, so that one report is enough to stop a stream.
    *
    * @default false
    */
@@ -31,20 +31,22 @@ export interface StreamAddresses {
    */
   readonly superjson?: boolean;
   /**
-   * What the consumer offers of the delivery extension; without it the stream is a plain one.
+   * The consumer's offer of the delivery extension; without it the stream is a plain one.
    *
    * @default none
    */
   readonly delivery?: DeliveryOffer;
   /**
-   * How long the reader will read at most, in milliseconds from now.
+   * The reader's deadline, in milliseconds from now.
    *
-   * @default for ever
+   * @default no deadline
    */
   readonly timeoutMs?: number;
   /**
-   * The reply subject of the open request, where that came from another account and the server has written it anew, as
-   * `_R_.…`: frames go there, and else to the inbox of the stream.
+   * Where the stream's frames are published: the reply subject of the open request, if it came from another account and
+   * the server rewrote it to `_R_.…`.
+   *
+   * @default the stream's inbox
    */
   readonly reply?: string;
 }

@@ -1,25 +1,29 @@
 import type { MessageHeaders } from '../transport/headers.js';
 import { decodeValue, type Codec } from '../values/codec.js';
 
-/** An open request, as a handler sees it. */
+/** An open request, as its handler sees it. */
 export interface StreamRequest {
-  /** The subject on which the request came; of interest where the handler subscribes to wildcards. */
+  /** The subject on which the request arrived, without wildcards. */
   readonly subject: string;
-  /** The body of the request; empty where the consumer sent none. */
+  /** The body of the request; empty if the consumer sent none. */
   readonly body: Uint8Array;
+  /** The id of the consumer: `_SINBOX.`, its token, and a dot. */
   readonly consumerId: string;
+  /** The id of the stream, unique within its consumer. */
   readonly streamId: string;
-  /** The headers of the request, by name; empty where there are none, as with a Go consumer. */
+  /** The headers of the request; empty if there are none, as with a Go consumer. */
   readonly headers: MessageHeaders;
   /** Aborts when the reader is gone, its deadline has passed, or the client is closed. Its reason says which. */
   readonly signal: AbortSignal;
-  /** How long the reader will read at most, in milliseconds from the request on, where it said so. */
+  /** The reader's deadline, in milliseconds from the request; absent if it has none. */
   readonly timeoutMs?: number;
   /** The body as text, decoded from UTF-8. */
   text(): string;
   /**
-   * The body as a value, decoded with the client's codec: of a consumer of this package what it gave, dates, sets and
-   * the like included. Throws a `StreamError` `notDecodable` where it is none.
+   * The body decoded with the client's codec. From a consumer of this package it is the value that was passed, including
+   * dates, sets and the like.
+   *
+   * @throws {StreamError} `notDecodable` if the codec cannot decode the body.
    */
   object<Value = unknown>(): Value;
 }

@@ -1,4 +1,4 @@
-/** The headers of a message: the values of each name, in the order in which they were given. */
+/** The headers of a received message: the values of each name, in the order in which they were sent. */
 export type MessageHeaders = ReadonlyMap<string, readonly string[]>;
 
 /** Headers as connections take and give them: the clients of both generations call these methods of theirs. */
@@ -11,7 +11,7 @@ export interface HeaderBlock {
   encode(): Uint8Array;
 }
 
-/** What an application gives as headers: a value, or several, by name. */
+/** Headers to send: one value or several per name. */
 export type HeadersInput = Readonly<Record<string, string | readonly string[]>>;
 
 const encoder = new TextEncoder();

@@ -1,33 +1,34 @@
 /**
- * What this package needs of a NATS connection, and nothing else. The user brings the connection: `nats` 2.x,
- * `@nats-io/transport-node` or `wsconnect` 3.x, and the in-memory broker all satisfy this interface as they are.
+ * The part of a NATS connection that this package uses. The application provides the connection: those of `nats` 2.x,
+ * of `@nats-io/transport-node` and `wsconnect` 3.x, and of the in-memory broker satisfy this interface as they are.
  */
 export interface NatsConnection {
-  /** What the server said of itself; `max_payload` is the most bytes that one message may hold. */
+  /** The server's INFO; `max_payload` is its size limit of a message, in bytes. */
   readonly info?: { readonly max_payload: number } | undefined;
 
   /**
-   * Sends one message. Throws where the connection is closed or the payload is larger than `max_payload`. The payload
-   * is read within this turn of the event loop, and nobody who receives it shares its memory: that of frames is used
-   * again.
+   * Publishes one message. Throws if the connection is closed or the payload exceeds `max_payload`. An implementation
+   * must read the payload within this turn of the event loop, and never hand its memory to a receiver: buffers of frames
+   * are reused.
    */
   publish(subject: string, payload?: Uint8Array | string, options?: NatsPublishOptions): void;
 
-  /** Subscribes to a subject, which may hold wildcards. Each message is handed to the callback as it comes. */
+  /** Subscribes to a subject, which may contain wildcards. The callback gets each message as it arrives. */
   subscribe(subject: string, options: NatsSubscribeOptions): NatsSubscription;
 
-  /** Resolves when the server has taken everything that was published before. */
+  /** Resolves once the server has processed everything published before. */
   flush(): Promise<void>;
 
   /**
-   * What happens to the connection. Read here are the types `disconnect` and `reconnect`, and `error` where it tells of
-   * a permissions violation: its operation and subject are in `permissionContext` (`nats` 2) or in `error` (3).
+   * The connection's status events. Clients use the types `disconnect` and `reconnect`, and `error` if it reports a
+   * permissions violation: its operation and subject are in `permissionContext` (`nats` 2) or in `error` (3).
    */
   status(): AsyncIterable<NatsStatus>;
 
-  /** Resolves when the connection is closed for good, with the error if there was one. */
+  /** Resolves once the connection is closed for good, with the error if there was one. */
   closed(): Promise<unknown>;
 
+  /** Whether the connection is closed for good. */
   isClosed(): boolean;
 }
 
@@ -37,41 +38,57 @@ export interface NatsStatus {
   readonly error?: unknown;
 }
 
-/** What a message is published with. */
+/** Options of `publish`. */
 export interface NatsPublishOptions {
+  /**
+   * The reply subject of the message.
+   *
+   * @default none
+   */
   reply?: string;
-  /** Headers as the connection's own client makes them, or an object whose `encode()` gives them as they travel. */
+  /**
+   * Headers made by the connection's own client library, or an object whose `encode()` returns their wire format.
+   *
+   * @default none
+   */
   headers?: object;
 }
 
-/** What a subscription is made with. */
+/** Options of `subscribe`. */
 export interface NatsSubscribeOptions {
-  /** Members of one queue group share the messages of a subject. */
+  /**
+   * The queue group: its members share the messages of a subject.
+   *
+   * @default none
+   */
   queue?: string;
+  /** Called with each message, or with an error if the subscription failed. */
   callback: (error: Error | null, message: NatsMessage) => void;
 }
 
 /** A subscription, as the clients use it. */
 export interface NatsSubscription {
-  /** Takes nothing more, not even what the server has sent already. */
+  /** Unsubscribes immediately: even messages that the server has already sent are dropped. */
   unsubscribe(): void;
-  /** Has the server send nothing more, and resolves when all that it had sent was handed to the callback. */
+  /** Unsubscribes gracefully: resolves once the callback has had every message that the server had already sent. */
   drain(): Promise<void>;
 }
 
-/** A message as it came. `data` belongs to the receiver; nothing writes to it afterwards. */
+/** A received message. `data` belongs to the receiver; nothing writes to it afterwards. */
 export interface NatsMessage {
   readonly subject: string;
   readonly data: Uint8Array;
   readonly reply?: string | undefined;
-  /** `code` is 503 on the empty message by which a server says that nobody subscribes to the subject of a request. */
+  /** Status code 503 on an empty message means that there are no responders to a request. */
   readonly headers?: NatsHeaders | undefined;
 }
 
-/** The headers of a message as it came. */
+/** The headers of a received message. */
 export interface NatsHeaders {
+  /** The status code; 0 if there is none. */
   readonly code: number;
-  /** The names, and the values of one. */
+  /** The names. */
   keys?(): string[];
+  /** The values of a name. */
   values?(name: string): string[];
 }

@@ -18,31 +18,39 @@ import { shieldInspector } from '../host/shielded-inspector.js';
 import type { DebugNote, Warning } from '../host/warnings.js';
 import { isConsumerName, isPublishSubject } from '../wire/index.js';
 
-/** What both clients take. */
+/** Options of both clients. */
 interface CommonOptions {
-  /** The NATS connection. The client never closes it. */
+  /** The NATS connection to use. The client never closes it. */
   readonly connection: NatsConnection;
   /**
-   * How values become records, and records values.
+   * How values are encoded as records, and records decoded.
    *
-   * @default JSON, with superjson's annotations where the peer reads them
+   * @default JSON, with superjson's annotations if the peer reads them
    */
   readonly codec?: Codec;
   /**
-   * Where the time comes from, in milliseconds.
+   * The clock for all timers and timeouts; tests replace it.
    *
    * @default the platform's timers
    */
   readonly clock?: Clock;
   /**
-   * Where ids and inboxes come from; a test may want them repeatable.
+   * The source of randomness for ids and inboxes; tests make it repeatable.
    *
-   * @default the platform's cryptographic source
+   * @default the platform's cryptographic random generator
    */
   readonly randomBytes?: (length: number) => Uint8Array;
-  /** An observer of every actor of this client, as XState's `createActor` takes it. */
+  /**
+   * Observes every actor of this client, like the `inspect` option of XState's `createActor`.
+   *
+   * @default none
+   */
   readonly inspect?: Inspector;
-  /** Tells whoever watches what happens to this client, see `createTracer`. One tracer may serve many clients. */
+  /**
+   * Records what happens to this client for whoever is watching, see `createTracer`. Several clients may share a tracer.
+   *
+   * @default none
+   */
   readonly tracer?: ClientTracer;
   /**
    * The former name of `tracer`.
@@ -51,178 +59,185 @@ interface CommonOptions {
    */
   readonly recorder?: ClientTracer;
   /**
-   * Is told what came that could not be used, and what user code threw where nobody awaits it. What it throws itself
-   * becomes an unhandled rejection: nobody is left to be told.
+   * Called for every failure that no call and no stream can report, such as a malformed message, or an error thrown by
+   * application code that nobody awaits. If it throws, the error becomes an unhandled rejection.
+   *
+   * @default warnings are dropped
    */
   readonly onWarning?: (warning: Warning) => void;
-  /** Is told what went as it may, and is of interest where something is looked into. */
+  /**
+   * Called for expected events that help when debugging.
+   *
+   * @default notes are dropped
+   */
   readonly onDebug?: (note: DebugNote) => void;
   /**
-   * How many records of one stream may be under way: sent, and not consumed. Between two of these clients, which take
-   * the smaller of both.
+   * Flow-control window of a stream: how many records may be in flight, that is sent but not yet consumed. Applies
+   * between two clients of this package; the smaller of their windows counts.
    *
    * @default 16_384
    */
   readonly windowRecords?: number;
   /**
-   * The same in bytes of records. A larger record travels alone.
+   * Flow-control window of a stream in bytes of records. A record larger than the window is sent when nothing else is in
+   * flight.
    *
    * @default 1_048_576
    */
   readonly windowBytes?: number;
   /**
-   * The same for all streams of one consumer together, in bytes. A consumer grants each new stream its window, or a
-   * quarter of what its connection has left where that is less, and 16 KiB at least. A producer lets so much be under way
-   * to each consumer, with the frames and their addresses counted, and a record of more than half of it as half. A
-   * nats-server that holds tens of MiB for one connection holds back whoever publishes to it.
+   * Flow-control window of all streams of one consumer together, in bytes. A consumer grants each new stream its window,
+   * or a quarter of what is left for its connection if that is less, but at least 16 KiB. A producer keeps at most this
+   * much in flight to each consumer, framing and subjects included; a record larger than half of it counts as half. The
+   * limit keeps nats-server from buffering tens of MiB for one connection, at which point it stalls the publishers.
    *
    * @default 16_777_216
    */
   readonly clientWindowBytes?: number;
   /**
-   * The largest record that is written or taken, between two of these clients, in bytes.
+   * Size limit of a record, written or received, between two clients of this package, in bytes.
    *
    * @default 67_108_864
    */
   readonly recordBytesMax?: number;
   /**
-   * Period between heartbeat requests, I, in milliseconds.
+   * Interval between heartbeat requests, I in the protocol, in milliseconds.
    *
    * @default 10_000
    */
   readonly heartbeatIntervalMs?: number;
   /**
-   * How long a heartbeat request may stay unanswered, T, in milliseconds; at most the interval.
+   * How long to wait for the answer to a heartbeat request, T in the protocol, in milliseconds; at most the interval.
    *
    * @default 5_000
    */
   readonly heartbeatRequestTimeoutMs?: number;
   /**
-   * How many heartbeats in a row a consumer may miss, K.
+   * After how many missed heartbeats in a row a consumer is considered gone, K in the protocol.
    *
    * @default 2
    */
   readonly missedHeartbeatsMax?: number;
   /**
-   * How long a cancelled stream is still absorbed (consumer, at least I + T) or still published (producer, at least
-   * what `peerCancellationBufferMs` asks for towards a plain consumer, and not at all towards one whose reports are
-   * exact), in milliseconds.
+   * How long a cancelled stream lingers, in milliseconds. A consumer absorbs late records for this long, at least I + T;
+   * a producer keeps publishing to a plain consumer for this long, at least as long as `peerCancellationBufferMs`
+   * requires, and stops at once for a consumer whose heartbeat answers are exact.
    *
    * @default 10_000
    */
   readonly cancellationBufferMs?: number;
   /**
-   * The cancellation buffer that plain consumers have, P, in milliseconds: for so long after they opened a stream they
-   * report the older ones of its subject, live or not. A producer waits at least (⌈P/I⌉ + 1)·I + T before it stops a stream
-   * that such a consumer reports, and stops it sooner where this is less. The default is the Go package's; bacalhau sets
-   * 5,000.
+   * The cancellation buffer of plain consumers, P in the protocol, in milliseconds: for this long after opening a stream
+   * they report older streams of the same subject, live or not. A producer waits at least (⌈P/I⌉ + 1)·I + T before it
+   * stops a stream that such a consumer reports, so a smaller value stops it sooner. The default is that of the Go
+   * package; bacalhau sets 5,000.
    *
    * @default 10_000
    */
   readonly peerCancellationBufferMs?: number;
 }
 
-/** What a `ConsumerClient` takes. */
+/** Options of a `ConsumerClient`. */
 export interface ConsumerClientOptions extends CommonOptions {
   /**
-   * What stands before the random token in the subjects of this consumer, so that a server can grant them to one user
-   * and refuse them to others: `_SINBOX.<name>.<token>.…` and `_HEARTBEAT._SINBOX.<name>.<token>`. One to eight tokens
-   * of printable ASCII, joined by dots. Go producers take any; of this package, those that know names.
+   * A prefix of the random token in this consumer's subjects, so that server permissions can grant them to one user
+   * alone: `_SINBOX.<name>.<token>.…` and `_HEARTBEAT._SINBOX.<name>.<token>`. One to eight tokens of printable ASCII,
+   * joined by dots. Go producers accept any name; producers of this package do from the version that knows names.
    *
    * @default none
    */
   readonly consumerName?: string;
   /**
-   * How long a stream may stay without a record or a heartbeat, S, in milliseconds.
+   * How long an active stream may be silent, without a record or a heartbeat, S in the protocol, in milliseconds.
    *
    * @default 30_000
    */
   readonly silenceTimeoutMs?: number;
   /**
-   * How long a stream may stay without any sign of a producer, O, in milliseconds.
+   * How long to wait for the first sign of a producer when opening a stream, O in the protocol, in milliseconds.
    *
    * @default 30_000
    */
   readonly openTimeoutMs?: number;
   /**
-   * How many streams may wait to be opened: those of which nothing was heard yet, while the connection is down too. One
-   * beyond is refused with `tooManyOpening`.
+   * How many streams may be opening at once, that is without any sign of a producer yet, including while the connection
+   * is down. Opening one more throws `tooManyOpening`.
    *
    * @default 65_536
    */
   readonly openingMax?: number;
   /**
-   * Below what subject producers take what this client says to them: answers to heartbeats, credit, cancels. Who names
-   * another one is not answered, so that nobody can aim this client at a foreign subject. As the option of that name of
-   * the producers.
+   * The subject prefix of producers' inboxes, to which this client sends heartbeat answers, credit and cancels. A
+   * producer that names a subject outside it gets no answer, so that nobody can direct this client's messages at an
+   * arbitrary subject. The producers' `inboxPrefix` must be this one, or below it.
    *
    * @default '_INBOX'
    */
   readonly inboxPrefix?: string;
   /**
-   * How many records of a plain producer's stream wait for their reader at most.
+   * How many unread records of a plain producer's stream are buffered; one more ends the stream with `slowReader`.
    *
    * @default 65_536
    */
   readonly bufferedRecordsMax?: number;
   /**
-   * How many bytes of a plain producer's stream wait for their reader at most.
+   * How many unread bytes of a plain producer's stream are buffered; more end the stream with `slowReader`.
    *
    * @default 67_108_864
    */
   readonly bufferedBytesMax?: number;
   /**
-   * Whether open requests offer the extension; false makes this a plain peer.
+   * Whether open requests offer the protocol extension; false makes this client a plain peer.
    *
    * @default true
    */
   readonly offerExtension?: boolean;
   /**
-   * Whether streams are offered the delivery extension, which producers of this package accept: nothing is lost, twice
-   * or out of order, the reader governs the pace, and a cancel takes one trip.
+   * Whether open requests offer the delivery extension, which producers of this package accept: records arrive exactly
+   * once and in order, the reader controls the pace, and a cancel takes one trip.
    *
    * @default true
    */
   readonly offerDelivery?: boolean;
 }
 
-/** What a `ProducerClient` takes. */
+/** Options of a `ProducerClient`. */
 export interface ProducerClientOptions extends CommonOptions {
   /**
-   * How much is kept until its consumers have it, for all of them together, in bytes. A consumer to which nothing is
-   * under way is sent a record all the same.
+   * Limit of the memory for records that are not acknowledged yet, over all consumers, in bytes. A consumer with nothing
+   * in flight may still be sent one record beyond it.
    *
    * @default 268_435_456
    */
   readonly keptBytesMax?: number;
   /**
-   * How many streams there may be, those included whose request waits for `accept`. A request beyond is refused with
-   * 4029 before anything is made for it.
+   * How many streams may exist at once, including requests that wait for `accept`. A request beyond the limit is refused
+   * with 4029 before anything is allocated for it.
    *
    * @default 65_536
    */
   readonly streamsMax?: number;
   /**
-   * The same for the streams of one consumer.
+   * How many streams one consumer may have at once; a request beyond the limit is refused with 4029.
    *
    * @default 65_536
    */
   readonly streamsPerConsumerMax?: number;
   /**
-   * How long a record may wait for a reader that grants nothing, in milliseconds: its stream is then ended with 4008, and
-   * gives back what it holds. 0 for ever.
+   * How long a record may wait for a reader that grants no credit, in milliseconds. The stream is then ended with 4008,
+   * and what it holds is released. 0 waits for ever.
    *
    * @default 0
    */
   readonly unreadTimeoutMs?: number;
   /**
-   * What the subjects begin with on which this client takes what consumers say to it.
+   * The subject prefix of this client's inbox, to which consumers send heartbeat answers, credit and cancels.
    *
    * @default '_INBOX'
    */
   readonly inboxPrefix?: string;
   /**
-   * Whether offers of the extension are accepted; false makes this a plain peer.
+   * Whether offers of the protocol extension are accepted; false makes this client a plain peer.
    *
    * @default true
    */

@@ -5,11 +5,11 @@ import { refuse, unfitForJson } from './unfit-values.js';
 import { messageOf, StreamError } from '../errors.js';
 import { stringifyGoJson } from '../wire/index.js';
 
-/** An encoding of values as records. Both ends of a stream must be given the same one. */
+/** An encoding of values as records. Both ends of a stream must use the same one. */
 export interface Codec {
-  /** The record of a value. What it throws is what `writeObject` rejects with, as the cause. */
+  /** Encodes a value as a record. If it throws, `writeObject` rejects with `notEncodable` and that error as the cause. */
   encode(value: unknown): Uint8Array;
-  /** The value of a record. */
+  /** Decodes a record. If it throws, reading fails with `notDecodable` and that error as the cause. */
   decode(data: Uint8Array): unknown;
 }
 

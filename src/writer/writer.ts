@@ -22,7 +22,7 @@ export interface WriterSink {
 }
 
 export interface WriteOptions {
-  /** Takes the record back while it waits for room; the write then rejects with the signal's reason. */
+  /** Withdraws the record while it is waiting to be sent; the write then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -43,10 +43,10 @@ export let writeEncoded: (writer: Writer, record: WireRecord) => Promise<unknown
 /**
  * Writes the records of one stream, and its close.
  *
- * Records are published when the turn is over, in the order of the calls. Towards a reader that grants credit a record
- * waits until there is some, and the promise of its write with it; towards a plain one the promise waits for the
- * connection. So a source that awaits its writes never runs ahead. Nobody has to await: a write that fails because
- * the stream is over does not end the process, and what waits is bounded.
+ * Records are published at the end of the current turn of the event loop, in the order of the calls. If the reader
+ * grants credit, a record waits for it, and so does the promise of its write; with a plain reader the promise waits for
+ * the connection. A source that awaits its writes therefore never runs ahead of its reader. Awaiting is optional: a
+ * write that fails because the stream is over raises no unhandled rejection, and pending writes are bounded.
  */
 export class Writer {
   readonly #sink: WriterSink;
@@ -58,29 +58,30 @@ export class Writer {
     this.#codec = codec;
   }
 
-  /** Whether `close` or `closeWithCode` was called. */
+  /** Whether `close` or `closeWithCode` has been called. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Resolves when {@link desiredSize} is more than 0, or nothing can be written any more. */
+  /** Resolves once {@link desiredSize} is greater than 0, or nothing can be written any more. */
   get ready(): Promise<void> {
     return this.#sink.ready() ?? Promise.resolve();
   }
 
   /**
-   * How many bytes of records can be written at once, roughly: the reader's credit, or where it grants none what the
-   * connection takes before it is asked whether it is through. 0 where a write would wait, and after the close.
+   * Roughly how many bytes of records can be written without waiting: the reader's credit, or for a plain reader what
+   * may be published before the next flush of the connection. 0 if a write would wait, and after the close.
    */
   get desiredSize(): number {
     return this.#closed ? 0 : this.#sink.desiredSize();
   }
 
   /**
-   * Writes one record, a string as UTF-8. Resolves with the number of bytes of the data, not of their envelope.
-   * Rejects with a {@link StreamError}: `tooLarge` where the record is larger than the reader takes, or than one
-   * message towards a plain reader (the stream goes on), `tooMuchWaiting` where writes that nobody awaits pile up (the
-   * stream goes on), `writerClosed` after the close or the end of the stream.
+   * Writes one record, a string as UTF-8. Resolves with the number of bytes of data, without framing.
+   *
+   * Rejects with a {@link StreamError}: `tooLarge` if the record exceeds the reader's limit or, for a plain reader, does
+   * not fit into one message (the stream goes on); `tooMuchWaiting` if too many writes are pending (the stream goes on);
+   * `writerClosed` after the close or the end of the stream.
    */
   write(data: Uint8Array | string, options?: WriteOptions): Promise<number> {
     try {
@@ -93,8 +94,8 @@ export class Writer {
   }
 
   /**
-   * Writes one value as a record, with the client's codec. Resolves and rejects as `write` does, and rejects with
-   * `notEncodable` where the value cannot be told to this reader as what it is.
+   * Writes one value as a record, encoded with the client's codec. Resolves and rejects as `write` does, and also
+   * rejects with `notEncodable` if the value cannot be encoded for this reader without loss.
    */
   writeObject(value: unknown, options?: WriteOptions): Promise<number> {
     try {
@@ -111,7 +112,7 @@ export class Writer {
     return this.closeWithCode(CloseCode.Normal);
   }
 
-  /** Closes the stream with any code; the texts are joined with `: `. Rejects where the writer is closed already. */
+  /** Closes the stream with any integer code; the texts are joined with `: `. Rejects if the writer is already closed. */
   closeWithCode(code: number, ...text: readonly string[]): Promise<void> {
     try {
       if (!Number.isSafeInteger(code)) {

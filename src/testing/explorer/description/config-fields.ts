@@ -80,7 +80,7 @@ function requireFlag(role: string, value: unknown): void {
   throw new TypeError(`${role}: expected true or false, came ${came(value)}`);
 }
 
-const orders = ['connection', 'subject', 'none'];
+const orders = ['connection', 'subject', 'none', 'set'];
 
 function checkLink(role: string, link: unknown, fields: readonly string[]): void {
   requireFields(role, link, fields);

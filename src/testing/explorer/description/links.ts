@@ -34,7 +34,11 @@ export function compileLinks(network: NetworkConfig, processes: readonly string[
     if (!Number.isInteger(delay) || delay < 0) {
       throw new Error(`the link '${name}': expected a delay in whole ticks, but got ${delay}`);
     }
-    return { name, from, to, delay, order: config.order ?? network.order ?? 'connection' };
+    const order = config.order ?? network.order ?? 'connection';
+    if (order === 'set' && delay > 0) {
+      throw new Error(`the link '${name}': expected no delay, as messages of a set arrive at any time, came ${delay}`);
+    }
+    return { name, from, to, delay, order };
   };
   const { links } = network;
   if (links === undefined) {

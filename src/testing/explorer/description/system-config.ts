@@ -10,8 +10,10 @@ export type StartActors = Readonly<Record<string, StartActor>>;
 
 /**
  * In which order messages of one link may arrive: as they were sent, as they were sent on the same subject, or in any.
+ * A `set` holds each message once and keeps it: it may arrive at any time, any number of times, or never. So it is in
+ * many models in TLA+ and Stateright.
  */
-export type Order = 'connection' | 'subject' | 'none';
+export type Order = 'connection' | 'subject' | 'none' | 'set';
 
 /** How messages travel on a link. */
 export interface LinkConfig {

@@ -11,10 +11,12 @@ export interface InFlight {
   readonly isJoined: boolean;
 }
 
-/** A message that may arrive next, and the queue without it. */
+/** A message that may arrive next, and the queue after it. */
 export interface Head {
   readonly message: number;
   readonly rest: number;
+  /** The queue where it was lost. Of a set it is not when it arrives. */
+  readonly lost: number;
   /** Its place in the content. */
   readonly index: number;
 }
@@ -72,6 +74,10 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
   function normalised(content: readonly InFlight[]): readonly InFlight[] {
     if (link.order === 'connection')
       return content.some(({ isJoined }) => isJoined) ? withBatchesSorted(content) : content;
+    if (link.order === 'set') {
+      const messages = [...new Set(content.map(({ message }) => message))].sort((a, b) => a - b);
+      return messages.map((message) => ({ message, left: 0, isJoined: false }));
+    }
     if (link.order === 'none') return [...content].sort((a, b) => a.message - b.message || a.left - b.left);
     const subjects = [...new Set(content.map(({ message }) => subjectOf(message)))].sort();
     return subjects.flatMap((subject) => content.filter(({ message }) => subjectOf(message) === subject));
@@ -94,6 +100,8 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
         return index === 0 || (content.slice(1, index + 1).every(({ isJoined }) => isJoined) && isFirstOfSubject());
       case 'subject':
         return isFirstOfSubject();
+      case 'set':
+        return true;
       case 'none':
         return earlier.every(({ message, left }) => message !== item.message || left !== item.left);
     }
@@ -101,11 +109,11 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
 
   function headsOf(queue: number): readonly Head[] {
     const content = itemAt(queues.values, queue);
-    return content.flatMap(({ message }, index) =>
-      isDeliverable(content, index)
-        ? [{ message, index, rest: idOf(content.filter((_, other) => other !== index)) }]
-        : [],
-    );
+    return content.flatMap(({ message }, index) => {
+      if (!isDeliverable(content, index)) return [];
+      const lost = idOf(content.filter((_, other) => other !== index));
+      return [{ message, index, lost, rest: link.order === 'set' ? queue : lost }];
+    });
   }
 
   idOf([]);
@@ -116,7 +124,8 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
     },
     idOf,
     heads: (queue) => (heads[queue] ??= headsOf(queue)),
-    isUrgent: (queue) => (urgent[queue] ??= itemAt(queues.values, queue).some(({ left }) => left === 0)),
+    isUrgent: (queue) =>
+      (urgent[queue] ??= link.order !== 'set' && itemAt(queues.values, queue).some(({ left }) => left === 0)),
     tick(queue) {
       return (ticked[queue] ??= idOf(
         itemAt(queues.values, queue).map((item) => ({ ...item, left: Math.max(0, item.left - 1) })),

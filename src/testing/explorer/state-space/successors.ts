@@ -145,13 +145,17 @@ export function createSuccessors(system: CompiledSystem): Successors {
       const queue = itemAt(queues, link);
       const to = wordAt(receivers, link);
       const word = processCount + link;
-      for (const { message, rest, index } of queue.heads(content)) {
-        const at = open(StepKind.deliver, link, message);
-        steps.words[at + word] = rest;
-        if (table.isAlive(wordAt(from, to))) give(at, to, messageInput(link, message));
+      for (const { message, rest, lost: without, index } of queue.heads(content)) {
+        // What stays in a set, and of which nothing comes, is no step.
+        const state = wordAt(from, to);
+        if (rest !== content || (table.isAlive(state) && !isIgnored(state, messageInput(link, message)))) {
+          const at = open(StepKind.deliver, link, message);
+          steps.words[at + word] = rest;
+          if (table.isAlive(state)) give(at, to, messageInput(link, message));
+        }
         if (dropped !== -1 && maySuffer('drop', link, message)) {
           const lost = openFault('drop', link, message);
-          steps.words[lost + word] = rest;
+          steps.words[lost + word] = without;
           steps.words[lost + last] = dropped;
         }
         if (duplicated !== -1 && maySuffer('duplicate', link, message)) {

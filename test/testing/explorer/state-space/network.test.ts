@@ -70,6 +70,50 @@ describe('network, order', () => {
     expect(orders({ order: 'connection' }, { max: 1, copy: 'end' })).to.deep.equal(['1231', '1232', '1233']);
   });
 
+  it('set: a message stays, and may arrive at any time, again, or never', () => {
+    const given = system({ processes: { a: { burst }, b: { quiet } }, network: { order: 'set' }, adapter });
+    const seen = new Set<string>();
+    const { complete, worst } = explore(given, {
+      always: {
+        'notes the order': ({ b }) => {
+          const order = b.notes['seen'];
+          if (typeof order === 'string') seen.add(order);
+          return true;
+        },
+      },
+      leadsTo: { arrives: { from: () => true, to: ({ b }) => b.notes['seen'] !== undefined } },
+      limit: { states: 2_000, partial: true },
+      stopAt: 'end',
+    });
+    expect([...seen]).to.include.members(['1', '2', '3', '11', '21', '312', '3333']);
+    // It notes without an end, and nothing need ever arrive.
+    expect({ complete, worst }).to.deep.equal({ complete: false, worst: { arrives: Infinity } });
+  });
+
+  it('set: a message that is sent again is there once, is lost for good, and is no step where nothing comes of it', () => {
+    const passing: HostAdapter<{ readonly type: string }, Numbered> = {
+      command: () => [send('b', { number: 1 }), send('b', { number: 1 }), send('b', { number: 2 })],
+      receive: ({ number }) => (number === 1 ? note('seen', true) : []),
+    };
+    const given = (faults: Faults) =>
+      system({ processes: { a: { burst }, b: { quiet } }, network: { order: 'set' }, adapter: passing, faults });
+    const { states, edges, atRest } = explore(given({})).assert();
+    // Seen or not, and time goes on in both.
+    expect({ states, edges, atRest }).to.deep.equal({ states: 2, edges: 3, atRest: 1 });
+    const dropped = explore(given({ drop: 1 }), {
+      reachable: { 'never seen': ({ b }, { left }) => left['drop'] === 0 && b.notes['seen'] !== true },
+    });
+    expect(dropped.assert().atRest).to.be.above(1);
+    const once = explore(given({}), { always: { 'is not seen': ({ b }) => b.notes['seen'] !== true } }).violations[0];
+    expect(once?.replay().differences).to.deep.equal([]);
+  });
+
+  it('set: has no delay, and is not stopped by one', () => {
+    expect(() =>
+      system({ processes: { a: { burst }, b: { quiet } }, network: { order: 'set', delay: 2 }, adapter }),
+    ).to.throw("the link 'a->b': expected no delay, as messages of a set arrive at any time, came 2");
+  });
+
   it('holds for one link where it is given there', () => {
     expect(orders({ order: 'none', links: { 'a->b': { order: 'connection' } } })).to.deep.equal(['123']);
   });
