@@ -4,7 +4,7 @@ import { chunkRecords } from '../../visualizations/src/model/record-log.js';
 import { parseQuery } from '../../visualizations/src/model/query.js';
 import { recordFields } from '../../visualizations/src/model/record-fields.js';
 import { Run } from '../../visualizations/src/model/run.js';
-import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 import { createRandom } from '../../src/testing/doubles/random.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
@@ -12,7 +12,7 @@ import { sampleHeader, sampleRecords } from './sample-run.js';
 const immediately = (callback: () => void): void => callback();
 
 /** A cursor over a recording of 20 streams, with a clock set by hand. */
-function scene(options: { readonly growing?: boolean; readonly records?: readonly SequencedRecord[] } = {}) {
+function scene(options: { readonly growing?: boolean; readonly records?: readonly SequencedEvent[] } = {}) {
   const records = options.records ?? sampleRecords({ streams: 20, seed });
   const run = new Run(sampleHeader, { onFrame: immediately });
   run.append(records);

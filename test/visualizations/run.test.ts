@@ -4,18 +4,18 @@ import { chunkRecords } from '../../visualizations/src/model/record-log.js';
 import { emptyView, rememberedMax } from '../../visualizations/src/model/folded.js';
 import { fold } from '../../visualizations/src/model/fold.js';
 import { Run } from '../../visualizations/src/model/run.js';
-import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 import { createRandom } from '../../src/testing/doubles/random.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
 
 const immediately = (callback: () => void): void => callback();
-const runOf = (records: readonly SequencedRecord[], recordsMax?: number): Run => {
+const runOf = (records: readonly SequencedEvent[], recordsMax?: number): Run => {
   const run = new Run(sampleHeader, { onFrame: immediately, ...(recordsMax === undefined ? {} : { recordsMax }) });
   run.append(records);
   return run;
 };
-const replay = (records: readonly SequencedRecord[], toSeq: number) => {
+const replay = (records: readonly SequencedEvent[], toSeq: number) => {
   const view = emptyView('ms');
   for (const record of records) if (record.seq <= toSeq) fold(view, record);
   return view;
@@ -114,7 +114,7 @@ describe('Run', () => {
   it('is not broken by records of unknown types', () => {
     const run = runOf(sampleRecords({ streams: 5, seed }).slice(0, 20));
     const before = { ...run.viewAt(20), seq: 21, at: 99_999 };
-    run.append([{ type: 'weather', seq: 21, at: 99_999, sky: 'blue' } as unknown as SequencedRecord]);
+    run.append([{ type: 'weather', seq: 21, at: 99_999, sky: 'blue' } as unknown as SequencedEvent]);
     expect(run.head).to.deep.equal(before);
   });
 
@@ -124,8 +124,8 @@ describe('Run', () => {
   });
 
   it('folds for a moment what came since the last keyframe, and nothing else', () => {
-    const touched = new Set<SequencedRecord>();
-    const watched = (record: SequencedRecord): SequencedRecord =>
+    const touched = new Set<SequencedEvent>();
+    const watched = (record: SequencedEvent): SequencedEvent =>
       new Proxy(record, {
         get: (target, name, receiver): unknown => {
           touched.add(target);
@@ -143,7 +143,7 @@ describe('Run', () => {
   });
 
   it('forgets the streams that ended longest ago where there are too many', () => {
-    const records: SequencedRecord[] = [];
+    const records: SequencedEvent[] = [];
     for (let index = 0; index <= rememberedMax; index += 1) {
       const about = { system: 'a', actor: `${index}`, at: index, seq: 2 * index + 1 };
       records.push({ ...about, type: 'actor', stream: `s${index}`, subject: 'x', value: 'active', context: null });
@@ -160,11 +160,7 @@ describe('Run', () => {
 
 describe('fold()', () => {
   const at = (
-    records: readonly (SequencedRecord extends infer R
-      ? R extends SequencedRecord
-        ? Omit<R, 'seq'>
-        : never
-      : never)[],
+    records: readonly (SequencedEvent extends infer R ? (R extends SequencedEvent ? Omit<R, 'seq'> : never) : never)[],
   ) => runOf(records.map((record, index) => ({ ...record, seq: index + 1 }))).head;
   const actor = {
     type: 'actor',

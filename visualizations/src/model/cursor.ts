@@ -2,10 +2,10 @@ import { batch, computed, signal, type ReadonlySignal } from '@preact/signals';
 import { fold } from './fold.js';
 import { copyView, type Folded } from './folded.js';
 import type { Run } from './run.js';
-import type { Cursor, Moment, SequencedRecord, View } from './types.js';
+import type { Cursor, Moment, SequencedEvent, View } from './types.js';
 
 /** Where playing, or following, has to stop. */
-export type BreakTest = (record: SequencedRecord) => boolean;
+export type BreakTest = (event: SequencedEvent) => boolean;
 
 export interface RunCursor extends Cursor {
   /** The view at the cursor: a new object whenever it has changed. */
@@ -73,8 +73,8 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
   const isKept = (moment: Folded): boolean => moment.seq >= run.firstSeq;
 
   const foldOn = (moment: Folded, toSeq: Moment): void => {
-    run.forEach(moment.seq + 1, toSeq, (record) => {
-      fold(moment, record);
+    run.forEach(moment.seq + 1, toSeq, (event) => {
+      fold(moment, event);
       return undefined;
     });
   };
@@ -88,15 +88,15 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
     if (moment !== from) ownAt = moment.at;
     const target = ownAt + (elapsedMs / 1_000) * unitsPerSecond[run.header.unit] * speed.value;
     const played = { records: 0, reached: target, broke: false };
-    run.forEach(moment.seq + 1, Infinity, (record) => {
-      if (record.at > target) return false;
+    run.forEach(moment.seq + 1, Infinity, (event) => {
+      if (event.at > target) return false;
       if (played.records === recordsPerFrameMax) {
-        played.reached = record.at;
+        played.reached = event.at;
         return false;
       }
-      fold(moment, record);
+      fold(moment, event);
       played.records += 1;
-      played.broke = breakTest.value?.(record) === true;
+      played.broke = breakTest.value?.(event) === true;
       return played.broke ? false : undefined;
     });
     const isAtEnd = moment.seq >= run.lastSeq;
@@ -115,9 +115,9 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
   /** While live: whether a record has come at which to stop. */
   const searchBreak = (test: BreakTest): void => {
     let found: Moment | undefined;
-    run.forEach(searched + 1, Infinity, (record) => {
-      if (!test(record)) return undefined;
-      found = record.seq;
+    run.forEach(searched + 1, Infinity, (event) => {
+      if (!test(event)) return undefined;
+      found = event.seq;
       return false;
     });
     searched = run.lastSeq;
@@ -180,10 +180,10 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
       if (records >= 0) {
         let left = records;
         let target = from;
-        run.forEach(from + 1, Infinity, (record) => {
+        run.forEach(from + 1, Infinity, (event) => {
           if (left === 0) return false;
           left -= 1;
-          target = record.seq;
+          target = event.seq;
           return undefined;
         });
         seek(target);

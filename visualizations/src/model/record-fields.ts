@@ -1,17 +1,17 @@
 import type { Fields } from './query.js';
 import { stateText } from './state-text.js';
-import type { SequencedRecord } from './types.js';
+import type { SequencedEvent } from './types.js';
 
 const field =
   (name: string) =>
-  (record: SequencedRecord): string | number | undefined => {
-    const value = (record as unknown as Readonly<Record<string, unknown>>)[name];
+  (event: SequencedEvent): string | number | undefined => {
+    const value = (event as unknown as Readonly<Record<string, unknown>>)[name];
     return typeof value === 'string' || typeof value === 'number' ? value : undefined;
   };
 
 /** What a query over the records of a run may ask: to break at a record, to find one. */
-export const recordFields: Fields<SequencedRecord> = {
-  type: (record) => record.type,
+export const recordFields: Fields<SequencedEvent> = {
+  type: (event) => event.type,
   op: field('op'),
   system: field('system'),
   actor: field('actor'),
@@ -30,8 +30,8 @@ export const recordFields: Fields<SequencedRecord> = {
   timer: field('timer'),
   delay: field('delay'),
   status: field('status'),
-  at: (record) => record.at,
-  event: (record) => (record.type === 'step' ? record.event.type : undefined),
-  state: (record) => (record.type === 'step' || record.type === 'actor' ? stateText(record.value) : undefined),
-  refused: (record) => (record.type === 'step' ? `${record.taken.length === 0}` : undefined),
+  at: (event) => event.at,
+  event: (event) => (event.type === 'step' ? event.event.type : undefined),
+  state: (event) => (event.type === 'step' || event.type === 'actor' ? stateText(event.value) : undefined),
+  refused: (event) => (event.type === 'step' ? `${event.taken.length === 0}` : undefined),
 };

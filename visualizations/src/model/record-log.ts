@@ -1,6 +1,6 @@
 import { copyView, emptyView, type Folded } from './folded.js';
 import { fold } from './fold.js';
-import type { Moment, SequencedRecord } from './types.js';
+import type { Moment, SequencedEvent } from './types.js';
 
 /** How many records lie between two keyframes: the most that a seek has to fold. */
 export const chunkRecords = 4_096;
@@ -8,7 +8,7 @@ export const chunkRecords = 4_096;
 interface Chunk {
   /** The view before the first record of the chunk. */
   readonly keyframe: Folded;
-  readonly records: SequencedRecord[];
+  readonly records: SequencedEvent[];
 }
 
 /**
@@ -36,23 +36,23 @@ export class RecordLog {
     return last === undefined ? 0 : (this.#chunks.length - 1) * chunkRecords + last.records.length;
   }
 
-  get first(): SequencedRecord | undefined {
+  get first(): SequencedEvent | undefined {
     return this.#chunks[0]?.records[0];
   }
 
-  get last(): SequencedRecord | undefined {
+  get last(): SequencedEvent | undefined {
     return this.#chunks.at(-1)?.records.at(-1);
   }
 
-  append(record: SequencedRecord): void {
+  append(event: SequencedEvent): void {
     let chunk = this.#chunks.at(-1);
     if (chunk === undefined || chunk.records.length === chunkRecords) {
       chunk = { keyframe: copyView(this.#head), records: [] };
       this.#chunks.push(chunk);
       if (this.#chunks.length > this.#chunksMax) this.#chunks.shift();
     }
-    chunk.records.push(record);
-    fold(this.#head, record);
+    chunk.records.push(event);
+    fold(this.#head, event);
   }
 
   /** A view of one's own at a moment: after the last record whose `seq` is not greater. */
@@ -60,40 +60,40 @@ export class RecordLog {
     const chunk = this.#chunks[this.#chunkOf(seq)];
     if (chunk === undefined) return copyView(this.#head);
     const view = copyView(chunk.keyframe);
-    for (const record of chunk.records) {
-      if (record.seq > seq) break;
-      fold(view, record);
+    for (const event of chunk.records) {
+      if (event.seq > seq) break;
+      fold(view, event);
     }
     return view;
   }
 
   /** The last record at or before a moment. */
-  atOrBefore(seq: Moment): SequencedRecord | undefined {
+  atOrBefore(seq: Moment): SequencedEvent | undefined {
     const chunk = this.#chunks[this.#chunkOf(seq)];
-    const found = chunk?.records[lastIndex(chunk.records, (record) => record.seq <= seq)];
+    const found = chunk?.records[lastIndex(chunk.records, (event) => event.seq <= seq)];
     return found;
   }
 
-  atOrBeforeTime(at: number): SequencedRecord | undefined {
-    const chunk = this.#chunks[lastIndex(this.#chunks, ({ records }) => (records[0]?.at ?? 0) <= at)];
-    return chunk?.records[lastIndex(chunk.records, (record) => record.at <= at)];
+  atOrBeforeTime(at: number): SequencedEvent | undefined {
+    const chunk = this.#chunks[lastIndex(this.#chunks, ({ records: events }) => (events[0]?.at ?? 0) <= at)];
+    return chunk?.records[lastIndex(chunk.records, (event) => event.at <= at)];
   }
 
-  forEach(fromSeq: Moment, toSeq: Moment, visit: (record: SequencedRecord) => boolean | undefined): void {
+  forEach(fromSeq: Moment, toSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void {
     for (let index = Math.max(0, this.#chunkOf(fromSeq)); index < this.#chunks.length; index += 1) {
-      const records = this.#chunks[index]?.records ?? [];
+      const events = this.#chunks[index]?.records ?? [];
       // The first chunk begins before the range.
-      const start = Math.max(0, lastIndex(records, (record) => record.seq < fromSeq) + 1);
-      for (let place = start; place < records.length; place += 1) {
-        const record = records[place];
-        if (record === undefined || record.seq > toSeq || visit(record) === false) return;
+      const start = Math.max(0, lastIndex(events, (event) => event.seq < fromSeq) + 1);
+      for (let place = start; place < events.length; place += 1) {
+        const event = events[place];
+        if (event === undefined || event.seq > toSeq || visit(event) === false) return;
       }
     }
   }
 
   /** The chunk that holds a moment, or the first one where all are later; -1 where there is none. */
   #chunkOf(seq: Moment): number {
-    const found = lastIndex(this.#chunks, ({ records }) => (records[0]?.seq ?? 0) <= seq);
+    const found = lastIndex(this.#chunks, ({ records: events }) => (events[0]?.seq ?? 0) <= seq);
     return found === -1 && this.#chunks.length > 0 ? 0 : found;
   }
 }

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Folded } from './folded.js';
 import { RecordLog } from './record-log.js';
-import type { Moment, RunReader, TraceRun, SequencedRecord } from './types.js';
+import type { Moment, RunReader, TraceRun, SequencedEvent } from './types.js';
 
 export interface RunOptions {
   /** How many records are kept, default 200,000; the oldest go first. */
@@ -65,12 +65,12 @@ export class Run implements RunReader {
   }
 
   /** Adds records. A `seq` that does not grow is replaced by the next one, so that every moment has one record. */
-  append(records: readonly SequencedRecord[]): void {
-    for (const record of records) {
+  append(events: readonly SequencedEvent[]): void {
+    for (const event of events) {
       const next = this.lastSeq + 1;
-      this.#log.append(record.seq >= next ? record : { ...record, seq: next });
+      this.#log.append(event.seq >= next ? event : { ...event, seq: next });
     }
-    if (records.length > 0) this.#grow();
+    if (events.length > 0) this.#grow();
   }
 
   /** Time has passed without a record. */
@@ -94,12 +94,12 @@ export class Run implements RunReader {
     return this.#log.viewAt(seq);
   }
 
-  record(seq: Moment): SequencedRecord | undefined {
+  record(seq: Moment): SequencedEvent | undefined {
     const found = this.#log.atOrBefore(seq);
     return found?.seq === seq ? found : undefined;
   }
 
-  recordAtOrBefore(seq: Moment): SequencedRecord | undefined {
+  recordAtOrBefore(seq: Moment): SequencedEvent | undefined {
     return this.#log.atOrBefore(seq);
   }
 
@@ -107,7 +107,7 @@ export class Run implements RunReader {
     return this.#log.atOrBeforeTime(at)?.seq ?? this.firstSeq;
   }
 
-  forEach(fromSeq: Moment, toSeq: Moment, visit: (record: SequencedRecord) => boolean | undefined): void {
+  forEach(fromSeq: Moment, toSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void {
     this.#log.forEach(fromSeq, toSeq, visit);
   }
 }

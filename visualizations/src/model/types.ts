@@ -16,7 +16,7 @@ import type { Rates } from './rates.js';
 export type { TraceEvent, Json, TraceRun } from '../../../src/trace-events/trace-event.js';
 
 /** All records but the header: those that have a place in the order of a run. */
-export type SequencedRecord = Exclude<TraceEvent, TraceRun>;
+export type SequencedEvent = Exclude<TraceEvent, TraceRun>;
 
 /** A moment of a run, named by the `seq` of the last record that has happened. 0 is before the first. */
 export type Moment = number;
@@ -211,11 +211,11 @@ export interface RunReader {
   /** How many records are kept. */
   readonly size: number;
   /** The record with this `seq`, or undefined where it is not kept. */
-  record(seq: Moment): SequencedRecord | undefined;
+  record(seq: Moment): SequencedEvent | undefined;
   /** The last record at or before a moment. */
-  recordAtOrBefore(seq: Moment): SequencedRecord | undefined;
+  recordAtOrBefore(seq: Moment): SequencedEvent | undefined;
   /** Records with `fromSeq <= seq <= toSeq`, in order. Returning false from `visit` ends it. */
-  forEach(fromSeq: Moment, toSeq: Moment, visit: (record: SequencedRecord) => boolean | undefined): void;
+  forEach(fromSeq: Moment, toSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void;
   /** The `seq` of the last record at or before a time; `firstSeq` where all are later. */
   seqAtTime(at: number): Moment;
 }
@@ -282,5 +282,5 @@ export interface Exporter {
   readonly extension: string;
   readonly mime: string;
   /** The records kept, header first, and the moment and the selection shown. */
-  convert(records: readonly TraceEvent[], shown: { readonly seq: Moment; readonly selection: SelectionValue }): string;
+  convert(events: readonly TraceEvent[], shown: { readonly seq: Moment; readonly selection: SelectionValue }): string;
 }

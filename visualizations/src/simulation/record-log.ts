@@ -26,8 +26,8 @@ export function createRecordLog(label: string, seed: number, clock: Clock): Reco
   });
   const machines = new Set<string>();
   let waiting: TraceEvent[] = [];
-  tracer.listen((records) => {
-    waiting.push(...records);
+  tracer.listen((events) => {
+    waiting.push(...events);
   });
   return {
     tracer,
