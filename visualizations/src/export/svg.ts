@@ -2,7 +2,7 @@ import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { diagramOf, labelOf, type DiagramRow, type MessageRow, type NoteRow } from './diagram.js';
 
 export interface SvgOptions {
-  /** `light` unless told. */
+  /** @default 'light' */
   readonly theme?: 'light' | 'dark';
 }
 

@@ -3,7 +3,7 @@ import type { SequencedEvent } from './types.js';
 
 export { checkedEvent, MalformedTraceEventError } from '../../../src/tracing/checked-event.js';
 
-/** Whether a record is the header of a run. */
+/** Whether an event is the header of a run. */
 export function isHeader(event: TraceEvent): event is TraceRun {
   return event.type === 'run';
 }

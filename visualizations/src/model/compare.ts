@@ -36,7 +36,7 @@ function linesOf(run: RunReader): readonly Line[] {
   return lines;
 }
 
-/** A record in words, without ids that differ from run to run and without times; undefined for what is not compared. */
+/** An event in words, without ids that differ from run to run and without times; undefined for what is not compared. */
 export function textOf(event: SequencedEvent): string | undefined {
   switch (event.type) {
     case 'system':

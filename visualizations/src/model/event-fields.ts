@@ -9,8 +9,8 @@ const field =
     return typeof value === 'string' || typeof value === 'number' ? value : undefined;
   };
 
-/** What a query over the records of a run may ask: to break at a record, to find one. */
-export const recordFields: Fields<SequencedEvent> = {
+/** What a query over the events of a run may ask: to break at a event, to find one. */
+export const eventFields: Fields<SequencedEvent> = {
   type: (event) => event.type,
   op: field('op'),
   system: field('system'),
@@ -24,7 +24,7 @@ export const recordFields: Fields<SequencedEvent> = {
   from: field('from'),
   to: field('to'),
   bytes: field('bytes'),
-  records: field('records'),
+  events: field('events'),
   waiting: field('waiting'),
   credit: field('credit'),
   timer: field('timer'),

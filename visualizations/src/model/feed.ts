@@ -7,20 +7,20 @@ import type { LinkState, SequencedEvent, Sink, Source } from './types.js';
 export interface FeedHealth {
   readonly state: LinkState;
   readonly text: string;
-  /** Records that came of the run, its header included. */
+  /** Events that came of the run, its header included. */
   readonly received: number;
-  /** Records that could not be read, since the source was opened. */
+  /** Events that could not be read, since the source was opened. */
   readonly malformed: number;
   /** Why the last of them could not be read. */
   readonly lastProblem: string;
 }
 
-/** Takes records from one source at a time and makes runs of them. */
+/** Takes events from one source at a time and makes runs of them. */
 export interface Feed {
   readonly source: ReadonlySignal<Source | undefined>;
   /** The run shown; undefined until a header has come. */
   readonly run: ReadonlySignal<Run | undefined>;
-  /** Changes at most once per frame while records come, and with each change of the state. */
+  /** Changes at most once per frame while events come, and with each change of the state. */
   readonly health: ReadonlySignal<FeedHealth>;
   /** Ends the source before, and opens this one. */
   open(source: Source): void;

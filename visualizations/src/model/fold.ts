@@ -6,12 +6,12 @@ import type { TraceMessage, TraceSystem } from '../../../src/trace-events/trace-
 import type { SequencedEvent } from './types.js';
 
 /**
- * Changes a view by one record. A function of the view and the record alone, so that folding the same records always
- * gives the same view. Types of records that are not known change nothing but the moment.
+ * Changes a view by one event. A function of the view and the event alone, so that folding the same events always
+ * gives the same view. Types of events that are not known change nothing but the moment.
  */
 export function fold(view: Folded, event: SequencedEvent): void {
   view.seq = event.seq;
-  // Records of several processes are merged in about the right order; time must not go backwards on the page.
+  // Events of several processes are merged in about the right order; time must not go backwards on the page.
   view.at = Math.max(view.at, event.at);
   switch (event.type) {
     case 'counts':

@@ -1,28 +1,32 @@
 import { signal } from '@preact/signals';
 import type { Folded } from './folded.js';
-import { RecordLog } from './record-log.js';
+import { EventLog } from './event-log.js';
 import type { Moment, RunReader, TraceRun, SequencedEvent } from './types.js';
 
 export interface RunOptions {
-  /** How many records are kept, default 200,000; the oldest go first. */
-  readonly recordsMax?: number;
+  /**
+   * How many events are kept; the oldest go first.
+   *
+   * @default 200_000
+   */
+  readonly eventsMax?: number;
   /** Calls back once, before the next picture is drawn. Default `requestAnimationFrame`. */
   readonly onFrame?: (callback: () => void) => void;
 }
 
-/** One run: its header and its records, and the view at any moment of what is kept. */
+/** One run: its header and its events, and the view at any moment of what is kept. */
 export class Run implements RunReader {
   readonly header: TraceRun;
   readonly #version = signal(0);
   readonly #growing = signal(true);
-  readonly #log: RecordLog;
+  readonly #log: EventLog;
   readonly #onFrame: (callback: () => void) => void;
   #framePending = false;
   #now = 0;
 
   constructor(header: TraceRun, options: RunOptions = {}) {
     this.header = header;
-    this.#log = new RecordLog(header.unit, options.recordsMax ?? 200_000);
+    this.#log = new EventLog(header.unit, options.eventsMax ?? 200_000);
     this.#onFrame = options.onFrame ?? ((callback) => requestAnimationFrame(callback));
   }
 
@@ -50,7 +54,7 @@ export class Run implements RunReader {
     return this.#log.head.at;
   }
 
-  /** The time of the newest record, or what its source has told since. */
+  /** The time of the newest event, or what its source has told since. */
   get now(): number {
     return Math.max(this.lastAt, this.#now);
   }
@@ -59,12 +63,12 @@ export class Run implements RunReader {
     return this.#log.size;
   }
 
-  /** The view after the last record. It changes as records come: read it within one frame. */
+  /** The view after the last event. It changes as events come: read it within one frame. */
   get head(): Folded {
     return this.#log.head;
   }
 
-  /** Adds records. A `seq` that does not grow is replaced by the next one, so that every moment has one record. */
+  /** Adds events. A `seq` that does not grow is replaced by the next one, so that every moment has one event. */
   append(events: readonly SequencedEvent[]): void {
     for (const event of events) {
       const next = this.lastSeq + 1;
@@ -73,7 +77,7 @@ export class Run implements RunReader {
     if (events.length > 0) this.#grow();
   }
 
-  /** Time has passed without a record. */
+  /** Time has passed without an event. */
   goOn(at: number): void {
     if (!(at > this.now)) return;
     this.#now = at;
@@ -99,7 +103,7 @@ export class Run implements RunReader {
     return found?.seq === seq ? found : undefined;
   }
 
-  recordAtOrBefore(seq: Moment): SequencedEvent | undefined {
+  eventAtOrBefore(seq: Moment): SequencedEvent | undefined {
     return this.#log.atOrBefore(seq);
   }
 

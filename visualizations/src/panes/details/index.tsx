@@ -11,7 +11,7 @@ import { recentHappenings } from './recent-steps.js';
 import { Timers } from './timers.js';
 import './details.css';
 
-/** Everything about what is selected: both ends of a stream, an actor, a message, a record. */
+/** Everything about what is selected: both ends of a stream, an actor, a message, an event. */
 export default function DetailsPane(props: PaneProps) {
   const { view, selection } = props;
   const chosen = selection.value.value;
@@ -31,7 +31,7 @@ export default function DetailsPane(props: PaneProps) {
   return (
     <div class="details">
       {chosen.message !== undefined && <Message {...props} message={chosen.message} />}
-      {chosen.seq !== undefined && <OneRecord {...props} seq={chosen.seq} />}
+      {chosen.seq !== undefined && <OneEvent {...props} seq={chosen.seq} />}
       {shown.map((key) => (
         <ActorDetails key={key} {...props} actorKey={key} />
       ))}
@@ -181,8 +181,8 @@ function Message({ run, cursor, message }: PaneProps & { readonly message: strin
   );
 }
 
-/** A record as it stands in the file. */
-function OneRecord({ run, seq }: PaneProps & { readonly seq: number }) {
+/** An event as it stands in the file. */
+function OneEvent({ run, seq }: PaneProps & { readonly seq: number }) {
   const event = run.record(seq);
   return (
     <section>
