@@ -2,26 +2,26 @@ import type { AnyActor } from 'xstate';
 import type { NatsConnection, NatsMessage } from '../transport/nats-connection.js';
 import type { Inspector } from './inspector.js';
 
-/** What the option `tracer` of a client takes: a tracer, or one under another name. See `createTracer`. */
+/** What the option `tracer` of a client accepts: a tracer, or `named()` of one. See `createTracer`. */
 export interface ClientTracer {
-  /** Called for each client that is to be traced, when it is complete or later. */
+  /** Called for each client to be traced, once it is fully constructed or later. */
   readonly attach: (client: TracedClient) => ClientTrace;
 }
 
-/** What a tracer asks a client for, and only while somebody listens. */
+/** A client as its tracer sees it. Asked only while somebody listens. */
 export interface TracedClient {
   readonly role: 'consumer' | 'producer';
-  /** As the application gave it: what goes through it by this way is not heard. */
+  /** The connection that the application provided; messages published directly on it are not traced. */
   readonly connection: NatsConnection;
-  /** The actors that live now, the client's own first. */
+  /** The running actors, the client's own first. */
   actors(): Iterable<AnyActor>;
-  /** What the streams that live now have handled. Only some come where one is asked for. */
+  /** The counts of all live streams, computed lazily: an iteration that stops early costs no more than what it took. */
   streams(): Iterable<StreamCounts>;
-  /** What the stream of this actor has handled. */
+  /** The counts of the stream of this actor. */
   streamOf(actor: string): StreamCounts | undefined;
 }
 
-/** How much one end of a stream has handled since it began. Records bypass the actors, so these are asked for. */
+/** How much one end of a stream has handled since it began. Polled, because records bypass the actors. */
 export interface StreamCounts {
   /** The id of its actor. */
   readonly actor: string;
@@ -29,24 +29,26 @@ export interface StreamCounts {
   readonly stream: string;
   readonly records: number;
   readonly bytes: number;
-  /** Records that wait for the reader. */
+  /** Records waiting for the reader. */
   readonly waiting?: number;
-  /** Records that may still be sent, where the stream has flow control. */
+  /** How many more records may be sent, if the stream has flow control. */
   readonly credit?: number;
-  /** How long ago a sign of life restarted the actor's timer without its knowing. Milliseconds. */
+  /** How long ago a sign of life restarted the actor's timer without an event to the actor, in milliseconds. */
   readonly touchedAgoMs?: number;
 }
 
-/** What a client gets of its tracer. */
+/** What a tracer provides to a client. */
 export interface ClientTrace {
-  /** An observer for the actors that are made now; undefined while nobody listens, so that actors cost what they cost. */
+  /** Observes the actors that are created now; undefined while nobody listens, so that observing costs nothing. */
   readonly inspect: Inspector | undefined;
-  /** Hears what goes through the client's connection; undefined while nobody listens. */
+  /** Observes the messages on the client's connection; undefined while nobody listens. */
   readonly tap: MessageTap | undefined;
 }
 
-/** Hears the messages of a client. It never throws. */
+/** Observes the messages of a client. It never throws. */
 export interface MessageTap {
+  /** Called for each message that the client publishes. */
   sent(subject: string, payload: Uint8Array | string | undefined, reply: string | undefined): void;
+  /** Called for each message that the client receives. */
   delivered(message: NatsMessage): void;
 }

@@ -2,8 +2,9 @@ import { CloseCode } from '../../machines/index.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
 import { isThenable } from '../host/shielded.js';
 import type { Writer } from '../writer/writer.js';
+import { isPromiseOfSource, stepsOf, type Source } from './source-steps.js';
+import type { Steps } from './steps.js';
 import type { StopSignal } from './stop-signal.js';
-import { isPromiseOfSource, stepsOf, type Source, type Steps } from './source-steps.js';
 
 /** What a handler returns: the source of one stream's records, such as an async generator, or a promise of one. */
 export type Records = Source | PromiseLike<Source>;

@@ -6,7 +6,7 @@ type Unstamped<Stamped> = Stamped extends TraceRun
     ? Omit<Stamped, 'seq' | 'at'>
     : never;
 
-/** A trace event without its number and its time. */
+/** A trace event without its sequence number and time, which the tracer adds. */
 export type TraceEventDraft = Unstamped<TraceEvent>;
 
 /** A trace event with its time, and still without its number, which each listener counts for itself. */

@@ -8,12 +8,12 @@
  */
 export const traceVersion = 1;
 
-/** A value that JSON can say. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What all events but the header share. */
 interface Stamped {
-  /** Grows by one with each event of a run; a hole means that some were lost on the way. */
+  /** Sequence number, growing by one with each event of a run; a gap means that events were lost. */
   readonly seq: number;
   /** The time since the start of the run, in the unit of the header. */
   readonly at: number;
@@ -26,15 +26,15 @@ export interface TraceRun {
   readonly source: 'live' | 'simulated' | 'explored';
   /** The unit of every time of this run. */
   readonly unit: 'ms' | 'tick';
-  /** What the run is, for people. */
+  /** A title of the run, for people. */
   readonly label: string;
-  /** Milliseconds since 1970 at the start, where the run happened in real time. */
+  /** When the run started, in milliseconds since the Unix epoch, if it happened in real time. */
   readonly startedAt?: number;
-  /** What makes a simulated run again. */
+  /** The random seed that reproduces a simulated run. */
   readonly seed?: number;
 }
 
-/** A lifeline: a process, or a client within one. The wire between them is no system. */
+/** A lifeline starts, crashes or stops: a process, or a client within one. The wire between them is not a system. */
 export interface TraceSystem extends Stamped {
   readonly type: 'system';
   readonly system: string;
@@ -42,7 +42,7 @@ export interface TraceSystem extends Stamped {
   readonly op: 'start' | 'crash' | 'stop';
 }
 
-/** A statechart, once before the first actor that runs it. */
+/** The definition of a statechart, sent once, before the first actor that runs it. */
 export interface TraceMachine extends Stamped {
   readonly type: 'machine';
   /** The id of the machine, unique within the run. */
@@ -50,7 +50,7 @@ export interface TraceMachine extends Stamped {
   readonly root: TraceStateNode;
 }
 
-/** A state of a statechart, with those in it. */
+/** A state of a statechart, with its child states. */
 export interface TraceStateNode {
   /** The absolute id, such as `consumerStream.opening.waiting`. */
   readonly id: string;
@@ -78,17 +78,17 @@ export interface TraceTransition {
   readonly actions: readonly string[];
 }
 
-/** An actor has come. */
+/** An actor was started. */
 export interface TraceActor extends Stamped {
   readonly type: 'actor';
   readonly system: string;
   /** Unique within its system. */
   readonly actor: string;
-  /** The actor that asked for it, where one did. */
+  /** The actor that spawned it, if any. */
   readonly parent?: string;
-  /** The machine that it runs; absent for promises, callbacks and the like. */
+  /** The machine that it runs; absent for promises, callbacks and other actor logic. */
   readonly machine?: string;
-  /** The stream that the actor is one end of: the same text at both ends, so that they can be shown side by side. */
+  /** The stream that the actor is an end of: the same string at both ends, so that they can be shown side by side. */
   readonly stream?: string;
   /** The request subject of that stream. */
   readonly subject?: string;
@@ -96,26 +96,26 @@ export interface TraceActor extends Stamped {
   readonly context: Json;
 }
 
-/** An actor has taken an event, or refused it: one macrostep. */
+/** One macrostep: an actor has handled an event, or ignored it. */
 export interface TraceStep extends Stamped {
   readonly type: 'step';
   readonly system: string;
   readonly actor: string;
   readonly event: { readonly type: string; readonly [field: string]: Json };
-  /** The actor that sent the event, where one did. */
+  /** The actor that sent the event, if any. */
   readonly from?: string;
-  /** The transitions taken, in order, by the id of their source and their index; empty where the event was refused. */
+  /** The transitions taken, in order, by the id of their source and their index; empty if the event was ignored. */
   readonly taken: readonly { readonly source: string; readonly index: number }[];
-  /** Transitions of active states for this event whose guards said no. */
+  /** Transitions of active states for this event whose guards were false. */
   readonly refused?: readonly { readonly source: string; readonly index: number }[];
   /** The state afterwards. */
   readonly value: Json;
-  /** The context afterwards, where it has changed. */
+  /** The context afterwards, if it has changed. */
   readonly context?: Json;
   readonly status: 'active' | 'done' | 'error' | 'stopped';
   /** Names of the commands that the step recorded. */
   readonly commands: readonly string[];
-  /** Where the status is `error`: what was thrown. */
+  /** If the status is `error`: the error's message. */
   readonly error?: string;
 }
 
@@ -131,33 +131,33 @@ export interface TraceTimer extends Stamped {
   readonly state: string;
   /** The name of the delay. */
   readonly delay: string;
-  /** How long it runs from this event on, where it starts. */
+  /** On start: how long it runs from this event on. */
   readonly duration?: number;
-  /** How long it runs as a whole, where it had run for a while when this was told. Otherwise it is `duration`. */
+  /** The timer's whole length, if it was already running when tracing began; otherwise that is `duration`. */
   readonly total?: number;
 }
 
-/** A message on the wire. Each message has one `send`, and any number of the others. */
+/** A message on the wire. Each message has one `send`, and any number of other operations. */
 export interface TraceMessage extends Stamped {
   readonly type: 'message';
   readonly op: 'send' | 'deliver' | 'drop' | 'duplicate' | 'dead';
-  /** The same at both ends where that can be known; otherwise unique to the end that saw it. */
+  /** The id of the message: the same at both ends if that can be known, otherwise unique to the end that saw it. */
   readonly message: string;
-  /** Who sends; absent where only the receiver was watched. */
+  /** The sending system; absent if only the receiver was observed. */
   readonly from?: string;
-  /** Who receives; absent where only the sender was watched. */
+  /** The receiving system; absent if only the sender was observed. */
   readonly to?: string;
   readonly subject: string;
-  /** What it says, such as `open`, `data`, `close`, `heartbeat`, `answer`. */
+  /** The kind of message, such as `open`, `data`, `close`, `heartbeat`, `answer`. */
   readonly kind: string;
   readonly stream?: string;
-  /** Payload bytes. */
+  /** Size of the payload, in bytes. */
   readonly bytes: number;
-  /** What of it is worth a line, such as a close code. */
+  /** A summary of one line, such as the close code. */
   readonly text?: string;
 }
 
-/** How many records and bytes an end of a stream has handled since it began. Sent now and then, not for each record. */
+/** How many records and bytes one end of a stream has handled since it began. Sent periodically, not per record. */
 export interface TraceCounts extends Stamped {
   readonly type: 'counts';
   readonly system: string;
@@ -165,13 +165,13 @@ export interface TraceCounts extends Stamped {
   readonly stream: string;
   readonly records: number;
   readonly bytes: number;
-  /** Records that wait for the reader, or for the wire. */
+  /** Records waiting for the reader, or to be sent. */
   readonly waiting?: number;
-  /** Records that may still be sent, where the stream has flow control. */
+  /** How many more records may be sent, if the stream has flow control. */
   readonly credit?: number;
 }
 
-/** The connection of a system, or a link between two: down, up again, or closed for good. */
+/** The connection of a system, or a link between two systems, went down, came up again, or closed for good. */
 export interface TraceLink extends Stamped {
   readonly type: 'link';
   readonly op: 'lost' | 'restored' | 'closed';
@@ -179,7 +179,7 @@ export interface TraceLink extends Stamped {
   readonly systems: readonly string[];
 }
 
-/** How a stream ended for its reader, or that its producer ended it. */
+/** A stream ended for its reader, or its producer ended it. */
 export interface TraceEnd extends Stamped {
   readonly type: 'end';
   readonly system: string;
@@ -190,13 +190,14 @@ export interface TraceEnd extends Stamped {
   readonly text: string;
 }
 
-/** Trace events were left out, since nobody took them fast enough. */
+/** Trace events were dropped, because the listener was too slow. */
 export interface TraceGap extends Stamped {
   readonly type: 'gap';
+  /** How many events were dropped. */
   readonly dropped: number;
 }
 
-/** Something worth a mark: a property that is violated, where a run begins to repeat itself, a note of the scenario. */
+/** A remark: a violated property, the point where a run begins to repeat itself, a note of the scenario. */
 export interface TraceMark extends Stamped {
   readonly type: 'mark';
   readonly kind: 'note' | 'warning' | 'violation' | 'loop' | 'fault';
@@ -205,7 +206,7 @@ export interface TraceMark extends Stamped {
   readonly actor?: string;
 }
 
-/** Something that happened in a run. */
+/** Any event of a run. */
 export type TraceEvent =
   | TraceRun
   | TraceSystem

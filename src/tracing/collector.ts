@@ -21,18 +21,22 @@ import { Outlet, type TraceListener } from './outlet.js';
 import { eventsMaxOf } from './tracer-options.js';
 import type { TimedDraft } from '../trace-events/draft.js';
 
-/** What {@link collectTraces} can be told. */
+/** Options of {@link collectTraces}. */
 export interface CollectorOptions {
   /**
-   * What the subjects of trace events begin with.
+   * The prefix of the subjects of trace events.
    *
    * @default 'nats-stream.records'
    */
   readonly subject?: string;
-  /** What the run is, for people. */
+  /**
+   * A title of the run, for people.
+   *
+   * @default `trace events on` and the subject
+   */
   readonly label?: string;
   /**
-   * How many trace events wait for the listener at most; beyond, they are left out and a `gap` tells so.
+   * How many trace events are buffered for the listener; more are dropped, and a `gap` event says how many.
    *
    * @default 100_000
    */
@@ -44,20 +48,24 @@ export interface CollectorOptions {
    */
   readonly recordsMax?: number;
   /**
-   * Between two asks; a process that is silent for three of them is gone. Milliseconds.
+   * Interval between two asks, in milliseconds; a process that is silent for three of them is considered gone.
    *
    * @default 2_000
    */
   readonly askIntervalMs?: number;
-  /** Is told what the listener throws or rejects with. */
+  /**
+   * Called with whatever the listener throws or rejects with.
+   *
+   * @default warnings are dropped
+   */
   readonly onWarning?: (warning: Warning) => void;
 }
 
-/** Collects the trace events of all processes that publish them, as one run. Disposing of it stops it. */
+/** A running collection of the trace events of all processes that publish them. Disposing it calls `stop()`. */
 export interface Collector extends Disposable {
-  /** How many processes are heard. */
+  /** How many processes are publishing. */
   readonly processes: number;
-  /** Lets the processes stop tracing, where nobody else listens. */
+  /** Stops collecting; processes without another collector stop tracing. */
   stop(): void;
 }
 
@@ -68,12 +76,12 @@ export interface Collector extends Disposable {
 const mergeMs = 150;
 
 /**
- * Asks all processes for their trace events (see `traceOverNats`) and hands them over as one run: lifelines and statecharts
- * get names that are unique among all, times are those of the collector, and both ends of a stream have its `stream` in
- * common. A process that is not heard for six seconds without a goodbye has crashed. When a connection that was lost is
- * back, all processes tell again what lives.
+ * Collects the trace events of all processes that publish them (see `traceOverNats`) into one run: names of lifelines
+ * and statecharts are made unique, times are the collector's, and both ends of a stream have the same `stream`. A process
+ * that is silent for six seconds without a goodbye is reported as crashed. After a reconnect, all processes send a new
+ * snapshot of what is alive.
  *
- * @throws {StreamError} `badArgument` for an unknown option, and for a subject that is none.
+ * @throws {StreamError} `badArgument` for an unknown option, and for an invalid subject.
  */
 export function collectTraces(
   connection: NatsConnection,

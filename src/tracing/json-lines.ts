@@ -4,7 +4,7 @@ import { checkedEvent } from './checked-event.js';
 import type { TraceEvent } from '../trace-events/trace-event.js';
 import { createTextLines, lineCharactersMax } from './text-lines.js';
 
-/** One trace event as a line of a file, with its newline. */
+/** Formats a trace event as a line of a JSON Lines file, including its newline. */
 export function toJsonLine(event: TraceEvent): string {
   return `${printableJson(event)}\n`;
 }
@@ -52,7 +52,10 @@ export function createJsonLinesReader(): JsonLinesReader {
   };
 }
 
-/** The trace events of a whole file. See {@link createJsonLinesReader} for what becomes of lines that are none. */
+/**
+ * Parses the text of a whole JSON Lines file. It never throws: a line that is no trace event becomes a mark with its
+ * number and the reason.
+ */
 export function readJsonLines(text: string): readonly TraceEvent[] {
   const reader = createJsonLinesReader();
   return [...reader.push(text), ...reader.end()];

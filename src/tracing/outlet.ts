@@ -5,12 +5,12 @@ import type { TraceEvent, TraceRun } from '../trace-events/trace-event.js';
 import { numbered } from './event-text.js';
 
 /**
- * Takes trace events in batches, in order. While a promise that it gives back is open, it is given no more; whatever else it
- * gives back is no matter. What it throws, or its promise rejects with, is told as a warning, and it goes on being called.
+ * Receives trace events in order, in batches. While a promise that it returned is pending, it is not called again; any
+ * other result is ignored. If it throws, or its promise rejects, the error becomes a warning, and the next batch follows.
  */
 export type TraceListener = (events: readonly TraceEvent[]) => unknown;
 
-/** Ends what a listener was given: by a call, or by disposing of it. */
+/** Stops a listener, when called or disposed. */
 export interface StopListening extends Disposable {
   (): void;
 }

@@ -4,7 +4,7 @@ import type { StopListening } from './outlet.js';
 import type { Tracer } from './tracer.js';
 
 /**
- * An inspector of `@statelyai/inspect` 0.7, whichever made it: `createBrowserInspector()`, `createWebSocketInspector()`,
+ * Any inspector of `@statelyai/inspect` 0.7, from `createBrowserInspector()`, `createWebSocketInspector()` or
  * `createInspector(adapter)`. Only these three methods are used.
  */
 export interface StatelyInspector {
@@ -27,11 +27,11 @@ interface StatelySnapshot {
 }
 
 /**
- * Shows what a tracer sees in Stately's inspector: first all that lives, then what follows. Contexts and events are
- * the tracer's, plain and bounded, so none of them can stop the inspector. It is told actors, events and snapshots,
- * for it knows nothing else: neither timers, nor messages, nor how streams ended.
+ * Shows what a tracer observes in Stately's inspector: a snapshot of everything alive, then each change. Contexts and
+ * events are the tracer's, plain and bounded, so none of them can break the inspector. It gets actors, events and
+ * snapshots, which is all it knows; timers, messages and ends of streams are not shown.
  *
- * @returns What ends it: a function that is disposable.
+ * @returns A function that stops it, which is also disposable.
  * @example
  *   const tracer = createTracer();
  *   const consumer = new ConsumerClient({ connection, tracer });

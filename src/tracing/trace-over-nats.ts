@@ -9,27 +9,27 @@ import { publicationOptions, publishTrace, type PublicationOptions, type TracePu
 /** A client of this package, whichever role it has. */
 export type TraceableClient = ConsumerClient | ProducerClient;
 
-/** How trace events are published, see {@link traceOverNats}. */
+/** Options of {@link traceOverNats}. */
 export interface TraceOverNatsOptions extends PublicationOptions {
   /**
-   * Where the trace events go; it may be the connection of the clients.
+   * The connection on which trace events are published; it may be the clients' own. Required with a tracer.
    *
-   * @default for clients the connection of the first of them; a tracer has none
+   * @default the connection of the first client
    */
   readonly connection?: NatsConnection;
 }
 
 /**
- * Publishes what happens to a client, or to several, to whoever asks for it on `<subject>.ask`, and to each by itself on
- * `<subject>.to.<its token>`, in batches that fit into a message. A collector that does not ask again within six seconds
- * is let go, and while nobody asks nothing is traced.
+ * Publishes the trace events of one or several clients to collectors: each asks for them on `<subject>.ask` and gets
+ * them on `<subject>.to.<its token>`, in batches that fit into a message. A collector that does not ask again within six
+ * seconds is dropped, and while there is none, nothing is traced.
  *
- * Batches go out one after the other: the next one when the server has taken the last. What does not go out fast enough
- * is left out, and a `gap` tells so.
+ * The next batch is sent when the server has taken the last one. Events that cannot be sent fast enough are dropped, and
+ * a `gap` event says how many.
  *
- * @param clients They need no option for it; their streams are seen as they are, also those that are open already.
- * @throws {StreamError} `badArgument` for what is no client of this package, for an unknown option, for a connection or
- *   a subject that is none.
+ * @param clients Need no option of their own to be traced; streams that are open already are included.
+ * @throws {StreamError} `badArgument` for anything but clients of this package, an unknown option, or an invalid
+ *   connection or subject.
  * @example
  *   const consumer = new ConsumerClient({ connection });
  *   const publication = traceOverNats(consumer, { process: 'billing' });
@@ -39,9 +39,9 @@ export function traceOverNats(
   options?: TraceOverNatsOptions,
 ): TracePublication;
 /**
- * The same for all that a tracer sees, such as actors of the application.
+ * The same for everything that a tracer observes, such as actors of the application.
  *
- * @param options With the connection on which the trace events go.
+ * @param options Require the connection on which trace events are published.
  */
 export function traceOverNats(
   tracer: Tracer,

@@ -19,29 +19,33 @@ import { traceVersion, type TraceEvent } from '../trace-events/trace-event.js';
 import type { Tracer } from './tracer.js';
 import { refuse, requireFunction } from '../validation/argument-checks.js';
 
-/** What a publication of trace events can be told. */
+/** Options of a publication of trace events. */
 export interface PublicationOptions {
   /**
-   * What the subjects of trace events begin with.
+   * The prefix of the subjects of trace events.
    *
    * @default 'nats-stream.records'
    */
   readonly subject?: string;
   /**
-   * What this process is called, and what the lifelines of its clients begin with.
+   * The name of this process, and the prefix of its clients' lifelines.
    *
-   * @default something unique
+   * @default a unique name
    */
   readonly process?: string;
   /**
-   * How many collectors are served at a time: whoever may publish to `<subject>.ask` can name as many as it likes, and
-   * each is sent everything. One beyond is told so, once. One that leaves keeps its place for six seconds from its
-   * coming, so that nobody has all that lives told again and again.
+   * How many collectors are served at once. A limit is needed because anyone allowed to publish to `<subject>.ask` can
+   * ask as any number of collectors, each of which is sent everything. One beyond the limit is told so, once. A collector
+   * that leaves keeps its place until six seconds after it came, so that nobody can request one snapshot after another.
    *
    * @default 16
    */
   readonly collectorsMax?: number;
-  /** Is told what could not be published. */
+  /**
+   * Called with what could not be published.
+   *
+   * @default warnings are dropped
+   */
   readonly onWarning?: (warning: Warning) => void;
 }
 
@@ -50,11 +54,11 @@ export const publicationOptions = ['subject', 'process', 'collectorsMax', 'onWar
 
 const collectorsMaxDefault = 16;
 
-/** Trace events of this process that others may ask for. Disposing of it stops it. */
+/** A running publication of this process's trace events. Disposing it calls `stop()`. */
 export interface TracePublication extends Disposable {
-  /** How many collectors listen now. */
+  /** How many collectors are listening now. */
   readonly collectors: number;
-  /** Says goodbye to those that listen, and takes no more. */
+  /** Says goodbye to the collectors, and stops publishing. */
   stop(): void;
 }
 

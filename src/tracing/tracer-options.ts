@@ -4,18 +4,18 @@ import { kindOf, refuse, requireFunction, requireKnownNames } from '../validatio
 import type { TraceEventDraft } from '../trace-events/draft.js';
 import type { TraceRun } from '../trace-events/trace-event.js';
 
-/** What {@link createTracer} can be told. */
+/** Options of {@link createTracer}. */
 export interface TracerOptions {
   /**
-   * What the lifelines of this tracer's clients begin with, such as a service's name.
+   * A prefix of the lifelines of this tracer's clients, such as the name of the service.
    *
-   * @default their roles alone
+   * @default none: the role alone
    */
   readonly system?: string;
   /**
-   * What the run is, for people.
+   * A title of the run, for people.
    *
-   * @default `system`, or else 'live'
+   * @default `system`, or 'live' without one
    */
   readonly label?: string;
   /**
@@ -24,16 +24,20 @@ export interface TracerOptions {
    * @default 'live'
    */
   readonly source?: TraceRun['source'];
-  /** What makes a simulated run again. */
+  /**
+   * The random seed that reproduces a simulated run.
+   *
+   * @default none
+   */
   readonly seed?: number;
   /**
-   * Where the times come from, and on which batches and counts are sent.
+   * The clock for timestamps and for sending batches and counts.
    *
-   * @default the platform's
+   * @default the platform's timers
    */
   readonly clock?: Clock;
   /**
-   * How many trace events wait for a listener at most; beyond, they are left out and a `gap` tells so.
+   * How many trace events are buffered per listener; more are dropped, and a `gap` event says how many.
    *
    * @default 10_000
    */
@@ -45,51 +49,59 @@ export interface TracerOptions {
    */
   readonly recordsMax?: number;
   /**
-   * How long trace events are gathered for a listener; 0 hands each over at once. Milliseconds.
+   * How long trace events are batched for a listener, in milliseconds; 0 delivers each one at once.
    *
    * @default 40
    */
   readonly flushMs?: number;
   /**
-   * How often the counts of streams are told. Where more than 400 ends of streams have handled something: a fourth as
-   * often, and 1,000 in a second at most, until each comes every four seconds. Milliseconds.
+   * Interval between counts of a stream's records and bytes, in milliseconds. While more than 400 stream ends are busy,
+   * it is four times as long, or longer so that at most 1,000 counts are sent in a second, up to four seconds.
    *
    * @default 250
    */
   readonly countsIntervalMs?: number;
   /**
-   * How many messages of records and of credit are told in a second at most, for each client; 0 for none.
+   * How many messages with records or credit are traced per second and client; 0 for none.
    *
    * @default 100
    */
   readonly dataMessagesPerSecond?: number;
   /**
-   * Whether messages on the wire are told.
+   * Whether messages on the wire are traced.
    *
    * @default true
    */
   readonly messages?: boolean;
   /**
-   * How deep contexts and events are looked into.
+   * To what depth contexts and events are included.
    *
    * @default 4
    */
   readonly depthMax?: number;
   /**
-   * How many entries of an object or an array are told.
+   * How many entries of an object or an array are included.
    *
    * @default 20
    */
   readonly entriesMax?: number;
   /**
-   * How many characters of a text are told.
+   * How many characters of a string are included.
    *
    * @default 200
    */
   readonly charactersMax?: number;
-  /** Whether an event is told. Runs for each one, so it has to be quick. Events for which it throws are told. */
+  /**
+   * Whether to include an event. Runs for every event, so it has to be fast. Events for which it throws are included.
+   *
+   * @default includes every event
+   */
   readonly filter?: (event: TraceEventDraft) => boolean;
-  /** Is told what a listener throws or rejects with, and what `filter` throws first. */
+  /**
+   * Called with whatever a listener throws or rejects with, and with the first error of `filter`.
+   *
+   * @default warnings are dropped
+   */
   readonly onWarning?: (warning: Warning) => void;
 }
 

@@ -10,25 +10,26 @@ import { checkOptions, eventsMaxOf, type TracerOptions } from './tracer-options.
 import { traceActors, traceClient, type Lifeline } from './lifeline.js';
 
 /**
- * Turns what happens to clients and other actors into trace events, while somebody listens. While nobody does, it converts
- * nothing, and the actors of clients run without an observer.
+ * Turns what happens to clients and other actors into trace events while it has a listener. Without one it has next to
+ * no cost: nothing is converted, and the clients' actors run unobserved.
  */
 export interface Tracer extends ClientTracer {
   /**
-   * Starts to hand over trace events: first the header and all that lives, then what follows, numbered for this listener.
+   * Starts delivering trace events: the header, a snapshot of everything alive, and then each event as it happens, with
+   * sequence numbers of this listener's own.
    *
-   * @returns What ends it: a function that is disposable.
+   * @returns A function that stops the listener, which is also disposable.
    */
   listen(listener: TraceListener): StopListening;
-  /** An observer for actors of one's own, as `createActor(machine, { inspect: tracer.inspect })`. */
+  /** Observes the application's own actors: `createActor(machine, { inspect: tracer.inspect })`. */
   readonly inspect: (event: InspectionEvent) => void;
-  /** The same tracer for a client whose lifeline is to have this name. */
+  /** This tracer, for a client whose lifeline is to have the given name. */
   named(system: string): ClientTracer;
-  /** Adds a trace event that only its author knows of, such as a fault that a test injects. Not told while nobody listens. */
+  /** Adds an event that the tracer cannot observe, such as a fault injected by a test. Dropped while nobody listens. */
   write(draft: TraceEventDraft): void;
-  /** Adds a remark. */
+  /** Adds a remark; its kind is `note` if omitted. */
   mark(text: string, kind?: TraceMark['kind']): void;
-  /** Whether there is a listener, so that anything is told. */
+  /** Whether there is a listener; without one nothing is traced. */
   readonly isListening: boolean;
 }
 
@@ -40,9 +41,9 @@ const countsPerSecond = 1000;
 const countsIntervalMaxMs = 4000;
 
 /**
- * Makes a tracer. It never throws into what it observes, and never waits for anybody.
+ * Creates a tracer. It never throws into what it observes, and never blocks it.
  *
- * @throws {StreamError} `badArgument` for an unknown option, and for a number that is none or less than 0.
+ * @throws {StreamError} `badArgument` for an unknown option, and for a number that is negative or not a number.
  * @example
  *   const tracer = createTracer();
  *   const consumer = new ConsumerClient({ connection, tracer });

@@ -1,14 +1,14 @@
-import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 import { sampleRecords } from '../visualizations/sample-run.js';
 
-type Unnumbered<T> = T extends SequencedRecord ? Omit<T, 'seq' | 'at'> : never;
+type Unnumbered<T> = T extends SequencedEvent ? Omit<T, 'seq' | 'at'> : never;
 
 /** Records of many streams that go on for ever: what a tracer writes of clients that are busy. */
 export interface Load {
   /** The records that open all the streams. */
-  readonly opening: readonly SequencedRecord[];
+  readonly opening: readonly SequencedEvent[];
   /** The next so many records, a multiple of `recordsPerRound`, at a time in milliseconds since the start. */
-  next(count: number, at: number): readonly SequencedRecord[];
+  next(count: number, at: number): readonly SequencedEvent[];
 }
 
 /** How many records there are of a stream each time when it is its turn. */
@@ -17,7 +17,7 @@ export const recordsPerRound = 6;
 export function createLoad(streams: number): Load {
   let seq = 0;
   let turn = 0;
-  const numbered = (record: Unnumbered<SequencedRecord>, at: number): SequencedRecord => {
+  const numbered = (record: Unnumbered<SequencedEvent>, at: number): SequencedEvent => {
     seq += 1;
     return { ...record, seq, at };
   };
@@ -33,7 +33,7 @@ export function createLoad(streams: number): Load {
   }
 
   /** One round of a stream: a message goes by, both ends have counted, and now and then a heartbeat is a sign of life. */
-  const round = (n: number, total: number): readonly Unnumbered<SequencedRecord>[] => {
+  const round = (n: number, total: number): readonly Unnumbered<SequencedEvent>[] => {
     const stream = `s${n}`;
     const [consumer, producer] = [
       { system: 'dashboard', actor: stream },
@@ -65,7 +65,7 @@ export function createLoad(streams: number): Load {
   return {
     opening,
     next: (count, at) => {
-      const records: SequencedRecord[] = [];
+      const records: SequencedEvent[] = [];
       while (records.length < count) {
         const total = Math.floor(turn / streams) + 1;
         for (const record of round(turn % streams, total)) records.push(numbered(record, at));

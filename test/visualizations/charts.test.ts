@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 import { chartData, summaryOf } from '../../visualizations/src/panes/charts/data.js';
 import { Series } from '../../visualizations/src/panes/charts/series.js';
 import { bytesText, durationText, momentText } from '../../visualizations/src/panes/drawing/time-text.js';
 import { seed } from '../support/seed.js';
 import { sampleRecords } from './sample-run.js';
 
-type Draft = SequencedRecord extends infer R ? (R extends SequencedRecord ? Omit<R, 'seq'> : never) : never;
+type Draft = SequencedEvent extends infer R ? (R extends SequencedEvent ? Omit<R, 'seq'> : never) : never;
 
 function seriesOf(drafts: readonly Draft[]): Series {
   const series = new Series('ms');

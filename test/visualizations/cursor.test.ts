@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { createCursor } from '../../visualizations/src/model/cursor.js';
-import { chunkRecords } from '../../visualizations/src/model/record-log.js';
+import { chunkEvents } from '../../visualizations/src/model/event-log.js';
 import { parseQuery } from '../../visualizations/src/model/query.js';
-import { recordFields } from '../../visualizations/src/model/record-fields.js';
+import { eventFields } from '../../visualizations/src/model/event-fields.js';
 import { Run } from '../../visualizations/src/model/run.js';
-import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 import { createRandom } from '../../src/testing/doubles/random.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
@@ -12,7 +12,7 @@ import { sampleHeader, sampleRecords } from './sample-run.js';
 const immediately = (callback: () => void): void => callback();
 
 /** A cursor over a recording of 20 streams, with a clock set by hand. */
-function scene(options: { readonly growing?: boolean; readonly records?: readonly SequencedRecord[] } = {}) {
+function scene(options: { readonly growing?: boolean; readonly records?: readonly SequencedEvent[] } = {}) {
   const records = options.records ?? sampleRecords({ streams: 20, seed });
   const run = new Run(sampleHeader, { onFrame: immediately });
   run.append(records);
@@ -119,7 +119,7 @@ describe('cursor', () => {
     const reason = records.findLast((record) => record.type === 'end')?.reason;
     const expected = records.find((record) => record.type === 'end' && record.reason === reason);
     expect(expected).not.to.equal(undefined);
-    cursor.breakTest.value = parseQuery(`type:end reason:${reason}`, recordFields);
+    cursor.breakTest.value = parseQuery(`type:end reason:${reason}`, eventFields);
     cursor.seek(1);
     cursor.play();
     cursor.frame(600_000);
@@ -129,7 +129,7 @@ describe('cursor', () => {
 
   it('breaks live at a record that comes, not at one of before', () => {
     const { cursor, run, records } = scene({ growing: true });
-    cursor.breakTest.value = parseQuery('type:gap', recordFields);
+    cursor.breakTest.value = parseQuery('type:gap', eventFields);
     cursor.frame(16);
     expect(cursor.live.value).to.equal(true);
     const next = records.length + 1;
@@ -155,7 +155,7 @@ describe('cursor', () => {
 
   it('jumps to the oldest record where that has overtaken it', () => {
     const records = sampleRecords({ streams: 200, seed });
-    const run = new Run(sampleHeader, { onFrame: immediately, recordsMax: 2 * chunkRecords });
+    const run = new Run(sampleHeader, { onFrame: immediately, eventsMax: 2 * chunkEvents });
     run.append(records.slice(0, 3_000));
     const cursor = createCursor(run, () => 0);
     cursor.seek(100);

@@ -14,13 +14,13 @@ import { Run } from '../../visualizations/src/model/run.js';
 import { createSelection } from '../../visualizations/src/model/selection.js';
 import { outermostState, stateText } from '../../visualizations/src/model/state-text.js';
 import { anomalyScore, streamFields, streamRow } from '../../visualizations/src/model/stream-row.js';
-import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 import { isGoodEnd } from '../../visualizations/src/model/good-ends.js';
 import { treeRows } from '../../visualizations/src/panes/tree/tree-rows.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
 
-const runOf = (records: readonly SequencedRecord[]): Run => {
+const runOf = (records: readonly SequencedEvent[]): Run => {
   const run = new Run(sampleHeader, { onFrame: (callback) => callback() });
   run.append(records);
   return run;

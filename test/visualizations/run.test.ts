@@ -1,21 +1,21 @@
 import { expect } from 'chai';
 import { actorKey, transitionKey } from '../../visualizations/src/model/keys.js';
-import { chunkRecords } from '../../visualizations/src/model/record-log.js';
+import { chunkEvents } from '../../visualizations/src/model/event-log.js';
 import { emptyView, rememberedMax } from '../../visualizations/src/model/folded.js';
 import { fold } from '../../visualizations/src/model/fold.js';
 import { Run } from '../../visualizations/src/model/run.js';
-import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 import { createRandom } from '../../src/testing/doubles/random.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
 
 const immediately = (callback: () => void): void => callback();
-const runOf = (records: readonly SequencedRecord[], recordsMax?: number): Run => {
-  const run = new Run(sampleHeader, { onFrame: immediately, ...(recordsMax === undefined ? {} : { recordsMax }) });
+const runOf = (records: readonly SequencedEvent[], eventsMax?: number): Run => {
+  const run = new Run(sampleHeader, { onFrame: immediately, ...(eventsMax === undefined ? {} : { eventsMax }) });
   run.append(records);
   return run;
 };
-const replay = (records: readonly SequencedRecord[], toSeq: number) => {
+const replay = (records: readonly SequencedEvent[], toSeq: number) => {
   const view = emptyView('ms');
   for (const record of records) if (record.seq <= toSeq) fold(view, record);
   return view;
@@ -27,9 +27,9 @@ describe('Run', () => {
     const run = runOf(records);
 
     it(`equals a replay up to that moment (seed ${seed})`, () => {
-      expect(records.length).to.be.greaterThan(2 * chunkRecords);
+      expect(records.length).to.be.greaterThan(2 * chunkEvents);
       const random = createRandom(seed);
-      const borders = [1, chunkRecords, chunkRecords + 1, 2 * chunkRecords, records.length];
+      const borders = [1, chunkEvents, chunkEvents + 1, 2 * chunkEvents, records.length];
       const moments = [...borders, ...Array.from({ length: 15 }, () => random.integer(1, records.length))];
       for (const moment of moments) expect(run.viewAt(moment), `${moment}`).to.deep.equal(replay(records, moment));
     });
@@ -49,8 +49,8 @@ describe('Run', () => {
 
   it('keeps no more records than it was told, in whole chunks, and the view stays right', () => {
     const records = sampleRecords({ streams: 200, seed });
-    const run = runOf(records, 2 * chunkRecords);
-    expect(run.size).to.be.at.most(2 * chunkRecords);
+    const run = runOf(records, 2 * chunkEvents);
+    expect(run.size).to.be.at.most(2 * chunkEvents);
     expect(run.firstSeq).to.equal(records.length - run.size + 1);
     expect(run.record(run.firstSeq - 1)).to.equal(undefined);
     expect(run.viewAt(run.firstSeq)).to.deep.equal(replay(records, run.firstSeq));
@@ -61,9 +61,9 @@ describe('Run', () => {
     const records = sampleRecords({ streams: 20, seed }).filter(({ seq }) => seq % 7 !== 3);
     const run = runOf(records);
     expect(run.record(3)).to.equal(undefined);
-    expect(run.recordAtOrBefore(3)?.seq).to.equal(2);
+    expect(run.eventAtOrBefore(3)?.seq).to.equal(2);
     expect(run.record(4)).to.equal(records[2]);
-    expect(run.recordAtOrBefore(0)).to.equal(undefined);
+    expect(run.eventAtOrBefore(0)).to.equal(undefined);
     const at = records[40]?.at ?? 0;
     const last = records.findLast((record) => record.at <= at);
     expect(run.seqAtTime(at)).to.equal(last?.seq);
@@ -75,11 +75,11 @@ describe('Run', () => {
     const records = sampleRecords({ streams: 120, seed });
     const run = runOf(records);
     const visited: number[] = [];
-    run.forEach(chunkRecords - 1, chunkRecords + 2, ({ seq }) => {
+    run.forEach(chunkEvents - 1, chunkEvents + 2, ({ seq }) => {
       visited.push(seq);
       return undefined;
     });
-    expect(visited).to.deep.equal([-1, 0, 1, 2].map((offset) => chunkRecords + offset));
+    expect(visited).to.deep.equal([-1, 0, 1, 2].map((offset) => chunkEvents + offset));
     let count = 0;
     run.forEach(0, Infinity, () => (count += 1) < 3);
     expect(count).to.equal(3);
@@ -114,7 +114,7 @@ describe('Run', () => {
   it('is not broken by records of unknown types', () => {
     const run = runOf(sampleRecords({ streams: 5, seed }).slice(0, 20));
     const before = { ...run.viewAt(20), seq: 21, at: 99_999 };
-    run.append([{ type: 'weather', seq: 21, at: 99_999, sky: 'blue' } as unknown as SequencedRecord]);
+    run.append([{ type: 'weather', seq: 21, at: 99_999, sky: 'blue' } as unknown as SequencedEvent]);
     expect(run.head).to.deep.equal(before);
   });
 
@@ -124,8 +124,8 @@ describe('Run', () => {
   });
 
   it('folds for a moment what came since the last keyframe, and nothing else', () => {
-    const touched = new Set<SequencedRecord>();
-    const watched = (record: SequencedRecord): SequencedRecord =>
+    const touched = new Set<SequencedEvent>();
+    const watched = (record: SequencedEvent): SequencedEvent =>
       new Proxy(record, {
         get: (target, name, receiver): unknown => {
           touched.add(target);
@@ -137,13 +137,13 @@ describe('Run', () => {
       touched.clear();
       run.viewAt(Math.floor(run.size * part));
       // A few are asked for their number, to find the keyframe.
-      expect(touched.size).to.be.at.most(chunkRecords + 100);
+      expect(touched.size).to.be.at.most(chunkEvents + 100);
     }
-    expect(run.size).to.be.greaterThan(8 * chunkRecords);
+    expect(run.size).to.be.greaterThan(8 * chunkEvents);
   });
 
   it('forgets the streams that ended longest ago where there are too many', () => {
-    const records: SequencedRecord[] = [];
+    const records: SequencedEvent[] = [];
     for (let index = 0; index <= rememberedMax; index += 1) {
       const about = { system: 'a', actor: `${index}`, at: index, seq: 2 * index + 1 };
       records.push({ ...about, type: 'actor', stream: `s${index}`, subject: 'x', value: 'active', context: null });
@@ -160,11 +160,7 @@ describe('Run', () => {
 
 describe('fold()', () => {
   const at = (
-    records: readonly (SequencedRecord extends infer R
-      ? R extends SequencedRecord
-        ? Omit<R, 'seq'>
-        : never
-      : never)[],
+    records: readonly (SequencedEvent extends infer R ? (R extends SequencedEvent ? Omit<R, 'seq'> : never) : never)[],
   ) => runOf(records.map((record, index) => ({ ...record, seq: index + 1 }))).head;
   const actor = {
     type: 'actor',

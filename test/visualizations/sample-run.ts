@@ -1,6 +1,6 @@
 import type { TraceEvent, TraceMachine, TraceRun, TraceStateNode } from '../../src/trace-events/trace-event.js';
 import { createRandom } from '../../src/testing/doubles/random.js';
-import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 
 /** A run made up for tests: streams that open, flow, and end in all the ways there are, between two processes or more. */
 
@@ -20,7 +20,7 @@ export interface SampleOptions {
   readonly seed: number;
 }
 
-type Unnumbered<T> = T extends SequencedRecord ? Omit<T, 'seq'> : never;
+type Unnumbered<T> = T extends SequencedEvent ? Omit<T, 'seq'> : never;
 
 /** How a stream of the sample ends; the last two do not within the run. */
 const endings = [
@@ -38,10 +38,10 @@ const endings = [
 const subjects = ['log.web', 'log.db', 'log.auth', 'metrics.cpu', 'quotes.EURUSD'] as const;
 
 /** All records of a sample run after its header, by time. The same seed gives the same records. */
-export function sampleRecords({ streams, durationMs = 60_000, seed }: SampleOptions): readonly SequencedRecord[] {
+export function sampleRecords({ streams, durationMs = 60_000, seed }: SampleOptions): readonly SequencedEvent[] {
   const random = createRandom(seed);
   const below = (limit: number): number => random.integer(0, limit - 1);
-  const records: Unnumbered<SequencedRecord>[] = [
+  const records: Unnumbered<SequencedEvent>[] = [
     { type: 'system', at: 0, system: 'dashboard', role: 'consumer', op: 'start' },
     { type: 'system', at: 0, system: 'collector', role: 'producer', op: 'start' },
     { type: 'machine', at: 0, machine: 'consumerStream', root: machine('consumerStream').root },
@@ -76,13 +76,13 @@ function streamRecords(
   durationMs: number,
   ending: (typeof endings)[number],
   below: (limit: number) => number,
-): Unnumbered<SequencedRecord>[] {
+): Unnumbered<SequencedEvent>[] {
   const consumer = { system: 'dashboard', actor: stream };
   const producer = { system: 'collector', actor: stream };
   const isHeard = ending?.reason !== 'noResponders';
   const heard = opened + 3 + below(40);
   const closed = ending === undefined ? durationMs : Math.min(durationMs, isHeard ? opened + lasts : opened + 2);
-  const records: Unnumbered<SequencedRecord>[] = [
+  const records: Unnumbered<SequencedEvent>[] = [
     {
       ...consumer,
       type: 'actor',

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createRandom } from '../../src/testing/doubles/random.js';
 import { Run } from '../../visualizations/src/model/run.js';
-import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 import { placeLanes } from '../../visualizations/src/panes/sequence/geometry.js';
 import { SequenceModel } from '../../visualizations/src/panes/sequence/sequence-model.js';
 import type { Arrow, SequenceOptions } from '../../visualizations/src/panes/sequence/rows.js';
@@ -9,10 +9,10 @@ import { arrowLabel, outcomeText, rowText } from '../../visualizations/src/panes
 import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
 
-type Draft = SequencedRecord extends infer R ? (R extends SequencedRecord ? Omit<R, 'seq' | 'at'> : never) : never;
+type Draft = SequencedEvent extends infer R ? (R extends SequencedEvent ? Omit<R, 'seq' | 'at'> : never) : never;
 
 /** Records ten milliseconds apart. */
-function recordsOf(drafts: readonly Draft[]): readonly SequencedRecord[] {
+function recordsOf(drafts: readonly Draft[]): readonly SequencedEvent[] {
   return drafts.map((draft, at) => ({ ...draft, seq: at + 1, at: at * 10 }));
 }
 

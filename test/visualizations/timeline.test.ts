@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createRandom } from '../../src/testing/doubles/random.js';
 import { Run } from '../../visualizations/src/model/run.js';
-import type { SequencedRecord } from '../../visualizations/src/model/types.js';
+import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 import {
   labelWidth,
   listTracks,
@@ -28,14 +28,14 @@ const records = sampleRecords({ streams: 60, seed });
 const run = new Run(sampleHeader, { onFrame: (callback) => callback() });
 run.append(records);
 
-function tracksOf(given: readonly SequencedRecord[]): Tracks {
+function tracksOf(given: readonly SequencedEvent[]): Tracks {
   const tracks = new Tracks('ms');
   for (const record of given) tracks.add(record);
   return tracks;
 }
 
-type Draft = SequencedRecord extends infer R ? (R extends SequencedRecord ? Omit<R, 'seq'> : never) : never;
-function numbered(drafts: readonly Draft[]): readonly SequencedRecord[] {
+type Draft = SequencedEvent extends infer R ? (R extends SequencedEvent ? Omit<R, 'seq'> : never) : never;
+function numbered(drafts: readonly Draft[]): readonly SequencedEvent[] {
   return drafts.map((draft, at) => ({ ...draft, seq: at + 1 }));
 }
 

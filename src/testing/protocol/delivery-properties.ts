@@ -167,7 +167,9 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
     }),
     // What the statecharts show is so.
     [`${id}: a stream that is read is not over`]: on(({ reader, at }) => reader !== 'reading' || at !== undefined),
-    [`${id}: a stream whose producer was heard is active`]: on(({ at, isKnown }) => !(isIn(at, 'opening') && isKnown)),
+    [`${id}: a stream whose producer was heard is active`]: on(
+      ({ at, hasHeardProducer }) => !(isIn(at, 'opening') && hasHeardProducer),
+    ),
     [`${id}: the consumer recovers as long as something is missing`]: on(
       ({ at, inflow }) =>
         !(isIn(at, 'active', 'listening') || isIn(at, 'active', 'recovering')) ||
@@ -217,14 +219,19 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
   // A reader that has taken all that came must get more, or an end; so a lost record, grant, probe or close stalls nobody.
   for (let number = 0; number < records; number += 1) {
     leadsTo[`${id}: record ${number} comes to a reader that reads`] = ends(
-      ({ reader, delivered, taken, produced, isKnown, isServed }) =>
-        reader === 'reading' && isKnown && isServed && delivered === number && taken === number && produced > number,
+      ({ reader, delivered, taken, produced, hasHeardProducer, isServed }) =>
+        reader === 'reading' &&
+        hasHeardProducer &&
+        isServed &&
+        delivered === number &&
+        taken === number &&
+        produced > number,
       bounds.toReader,
     );
   }
   if (incidents.includes('inboxDeaf')) {
-    const isMissing = ({ outflow, inflow, isKnown }: DeliveryView): boolean =>
-      outflow !== undefined && inflow !== undefined && (!isKnown || endOf(outflow.flow) > inflow.flow.next);
+    const isMissing = ({ outflow, inflow, hasHeardProducer }: DeliveryView): boolean =>
+      outflow !== undefined && inflow !== undefined && (!hasHeardProducer || endOf(outflow.flow) > inflow.flow.next);
     leadsTo[`${id}: a reader whose inbox is deaf is told`] = {
       from: on((of) => of.reader === 'reading' && of.isDeaf && isMissing(of)),
       to: on(({ reader }) => reader !== 'reading'),
@@ -232,12 +239,18 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
     };
   }
   leadsTo[`${id}: a reader that took everything is told that the source has ended`] = ends(
-    ({ reader, delivered, taken, produced, sourceRuns, isServed, isKnown }) =>
-      reader === 'reading' && isKnown && taken === delivered && delivered === produced && !sourceRuns && isServed,
+    ({ reader, delivered, taken, produced, sourceRuns, isServed, hasHeardProducer }) =>
+      reader === 'reading' &&
+      hasHeardProducer &&
+      taken === delivered &&
+      delivered === produced &&
+      !sourceRuns &&
+      isServed,
     bounds.toReader,
   );
   leadsTo[`${id}: a reader is told that its stream is over`] = ends(
-    ({ reader, isKnown, isServed, producerLives }) => reader === 'reading' && isKnown && producerLives && !isServed,
+    ({ reader, hasHeardProducer, isServed, producerLives }) =>
+      reader === 'reading' && hasHeardProducer && producerLives && !isServed,
     bounds.toTold,
   );
   leadsTo[`${id}: a reader is told that its producer is dead`] = ends(
@@ -245,7 +258,7 @@ function propertiesOf(stream: ModelStream, options: DeliverySystemOptions, isOnl
     bounds.silent,
   );
   leadsTo[`${id}: the consumer hears that its producer is extended`] = ends(
-    ({ reader, isServed, isKnown }) => reader === 'reading' && isServed && !isKnown,
+    ({ reader, isServed, hasHeardProducer }) => reader === 'reading' && isServed && !hasHeardProducer,
     bounds.toKnow,
   );
   leadsTo[`${id}: what is missing comes`] = ends(

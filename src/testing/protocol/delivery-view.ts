@@ -24,7 +24,7 @@ export interface DeliveryView {
   readonly at: StateValue | undefined;
   readonly from: StateValue | undefined;
   /** Whether the consumer has heard its producer, and so can tell it something. */
-  readonly isKnown: boolean;
+  readonly hasHeardProducer: boolean;
   readonly outflow: ModelOutflow | undefined;
   readonly inflow: ModelInflow | undefined;
   readonly isHeld: boolean;
@@ -100,7 +100,7 @@ class LazyDeliveryView implements DeliveryView {
     return (this.#consumer?.notes[inflowNote(this.#stream.id)] ?? undefined) as ModelInflow | undefined;
   }
 
-  get isKnown() {
+  get hasHeardProducer() {
     const { inflow } = this;
     return inflow !== undefined && inflow.run !== 0;
   }

@@ -24,11 +24,11 @@ export function ExportMenu({ app }: { readonly app: App }) {
   };
   const save = (exporter: Exporter): void => {
     if (session === undefined) return;
-    const records: TraceEvent[] = [session.run.header];
-    session.run.forEach(0, Infinity, (record) => void records.push(record));
+    const events: TraceEvent[] = [session.run.header];
+    session.run.forEach(0, Infinity, (event) => void events.push(event));
     try {
       const shown = { seq: session.cursor.seq.peek(), selection: session.selection.value.peek() };
-      download(exporter.convert(records, shown), exporter);
+      download(exporter.convert(events, shown), exporter);
       setProblem('');
       if (menu.current !== null) menu.current.open = false;
     } catch (error) {

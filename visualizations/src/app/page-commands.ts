@@ -115,14 +115,14 @@ function seekWhere(
   const now = cursor.seq.peek();
   let found: number | undefined;
   const [from, to] = direction === 1 ? [now + 1, Infinity] : [run.firstSeq, now - 1];
-  run.forEach(from, to, (record) => {
-    const { type, system, actor } = record as {
+  run.forEach(from, to, (event) => {
+    const { type, system, actor } = event as {
       readonly type: string;
       readonly system?: string;
       readonly actor?: string;
     };
     if (!test(type, system, actor)) return undefined;
-    found = record.seq;
+    found = event.seq;
     // Backwards the last one found is the nearest.
     return direction === -1;
   });

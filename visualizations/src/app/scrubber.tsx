@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { useSampled } from '../panes/drawing/use-sampled.js';
 import { formatTime } from '../model/format.js';
 import type { Session } from '../model/session.js';
-import type { SequencedRecord } from '../model/types.js';
+import type { SequencedEvent } from '../model/types.js';
 
 /** How many columns the density of records is counted in. */
 const columns = 160;
@@ -74,14 +74,14 @@ function overviewOf({ run }: Session): Overview {
   const span = Math.max(1, last - first);
   const stride = Math.max(1, Math.ceil(run.size / sampledMax));
   let place = 0;
-  run.forEach(first, last, (record) => {
+  run.forEach(first, last, (event) => {
     place += 1;
-    const share = (record.seq - first) / span;
-    if (isMarked(record) && marks.length < 200) {
-      const text = record.type === 'mark' ? record.text : textOf(record);
-      marks.push({ seq: record.seq, share, bad: record.type !== 'mark' || record.kind !== 'note', text });
+    const share = (event.seq - first) / span;
+    if (isMarked(event) && marks.length < 200) {
+      const text = event.type === 'mark' ? event.text : textOf(event);
+      marks.push({ seq: event.seq, share, bad: event.type !== 'mark' || event.kind !== 'note', text });
     }
-    if (place % stride !== 0 || record.type !== 'step') return undefined;
+    if (place % stride !== 0 || event.type !== 'step') return undefined;
     const column = Math.min(columns - 1, Math.floor(share * columns));
     counts[column] = (counts[column] ?? 0) + 1;
     return undefined;
@@ -90,17 +90,17 @@ function overviewOf({ run }: Session): Overview {
   return { first, last, density: counts.map((count) => count / most), marks };
 }
 
-function isMarked(record: SequencedRecord): boolean {
+function isMarked(event: SequencedEvent): boolean {
   return (
-    record.type === 'mark' ||
-    record.type === 'gap' ||
-    (record.type === 'system' && record.op === 'crash') ||
-    (record.type === 'link' && record.op !== 'restored')
+    event.type === 'mark' ||
+    event.type === 'gap' ||
+    (event.type === 'system' && event.op === 'crash') ||
+    (event.type === 'link' && event.op !== 'restored')
   );
 }
 
-function textOf(record: SequencedRecord): string {
-  if (record.type === 'gap') return `${record.dropped} trace events were left out`;
-  if (record.type === 'system') return `${record.system} crashes`;
-  return record.type === 'link' ? `link of ${record.systems.join(', ')} ${record.op}` : record.type;
+function textOf(event: SequencedEvent): string {
+  if (event.type === 'gap') return `${event.dropped} trace events were left out`;
+  if (event.type === 'system') return `${event.system} crashes`;
+  return event.type === 'link' ? `link of ${event.systems.join(', ')} ${event.op}` : event.type;
 }

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { useSampled } from '../panes/drawing/use-sampled.js';
 import { formatTime } from '../model/format.js';
 import { parseQuery, QueryError } from '../model/query.js';
-import { recordFields } from '../model/record-fields.js';
+import { eventFields } from '../model/event-fields.js';
 import type { Session } from '../model/session.js';
 import { Scrubber } from './scrubber.js';
 
@@ -80,7 +80,7 @@ function BreakField({ session }: { readonly session: Session }) {
   const apply = (query: string): void => {
     setText(query);
     try {
-      session.cursor.breakTest.value = query.trim() === '' ? undefined : parseQuery(query, recordFields);
+      session.cursor.breakTest.value = query.trim() === '' ? undefined : parseQuery(query, eventFields);
       setProblem('');
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;

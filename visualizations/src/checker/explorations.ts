@@ -20,7 +20,11 @@ export interface Exploration {
   readonly options: ProtocolModelOptions;
   /** A machine with a mistake, in place of the one of this name. */
   readonly mistake?: () => { readonly name: string; readonly machine: AnyStateMachine };
-  /** Only these stimuli may happen; all unless told. */
+  /**
+   * Only these stimuli may happen.
+   *
+   * @default all of them
+   */
   readonly stimuli?: readonly string[];
 }
 

@@ -44,7 +44,7 @@ export function shortName(id: string): string {
 }
 
 /** The run as rows, records of one stream that follow each other folded into one. */
-export function diagramOf(records: readonly TraceEvent[]): Diagram {
+export function diagramOf(events: readonly TraceEvent[]): Diagram {
   const lifelines = new Set<string>();
   const values = new Map<string, string>();
   const sentAt = new Map<string, number>();
@@ -58,48 +58,48 @@ export function diagramOf(records: readonly TraceEvent[]): Diagram {
     rows.push({ kind: 'note', at, system, tone, text });
   };
 
-  for (const record of records) {
-    switch (record.type) {
+  for (const event of events) {
+    switch (event.type) {
       case 'run':
-        ({ label, unit } = record);
+        ({ label, unit } = event);
         break;
       case 'system':
-        lifelines.add(record.system);
-        if (record.op !== 'start') note(record.at, record.system, 'life', record.op === 'crash' ? 'crashes' : 'stops');
+        lifelines.add(event.system);
+        if (event.op !== 'start') note(event.at, event.system, 'life', event.op === 'crash' ? 'crashes' : 'stops');
         break;
       case 'actor':
-        values.set(`${record.system} ${record.actor}`, stateText(record.value));
+        values.set(`${event.system} ${event.actor}`, stateText(event.value));
         break;
       case 'step': {
-        const key = `${record.system} ${record.actor}`;
-        const [before, after] = [values.get(key), stateText(record.value)];
+        const key = `${event.system} ${event.actor}`;
+        const [before, after] = [values.get(key), stateText(event.value)];
         values.set(key, after);
-        const over = record.status === 'active' ? '' : ` (${record.status})`;
+        const over = event.status === 'active' ? '' : ` (${event.status})`;
         if (before !== after || over !== '') {
           const change = before === after ? after : `${before ?? '?'} → ${after}`;
-          note(record.at, record.system, 'state', `${shortName(record.actor)}: ${change}${over}`);
+          note(event.at, event.system, 'state', `${shortName(event.actor)}: ${change}${over}`);
         }
         break;
       }
       case 'message':
-        if (record.op === 'send' && record.to !== undefined) {
-          sentAt.set(record.message, record.at);
+        if (event.op === 'send' && event.to !== undefined) {
+          sentAt.set(event.message, event.at);
         } else {
-          usesWire ||= record.from === undefined || record.to === undefined;
-          addMessage(rows, record, sentAt.get(record.message));
+          usesWire ||= event.from === undefined || event.to === undefined;
+          addMessage(rows, event, sentAt.get(event.message));
         }
         break;
       case 'link':
-        for (const system of record.systems) note(record.at, system, 'fault', `link ${record.op}`);
+        for (const system of event.systems) note(event.at, system, 'fault', `link ${event.op}`);
         break;
       case 'end':
-        note(record.at, record.system, 'end', `${shortName(record.stream)} ends: ${record.reason}, ${record.code}`);
+        note(event.at, event.system, 'end', `${shortName(event.stream)} ends: ${event.reason}, ${event.code}`);
         break;
       case 'gap':
-        note(record.at, undefined, 'warning', `${record.dropped} trace events were left out`);
+        note(event.at, undefined, 'warning', `${event.dropped} trace events were left out`);
         break;
       case 'mark':
-        note(record.at, record.system, record.kind, record.text);
+        note(event.at, event.system, event.kind, event.text);
         break;
       default:
         // Statecharts, timers and counts have no place in a sequence diagram.
@@ -109,8 +109,8 @@ export function diagramOf(records: readonly TraceEvent[]): Diagram {
   return { label, unit, lifelines: usesWire ? [...lifelines, wire] : [...lifelines], rows };
 }
 
-function addMessage(rows: DiagramRow[], record: TraceMessage, sent: number | undefined): void {
-  const { at, from = wire, to = wire, kind, op, stream, subject, text } = record;
+function addMessage(rows: DiagramRow[], event: TraceMessage, sent: number | undefined): void {
+  const { at, from = wire, to = wire, kind, op, stream, subject, text } = event;
   const about = kind === 'open' ? subject : stream === undefined ? '' : shortName(stream);
   const label = [kind, about, text].filter((part) => part !== undefined && part !== '').join(' ');
   const last = rows.at(-1);

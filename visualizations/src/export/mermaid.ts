@@ -10,8 +10,8 @@ const arrows = { send: '-)', deliver: '->>', drop: '-x', duplicate: '--)', dead:
 const outcomes = { send: '', deliver: '', drop: ', lost', duplicate: ', once more', dead: ', nobody listens' } as const;
 
 /** The run as a Mermaid sequence diagram. Records of one stream that follow each other are one arrow. */
-export function toMermaid(records: readonly TraceEvent[]): string {
-  const { label, unit, lifelines, rows } = diagramOf(records);
+export function toMermaid(events: readonly TraceEvent[]): string {
+  const { label, unit, lifelines, rows } = diagramOf(events);
   const participants = lifelines.length === 0 ? ['nothing'] : lifelines;
   const idOf = (system: string): string => `p${Math.max(0, participants.indexOf(system))}`;
   const all = participants.length === 1 ? 'p0' : `p0,p${participants.length - 1}`;

@@ -23,7 +23,7 @@ const shortest = 1;
  * The run as a trace for Perfetto: systems are processes, actors are threads whose slices are their states, timers are
  * nested slices of their own, messages are flows between processes, and counts are counters.
  */
-export function toPerfetto(records: readonly TraceEvent[]): string {
+export function toPerfetto(traceEvents: readonly TraceEvent[]): string {
   const events: PerfettoEvent[] = [];
   const pids = new Map<string, number>();
   const tids = new Map<string, number>();
@@ -85,61 +85,61 @@ export function toPerfetto(records: readonly TraceEvent[]): string {
     events.push({ ph: 'i', name, cat, ts, ...place });
   };
 
-  for (const record of records) {
-    if (record.type === 'run') {
-      label = record.label;
+  for (const event of traceEvents) {
+    if (event.type === 'run') {
+      label = event.label;
       continue;
     }
-    const ts = Math.round(record.at * unitInTs);
+    const ts = Math.round(event.at * unitInTs);
     last = Math.max(last, ts);
-    switch (record.type) {
+    switch (event.type) {
       case 'system':
-        pidOf(record.system);
-        if (record.op !== 'start') {
+        pidOf(event.system);
+        if (event.op !== 'start') {
           for (const key of [...open.keys(), ...timers.keys()]) {
             const [system = '', actor = '', timer] = key.split('\n');
-            if (system !== record.system) continue;
+            if (system !== event.system) continue;
             if (timer === undefined) endState(system, actor, ts);
-            else endTimer(system, actor, timer, ts, record.op);
+            else endTimer(system, actor, timer, ts, event.op);
           }
-          mark(record.system, ts, record.op, 'system');
+          mark(event.system, ts, event.op, 'system');
         }
         break;
       case 'actor':
-        enter(record.system, record.actor, stateText(record.value), ts, { context: record.context });
+        enter(event.system, event.actor, stateText(event.value), ts, { context: event.context });
         break;
       case 'step':
-        if (record.status === 'active') {
-          enter(record.system, record.actor, stateText(record.value), ts, { event: record.event });
+        if (event.status === 'active') {
+          enter(event.system, event.actor, stateText(event.value), ts, { event: event.event });
         } else {
-          endState(record.system, record.actor, ts);
+          endState(event.system, event.actor, ts);
         }
         events.push({
           ph: 'i',
-          name: record.event.type,
-          cat: record.taken.length === 0 ? 'refused' : 'event',
+          name: event.event.type,
+          cat: event.taken.length === 0 ? 'refused' : 'event',
           s: 't',
-          ...threadOf(record.system, record.actor),
+          ...threadOf(event.system, event.actor),
           ts,
-          args: { event: record.event, commands: record.commands },
+          args: { event: event.event, commands: event.commands },
         });
         break;
       case 'timer': {
-        const { system, actor, timer, delay } = record;
-        endTimer(system, actor, timer, ts, record.op === 'start' ? 'restart' : record.op);
-        if (record.op !== 'start') break;
+        const { system, actor, timer, delay } = event;
+        endTimer(system, actor, timer, ts, event.op === 'start' ? 'restart' : event.op);
+        if (event.op !== 'start') break;
         timerCount += 1;
         timers.set(`${system}\n${actor}\n${timer}`, timerCount);
-        const args = { duration: record.duration, delay };
+        const args = { duration: event.duration, delay };
         events.push({ ph: 'b', name: timer, cat: 'timer', id: timerCount, ...threadOf(system, actor), ts, args });
         break;
       }
       case 'message': {
-        const { op, from, to, message, kind, bytes, text } = record;
+        const { op, from, to, message, kind, bytes, text } = event;
         const system = op === 'deliver' ? (to ?? from) : (from ?? to);
         if (system === undefined) break;
         const place = threadOf(system, 'wire');
-        const args = { bytes, subject: record.subject, ...(text === undefined ? {} : { text }) };
+        const args = { bytes, subject: event.subject, ...(text === undefined ? {} : { text }) };
         events.push({ ph: 'X', name: `${op} ${kind}`, cat: 'message', ...place, ts, dur: shortest, args });
         if (op === 'send') {
           travelling.add(message);
@@ -150,14 +150,14 @@ export function toPerfetto(records: readonly TraceEvent[]): string {
         break;
       }
       case 'counts': {
-        const { records: handled, bytes, waiting } = record;
-        const name = `${shortName(record.stream)} records`;
+        const { records: handled, bytes, waiting } = event;
+        const name = `${shortName(event.stream)} records`;
         const args = { records: handled, ...(waiting === undefined ? {} : { waiting }) };
-        events.push({ ph: 'C', name, pid: pidOf(record.system), tid: 0, ts, args });
+        events.push({ ph: 'C', name, pid: pidOf(event.system), tid: 0, ts, args });
         events.push({
           ph: 'C',
-          name: `${shortName(record.stream)} bytes`,
-          pid: pidOf(record.system),
+          name: `${shortName(event.stream)} bytes`,
+          pid: pidOf(event.system),
           tid: 0,
           ts,
           args: { bytes },
@@ -165,16 +165,16 @@ export function toPerfetto(records: readonly TraceEvent[]): string {
         break;
       }
       case 'link':
-        for (const system of record.systems) mark(system, ts, `link ${record.op}`, 'link');
+        for (const system of event.systems) mark(system, ts, `link ${event.op}`, 'link');
         break;
       case 'end':
-        mark(record.system, ts, `${shortName(record.stream)} ends: ${record.reason}, ${record.code}`, 'end');
+        mark(event.system, ts, `${shortName(event.stream)} ends: ${event.reason}, ${event.code}`, 'end');
         break;
       case 'gap':
-        mark(undefined, ts, `${record.dropped} trace events were left out`, 'gap');
+        mark(undefined, ts, `${event.dropped} trace events were left out`, 'gap');
         break;
       case 'mark':
-        mark(record.system, ts, record.text, record.kind);
+        mark(event.system, ts, event.text, event.kind);
         break;
       default:
         break;

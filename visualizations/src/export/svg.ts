@@ -2,7 +2,7 @@ import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { diagramOf, labelOf, type DiagramRow, type MessageRow, type NoteRow } from './diagram.js';
 
 export interface SvgOptions {
-  /** `light` unless told. */
+  /** @default 'light' */
   readonly theme?: 'light' | 'dark';
 }
 
@@ -38,8 +38,8 @@ function columnsOf(lifelines: readonly string[], rows: readonly DiagramRow[]): r
 }
 
 /** The run as a drawing of its sequence diagram: a whole SVG file, without scripts and without links. */
-export function toSvg(records: readonly TraceEvent[], { theme = 'light' }: SvgOptions = {}): string {
-  const { label, unit, lifelines, rows } = diagramOf(records);
+export function toSvg(events: readonly TraceEvent[], { theme = 'light' }: SvgOptions = {}): string {
+  const { label, unit, lifelines, rows } = diagramOf(events);
   const ink = themes[theme];
   const xs = columnsOf(lifelines, rows);
   const xOf = (system: string): number => xs[Math.max(0, lifelines.indexOf(system))] ?? timeWidth;

@@ -1,13 +1,13 @@
 import type { TraceEvent, TraceRun } from '../../../src/trace-events/trace-event.js';
-import type { SequencedRecord } from './types.js';
+import type { SequencedEvent } from './types.js';
 
 export { checkedEvent, MalformedTraceEventError } from '../../../src/tracing/checked-event.js';
 
-/** Whether a record is the header of a run. */
-export function isHeader(record: TraceEvent): record is TraceRun {
-  return record.type === 'run';
+/** Whether an event is the header of a run. */
+export function isHeader(event: TraceEvent): event is TraceRun {
+  return event.type === 'run';
 }
 
-export function isSequenced(record: TraceEvent): record is SequencedRecord {
-  return record.type !== 'run';
+export function isSequenced(event: TraceEvent): event is SequencedEvent {
+  return event.type !== 'run';
 }

@@ -1,13 +1,13 @@
 import { eventText } from './event-text.js';
 import { stateText } from './state-text.js';
-import type { RunReader, SequencedRecord } from './types.js';
+import type { RunReader, SequencedEvent } from './types.js';
 
 /** A line of a comparison: what happened in both runs, or in one of them only. */
 export interface ComparedLine {
   readonly kind: 'both' | 'left' | 'right';
   readonly text: string;
-  readonly left?: SequencedRecord;
-  readonly right?: SequencedRecord;
+  readonly left?: SequencedEvent;
+  readonly right?: SequencedEvent;
 }
 
 /** How many happenings of each run are compared, from the start. More would take longer than anybody waits. */
@@ -18,7 +18,7 @@ const differencesMax = 1_500;
 
 interface Line {
   readonly text: string;
-  readonly record: SequencedRecord;
+  readonly record: SequencedEvent;
 }
 
 /** Where two runs agree and where they do not: what actors, messages and systems did, whatever the times. */
@@ -28,34 +28,34 @@ export function compareRuns(left: RunReader, right: RunReader): readonly Compare
 
 function linesOf(run: RunReader): readonly Line[] {
   const lines: Line[] = [];
-  run.forEach(run.firstSeq, Infinity, (record) => {
-    const text = textOf(record);
-    if (text !== undefined) lines.push({ text, record });
+  run.forEach(run.firstSeq, Infinity, (event) => {
+    const text = textOf(event);
+    if (text !== undefined) lines.push({ text, record: event });
     return lines.length < comparedMax;
   });
   return lines;
 }
 
-/** A record in words, without ids that differ from run to run and without times; undefined for what is not compared. */
-export function textOf(record: SequencedRecord): string | undefined {
-  switch (record.type) {
+/** An event in words, without ids that differ from run to run and without times; undefined for what is not compared. */
+export function textOf(event: SequencedEvent): string | undefined {
+  switch (event.type) {
     case 'system':
-      return `${record.system}: ${record.op}`;
+      return `${event.system}: ${event.op}`;
     case 'actor':
-      return `${record.system} ${record.machine ?? record.actor}: begins in ${stateText(record.value)}`;
+      return `${event.system} ${event.machine ?? event.actor}: begins in ${stateText(event.value)}`;
     case 'step':
       return (
-        `${record.system} ${record.actor}: ${eventText(record.event.type)} ` +
-        (record.taken.length === 0 ? 'is refused' : `→ ${stateText(record.value)}`)
+        `${event.system} ${event.actor}: ${eventText(event.event.type)} ` +
+        (event.taken.length === 0 ? 'is refused' : `→ ${stateText(event.value)}`)
       );
     case 'timer':
-      return record.op === 'fire' ? `${record.system} ${record.actor}: ${record.delay} fires` : undefined;
+      return event.op === 'fire' ? `${event.system} ${event.actor}: ${event.delay} fires` : undefined;
     case 'message':
-      return `${record.from ?? '?'} → ${record.to ?? '?'}: ${record.op} ${record.kind}`;
+      return `${event.from ?? '?'} → ${event.to ?? '?'}: ${event.op} ${event.kind}`;
     case 'link':
-      return `${record.systems.join(', ')}: link ${record.op}`;
+      return `${event.systems.join(', ')}: link ${event.op}`;
     case 'end':
-      return `${record.system} ${record.actor}: ends, ${record.reason} ${record.code}`;
+      return `${event.system} ${event.actor}: ends, ${event.reason} ${event.code}`;
     default:
       return undefined;
   }
@@ -82,9 +82,9 @@ function align(left: readonly Line[], right: readonly Line[]): readonly Compared
 }
 
 function both(left: readonly Line[], right: readonly Line[]): readonly ComparedLine[] {
-  return left.map(({ text, record }, index) => {
+  return left.map(({ text, record: event }, index) => {
     const other = right[index]?.record;
-    return { kind: 'both', text, left: record, ...(other === undefined ? {} : { right: other }) };
+    return { kind: 'both', text, left: event, ...(other === undefined ? {} : { right: other }) };
   });
 }
 
@@ -142,10 +142,10 @@ function furthestPaths(
   return undefined;
 }
 
-function onlyLeft({ text, record }: Line): ComparedLine {
-  return { kind: 'left', text, left: record };
+function onlyLeft({ text, record: event }: Line): ComparedLine {
+  return { kind: 'left', text, left: event };
 }
 
-function onlyRight({ text, record }: Line): ComparedLine {
-  return { kind: 'right', text, right: record };
+function onlyRight({ text, record: event }: Line): ComparedLine {
+  return { kind: 'right', text, right: event };
 }

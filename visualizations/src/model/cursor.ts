@@ -2,15 +2,15 @@ import { batch, computed, signal, type ReadonlySignal } from '@preact/signals';
 import { fold } from './fold.js';
 import { copyView, type Folded } from './folded.js';
 import type { Run } from './run.js';
-import type { Cursor, Moment, SequencedRecord, View } from './types.js';
+import type { Cursor, Moment, SequencedEvent, View } from './types.js';
 
 /** Where playing, or following, has to stop. */
-export type BreakTest = (record: SequencedRecord) => boolean;
+export type BreakTest = (event: SequencedEvent) => boolean;
 
 export interface RunCursor extends Cursor {
   /** The view at the cursor: a new object whenever it has changed. */
   readonly view: ReadonlySignal<View>;
-  /** Stops playing, or following, at the first record that the test names. Undefined takes it away. */
+  /** Stops playing, or following, at the first event that the test names. Undefined takes it away. */
   readonly breakTest: { value: BreakTest | undefined };
   /** Lets time pass while playing, by the milliseconds since the last frame. The app calls it once per frame. */
   frame(elapsedMs: number): void;
@@ -19,8 +19,8 @@ export interface RunCursor extends Cursor {
 /** How many units of the run pass in a second of playing at speed 1. */
 const unitsPerSecond = { ms: 1_000, tick: 1 };
 
-/** The most records that one frame of playing may fold: a very high speed is slowed down rather than the page. */
-const recordsPerFrameMax = 20_000;
+/** The most events that one frame of playing may fold: a very high speed is slowed down rather than the page. */
+const eventsPerFrameMax = 20_000;
 
 /** `clock`: milliseconds that only grow, default `performance.now`. */
 export function createCursor(run: Run, clock: () => number = () => performance.now()): RunCursor {
@@ -33,7 +33,7 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
   let ownAt = 0;
   const ownVersion = signal(0);
 
-  /** When the newest record came, for time to go on after it. */
+  /** When the newest event came, for time to go on after it. */
   let newest = { seq: 0, came: clock() };
   /** Up to where a live run has been looked through for the break. */
   let searched = 0;
@@ -69,12 +69,12 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
     }
   };
 
-  /** Whether the records after a view are all kept: a cursor that stands still may be overtaken by the oldest record. */
+  /** Whether the events after a view are all kept: a cursor that stands still may be overtaken by the oldest event. */
   const isKept = (moment: Folded): boolean => moment.seq >= run.firstSeq;
 
   const foldOn = (moment: Folded, toSeq: Moment): void => {
-    run.forEach(moment.seq + 1, toSeq, (record) => {
-      fold(moment, record);
+    run.forEach(moment.seq + 1, toSeq, (event) => {
+      fold(moment, event);
       return undefined;
     });
   };
@@ -88,15 +88,15 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
     if (moment !== from) ownAt = moment.at;
     const target = ownAt + (elapsedMs / 1_000) * unitsPerSecond[run.header.unit] * speed.value;
     const played = { records: 0, reached: target, broke: false };
-    run.forEach(moment.seq + 1, Infinity, (record) => {
-      if (record.at > target) return false;
-      if (played.records === recordsPerFrameMax) {
-        played.reached = record.at;
+    run.forEach(moment.seq + 1, Infinity, (event) => {
+      if (event.at > target) return false;
+      if (played.records === eventsPerFrameMax) {
+        played.reached = event.at;
         return false;
       }
-      fold(moment, record);
+      fold(moment, event);
       played.records += 1;
-      played.broke = breakTest.value?.(record) === true;
+      played.broke = breakTest.value?.(event) === true;
       return played.broke ? false : undefined;
     });
     const isAtEnd = moment.seq >= run.lastSeq;
@@ -112,12 +112,12 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
     }
   };
 
-  /** While live: whether a record has come at which to stop. */
+  /** While live: whether an event has come at which to stop. */
   const searchBreak = (test: BreakTest): void => {
     let found: Moment | undefined;
-    run.forEach(searched + 1, Infinity, (record) => {
-      if (!test(record)) return undefined;
-      found = record.seq;
+    run.forEach(searched + 1, Infinity, (event) => {
+      if (!test(event)) return undefined;
+      found = event.seq;
       return false;
     });
     searched = run.lastSeq;
@@ -141,7 +141,7 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
     },
     now: () => {
       if (!live.value) return ownAt;
-      // Time goes on between the records of what is live; what is simulated tells its time.
+      // Time goes on between the events of what is live; what is simulated tells its time.
       if (!run.growing.value || run.header.source !== 'live' || run.header.unit !== 'ms') return run.now;
       if (newest.seq !== run.lastSeq) newest = { seq: run.lastSeq, came: clock() };
       return run.lastAt + (clock() - newest.came);
@@ -180,17 +180,17 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
       if (records >= 0) {
         let left = records;
         let target = from;
-        run.forEach(from + 1, Infinity, (record) => {
+        run.forEach(from + 1, Infinity, (event) => {
           if (left === 0) return false;
           left -= 1;
-          target = record.seq;
+          target = event.seq;
           return undefined;
         });
         seek(target);
       } else {
         let target = from;
         for (let left = -records; left > 0; left -= 1) {
-          const before = run.recordAtOrBefore(target - 1);
+          const before = run.eventAtOrBefore(target - 1);
           if (before === undefined || before.seq >= target) break;
           target = before.seq;
         }

@@ -1,26 +1,26 @@
 import { batch, signal, type ReadonlySignal } from '@preact/signals';
 import { checkedEvent, isSequenced, MalformedTraceEventError } from './checked-event.js';
 import { Run, type RunOptions } from './run.js';
-import type { LinkState, SequencedRecord, Sink, Source } from './types.js';
+import type { LinkState, SequencedEvent, Sink, Source } from './types.js';
 
 /** What a feed has to say about itself. */
 export interface FeedHealth {
   readonly state: LinkState;
   readonly text: string;
-  /** Records that came of the run, its header included. */
+  /** Events that came of the run, its header included. */
   readonly received: number;
-  /** Records that could not be read, since the source was opened. */
+  /** Events that could not be read, since the source was opened. */
   readonly malformed: number;
   /** Why the last of them could not be read. */
   readonly lastProblem: string;
 }
 
-/** Takes records from one source at a time and makes runs of them. */
+/** Takes events from one source at a time and makes runs of them. */
 export interface Feed {
   readonly source: ReadonlySignal<Source | undefined>;
   /** The run shown; undefined until a header has come. */
   readonly run: ReadonlySignal<Run | undefined>;
-  /** Changes at most once per frame while records come, and with each change of the state. */
+  /** Changes at most once per frame while events come, and with each change of the state. */
   readonly health: ReadonlySignal<FeedHealth>;
   /** Ends the source before, and opens this one. */
   open(source: Source): void;
@@ -48,7 +48,7 @@ export function createFeed(options: RunOptions = {}): Feed {
   };
 
   const accept = (values: readonly unknown[]): void => {
-    let pending: SequencedRecord[] = [];
+    let pending: SequencedEvent[] = [];
     const flush = (): void => {
       if (pending.length > 0) run.value?.append(pending);
       pending = [];
@@ -56,13 +56,13 @@ export function createFeed(options: RunOptions = {}): Feed {
     for (const value of values) {
       counts.received += 1;
       try {
-        const record = checkedEvent(value);
-        if (isSequenced(record)) {
+        const event = checkedEvent(value);
+        if (isSequenced(event)) {
           if (run.value === undefined) throw new MalformedTraceEventError('expected the header of a run first');
-          pending.push(record);
+          pending.push(event);
         } else {
           flush();
-          run.value = new Run(record, options);
+          run.value = new Run(event, options);
           // What is told of a run is not of those before it.
           counts.received = 1;
         }

@@ -7,8 +7,8 @@ import type { ActorEntry, TimerEntry } from './types.js';
 
 const noTimers: readonly TimerEntry[] = [];
 
-export function foldActor(view: Folded, record: TraceActor): void {
-  const { system, actor, parent, machine, stream, subject, value, context, at, seq } = record;
+export function foldActor(view: Folded, event: TraceActor): void {
+  const { system, actor, parent, machine, stream, subject, value, context, at, seq } = event;
   if (!view.systems.has(system)) {
     view.systems.set(system, { system, role: 'other', status: 'running', startedAt: at });
   }
@@ -34,43 +34,43 @@ export function foldActor(view: Folded, record: TraceActor): void {
     timers: noTimers,
   });
   forgetEnded(view.actors);
-  if (stream !== undefined) joinStream(view, record, stream);
+  if (stream !== undefined) joinStream(view, event, stream);
 }
 
-export function foldStep(view: Folded, record: TraceStep): void {
+export function foldStep(view: Folded, event: TraceStep): void {
   view.totals = { ...view.totals, steps: view.totals.steps + 1 };
-  const key = actorKey(record.system, record.actor);
+  const key = actorKey(event.system, event.actor);
   const entry = view.actors.get(key);
   // The first records of a run may be lost; an actor of whom nothing else is known is shown from its next step on.
-  const known = entry ?? strangerOf(record, key);
-  const state = stateText(record.value);
-  const over = record.status !== 'active';
-  const isTaken = record.taken.length > 0;
+  const known = entry ?? strangerOf(event, key);
+  const state = stateText(event.value);
+  const over = event.status !== 'active';
+  const isTaken = event.taken.length > 0;
   view.actors.set(key, {
     ...known,
-    value: record.value,
+    value: event.value,
     state,
-    context: record.context === undefined ? known.context : record.context,
-    status: record.status,
-    ...(record.error === undefined ? {} : { error: record.error }),
-    ...(over ? { endedAt: known.endedAt ?? record.at } : {}),
+    context: event.context === undefined ? known.context : event.context,
+    status: event.status,
+    ...(event.error === undefined ? {} : { error: event.error }),
+    ...(over ? { endedAt: known.endedAt ?? event.at } : {}),
     steps: known.steps + 1,
-    stateSince: state === known.state ? known.stateSince : record.at,
-    lastStep: record,
-    ...(isTaken ? { lastTaken: record } : { lastRefused: record }),
+    stateSince: state === known.state ? known.stateSince : event.at,
+    lastStep: event,
+    ...(isTaken ? { lastTaken: event } : { lastRefused: event }),
     timers: over ? noTimers : known.timers,
   });
   const { machine, stream } = known;
   if (machine !== undefined) {
-    for (const { source, index } of record.taken) {
+    for (const { source, index } of event.taken) {
       const transition = transitionKey(machine, source, index);
       view.coverage.set(transition, (view.coverage.get(transition) ?? 0) + 1);
     }
   }
   if (stream === undefined) return;
   // A timer of its own says nothing about the other side.
-  if (!/^(xstate\.)?after\b/.test(record.event.type)) signOfLife(view, stream, record.system, record.at);
-  if (over) endStreamEnd(view, stream, key, record.at);
+  if (!/^(xstate\.)?after\b/.test(event.event.type)) signOfLife(view, stream, event.system, event.at);
+  if (over) endStreamEnd(view, stream, key, event.at);
 }
 
 function strangerOf({ system, actor, value, at, seq }: TraceStep, key: string): ActorEntry {
@@ -90,8 +90,8 @@ function strangerOf({ system, actor, value, at, seq }: TraceStep, key: string): 
   };
 }
 
-export function foldTimer(view: Folded, record: TraceTimer): void {
-  const { op, system, actor, timer, state, delay, duration, at } = record;
+export function foldTimer(view: Folded, event: TraceTimer): void {
+  const { op, system, actor, timer, state, delay, duration, at } = event;
   const key = actorKey(system, actor);
   const entry = view.actors.get(key);
   if (entry === undefined || entry.endedAt !== undefined) return;

@@ -5,8 +5,8 @@ import { addToRates, noRates } from './rates.js';
 import type { StreamEndEntry, StreamEntry } from './types.js';
 
 /** Adds an actor as one end of a stream. */
-export function joinStream(view: Folded, record: TraceActor, stream: string): void {
-  const { system, actor, subject = '', at, seq } = record;
+export function joinStream(view: Folded, event: TraceActor, stream: string): void {
+  const { system, actor, subject = '', at, seq } = event;
   const key = actorKey(system, actor);
   const end = newEnd(view, key, system, actor, at);
   const entry = view.streams.get(stream);
@@ -32,10 +32,10 @@ function rank({ role }: StreamEndEntry): number {
   return role === 'consumer' ? 0 : role === 'producer' ? 1 : 2;
 }
 
-export function foldCounts(view: Folded, record: TraceCounts): void {
-  const { system, actor, stream, records, bytes, waiting, credit, at } = record;
+export function foldCounts(view: Folded, event: TraceCounts): void {
+  const { system, actor, stream, records, bytes, waiting, credit, at } = event;
   const key = actorKey(system, actor);
-  const { entry, end } = endOf(view, stream, key, system, actor, at, record.seq);
+  const { entry, end } = endOf(view, stream, key, system, actor, at, event.seq);
   const more = Math.max(0, records - end.records);
   const moved = more > 0;
   replaceEnd(view, entry, {
@@ -59,8 +59,8 @@ export function foldCounts(view: Folded, record: TraceCounts): void {
   };
 }
 
-export function foldEnd(view: Folded, record: TraceEnd): void {
-  const { system, actor, stream, reason, code, text, at, seq } = record;
+export function foldEnd(view: Folded, event: TraceEnd): void {
+  const { system, actor, stream, reason, code, text, at, seq } = event;
   const key = actorKey(system, actor);
   const { entry, end } = endOf(view, stream, key, system, actor, at, seq);
   replaceEnd(view, entry, { ...end, ending: { reason, code, text, at, seq } });

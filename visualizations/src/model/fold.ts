@@ -3,67 +3,67 @@ import { remember, type Folded } from './folded.js';
 import { endActor, foldActor, foldStep, foldTimer } from './fold-actors.js';
 import { foldCounts, foldEnd, signOfLife } from './fold-streams.js';
 import type { TraceMessage, TraceSystem } from '../../../src/trace-events/trace-event.js';
-import type { SequencedRecord } from './types.js';
+import type { SequencedEvent } from './types.js';
 
 /**
- * Changes a view by one record. A function of the view and the record alone, so that folding the same records always
- * gives the same view. Types of records that are not known change nothing but the moment.
+ * Changes a view by one event. A function of the view and the event alone, so that folding the same events always
+ * gives the same view. Types of events that are not known change nothing but the moment.
  */
-export function fold(view: Folded, record: SequencedRecord): void {
-  view.seq = record.seq;
-  // Records of several processes are merged in about the right order; time must not go backwards on the page.
-  view.at = Math.max(view.at, record.at);
-  switch (record.type) {
+export function fold(view: Folded, event: SequencedEvent): void {
+  view.seq = event.seq;
+  // Events of several processes are merged in about the right order; time must not go backwards on the page.
+  view.at = Math.max(view.at, event.at);
+  switch (event.type) {
     case 'counts':
-      foldCounts(view, record);
+      foldCounts(view, event);
       return;
     case 'message':
-      foldMessage(view, record);
+      foldMessage(view, event);
       return;
     case 'step':
-      foldStep(view, record);
+      foldStep(view, event);
       return;
     case 'timer':
-      foldTimer(view, record);
+      foldTimer(view, event);
       return;
     case 'actor':
-      foldActor(view, record);
+      foldActor(view, event);
       return;
     case 'end':
-      foldEnd(view, record);
+      foldEnd(view, event);
       return;
     case 'system':
-      foldSystem(view, record);
+      foldSystem(view, event);
       return;
     case 'machine':
-      view.machines.set(record.machine, record);
+      view.machines.set(event.machine, event);
       return;
     case 'link':
-      view.links.set(linkKey(record.systems), { systems: record.systems, op: record.op, since: record.at });
+      view.links.set(linkKey(event.systems), { systems: event.systems, op: event.op, since: event.at });
       return;
     case 'gap':
-      view.totals = { ...view.totals, recordsLost: view.totals.recordsLost + record.dropped };
+      view.totals = { ...view.totals, recordsLost: view.totals.recordsLost + event.dropped };
       return;
     case 'mark':
-      remember(view.marks, record);
+      remember(view.marks, event);
   }
 }
 
-function foldMessage(view: Folded, record: TraceMessage): void {
-  remember(view.messages, record);
+function foldMessage(view: Folded, event: TraceMessage): void {
+  remember(view.messages, event);
   const { totals } = view;
   view.totals = {
     ...totals,
-    messages: totals.messages + (record.op === 'send' ? 1 : 0),
-    messagesDropped: totals.messagesDropped + (record.op === 'drop' ? 1 : 0),
+    messages: totals.messages + (event.op === 'send' ? 1 : 0),
+    messagesDropped: totals.messagesDropped + (event.op === 'drop' ? 1 : 0),
   };
-  if (record.op === 'deliver' && record.stream !== undefined && record.to !== undefined) {
-    signOfLife(view, record.stream, record.to, record.at);
+  if (event.op === 'deliver' && event.stream !== undefined && event.to !== undefined) {
+    signOfLife(view, event.stream, event.to, event.at);
   }
 }
 
-function foldSystem(view: Folded, record: TraceSystem): void {
-  const { system, role, op, at } = record;
+function foldSystem(view: Folded, event: TraceSystem): void {
+  const { system, role, op, at } = event;
   if (op === 'start') {
     view.systems.set(system, { system, role, status: 'running', startedAt: at });
     return;

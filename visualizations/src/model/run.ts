@@ -1,28 +1,32 @@
 import { signal } from '@preact/signals';
 import type { Folded } from './folded.js';
-import { RecordLog } from './record-log.js';
-import type { Moment, RunReader, TraceRun, SequencedRecord } from './types.js';
+import { EventLog } from './event-log.js';
+import type { Moment, RunReader, TraceRun, SequencedEvent } from './types.js';
 
 export interface RunOptions {
-  /** How many records are kept, default 200,000; the oldest go first. */
-  readonly recordsMax?: number;
+  /**
+   * How many events are kept; the oldest go first.
+   *
+   * @default 200_000
+   */
+  readonly eventsMax?: number;
   /** Calls back once, before the next picture is drawn. Default `requestAnimationFrame`. */
   readonly onFrame?: (callback: () => void) => void;
 }
 
-/** One run: its header and its records, and the view at any moment of what is kept. */
+/** One run: its header and its events, and the view at any moment of what is kept. */
 export class Run implements RunReader {
   readonly header: TraceRun;
   readonly #version = signal(0);
   readonly #growing = signal(true);
-  readonly #log: RecordLog;
+  readonly #log: EventLog;
   readonly #onFrame: (callback: () => void) => void;
   #framePending = false;
   #now = 0;
 
   constructor(header: TraceRun, options: RunOptions = {}) {
     this.header = header;
-    this.#log = new RecordLog(header.unit, options.recordsMax ?? 200_000);
+    this.#log = new EventLog(header.unit, options.eventsMax ?? 200_000);
     this.#onFrame = options.onFrame ?? ((callback) => requestAnimationFrame(callback));
   }
 
@@ -50,7 +54,7 @@ export class Run implements RunReader {
     return this.#log.head.at;
   }
 
-  /** The time of the newest record, or what its source has told since. */
+  /** The time of the newest event, or what its source has told since. */
   get now(): number {
     return Math.max(this.lastAt, this.#now);
   }
@@ -59,21 +63,21 @@ export class Run implements RunReader {
     return this.#log.size;
   }
 
-  /** The view after the last record. It changes as records come: read it within one frame. */
+  /** The view after the last event. It changes as events come: read it within one frame. */
   get head(): Folded {
     return this.#log.head;
   }
 
-  /** Adds records. A `seq` that does not grow is replaced by the next one, so that every moment has one record. */
-  append(records: readonly SequencedRecord[]): void {
-    for (const record of records) {
+  /** Adds events. A `seq` that does not grow is replaced by the next one, so that every moment has one event. */
+  append(events: readonly SequencedEvent[]): void {
+    for (const event of events) {
       const next = this.lastSeq + 1;
-      this.#log.append(record.seq >= next ? record : { ...record, seq: next });
+      this.#log.append(event.seq >= next ? event : { ...event, seq: next });
     }
-    if (records.length > 0) this.#grow();
+    if (events.length > 0) this.#grow();
   }
 
-  /** Time has passed without a record. */
+  /** Time has passed without an event. */
   goOn(at: number): void {
     if (!(at > this.now)) return;
     this.#now = at;
@@ -94,12 +98,12 @@ export class Run implements RunReader {
     return this.#log.viewAt(seq);
   }
 
-  record(seq: Moment): SequencedRecord | undefined {
+  record(seq: Moment): SequencedEvent | undefined {
     const found = this.#log.atOrBefore(seq);
     return found?.seq === seq ? found : undefined;
   }
 
-  recordAtOrBefore(seq: Moment): SequencedRecord | undefined {
+  eventAtOrBefore(seq: Moment): SequencedEvent | undefined {
     return this.#log.atOrBefore(seq);
   }
 
@@ -107,7 +111,7 @@ export class Run implements RunReader {
     return this.#log.atOrBeforeTime(at)?.seq ?? this.firstSeq;
   }
 
-  forEach(fromSeq: Moment, toSeq: Moment, visit: (record: SequencedRecord) => boolean | undefined): void {
+  forEach(fromSeq: Moment, toSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void {
     this.#log.forEach(fromSeq, toSeq, visit);
   }
 }

@@ -15,10 +15,10 @@ import type { Rates } from './rates.js';
 
 export type { TraceEvent, Json, TraceRun } from '../../../src/trace-events/trace-event.js';
 
-/** All records but the header: those that have a place in the order of a run. */
-export type SequencedRecord = Exclude<TraceEvent, TraceRun>;
+/** All events but the header: those that have a place in the order of a run. */
+export type SequencedEvent = Exclude<TraceEvent, TraceRun>;
 
-/** A moment of a run, named by the `seq` of the last record that has happened. 0 is before the first. */
+/** A moment of a run, named by the `seq` of the last event that has happened. 0 is before the first. */
 export type Moment = number;
 
 /** A lifeline of the run. */
@@ -36,7 +36,7 @@ export interface TimerEntry {
   readonly state: string;
   readonly delay: string;
   readonly startedAt: number;
-  /** Absent where the record did not say how long it runs; then there is no deadline either. */
+  /** Absent where the event did not say how long it runs; then there is no deadline either. */
   readonly duration?: number;
   readonly deadline?: number;
 }
@@ -127,7 +127,7 @@ export interface Totals {
   readonly steps: number;
   readonly messages: number;
   readonly messagesDropped: number;
-  /** Records of this run that were left out by the tracer. */
+  /** Events of this run that were left out by the tracer. */
   readonly recordsLost: number;
 }
 
@@ -136,7 +136,7 @@ export interface Totals {
  * compare by identity. The maps of a live view do change: read them within one frame, and do not keep them.
  */
 export interface View {
-  /** The last record that has happened, and its time. */
+  /** The last event that has happened, and its time. */
   readonly seq: Moment;
   readonly at: number;
   readonly systems: ReadonlyMap<string, SystemEntry>;
@@ -145,7 +145,7 @@ export interface View {
   readonly actors: ReadonlyMap<string, ActorEntry>;
   readonly streams: ReadonlyMap<string, StreamEntry>;
   readonly links: ReadonlyMap<string, LinkEntry>;
-  /** The last message records, oldest first, at most twice `recentMax`. */
+  /** The last message events, oldest first, at most twice `recentMax`. */
   readonly messages: readonly TraceMessage[];
   /** Marks, oldest first, at most twice `recentMax`. */
   readonly marks: readonly TraceMark[];
@@ -161,7 +161,7 @@ export interface SelectionValue {
   readonly stream?: string;
   /** The id of a message. */
   readonly message?: string;
-  /** A record. */
+  /** An event. */
   readonly seq?: Moment;
 }
 
@@ -180,7 +180,7 @@ export interface Cursor {
   readonly playing: ReadonlySignal<boolean>;
   /** How fast a recording is played: 1 is as it happened, for ticks one a second. */
   readonly speed: Signal<number>;
-  /** The time shown, in the unit of the run. While live or playing it goes on between records. */
+  /** The time shown, in the unit of the run. While live or playing it goes on between events. */
   readonly now: () => number;
   /** Goes back to the newest moment, and stays there. */
   readonly follow: () => void;
@@ -189,34 +189,34 @@ export interface Cursor {
   readonly play: () => void;
   /** Goes to a moment and stops there. Out of range goes to the nearest. */
   readonly seek: (seq: Moment) => void;
-  /** Goes to the last record at or before a time. */
+  /** Goes to the last event at or before a time. */
   readonly seekTime: (at: number) => void;
-  /** Goes so many records forwards, or backwards where negative. */
+  /** Goes so many events forwards, or backwards where negative. */
   readonly step: (records: number) => void;
 }
 
-/** The records of a run, as far as they are kept. */
+/** The events of a run, as far as they are kept. */
 export interface RunReader {
   readonly header: TraceRun;
-  /** Grows at most once per animation frame, when records came. */
+  /** Grows at most once per animation frame, when events came. */
   readonly version: ReadonlySignal<number>;
-  /** Whether more records may come. A recording that is complete is not growing, whatever its header says. */
+  /** Whether more events may come. A recording that is complete is not growing, whatever its header says. */
   readonly growing: ReadonlySignal<boolean>;
   /** The first and the last `seq` that can still be shown; both 0 where there is none. */
   readonly firstSeq: Moment;
   readonly lastSeq: Moment;
-  /** The time of the first record kept, and of the last. */
+  /** The time of the first event kept, and of the last. */
   readonly firstAt: number;
   readonly lastAt: number;
-  /** How many records are kept. */
+  /** How many events are kept. */
   readonly size: number;
-  /** The record with this `seq`, or undefined where it is not kept. */
-  record(seq: Moment): SequencedRecord | undefined;
-  /** The last record at or before a moment. */
-  recordAtOrBefore(seq: Moment): SequencedRecord | undefined;
-  /** Records with `fromSeq <= seq <= toSeq`, in order. Returning false from `visit` ends it. */
-  forEach(fromSeq: Moment, toSeq: Moment, visit: (record: SequencedRecord) => boolean | undefined): void;
-  /** The `seq` of the last record at or before a time; `firstSeq` where all are later. */
+  /** The event with this `seq`, or undefined where it is not kept. */
+  record(seq: Moment): SequencedEvent | undefined;
+  /** The last event at or before a moment. */
+  eventAtOrBefore(seq: Moment): SequencedEvent | undefined;
+  /** Events with `fromSeq <= seq <= toSeq`, in order. Returning false from `visit` ends it. */
+  forEach(fromSeq: Moment, toSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void;
+  /** The `seq` of the last event at or before a time; `firstSeq` where all are later. */
   seqAtTime(at: number): Moment;
 }
 
@@ -236,23 +236,23 @@ export interface PaneProps {
   readonly theme: ReadonlySignal<Theme>;
 }
 
-/** The state of what records come from, as the header of the page shows it. */
+/** The state of what events come from, as the header of the page shows it. */
 export type LinkState = 'connecting' | 'open' | 'lost' | 'ended' | 'failed';
 
 /** Where a source puts what it has. */
 export interface Sink {
   /**
-   * Records as they came, unchecked and in order; batches are better than single ones. A header begins a new run. Records
+   * Events as they came, unchecked and in order; batches are better than single ones. A header begins a new run. Events
    * that cannot be read are counted and left out.
    */
   accept(values: readonly unknown[]): void;
-  /** The time of the run goes on though no record came: what it is now, where it is not that of the wall. */
+  /** The time of the run goes on though no event came: what it is now, where it is not that of the wall. */
   time(at: number): void;
   /** `text` says why, where it is `lost` or `failed`. */
   state(state: LinkState, text?: string): void;
 }
 
-/** Something that gives the records of a run: a connection, a file, a simulation. */
+/** Something that gives the events of a run: a connection, a file, a simulation. */
 export interface Source {
   /** What it is, for people. */
   readonly label: string;
@@ -281,6 +281,6 @@ export interface Exporter {
   /** Of the file, without a dot. */
   readonly extension: string;
   readonly mime: string;
-  /** The records kept, header first, and the moment and the selection shown. */
-  convert(records: readonly TraceEvent[], shown: { readonly seq: Moment; readonly selection: SelectionValue }): string;
+  /** The events kept, header first, and the moment and the selection shown. */
+  convert(events: readonly TraceEvent[], shown: { readonly seq: Moment; readonly selection: SelectionValue }): string;
 }

@@ -4,7 +4,7 @@ import type { NatsMessage } from '../../../src/transport/nats-connection.js';
 import { createTestBroker, type TestBrokerFaults } from '../../../src/testing/doubles/test-broker.js';
 import { describeMessage, type MessageDescription } from '../../../src/wire/describe-message.js';
 import { createProcess, type SimulatedProcess } from './process.js';
-import type { RecordLog } from './record-log.js';
+import type { TraceLog } from './trace-log.js';
 
 /** What a message of the protocol is, as the records call it. */
 export type MessageKind = MessageDescription['kind'];
@@ -37,7 +37,7 @@ interface Letter {
 
 const outcomes = { delivered: 'deliver', lost: 'drop', duplicated: 'duplicate', partitioned: 'drop' } as const;
 
-export function createNetwork(clock: Clock, seed: number, faults: TestBrokerFaults, log: RecordLog): Network {
+export function createNetwork(clock: Clock, seed: number, faults: TestBrokerFaults, log: TraceLog): Network {
   const letters = new WeakMap<RoutedMessage, Letter>();
   const connections = new Map<string, MemoryConnection>();
   let sent = 0;

@@ -4,7 +4,7 @@ import { ProducerClient } from '../../../src/producer/producer-client.js';
 import { inboxSubject } from '../../../src/wire/index.js';
 import type { ConsumerPeer, ProducerPeer, Timing } from './peer.js';
 import type { SimulatedProcess } from './process.js';
-import type { RecordLog } from './record-log.js';
+import type { TraceLog } from './trace-log.js';
 import { decodeWorkload, encodeWorkload, pause, recordOf } from './workload.js';
 
 function durationsOf({ silenceTimeoutMs, ...timing }: Timing) {
@@ -27,7 +27,7 @@ export function createOurConsumer(
   process: SimulatedProcess,
   randomBytes: (length: number) => Uint8Array,
   timing: Timing,
-  log: RecordLog,
+  log: TraceLog,
 ): ConsumerPeer {
   const { connection, clock, name } = process;
   const client = new ConsumerClient({
@@ -65,7 +65,7 @@ export function createOurProducer(
   subjects: readonly string[],
   randomBytes: (length: number) => Uint8Array,
   timing: Timing,
-  log: RecordLog,
+  log: TraceLog,
 ): ProducerPeer {
   const { connection, clock, name } = process;
   const client = new ProducerClient({

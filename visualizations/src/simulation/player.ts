@@ -31,8 +31,8 @@ export function createPlayer(report: (what: PlayerReport) => void): Player {
 
   const tell = (): void => {
     if (simulation === undefined || story === undefined) return;
-    const records = simulation.take();
-    if (records.length > 0) report({ type: 'records', run, records });
+    const events = simulation.take();
+    if (events.length > 0) report({ type: 'records', run, records: events });
     const { nowMs, peers, streams } = simulation;
     report({ type: 'time', time: nowMs });
     report({ type: 'state', state: { story, nowMs, isPlaying, speed, isOver, peers, streams } });

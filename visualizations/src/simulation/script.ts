@@ -22,7 +22,11 @@ export type Deed =
       readonly everyMs?: number;
       readonly records?: number;
       readonly bytes?: number;
-      /** How long the reader takes for a record; it is always ready unless told. */
+      /**
+       * How long the reader takes for a record, in milliseconds.
+       *
+       * @default 0: it is always ready
+       */
       readonly readEveryMs?: number;
     }
   | { readonly do: 'cancel' | 'finish'; readonly stream: string }

@@ -6,7 +6,7 @@ import { createGoProducer } from './go/go-producer.js';
 import { createNetwork, type Network } from './network.js';
 import { createOurConsumer, createOurProducer } from './our-peers.js';
 import { defaultTiming, type ConsumerPeer, type Peer, type ProducerPeer } from './peer.js';
-import { createRecordLog, type RecordLog } from './record-log.js';
+import { createTraceLog, type TraceLog } from './trace-log.js';
 import { withDeed, type Deed, type PeerOrder, type Plan, type TimedDeed } from './script.js';
 import { defaultWorkload } from './workload.js';
 
@@ -47,7 +47,7 @@ export interface Simulation {
 interface World {
   readonly plan: Plan;
   readonly network: Network;
-  readonly log: RecordLog;
+  readonly log: TraceLog;
   readonly peers: ReadonlyMap<string, Peer>;
   /** The consumer of each stream that was opened, by the name of the stream. */
   readonly consumerOf: Map<string, ConsumerPeer>;
@@ -58,7 +58,7 @@ export function createSimulation(given: Plan): Simulation {
   const clock = createTestClock();
   const origin = clock.now();
   const now = () => clock.now() - origin;
-  const log = createRecordLog(plan.label, plan.seed, clock);
+  const log = createTraceLog(plan.label, plan.seed, clock);
   const network = createNetwork(clock, plan.seed, { delayMs: 20, ...plan.network }, log);
   const random = createRandom(plan.seed + 1);
   const timing = { ...defaultTiming, ...plan.timing };
@@ -166,7 +166,7 @@ function befall(
   what: 'crash' | 'pause' | 'resume' | 'disconnect' | 'reconnect' | 'close',
   peer: Peer,
   network: Network,
-  log: RecordLog,
+  log: TraceLog,
   fault: (text: string, system: string) => void,
 ): void {
   const { process, role } = peer;

@@ -1,7 +1,7 @@
 import type { Sink, Source } from '../model/types.js';
 
 /**
- * The records of a running system, as server-sent events. Each event holds one record, or a list of them, as JSON. The
+ * The events of a running system, as server-sent events. Each holds one trace event, or a list of them, as JSON. The
  * browser connects again by itself and says which event it had last; a server that cannot go on from there sends the
  * header of a new run.
  */

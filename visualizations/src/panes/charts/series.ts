@@ -1,6 +1,6 @@
 import type { TraceMessage } from '../../../../src/trace-events/trace-event.js';
 import { actorKey } from '../../model/keys.js';
-import type { RunReader, SequencedRecord } from '../../model/types.js';
+import type { RunReader, SequencedEvent } from '../../model/types.js';
 
 /** How many bins are kept. They become wider as the run becomes longer, so that a run of days fits. */
 const bins = 1_024;
@@ -48,52 +48,52 @@ export class Series {
   }
 
   read(run: RunReader): void {
-    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (record) => {
-      this.add(record);
+    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (event) => {
+      this.add(event);
       return undefined;
     });
   }
 
-  add(record: SequencedRecord): void {
-    this.#seen = record.seq;
-    const bin = this.#binOf(record.at);
-    switch (record.type) {
+  add(event: SequencedEvent): void {
+    this.#seen = event.seq;
+    const bin = this.#binOf(event.at);
+    switch (event.type) {
       case 'system':
-        this.#roles.set(record.system, record.role);
+        this.#roles.set(event.system, event.role);
         return;
       case 'counts': {
-        const key = actorKey(record.system, record.actor);
+        const key = actorKey(event.system, event.actor);
         const before = this.#counts.get(key) ?? { records: 0, bytes: 0 };
-        this.#counts.set(key, record);
-        const records = Math.max(0, record.records - before.records);
-        const isReader = this.#roles.get(record.system) !== 'producer';
+        this.#counts.set(key, event);
+        const records = Math.max(0, event.records - before.records);
+        const isReader = this.#roles.get(event.system) !== 'producer';
         const into = isReader ? this.bins.received : this.bins.sent;
         into[bin] = (into[bin] ?? 0) + records;
         if (isReader)
-          this.bins.receivedBytes[bin] = (this.bins.receivedBytes[bin] ?? 0) + Math.max(0, record.bytes - before.bytes);
+          this.bins.receivedBytes[bin] = (this.bins.receivedBytes[bin] ?? 0) + Math.max(0, event.bytes - before.bytes);
         return;
       }
       case 'step':
         // An actor that is over counts no more.
-        if (record.status !== 'active') this.#counts.delete(actorKey(record.system, record.actor));
+        if (event.status !== 'active') this.#counts.delete(actorKey(event.system, event.actor));
         return;
       case 'message':
-        this.#message(record);
+        this.#message(event);
         return;
       default:
     }
   }
 
-  #message(record: TraceMessage): void {
-    if (record.kind === 'heartbeat' && record.op === 'send') {
+  #message(event: TraceMessage): void {
+    if (event.kind === 'heartbeat' && event.op === 'send') {
       if (this.#beats.size >= beatsMax) this.#beats.delete(this.#beats.keys().next().value ?? '');
-      this.#beats.set(record.message, { at: record.at, from: record.from, subject: record.subject });
-    } else if (record.kind === 'heartbeat' && (record.op === 'drop' || record.op === 'dead')) {
-      this.#tell(record.message, undefined);
-    } else if (record.kind === 'answer' && record.op === 'deliver') {
-      this.#tell(this.#beatOf(record), record.at);
-    } else if (record.kind === 'answer' && (record.op === 'drop' || record.op === 'dead')) {
-      this.#tell(this.#beatOf(record), undefined);
+      this.#beats.set(event.message, { at: event.at, from: event.from, subject: event.subject });
+    } else if (event.kind === 'heartbeat' && (event.op === 'drop' || event.op === 'dead')) {
+      this.#tell(event.message, undefined);
+    } else if (event.kind === 'answer' && event.op === 'deliver') {
+      this.#tell(this.#beatOf(event), event.at);
+    } else if (event.kind === 'answer' && (event.op === 'drop' || event.op === 'dead')) {
+      this.#tell(this.#beatOf(event), undefined);
     }
   }
 

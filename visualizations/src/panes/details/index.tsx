@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { formatBytes, formatCount, formatDuration, formatTime } from '../../model/format.js';
 import { actorKey } from '../../model/keys.js';
-import type { ActorEntry, PaneProps, SequencedRecord, StreamEndEntry } from '../../model/types.js';
+import type { ActorEntry, PaneProps, SequencedEvent, StreamEndEntry } from '../../model/types.js';
 import { StatePill } from '../common/state-pill.js';
 import { useSampled } from '../drawing/use-sampled.js';
 import { Happening } from './happening.js';
@@ -11,7 +11,7 @@ import { recentHappenings } from './recent-steps.js';
 import { Timers } from './timers.js';
 import './details.css';
 
-/** Everything about what is selected: both ends of a stream, an actor, a message, a record. */
+/** Everything about what is selected: both ends of a stream, an actor, a message, an event. */
 export default function DetailsPane(props: PaneProps) {
   const { view, selection } = props;
   const chosen = selection.value.value;
@@ -31,7 +31,7 @@ export default function DetailsPane(props: PaneProps) {
   return (
     <div class="details">
       {chosen.message !== undefined && <Message {...props} message={chosen.message} />}
-      {chosen.seq !== undefined && <OneRecord {...props} seq={chosen.seq} />}
+      {chosen.seq !== undefined && <OneEvent {...props} seq={chosen.seq} />}
       {shown.map((key) => (
         <ActorDetails key={key} {...props} actorKey={key} />
       ))}
@@ -153,25 +153,25 @@ function EndFacts({ actor, end, unit }: EndFactsProps) {
 function Message({ run, cursor, message }: PaneProps & { readonly message: string }) {
   const version = useSampled(run.version, 500, (value) => value);
   const found = useMemo(() => {
-    const records: SequencedRecord[] = [];
-    run.forEach(run.firstSeq, Infinity, (record) => {
-      if (record.type === 'message' && record.message === message) records.push(record);
+    const events: SequencedEvent[] = [];
+    run.forEach(run.firstSeq, Infinity, (event) => {
+      if (event.type === 'message' && event.message === message) events.push(event);
       return undefined;
     });
-    return records;
+    return events;
   }, [run, message, version]);
   return (
     <section>
       <h3>Message {message}</h3>
       <ol class="happenings">
         {found.map(
-          (record) =>
-            record.type === 'message' && (
-              <li key={record.seq}>
-                <button type="button" onClick={() => cursor.seek(record.seq)}>
-                  <span class="muted mono">{formatTime(record.at, run.header.unit)}</span>{' '}
-                  <strong class={['drop', 'dead'].includes(record.op) ? 'bad' : ''}>{record.op}</strong> {record.kind}{' '}
-                  on <span class="mono">{record.subject}</span>, {formatBytes(record.bytes)} {record.text ?? ''}
+          (event) =>
+            event.type === 'message' && (
+              <li key={event.seq}>
+                <button type="button" onClick={() => cursor.seek(event.seq)}>
+                  <span class="muted mono">{formatTime(event.at, run.header.unit)}</span>{' '}
+                  <strong class={['drop', 'dead'].includes(event.op) ? 'bad' : ''}>{event.op}</strong> {event.kind} on{' '}
+                  <span class="mono">{event.subject}</span>, {formatBytes(event.bytes)} {event.text ?? ''}
                 </button>
               </li>
             ),
@@ -181,16 +181,16 @@ function Message({ run, cursor, message }: PaneProps & { readonly message: strin
   );
 }
 
-/** A record as it stands in the file. */
-function OneRecord({ run, seq }: PaneProps & { readonly seq: number }) {
-  const record = run.record(seq);
+/** An event as it stands in the file. */
+function OneEvent({ run, seq }: PaneProps & { readonly seq: number }) {
+  const event = run.record(seq);
   return (
     <section>
       <h3>Trace event {seq}</h3>
-      {record === undefined ? (
+      {event === undefined ? (
         <p class="muted">It is not kept any more.</p>
       ) : (
-        <JsonTree value={JSON.parse(JSON.stringify(record)) as Parameters<typeof JsonTree>[0]['value']} />
+        <JsonTree value={JSON.parse(JSON.stringify(event)) as Parameters<typeof JsonTree>[0]['value']} />
       )}
     </section>
   );

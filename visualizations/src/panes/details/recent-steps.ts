@@ -1,10 +1,10 @@
-import type { RunReader, SequencedRecord } from '../../model/types.js';
+import type { RunReader, SequencedEvent } from '../../model/types.js';
 
 /** What an actor did and what happened to it, as the list of the details shows it. */
-export type ActorHappening = Extract<SequencedRecord, { readonly type: 'step' | 'timer' | 'end' | 'actor' | 'mark' }>;
+export type ActorHappening = Extract<SequencedEvent, { readonly type: 'step' | 'timer' | 'end' | 'actor' | 'mark' }>;
 
-/** How far back an actor's records are looked for, and how many of them are shown. */
-const searchedRecords = 40_000;
+/** How far back an actor's events are looked for, and how many of them are shown. */
+const searchedEvents = 40_000;
 const shownMax = 60;
 
 /** The last happenings of an actor up to a moment, the newest first. Timers that a step cancels or starts are left out. */
@@ -15,16 +15,16 @@ export function recentHappenings(
   seq: number,
 ): readonly ActorHappening[] {
   const found: ActorHappening[] = [];
-  run.forEach(Math.max(run.firstSeq, seq - searchedRecords), seq, (record) => {
-    if (!isHappening(record) || record.system !== system || record.actor !== actor) return undefined;
-    if (record.type === 'timer' && record.op !== 'fire') return undefined;
-    found.push(record);
+  run.forEach(Math.max(run.firstSeq, seq - searchedEvents), seq, (event) => {
+    if (!isHappening(event) || event.system !== system || event.actor !== actor) return undefined;
+    if (event.type === 'timer' && event.op !== 'fire') return undefined;
+    found.push(event);
     if (found.length > 2 * shownMax) found.splice(0, shownMax);
     return undefined;
   });
   return found.slice(-shownMax).reverse();
 }
 
-function isHappening(record: SequencedRecord): record is ActorHappening {
-  return ['step', 'timer', 'end', 'actor', 'mark'].includes(record.type);
+function isHappening(event: SequencedEvent): event is ActorHappening {
+  return ['step', 'timer', 'end', 'actor', 'mark'].includes(event.type);
 }

@@ -9,9 +9,9 @@ export class HeartbeatFolds {
   readonly #sentAt = new Map<string, number>();
 
   /** Takes a message that was sent or delivered. `begin` makes a new row where `last` is no fold that could grow. */
-  add(record: TraceMessage, last: Row | undefined, begin: () => Row): void {
-    const isSent = isBeat(record) && record.op === 'send';
-    const isAnswered = record.kind === 'answer' && record.op === 'deliver';
+  add(event: TraceMessage, last: Row | undefined, begin: () => Row): void {
+    const isSent = isBeat(event) && event.op === 'send';
+    const isAnswered = event.kind === 'answer' && event.op === 'deliver';
     let isLast = this.#fold === last;
     if (isSent && last?.kind !== 'heartbeats') {
       this.#fold = begin();
@@ -23,16 +23,16 @@ export class HeartbeatFolds {
     if (fold === undefined) return;
     if (isSent) {
       fold.rounds = (fold.rounds ?? 0) + 1;
-      this.#sentAt.set(record.message, record.at);
+      this.#sentAt.set(event.message, event.at);
     }
     if (isAnswered) {
       fold.answered = (fold.answered ?? 0) + 1;
       // The answer goes to the subject by which its heartbeat is named.
-      const sentAt = this.#sentAt.get(record.subject);
-      if (sentAt !== undefined) fold.roundTrip = record.at - sentAt;
-      this.#sentAt.delete(record.subject);
+      const sentAt = this.#sentAt.get(event.subject);
+      if (sentAt !== undefined) fold.roundTrip = event.at - sentAt;
+      this.#sentAt.delete(event.subject);
     }
-    if (isLast) fold.lastSeq = record.seq;
-    fold.lastAt = record.at;
+    if (isLast) fold.lastSeq = event.seq;
+    fold.lastAt = event.at;
   }
 }

@@ -89,6 +89,6 @@ export function isBeat({ kind }: TraceMessage): boolean {
 }
 
 /** Whether a message keeps connections alive rather than streams going. */
-export function isHeartbeat(record: TraceMessage): boolean {
-  return isBeat(record) || record.kind === 'answer';
+export function isHeartbeat(event: TraceMessage): boolean {
+  return isBeat(event) || event.kind === 'answer';
 }

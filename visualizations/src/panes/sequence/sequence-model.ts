@@ -2,7 +2,7 @@ import type { TraceMessage, TraceStep } from '../../../../src/trace-events/trace
 import { eventText } from '../../model/event-text.js';
 import { actorKey } from '../../model/keys.js';
 import { outermostState, stateText } from '../../model/state-text.js';
-import type { RunReader, SequencedRecord } from '../../model/types.js';
+import type { RunReader, SequencedEvent } from '../../model/types.js';
 import { ArrowStore } from './arrow-store.js';
 import { HeartbeatFolds } from './heartbeat-folds.js';
 import { isHeartbeat, type Arrow, type Lane, type LaneChange, type Row, type SequenceOptions } from './rows.js';
@@ -41,8 +41,8 @@ export class SequenceModel {
 
   /** Takes the records that have come since the last time. False where it is too large, and must be built again. */
   read(run: RunReader): boolean {
-    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (record) => {
-      this.add(record);
+    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (event) => {
+      this.add(event);
       return undefined;
     });
     return this.rows.length <= rowsMax;
@@ -58,49 +58,49 @@ export class SequenceModel {
     this.#seen = seq - 1;
   }
 
-  add(record: SequencedRecord): void {
-    this.#seen = record.seq;
-    switch (record.type) {
+  add(event: SequencedEvent): void {
+    this.#seen = event.seq;
+    switch (event.type) {
       case 'system':
-        this.#lane(record.system, record.role);
-        if (record.op === 'start' || !this.#isConcerned(record.system)) return;
-        this.#row(record, 'life', record.system, record.op === 'crash' ? 'crashes' : 'stops');
-        this.#change(record.system, { isOver: true });
+        this.#lane(event.system, event.role);
+        if (event.op === 'start' || !this.#isConcerned(event.system)) return;
+        this.#row(event, 'life', event.system, event.op === 'crash' ? 'crashes' : 'stops');
+        this.#change(event.system, { isOver: true });
         return;
       case 'actor':
-        this.#states.set(actorKey(record.system, record.actor), stateText(record.value));
-        if (record.stream === undefined) return;
-        this.#streamOf.set(actorKey(record.system, record.actor), record.stream);
-        this.#endOf.set(endKey(record.system, record.stream), actorKey(record.system, record.actor));
-        if (!this.#concerns(record.stream)) return;
+        this.#states.set(actorKey(event.system, event.actor), stateText(event.value));
+        if (event.stream === undefined) return;
+        this.#streamOf.set(actorKey(event.system, event.actor), event.stream);
+        this.#endOf.set(endKey(event.system, event.stream), actorKey(event.system, event.actor));
+        if (!this.#concerns(event.stream)) return;
         this.#hasAnyEnd = true;
-        this.#stateRow(record, record.stream, stateText(record.value), `+ ${stateText(record.value)}`);
+        this.#stateRow(event, event.stream, stateText(event.value), `+ ${stateText(event.value)}`);
         return;
       case 'step':
-        this.#step(record);
+        this.#step(event);
         return;
       case 'message':
-        this.#message(record);
+        this.#message(event);
         return;
       case 'link':
-        for (const system of record.systems) {
+        for (const system of event.systems) {
           if (!this.#isConcerned(system)) continue;
-          this.#row(record, 'link', system, `connection ${record.op}`);
-          this.#change(system, { isDown: record.op !== 'restored' });
+          this.#row(event, 'link', system, `connection ${event.op}`);
+          this.#change(system, { isDown: event.op !== 'restored' });
         }
         return;
       case 'end':
-        if (!this.#concerns(record.stream)) return;
-        this.#row(record, 'end', record.system, `ends: ${record.reason} ${record.code}`, {
-          stream: record.stream,
-          actor: record.actor,
+        if (!this.#concerns(event.stream)) return;
+        this.#row(event, 'end', event.system, `ends: ${event.reason} ${event.code}`, {
+          stream: event.stream,
+          actor: event.actor,
         });
         return;
       case 'gap':
-        this.#row(record, 'gap', undefined, `${record.dropped} trace events were left out`);
+        this.#row(event, 'gap', undefined, `${event.dropped} trace events were left out`);
         return;
       case 'mark':
-        this.#row(record, 'mark', record.system, record.text, { tone: record.kind });
+        this.#row(event, 'mark', event.system, event.text, { tone: event.kind });
         return;
       default:
     }
@@ -155,14 +155,14 @@ export class SequenceModel {
   }
 
   #row(
-    record: SequencedRecord,
+    event: SequencedEvent,
     kind: Row['kind'],
     system: string | undefined,
     text: string,
     more: Partial<Pick<Row, 'actor' | 'stream' | 'state' | 'tone' | 'message'>> = {},
   ): Row {
     if (system !== undefined) this.#lane(system, 'other');
-    const { seq, at } = record;
+    const { seq, at } = event;
     const row: Row = { kind, seq, lastSeq: seq, at, lastAt: at, system, text, ...more };
     this.rows.push(row);
     return row;
@@ -176,7 +176,7 @@ export class SequenceModel {
   }
 
   #stateRow(
-    record: SequencedRecord & { system: string; actor: string },
+    record: SequencedEvent & { system: string; actor: string },
     stream: string,
     state: string,
     text: string,
@@ -185,30 +185,30 @@ export class SequenceModel {
     if (this.options.stream !== undefined) this.#change(record.system, { state: outermostState(state) });
   }
 
-  #step(record: TraceStep): void {
-    const key = actorKey(record.system, record.actor);
+  #step(event: TraceStep): void {
+    const key = actorKey(event.system, event.actor);
     const stream = this.#streamOf.get(key);
     const before = this.#states.get(key);
-    const after = stateText(record.value);
-    if (before === after && record.status === 'active') return;
+    const after = stateText(event.value);
+    if (before === after && event.status === 'active') return;
     this.#states.set(key, after);
     if (stream === undefined || !this.#concerns(stream)) return;
     this.#stateRow(
-      record,
+      event,
       stream,
       after,
-      `${after}${record.status === 'error' ? ' (error)' : ''} ← ${eventText(record.event.type)}`,
+      `${after}${event.status === 'error' ? ' (error)' : ''} ← ${eventText(event.event.type)}`,
     );
   }
 
-  #message(record: TraceMessage): void {
-    const isPulse = isHeartbeat(record);
-    if (isPulse ? !this.#isPulseConcerned(record) : !this.#concerns(record.stream)) return;
+  #message(event: TraceMessage): void {
+    const isPulse = isHeartbeat(event);
+    if (isPulse ? !this.#isPulseConcerned(event) : !this.#concerns(event.stream)) return;
     // A heartbeat that is lost has a line of its own, folded or not.
-    if (isPulse && this.options.foldHeartbeats && (record.op === 'send' || record.op === 'deliver'))
-      this.#pulses.add(record, this.rows.at(-1), () => this.#row(record, 'heartbeats', undefined, ''));
-    else if (record.op === 'send') this.#send(record);
-    else this.#arrive(record, this.#underWay.get(record.message));
+    if (isPulse && this.options.foldHeartbeats && (event.op === 'send' || event.op === 'deliver'))
+      this.#pulses.add(event, this.rows.at(-1), () => this.#row(event, 'heartbeats', undefined, ''));
+    else if (event.op === 'send') this.#send(event);
+    else this.#arrive(event, this.#underWay.get(event.message));
   }
 
   /** A heartbeat is of no stream: it concerns those whose ends it goes from or to. */
@@ -216,40 +216,40 @@ export class SequenceModel {
     return this.#isConcerned(from) && this.#isConcerned(to);
   }
 
-  #send(record: TraceMessage): void {
-    const early = this.#early.get(record.message);
+  #send(event: TraceMessage): void {
+    const early = this.#early.get(event.message);
     if (early !== undefined) {
-      this.#early.delete(record.message);
-      early.from = record.from;
-      early.startAt = record.at;
+      this.#early.delete(event.message);
+      early.from = event.from;
+      early.startAt = event.at;
       return;
     }
     const last = this.rows.at(-1);
     const open = last?.kind === 'message' ? this.#arrows.startingIn(this.rows.length - 1).at(-1) : undefined;
     if (
       this.options.foldRecords &&
-      record.kind === 'data' &&
+      event.kind === 'data' &&
       open?.kind === 'data' &&
-      open.from === record.from &&
+      open.from === event.from &&
       open.startRow === this.rows.length - 1 &&
       (open.outcome === 'underWay' || open.outcome === 'delivered') &&
       !open.isLate &&
       last !== undefined
     ) {
       open.count += 1;
-      open.isMixed ||= open.stream !== record.stream;
-      open.bytes += record.bytes;
-      last.lastSeq = record.seq;
-      last.lastAt = record.at;
-      this.#underWay.set(record.message, open);
+      open.isMixed ||= open.stream !== event.stream;
+      open.bytes += event.bytes;
+      last.lastSeq = event.seq;
+      last.lastAt = event.at;
+      this.#underWay.set(event.message, open);
       return;
     }
-    this.#row(record, 'message', record.from, '', { stream: record.stream, message: record.message });
-    this.#underWay.set(record.message, this.#arrow(record, record.from, record.to, 'underWay'));
+    this.#row(event, 'message', event.from, '', { stream: event.stream, message: event.message });
+    this.#underWay.set(event.message, this.#arrow(event, event.from, event.to, 'underWay'));
   }
 
   /** A message has come to its end: at the row of its sending where nothing came between, else in a row of its own. */
-  #arrive(record: TraceMessage, sent: Arrow | undefined): void {
+  #arrive(event: TraceMessage, sent: Arrow | undefined): void {
     const outcome = {
       deliver: 'delivered',
       drop: 'dropped',
@@ -257,50 +257,50 @@ export class SequenceModel {
       duplicate: 'duplicate',
       send: 'underWay',
     } as const;
-    const isLate = record.op === 'deliver' && record.kind === 'data' && this.#hasLeft(record.to, record.stream);
-    if (sent === undefined || record.op === 'duplicate') {
-      this.#row(record, 'message', record.to ?? record.from, '', { stream: record.stream, message: record.message });
-      const from = record.op === 'duplicate' ? undefined : record.from;
-      const arrow = this.#arrow(record, from, record.to, outcome[record.op]);
+    const isLate = event.op === 'deliver' && event.kind === 'data' && this.#hasLeft(event.to, event.stream);
+    if (sent === undefined || event.op === 'duplicate') {
+      this.#row(event, 'message', event.to ?? event.from, '', { stream: event.stream, message: event.message });
+      const from = event.op === 'duplicate' ? undefined : event.from;
+      const arrow = this.#arrow(event, from, event.to, outcome[event.op]);
       arrow.isLate = isLate;
-      if (record.op === 'deliver') {
+      if (event.op === 'deliver') {
         arrow.delivered = 1;
         if (this.#early.size >= earlyMax) this.#early.delete(this.#early.keys().next().value ?? '');
-        if (record.from === undefined) this.#early.set(record.message, arrow);
+        if (event.from === undefined) this.#early.set(event.message, arrow);
       }
       return;
     }
-    this.#underWay.delete(record.message);
-    if (sent.count > 1 && record.op !== 'deliver') {
+    this.#underWay.delete(event.message);
+    if (sent.count > 1 && event.op !== 'deliver') {
       // What befell one of many is shown by itself.
       sent.count -= 1;
-      sent.bytes -= record.bytes;
-      this.#row(record, 'message', record.from, '', { stream: record.stream, message: record.message });
-      this.#arrow(record, sent.from, record.to ?? sent.to, outcome[record.op]);
+      sent.bytes -= event.bytes;
+      this.#row(event, 'message', event.from, '', { stream: event.stream, message: event.message });
+      this.#arrow(event, sent.from, event.to ?? sent.to, outcome[event.op]);
       return;
     }
-    sent.to = record.to ?? sent.to;
-    sent.outcome = outcome[record.op];
-    sent.endAt = record.at;
-    if (record.op === 'deliver') sent.delivered += 1;
+    sent.to = event.to ?? sent.to;
+    sent.outcome = outcome[event.op];
+    sent.endAt = event.at;
+    if (event.op === 'deliver') sent.delivered += 1;
     sent.isLate = isLate || sent.isLate;
     const lastRow = this.rows.length - 1;
     const last = this.rows[lastRow];
     if (sent.endRow === lastRow && last !== undefined) {
-      last.lastSeq = record.seq;
-      last.lastAt = record.at;
+      last.lastSeq = event.seq;
+      last.lastAt = event.at;
     } else if (sent.count === 1) {
-      this.#row(record, 'message', record.to, '', { stream: record.stream, message: record.message });
+      this.#row(event, 'message', event.to, '', { stream: event.stream, message: event.message });
       this.#arrows.extend(sent, lastRow + 1);
     }
   }
 
-  #arrow(record: TraceMessage, from: string | undefined, to: string | undefined, outcome: Arrow['outcome']): Arrow {
+  #arrow(event: TraceMessage, from: string | undefined, to: string | undefined, outcome: Arrow['outcome']): Arrow {
     const row = this.rows.length - 1;
     if (from !== undefined) this.#lane(from, 'other');
     if (to !== undefined) this.#lane(to, 'other');
     if (from === undefined || to === undefined) this.usesWire = true;
-    const { message, kind, stream, subject, text, bytes, at } = record;
+    const { message, kind, stream, subject, text, bytes, at } = event;
     const arrow: Arrow = {
       ...{ message, kind, stream, subject, text, from, to, outcome, bytes },
       ...{ isLate: false, isMixed: false, startRow: row, endRow: row, startAt: at, endAt: at, count: 1, delivered: 0 },

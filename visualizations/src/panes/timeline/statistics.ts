@@ -25,35 +25,35 @@ export function areaStatistics(run: RunReader, tracks: readonly Track[], from: n
   const sums = { steps: 0, refused: 0, records: 0, bytes: 0, messages: 0, lost: 0 };
   const ends = new Map<string, number>();
   const counted = new Map<string, { records: number; bytes: number }>();
-  run.forEach(run.firstSeq, run.lastSeq, (record) => {
-    if (record.at > to) return false;
-    const isWithin = record.at >= from;
-    switch (record.type) {
+  run.forEach(run.firstSeq, run.lastSeq, (event) => {
+    if (event.at > to) return false;
+    const isWithin = event.at >= from;
+    switch (event.type) {
       case 'step':
-        if (!isWithin || !keys.has(actorKey(record.system, record.actor))) return undefined;
+        if (!isWithin || !keys.has(actorKey(event.system, event.actor))) return undefined;
         sums.steps += 1;
-        if (record.taken.length === 0) sums.refused += 1;
+        if (event.taken.length === 0) sums.refused += 1;
         return undefined;
       case 'counts': {
         // Counts are sums since the stream began, so what came before the area is taken off.
-        const key = actorKey(record.system, record.actor);
+        const key = actorKey(event.system, event.actor);
         if (!keys.has(key)) return undefined;
         const before = counted.get(key) ?? { records: 0, bytes: 0 };
         if (isWithin) {
-          sums.records += Math.max(0, record.records - before.records);
-          sums.bytes += Math.max(0, record.bytes - before.bytes);
+          sums.records += Math.max(0, event.records - before.records);
+          sums.bytes += Math.max(0, event.bytes - before.bytes);
         }
-        counted.set(key, record);
+        counted.set(key, event);
         return undefined;
       }
       case 'message':
-        if (!isWithin || record.stream === undefined || !streams.has(record.stream)) return undefined;
-        if (record.op === 'send') sums.messages += 1;
-        if (record.op === 'drop' || record.op === 'dead') sums.lost += 1;
+        if (!isWithin || event.stream === undefined || !streams.has(event.stream)) return undefined;
+        if (event.op === 'send') sums.messages += 1;
+        if (event.op === 'drop' || event.op === 'dead') sums.lost += 1;
         return undefined;
       case 'end':
-        if (isWithin && keys.has(actorKey(record.system, record.actor)))
-          ends.set(record.reason, (ends.get(record.reason) ?? 0) + 1);
+        if (isWithin && keys.has(actorKey(event.system, event.actor)))
+          ends.set(event.reason, (ends.get(event.reason) ?? 0) + 1);
         return undefined;
       default:
         return undefined;

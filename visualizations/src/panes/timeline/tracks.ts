@@ -1,6 +1,6 @@
 import { actorKey } from '../../model/keys.js';
 import { outermostState, stateText } from '../../model/state-text.js';
-import type { RunReader, SequencedRecord } from '../../model/types.js';
+import type { RunReader, SequencedEvent } from '../../model/types.js';
 
 /** From this time on the end of the stream is in this state. */
 export interface Segment {
@@ -77,8 +77,8 @@ export class Tracks {
   }
 
   read(run: RunReader): void {
-    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (record) => {
-      this.add(record);
+    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (event) => {
+      this.add(event);
       return undefined;
     });
   }
@@ -96,15 +96,15 @@ export class Tracks {
     return this.#streams.get(stream) ?? [];
   }
 
-  add(record: SequencedRecord): void {
-    this.#seen = record.seq;
-    this.#count(record.at);
-    switch (record.type) {
+  add(event: SequencedEvent): void {
+    this.#seen = event.seq;
+    this.#count(event.at);
+    switch (event.type) {
       case 'actor': {
-        if (record.stream === undefined) return;
-        const { system, actor, stream, subject = '', at } = record;
+        if (event.stream === undefined) return;
+        const { system, actor, stream, subject = '', at } = event;
         const key = actorKey(system, actor);
-        const state = stateText(record.value);
+        const state = stateText(event.value);
         const track: Track = {
           ...{ key, system, actor, stream, subject, startedAt: at, timers: [] },
           ...{ endedAt: undefined, reason: undefined, code: undefined },
@@ -119,52 +119,52 @@ export class Tracks {
         return;
       }
       case 'step': {
-        const track = this.byKey.get(actorKey(record.system, record.actor));
+        const track = this.byKey.get(actorKey(event.system, event.actor));
         if (track === undefined) return;
-        const state = record.status === 'error' ? 'error' : stateText(record.value);
+        const state = event.status === 'error' ? 'error' : stateText(event.value);
         if (track.segments.at(-1)?.state !== state) {
-          track.segments.push({ at: record.at, state, phase: outermostState(state) });
+          track.segments.push({ at: event.at, state, phase: outermostState(state) });
           if (track.segments.length > segmentsMax) track.segments.splice(0, segmentsMax / 4);
         }
-        if (record.status !== 'active') {
-          track.endedAt ??= record.at;
-          for (const bar of track.timers) bar.to ??= record.at;
+        if (event.status !== 'active') {
+          track.endedAt ??= event.at;
+          for (const bar of track.timers) bar.to ??= event.at;
         }
         return;
       }
       case 'timer':
-        this.#timer(record);
+        this.#timer(event);
         return;
       case 'end': {
-        const track = this.byKey.get(actorKey(record.system, record.actor));
+        const track = this.byKey.get(actorKey(event.system, event.actor));
         if (track === undefined) return;
-        track.reason = record.reason;
-        track.code = record.code;
+        track.reason = event.reason;
+        track.code = event.code;
         return;
       }
       case 'link':
-        for (const system of record.systems) this.#link(system, record.at, record.op !== 'restored');
+        for (const system of event.systems) this.#link(system, event.at, event.op !== 'restored');
         return;
       case 'system':
-        if (record.op === 'start') return;
-        for (const track of this.byKey.values()) if (track.system === record.system) track.endedAt ??= record.at;
+        if (event.op === 'start') return;
+        for (const track of this.byKey.values()) if (track.system === event.system) track.endedAt ??= event.at;
         return;
       case 'gap':
         this.#flag({
-          at: record.at,
-          seq: record.seq,
+          at: event.at,
+          seq: event.seq,
           kind: 'gap',
-          text: `${record.dropped} trace events were left out`,
+          text: `${event.dropped} trace events were left out`,
         });
         return;
       case 'mark':
-        this.#flag({ at: record.at, seq: record.seq, kind: record.kind, text: record.text });
+        this.#flag({ at: event.at, seq: event.seq, kind: event.kind, text: event.text });
         return;
       default:
     }
   }
 
-  #timer(record: SequencedRecord & { type: 'timer' }): void {
+  #timer(record: SequencedEvent & { type: 'timer' }): void {
     const track = this.byKey.get(actorKey(record.system, record.actor));
     if (track === undefined) return;
     const running = track.timers.findLast(({ timer, to }) => timer === record.timer && to === undefined);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../../src/host/clock.js';
-import type { RecordLog } from '../record-log.js';
+import type { TraceLog } from '../trace-log.js';
 
 /** Counts what an end of a stream handles, and writes it down now and then. */
 export interface Counts {
@@ -11,7 +11,7 @@ export interface Counts {
 const periodMs = 250;
 
 export function createCounts(
-  { log, clock, system }: { readonly log: RecordLog; readonly clock: Clock; readonly system: string },
+  { log, clock, system }: { readonly log: TraceLog; readonly clock: Clock; readonly system: string },
   actor: string,
   stream: string,
 ): Counts {

@@ -12,7 +12,7 @@ import {
 import type { NatsMessage } from '../../../../src/transport/nats-connection.js';
 import type { ConsumerPeer, OpenOrder, Timing } from '../peer.js';
 import type { SimulatedProcess } from '../process.js';
-import type { RecordLog } from '../record-log.js';
+import type { TraceLog } from '../trace-log.js';
 import { encodeWorkload } from '../workload.js';
 import { createCounts, type Counts } from './counts.js';
 import { createDispatcher } from './dispatcher.js';
@@ -59,7 +59,7 @@ export function createGoConsumer(
   process: SimulatedProcess,
   randomBytes: (length: number) => Uint8Array,
   timing: Timing,
-  log: RecordLog,
+  log: TraceLog,
 ): ConsumerPeer {
   const { connection, clock, name: system } = process;
   const consumerId = consumerIdOf(newConsumerToken(randomBytes));

@@ -11,7 +11,7 @@ import {
 } from '../../../../src/wire/index.js';
 import type { ProducerPeer, Timing } from '../peer.js';
 import type { SimulatedProcess } from '../process.js';
-import type { RecordLog } from '../record-log.js';
+import type { TraceLog } from '../trace-log.js';
 import { decodeWorkload, pause, recordOf } from '../workload.js';
 import { createCounts } from './counts.js';
 import { noteLink } from './note-link.js';
@@ -65,7 +65,7 @@ export function createGoProducer(
   subjects: readonly string[],
   randomBytes: (length: number) => Uint8Array,
   timing: Timing,
-  log: RecordLog,
+  log: TraceLog,
 ): ProducerPeer {
   const { connection, clock, name: system } = process;
   const answerInbox = `_INBOX.${newConsumerToken(randomBytes)}`;

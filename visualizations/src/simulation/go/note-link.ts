@@ -1,8 +1,8 @@
 import type { SimulatedProcess } from '../process.js';
-import type { RecordLog } from '../record-log.js';
+import type { TraceLog } from '../trace-log.js';
 
 /** Writes down when a process notices that its connection is lost, and that it is back. */
-export function noteLink({ connection, name }: SimulatedProcess, log: RecordLog): void {
+export function noteLink({ connection, name }: SimulatedProcess, log: TraceLog): void {
   const read = async () => {
     for await (const { type } of connection.status()) {
       if (type === 'disconnect') log.write({ type: 'link', op: 'lost', systems: [name] });

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../src/host/clock.js';
 import type { Json, TraceStateNode } from '../../../../src/trace-events/trace-event.js';
-import type { RecordLog } from '../record-log.js';
+import type { TraceLog } from '../trace-log.js';
 
 /**
  * A flat statechart in short: for each state the events that it takes, each with the state that it leads to, or with
@@ -36,7 +36,7 @@ export function rootOf(id: string, chart: Chart): TraceStateNode {
 }
 
 export interface NotedActorOptions {
-  readonly log: RecordLog;
+  readonly log: TraceLog;
   readonly clock: Clock;
   readonly system: string;
   readonly actor: string;

@@ -4,17 +4,17 @@ import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { createTracer, type Tracer } from '../../../src/tracing/tracer.js';
 
 /** Where the parts of a simulation write what happens. */
-export interface RecordLog {
-  /** Writes a record. A machine that is known is not told again. */
+export interface TraceLog {
+  /** Writes a trace event. A machine that is known is not told again. */
   write(draft: TraceEventDraft): void;
-  /** Records the clients of this package; the records of the network are the network's own. */
+  /** Traces the clients of this package; the network writes its trace events itself. */
   readonly tracer: Tracer;
   /** What was written since the last call, oldest first. */
   take(): TraceEvent[];
 }
 
 /** Makes the log of one run, which begins with its header. */
-export function createRecordLog(label: string, seed: number, clock: Clock): RecordLog {
+export function createTraceLog(label: string, seed: number, clock: Clock): TraceLog {
   const tracer = createTracer({
     source: 'simulated',
     label,
@@ -26,8 +26,8 @@ export function createRecordLog(label: string, seed: number, clock: Clock): Reco
   });
   const machines = new Set<string>();
   let waiting: TraceEvent[] = [];
-  tracer.listen((records) => {
-    waiting.push(...records);
+  tracer.listen((events) => {
+    waiting.push(...events);
   });
   return {
     tracer,
