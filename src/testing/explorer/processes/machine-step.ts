@@ -162,11 +162,12 @@ export function createMachineStepper(machine: AnyStateMachine, observe: Microste
         machine.transition(machine.resolveState({ value, context: from }), given, scope as never);
       const takeCopies = (scope: AnyActorScope) => {
         // Code that is not strict passes over what is frozen, and would change what it is given all the same.
-        const copies = { context: structuredClone(context), event: structuredClone(event) };
-        const texts = [canonicalText(copies.context, 'context'), canonicalText(copies.event, 'the event')];
-        const snapshot = take(copies.context, copies.event)(scope);
-        if (canonicalText(copies.context, 'context') !== texts[0]) throw inPlaceError('context');
-        if (canonicalText(copies.event, 'the event') !== texts[1]) throw inPlaceError('event');
+        const [contextText, eventText] = [canonicalText(context, 'context'), canonicalText(event, 'the event')];
+        const from = JSON.parse(contextText) as Plain;
+        const given = JSON.parse(eventText) as EventObject;
+        const snapshot = take(from, given)(scope);
+        if (canonicalText(from, 'context') !== contextText) throw inPlaceError('context');
+        if (canonicalText(given, 'the event') !== eventText) throw inPlaceError('event');
         return snapshot;
       };
       try {

@@ -133,11 +133,8 @@ export function createVerdicts(
   }
 
   function unusedFaults(): readonly string[] {
-    const { drop, duplicate, crash, cut, late } = system.faults;
-    const budgets = { drop, duplicate, crash, cut, late };
-    return Object.entries(budgets).flatMap(([name, { max }]) =>
-      max > 0 && !successors.used.faults.has(name) ? [name] : [],
-    );
+    const kinds = ['drop', 'duplicate', 'crash', 'cut', 'late'] as const;
+    return kinds.filter((kind) => system.faults[kind].max > 0 && !successors.used.isFault(kind));
   }
 
   return {

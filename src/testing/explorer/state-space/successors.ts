@@ -21,8 +21,8 @@ export interface Successors {
   readonly queues: readonly LinkQueue[];
   readonly surroundings: SurroundingsTable;
   bytes(): number;
-  /** What has ever happened: by stimulus whether it did, and the faults that did by name. */
-  readonly used: { readonly stimuli: Uint8Array; readonly faults: ReadonlySet<string> };
+  /** What has ever happened: by stimulus whether it did, and by fault. */
+  readonly used: { readonly stimuli: Uint8Array; isFault(kind: keyof typeof StepKind): boolean };
   /** The state that a system starts in, or what broke at the start of a process. */
   initial(): Int32Array | { readonly process: number; readonly fault: string };
   /**
@@ -59,12 +59,12 @@ export function createSuccessors(system: CompiledSystem): Successors {
   let steps = createStepBuffer(width);
 
   const usedStimuli = new Uint8Array(system.stimuli.length);
-  const usedFaults = new Set<string>();
+  const usedKinds = new Uint8Array(Object.keys(StepKind).length);
 
   /** Opens a step that is a fault. */
-  function openFault(fault: keyof typeof StepKind, which: number, detail = 0): number {
-    usedFaults.add(fault);
-    return steps.open(from, StepKind[fault], which, detail);
+  function openFault(kind: number, which: number, detail = 0): number {
+    usedKinds[kind] = 1;
+    return steps.open(from, kind, which, detail);
   }
 
   function open(kind: number, which: number, detail = 0): number {
@@ -154,12 +154,12 @@ export function createSuccessors(system: CompiledSystem): Successors {
           if (table.isAlive(state)) give(at, to, messageInput(link, message));
         }
         if (dropped !== -1 && maySuffer('drop', link, message)) {
-          const lost = openFault('drop', link, message);
+          const lost = openFault(StepKind.drop, link, message);
           steps.words[lost + word] = without;
           steps.words[lost + last] = dropped;
         }
         if (duplicated !== -1 && maySuffer('duplicate', link, message)) {
-          const twice = openFault('duplicate', link, message);
+          const twice = openFault(StepKind.duplicate, link, message);
           steps.words[twice + word] =
             faults.duplicate.copy === 'end' ? queue.push(content, message, false) : queue.double(content, index);
           steps.words[twice + last] = duplicated;
@@ -196,7 +196,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
       }
       const after = surroundings.change(wordAt(from, last), Change.crash, process);
       if (after === -1) continue;
-      const at = openFault('crash', process);
+      const at = openFault(StepKind.crash, process);
       steps.words[at + last] = after;
       give(at, process, crash);
       if (faults.crash.restart) continue;
@@ -211,7 +211,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
       const { links: down, processes } = itemAt(faults.cut.of, target);
       const cut = surroundings.change(wordAt(from, last), Change.cut, target);
       if (cut !== -1) {
-        const at = openFault('cut', target);
+        const at = openFault(StepKind.cut, target);
         steps.words[at + last] = cut;
         for (const link of down) steps.words[at + processCount + link] = 0;
         if (disconnected !== undefined) for (const process of processes) give(at, process, disconnected);
@@ -239,7 +239,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
     for (const process of faults.late.of) {
       if (table.due(wordAt(from, process)).length === 0 && !isMessageDue(process)) continue;
       const after = surroundings.change(wordAt(from, last), Change.late, process);
-      if (after !== -1) steps.words[openFault('late', process) + last] = after;
+      if (after !== -1) steps.words[openFault(StepKind.late, process) + last] = after;
     }
   }
 
@@ -275,7 +275,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
     processes: table,
     queues,
     surroundings,
-    used: { stimuli: usedStimuli, faults: usedFaults },
+    used: { stimuli: usedStimuli, isFault: (kind) => usedKinds[StepKind[kind]] === 1 },
     bytes() {
       return table.bytes() + messageInputs.bytes() + queues.reduce((sum, queue) => sum + queue.bytes(), 0);
     },
