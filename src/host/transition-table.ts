@@ -65,6 +65,29 @@ interface TableState {
 /** What a macrostep that is recorded came to. */
 type Recorded = Operation | { readonly type: 'guard'; readonly guard: Guard; readonly params: Params; answer: boolean };
 
+/** How many inspect the system of an actor now. */
+const inspections = Symbol('inspections');
+
+type CountedSystem = AnyActorScope['system'] & { [inspections]?: number };
+
+/** Somebody may begin to inspect an actor at any time, through its system. XState does not tell whether somebody does. */
+function countInspections(system: CountedSystem): void {
+  const { inspect } = system;
+  system[inspections] = 0;
+  system.inspect = (observer) => {
+    const subscription = inspect(observer);
+    system[inspections] = (system[inspections] ?? 0) + 1;
+    let isOver = false;
+    return {
+      unsubscribe: () => {
+        if (!isOver) system[inspections] = (system[inspections] ?? 0) - 1;
+        isOver = true;
+        subscription.unsubscribe();
+      },
+    };
+  };
+}
+
 const logics = new WeakMap<AnyStateMachine, AnyStateMachine>();
 
 /**
@@ -74,7 +97,7 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>();
  * the machine's own functions, called in the machine's own order. So the machine stays the one definition, and whatever
  * holds an actor of this logic sees the snapshots of the machine.
  *
- * What inspects an actor hears of its microsteps from XState alone, so an actor that is inspected runs the machine itself.
+ * What inspects an actor hears of its microsteps from XState alone, so an actor that is inspected runs the machine itself, for as long as it is.
  *
  * @throws Error where the machine has what is not written down: an action or a guard without a name, an actor of its own.
  */
@@ -105,6 +128,7 @@ class TransitionTable {
   }
 
   begin(scope: AnyActorScope, input: unknown): MachineSnapshot {
+    countInspections(scope.system);
     const event = { type: 'xstate.init', input };
     const { context: given } = this.#machine.config as { readonly context?: unknown };
     const context =
@@ -119,7 +143,12 @@ class TransitionTable {
   step(snapshot: MachineSnapshot, event: EventObject, scope: AnyActorScope): MachineSnapshot {
     const { type } = event;
     // XState's own events, to stop an actor say, are rare, and none of the machine's but for those of its timers.
-    if (snapshot.status !== 'active' || (type.startsWith('xstate.') && !type.startsWith('xstate.after.'))) {
+    const isInspected = ((scope.system as CountedSystem)[inspections] ?? 0) > 0;
+    if (
+      isInspected ||
+      snapshot.status !== 'active' ||
+      (type.startsWith('xstate.') && !type.startsWith('xstate.after.'))
+    ) {
       return this.#machine.transition(snapshot as never, event, scope as never);
     }
     const state = this.#states.get(snapshot._nodes) ?? this.#stateOf(snapshot);

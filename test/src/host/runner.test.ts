@@ -302,6 +302,12 @@ describe('Runner, observers', () => {
     const [one, other] = [inspected, alone].map(({ runner }) => runner.actorOf('a'));
     expect(one?.logic).to.equal((one?.getSnapshot() as AnyMachineSnapshot).machine);
     expect(other?.logic).to.not.equal((other?.getSnapshot() as AnyMachineSnapshot).machine);
+    const late: string[] = [];
+    const subscription = other!.system.inspect(({ type }) => void late.push(type));
+    alone.runner.dispatch('a', { type: 'frame.announced' });
+    inspected.runner.dispatch('a', { type: 'frame.announced' });
+    expect(late).to.include.members(['@xstate.microstep', '@xstate.action', '@xstate.snapshot']);
+    subscription.unsubscribe();
     expect(JSON.stringify(other?.getSnapshot())).to.equal(JSON.stringify(one?.getSnapshot()));
   });
 });
