@@ -54,7 +54,9 @@ export function restoreStream(persisted: Snapshot<unknown>): StreamActorSnapshot
 }
 
 function persistInput({ data, parent: _, ...rest }: StreamActorKeptInput): PersistedInput {
-  for (const [name, value] of Object.entries(rest) as [string, unknown][]) {
+  // Headers hold texts alone: the stream would not be active with others.
+  const { headers: __, ...others } = rest;
+  for (const [name, value] of Object.entries(others) as [string, unknown][]) {
     if (typeof value === 'function' || (typeof value === 'object' && value !== null)) {
       const came = value instanceof AbortSignal ? 'an AbortSignal' : kindOf(value);
       throw new StreamError('notEncodable', `input.${name}: expected what can be persisted, came ${came}`);

@@ -1,6 +1,8 @@
 import { StreamError } from '../errors.js';
+import { hearRejection, isThenable } from '../host/shielded.js';
 import type { WireRecord } from '../wire/index.js';
 import { encodeYielded, writeEncoded, type Writer } from '../writer/writer.js';
+import { hearPromisesWithin } from './promises-within.js';
 import { isObject, over, type Steps } from './steps.js';
 
 /** What can be subscribed to: an RxJS observable, a platform's own, an XState actor. */
@@ -26,16 +28,19 @@ export function observableSteps(observable: ObservableSource, writer: Writer): S
   let end: { readonly error?: unknown; readonly isFailure: boolean } | undefined;
   let wake: (() => void) | undefined;
   let subscription: { readonly given: unknown } | undefined;
+  /** What unsubscribing came to, for whoever releases the source. */
+  let unsubscribed: Promise<unknown> | undefined;
   // The platform's own observables take a signal, and give no subscription back.
   const controller = new AbortController();
 
-  const unsubscribe = (): unknown => {
+  const unsubscribe = (): void => {
     controller.abort();
-    const given = subscription?.given;
+    if (subscription === undefined) return;
+    const { given } = subscription;
     subscription = undefined;
-    if (typeof given === 'function') return (given as () => unknown)();
-    const method = isObject(given) ? given['unsubscribe'] : undefined;
-    return typeof method === 'function' ? (method as () => unknown).call(given) : undefined;
+    unsubscribed = unsubscribeFrom(given);
+    // The observable may have set it off itself, amid what it tells: a failure must not be thrown back at it.
+    hearRejection(unsubscribed, () => undefined);
   };
   const finish = (how: typeof end): void => {
     end ??= how;
@@ -53,6 +58,7 @@ export function observableSteps(observable: ObservableSource, writer: Writer): S
         // Whoever tells it does not know when the bytes are read, and may use their buffer again.
         record = encodeYielded(writer, value instanceof Uint8Array ? Uint8Array.from(value) : value);
       } catch (error) {
+        hearPromisesWithin(value);
         fail(error);
         return;
       }
@@ -76,7 +82,14 @@ export function observableSteps(observable: ObservableSource, writer: Writer): S
   const subscribe = (): void => {
     // Through its type it takes one argument; others are of no meaning to libraries, and the platform's takes a signal.
     const { subscribe: method } = observable as { readonly subscribe: (...args: unknown[]) => unknown };
-    subscription = { given: method.call(observable, observer, { signal: controller.signal }) };
+    const given = method.call(observable, observer, { signal: controller.signal });
+    subscription = { given };
+    hearRejection(given, (error) => {
+      // Where it is given up already, whoever releases the source is told.
+      if (subscription === undefined) return;
+      subscription = undefined;
+      fail(error);
+    });
     // It may have been given up while it told its first values.
     if (end !== undefined) unsubscribe();
   };
@@ -111,9 +124,18 @@ export function observableSteps(observable: ObservableSource, writer: Writer): S
     write: (to, record) => writeEncoded(to, record as WireRecord),
     release: () => {
       finish({ isFailure: false });
-      return unsubscribe();
+      unsubscribe();
+      return unsubscribed;
     },
   };
+}
+
+/** Gives a subscription back, of whatever make; one that is a promise as soon as it is there. */
+async function unsubscribeFrom(given: unknown): Promise<unknown> {
+  if (typeof given === 'function') return (given as () => unknown)();
+  const method = isObject(given) ? given['unsubscribe'] : undefined;
+  if (typeof method === 'function') return (method as () => unknown).call(given);
+  return isThenable(given) ? unsubscribeFrom(await given) : undefined;
 }
 
 /** What a value says that it can be observed by: the interop method under either of its names, or `subscribe` itself. */

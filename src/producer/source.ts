@@ -2,6 +2,7 @@ import { CloseCode } from '../../machines/index.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
 import { isThenable } from '../host/shielded.js';
 import type { Writer } from '../writer/writer.js';
+import { hearPromisesWithin } from './promises-within.js';
 import { isPromiseOfSource, stepsOf, type Source } from './source-steps.js';
 import type { Steps } from './steps.js';
 import type { StopSignal } from './stop-signal.js';
@@ -101,6 +102,7 @@ async function writeEach(steps: Steps, writer: Writer, isOver: () => boolean): P
       const written = steps.write(writer, value);
       if (written !== undefined) await written;
     } catch (error) {
+      if (error instanceof StreamError && error.code === 'notEncodable') hearPromisesWithin(value);
       if (isOver()) return;
       if (!isOfRecord(error)) throw error;
       refusal = error;

@@ -38,7 +38,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  *
  * Towards a plain peer there is JSON only: a date and a URL are their text, -0 is 0, a field that is undefined is left
  * out, and one object in several places is several. To both, what JSON drops of an object is dropped: names that are
- * symbols, and names on a list that are no index.
+ * symbols, and names on a list or a typed array that are no index.
  *
  * Whatever else would change in silence is refused with a {@link StreamError} `notEncodable`: functions, symbols,
  * invalid dates, lists with holes, boxed primitives, maps, sets, dates, URLs and regular expressions with fields of

@@ -69,6 +69,7 @@ class Restorer {
       this.#shell(type === 'map' ? new Map() : new Set(), json, slot);
     } else if (type === 'Error') {
       if (!isRawObject(json)) throw new TypeError('expected an error as an object');
+      if (Object.hasOwn(json, 'stack')) throw new TypeError('expected an error without a stack');
       this.#shell(createError(own(json, 'name'), own(json, 'message')), json, slot);
     } else {
       if (type === 'regexp') this.#countRegexp(json);

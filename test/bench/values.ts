@@ -30,6 +30,7 @@ const shapes: Readonly<Record<string, (entries: number) => unknown>> = {
     return { items, set: new Set(items) };
   },
   'rows with a date': (entries) => itemsOf(entries).map((item) => ({ ...item, at: new Date(item.id) })),
+  'rows with a bigint': (entries) => itemsOf(entries).map((item) => ({ ...item, big: BigInt(item.id) })),
   'plain rows': itemsOf,
 };
 

@@ -95,6 +95,25 @@ describe('streamActor, persisted and restored', () => {
     expect(child.input).to.deep.equal({ subject: 'log', data: bytes, timeoutMs: 60_000, as: 'text' });
   });
 
+  it('asks with the same headers again', async () => {
+    const asked: unknown[] = [];
+    pair.producer.handle('headed', async function* ({ headers, signal }) {
+      asked.push(Object.fromEntries(headers));
+      yield 'one';
+      if (asked.length === 1) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    });
+    const machine = createTail(pair, { subject: 'headed', headers: { tenant: 'blue', tag: ['a', 'b'] } });
+    const first = createActor(machine).start();
+    await waitFor(first, ({ context }) => context.lines.length === 1);
+    const snapshot = throughJson(first.getPersistedSnapshot());
+    first.stop();
+    await toPromise(createActor(machine, { snapshot }).start());
+    expect(asked).to.deep.equal([
+      { tenant: ['blue'], tag: ['a', 'b'] },
+      { tenant: ['blue'], tag: ['a', 'b'] },
+    ]);
+  });
+
   it('is refused where its input holds what JSON cannot', () => {
     const refusal = (request: Partial<StreamActorRequest>): unknown => {
       const actor = createActor(createTail(pair, { subject: 'log', ...request })).start();

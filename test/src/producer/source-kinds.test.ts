@@ -435,6 +435,70 @@ describe('an observable as a source', () => {
     expect(broken.written).to.deep.equal(['5000 not now']);
   });
 
+  it('may be subscribed to by an async function, whose subscription is given back when it is there', async () => {
+    const { run, written, controller } = createBench();
+    const events: string[] = [];
+    const running = run(() => ({
+      subscribe: async (observer: Observer) => {
+        observer.next('one');
+        await settle();
+        return { unsubscribe: () => events.push('unsubscribed') };
+      },
+    }));
+    await nextTask();
+    controller.abort();
+    await running;
+    expect(events).to.deep.equal(['unsubscribed']);
+    expect(written).to.deep.equal(['one']);
+  });
+
+  it('closes with 5000 where an async subscribe rejects, after what it told before', async () => {
+    const { run, written, warnings } = createBench();
+    await run(() => ({
+      subscribe: async (observer: Observer) => {
+        observer.next('one');
+        await nextTask();
+        throw new Error('not now');
+      },
+    }));
+    expect(written).to.deep.equal(['one', '5000 not now']);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  const failing: Readonly<Record<string, () => unknown>> = {
+    throws: () => {
+      throw new Error('still busy');
+    },
+    rejects: () => Promise.reject(new Error('still busy')),
+  };
+  for (const [how, unsubscribe] of Object.entries(failing)) {
+    for (const [when, tell] of Object.entries({
+      'amid what it tells': (observer: Observer) => observer.next(() => undefined),
+      'once it is complete': (observer: Observer) => observer.complete(),
+    })) {
+      for (const isAtOnce of [true, false]) {
+        const moment = `${when}${isAtOnce ? ', at once' : ', later'}`;
+        it(`is no matter of whoever tells it where its unsubscribe ${how} ${moment}: a warning tells of it`, async () => {
+          const { run, warnings } = createBench();
+          let told: Observer | undefined;
+          const running = run(() => ({
+            subscribe: (observer: Observer) => {
+              told = observer;
+              if (isAtOnce) tell(observer);
+              return { unsubscribe };
+            },
+          }));
+          await nextTask();
+          if (!isAtOnce && told !== undefined) tell(told);
+          await running;
+          expect(warnings.map((warning) => String((warning as readonly unknown[])[1]))).to.deep.equal([
+            'Error: still busy',
+          ]);
+        });
+      }
+    }
+  }
+
   it('keeps the bytes that it was told, whatever becomes of their buffer', async () => {
     const { run, written } = createBench();
     await run(() => ({
@@ -551,6 +615,22 @@ describe('a handler, whatever it does', () => {
       await nextTask();
       return [Promise.reject(new Error('bad')), Promise.reject(new Error('bad'))];
     },
+    'gives a record with promises in it that reject': async function* () {
+      await nextTask();
+      yield { rows: [Promise.reject(new Error('bad'))], more: new Map([['one', Promise.reject(new Error('bad'))]]) };
+    },
+    'gives an observable that tells a promise that rejects': () => ({
+      subscribe: (observer: { next(value: unknown): void }) => observer.next(Promise.reject(new Error('bad'))),
+    }),
+    'gives an observable whose async subscribe rejects': () => ({
+      subscribe: () => Promise.reject(new Error('bad')),
+    }),
+    'gives an observable that tells no value and whose unsubscribe rejects': () => ({
+      subscribe: (observer: { next(value: unknown): void }) => {
+        observer.next(() => undefined);
+        return { unsubscribe: () => Promise.reject(new Error('bad')) };
+      },
+    }),
     'gives an async iterator that is none': () => ({ [Symbol.asyncIterator]: () => undefined }),
   };
   for (const offerDelivery of [true, false]) {
