@@ -13,7 +13,7 @@ export interface KnownStream {
   readonly attempt: number;
 }
 
-/** What the machine of a consumer's client knows. */
+/** The context of {@link consumerClientMachine}. */
 export interface ConsumerClientContext {
   readonly streams: Entries<KnownStream>;
   /** Whether the connection is up. */
@@ -73,7 +73,7 @@ const clientSetup = setup({
 });
 
 /**
- * One consumer client: which of its streams are live, what it answers to heartbeats, and how it ends.
+ * A consumer client: which of its streams are live, how it answers heartbeats, and how it shuts down.
  * Source: PROTOCOL.md, Consumer client.
  */
 export const consumerClientMachine = clientSetup.createMachine({

@@ -3,7 +3,7 @@ import { CloseCode } from './close-code.js';
 import { byId, clientActorId, declareCommands, type CommandParams, type StreamEnd } from './commands.js';
 import type { ConsumerStreamEvent } from './events.js';
 
-/** What the machine of a stream at the consumer is made with. */
+/** The input of {@link consumerStreamMachine}. */
 export interface ConsumerStreamInput {
   /** The stream id. */
   readonly id: string;
@@ -13,11 +13,11 @@ export interface ConsumerStreamInput {
   readonly linkUp: boolean;
 }
 
-/** What the machine of a stream at the consumer knows. */
+/** The context of {@link consumerStreamMachine}. */
 export interface ConsumerStreamContext extends ConsumerStreamInput {
   /** Which request is the last one, counted from 0. */
   readonly attempt: number;
-  /** The server has answered that nobody subscribes to the request subject, when the link had just come back. */
+  /** Whether the server answered, right after a reconnect, that nobody subscribes to the request subject. */
   readonly isUnheard: boolean;
 }
 
@@ -214,7 +214,7 @@ const whileAwaited = {
 } as const;
 
 /**
- * One stream as its reader sees it. Source: PROTOCOL.md, Consumer stream.
+ * A stream at its consumer. Source: PROTOCOL.md, Consumer stream.
  *
  * Records do not pass through this machine one by one. Between `reader.attach` and `reader.detach` the transition of
  * `frame.data` changes neither state nor context, it only delivers and restarts the silence timer, so the host does

@@ -1,11 +1,11 @@
 /**
- * Sets and maps in a machine's context, never changed in place: up to a certain size an array sorted by id, beyond it
- * a tree of such arrays. Either is plain JSON and has one form for one content, whatever came in between, which the
- * model checker needs; and to add or take out one of a hundred thousand copies a few short arrays.
+ * Persistent sets and maps for a machine's context: up to a certain size an array sorted by id, beyond it a tree of such
+ * arrays. Both are plain JSON and canonical, equal contents having equal forms, which the model checker needs; adding or
+ * removing one of a hundred thousand entries copies a few short arrays.
  */
 export type Entries<Entry extends { readonly id: string }> = readonly Entry[] | EntryTree<Entry>;
 
-/** More entries than one array holds: each is in the part that the hash of its id says. */
+/** More entries than one array holds, partitioned by the hash of their ids. */
 export interface EntryTree<Entry extends { readonly id: string }> {
   /** How many entries there are. */
   readonly size: number;

@@ -9,7 +9,7 @@ export interface RegisteredStream extends ListedStream {
   readonly id: string;
 }
 
-/** What the machine of the heartbeats to one consumer is made with. */
+/** The input of {@link heartbeatMachine}. */
 export interface HeartbeatInput {
   /** The consumer id. */
   readonly id: string;
@@ -17,7 +17,7 @@ export interface HeartbeatInput {
   readonly missedHeartbeatsMax: number;
 }
 
-/** What the machine of the heartbeats to one consumer knows. */
+/** The context of {@link heartbeatMachine}. */
 export interface HeartbeatContext {
   readonly id: string;
   readonly missedHeartbeatsMax: number;
@@ -130,7 +130,8 @@ const tellConfirmed = {
 } as const;
 
 /**
- * The heartbeat of one consumer, so that a dead consumer delays nobody else's. Source: PROTOCOL.md, Heartbeat.
+ * The heartbeats to one consumer. Each consumer has its own, so that a dead one delays nobody else's.
+ * Source: PROTOCOL.md, Heartbeat.
  */
 export const heartbeatMachine = heartbeatSetup.createMachine({
   id: 'heartbeat',

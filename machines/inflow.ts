@@ -1,39 +1,39 @@
 import { isHalfOf, type Grant, type Window } from './window.js';
 
 /**
- * The sequence and the credit of one stream at its consumer. Pure arithmetic: who calls it keeps the records.
+ * Sequence and credit of a stream at its consumer. Pure arithmetic: the caller keeps the records.
  * Source: PROTOCOL.md, Delivery.
  */
 export interface Inflow {
   readonly window: Window;
-  /** The number of the first item that has not come, counted from 0. */
+  /** The number of the next item expected, counted from 0. */
   readonly next: number;
   readonly receivedBytes: number;
-  /** Something is missing: it was asked for, and has not come. */
+  /** Whether items are missing that were requested again and have not arrived. */
   readonly isRecovering: boolean;
-  /** The close came, after everything before it. */
+  /** Whether the close has arrived, after everything before it. */
   readonly isClosed: boolean;
   readonly consumed: number;
   readonly consumedBytes: number;
   /** What the producer was last told of `consumed` and `consumedBytes`. */
   readonly granted: number;
   readonly grantedBytes: number;
-  /** The producer has said that it waits for credit. */
+  /** Whether the producer has said that it is waiting for credit. */
   readonly isWanted: boolean;
 }
 
-/** What becomes of items that came. */
+/** The result of receiving items. */
 export interface Arrival {
   readonly inflow: Inflow;
-  /** How many of them came before, and are dropped. */
+  /** How many of them are duplicates, to be dropped. */
   readonly skipped: number;
-  /** How many are taken. None where something before them is missing. */
+  /** How many are accepted; none if something before them is missing. */
   readonly taken: number;
-  /** What is new: something is missing, or what was missing has come. */
+  /** What has changed: a gap was found, or a gap was filled. */
   readonly edge: 'gap' | 'recovered' | undefined;
 }
 
-/** The inflow of a stream that has just opened: nothing was received, and the whole window may come. */
+/** The inflow of a stream that has just opened: nothing received, and the whole window granted. */
 export function beginInflow(window: Window): Inflow {
   return {
     window,
@@ -49,7 +49,7 @@ export function beginInflow(window: Window): Inflow {
   };
 }
 
-/** Items came, `count` of them from number `first` on. Those after a hole are dropped: they are sent again with it. */
+/** Receives `count` items, the first of them number `first`. Items after a gap are dropped: they are sent again with it. */
 export function receiveItems(inflow: Inflow, first: number, count: number): Arrival {
   const { next, isRecovering } = inflow;
   if (first > next) {
@@ -82,7 +82,7 @@ export function receiveItems(inflow: Inflow, first: number, count: number): Arri
   };
 }
 
-/** The producer says that it has sent everything before `end`, and whether it waits for credit. */
+/** Receives the producer's announcement that it has sent everything before `end`, and whether it waits for credit. */
 export function receiveAnnouncement(inflow: Inflow, end: number, isWanting: boolean): Arrival {
   const isMissing = end > inflow.next;
   return {
@@ -94,12 +94,12 @@ export function receiveAnnouncement(inflow: Inflow, end: number, isWanting: bool
   };
 }
 
-/** The link was away: whether something is missing will be seen from what comes now. */
+/** Forgets a gap after a reconnect: what arrives from now on will show whether something is missing. */
 export function forgetGap(inflow: Inflow): Inflow {
   return { ...inflow, isRecovering: false };
 }
 
-/** Written out for speed, as `sendRecord` is. */
+/** Counts received bytes of records. Written out for speed, as `sendRecord` is. */
 export function receiveBytes(inflow: Inflow, bytes: number): Inflow {
   return {
     window: inflow.window,
@@ -115,18 +115,18 @@ export function receiveBytes(inflow: Inflow, bytes: number): Inflow {
   };
 }
 
-/** Whether more waits for the reader than was ever granted, which an honest producer does not bring about. */
+/** Whether more is waiting for the reader than was granted, which a conforming producer never causes. */
 export function isOverrun({ window, next, isClosed, receivedBytes, consumed, consumedBytes }: Inflow): boolean {
   const waiting = next - consumed - (isClosed ? 1 : 0);
   return waiting > window.records || (waiting > 1 && receivedBytes - consumedBytes > window.bytes);
 }
 
-/** The close frame was received, so that no record follows. */
+/** Receives the close frame, after which no record follows. */
 export function closeInflow(inflow: Inflow): Inflow {
   return { ...inflow, isClosed: true };
 }
 
-/** The reader has consumed a record. Written out for speed, as `sendRecord` is. */
+/** Counts a record that the reader has consumed. Written out for speed, as `sendRecord` is. */
 export function consume(inflow: Inflow, bytes: number): Inflow {
   return {
     window: inflow.window,
@@ -143,8 +143,8 @@ export function consume(inflow: Inflow, bytes: number): Inflow {
 }
 
 /**
- * Whether the producer is to be told what was consumed: where that is half a window, or where the producer waits for
- * it and the reader has nothing left to consume. Half a window would not do alone, since the next record may need more.
+ * Whether to send a grant: half a window has been consumed since the last one, or the producer waits for credit and the
+ * reader has nothing left to consume. Half a window alone would not do, since the next record may need more.
  */
 export function isGrantDue(inflow: Inflow): boolean {
   const { window, next, isClosed, consumed, consumedBytes, granted, grantedBytes, isWanted } = inflow;
@@ -153,12 +153,12 @@ export function isGrantDue(inflow: Inflow): boolean {
   return isWanted && consumed === next;
 }
 
-/** What is to be told to the producer now. */
+/** The grant to send to the producer now. */
 export function grantOf({ next, consumed, consumedBytes }: Inflow): Grant {
   return { next, consumed, consumedBytes };
 }
 
-/** A grant was sent for all that was consumed so far. */
+/** Notes that a grant was sent for everything consumed so far. */
 export function noteGranted(inflow: Inflow): Inflow {
   return { ...inflow, granted: inflow.consumed, grantedBytes: inflow.consumedBytes };
 }

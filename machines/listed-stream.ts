@@ -1,4 +1,4 @@
-/** A stream as heartbeats name it. */
+/** A stream as heartbeat requests and answers list it. */
 export interface ListedStream {
   /** The subject on which the stream was requested. Reports are matched by stream id alone; this is only carried. */
   readonly subject: string;

@@ -1,8 +1,8 @@
 import { isHalfOf, type Grant, type Window } from './window.js';
 
 /**
- * The sequence and the credit of one stream at its producer. Records are numbered from 0; the close has the number
- * after the last record. Pure arithmetic: who calls it keeps the frames. Source: PROTOCOL.md, Delivery.
+ * Sequence and credit of a stream at its producer. Records are numbered from 0; the close has the number after the last
+ * record. Pure arithmetic: the caller keeps the frames. Source: PROTOCOL.md, Delivery.
  */
 export interface Outflow {
   readonly window: Window;
@@ -24,7 +24,7 @@ export interface Outflow {
 }
 
 /**
- * The outflow of a stream that has just opened: nothing was sent.
+ * The outflow of a stream that has just opened: nothing sent.
  *
  * @param offered the window that the consumer offers, where it differs from the one in use.
  */
@@ -48,7 +48,7 @@ export function endOf({ sent, isClosed }: Outflow): number {
   return isClosed ? sent + 1 : sent;
 }
 
-/** How many records, and bytes of records, may be sent now. Never negative. */
+/** The credit: how many records, and bytes of records, may be sent now. Never negative. */
 export function creditOf({ window, sent, sentBytes, consumed, consumedBytes }: Outflow): Window {
   return {
     records: Math.max(0, window.records - (sent - consumed)),
@@ -56,13 +56,13 @@ export function creditOf({ window, sent, sentBytes, consumed, consumedBytes }: O
   };
 }
 
-/** Whether a record of so many bytes may be sent now. One that is larger than the window waits until it is alone. */
+/** Whether a record of this size may be sent now. One larger than the window waits until nothing else is in flight. */
 export function maySend(outflow: Outflow, bytes: number): boolean {
   const credit = creditOf(outflow);
   return credit.records > 0 && (credit.bytes >= bytes || outflow.sent === outflow.consumed);
 }
 
-/** A record of so many bytes is sent. Written out, because every record passes here and a spread costs fifty times as much. */
+/** Counts a record as sent. Written out: every record passes here, and a spread costs fifty times as much. */
 export function sendRecord(outflow: Outflow, bytes: number): Outflow {
   return {
     window: outflow.window,
@@ -78,19 +78,19 @@ export function sendRecord(outflow: Outflow, bytes: number): Outflow {
   };
 }
 
-/** The close frame is sent, so that no record follows. */
+/** Notes that the close frame was sent, after which no record follows. */
 export function sendClose(outflow: Outflow): Outflow {
   return { ...outflow, isClosed: true };
 }
 
-/** Whether a grant can be true: it speaks of nothing that was not sent. */
+/** Whether a grant is valid: it acknowledges nothing that was not sent. */
 export function isGrantPossible(outflow: Outflow, { next, consumed, consumedBytes }: Grant): boolean {
   return next <= endOf(outflow) && consumed <= Math.min(next, outflow.sent) && consumedBytes <= outflow.sentBytes;
 }
 
 /**
- * Takes a grant that is possible. One that was overtaken by a later one changes nothing. Not every grant shows that frames
- * arrive: a reader consumes what came before. One does that has all which was announced, and so does a resume.
+ * Applies a valid grant. One that a later grant has overtaken changes nothing. Not every grant proves that frames still
+ * arrive, since a reader also consumes what arrived before: one that covers an announcement does, and so does a resume.
  */
 export function takeGrant(outflow: Outflow, grant: Grant & { readonly type?: string }): Outflow {
   return {
@@ -104,14 +104,14 @@ export function takeGrant(outflow: Outflow, grant: Grant & { readonly type?: str
 }
 
 /**
- * Whether one more grant comes without being asked for, as the reader reads on: it does where half of the consumer's
- * window is under way.
+ * Whether another grant will come unprompted as the reader reads on: it will if half of the consumer's window is in
+ * flight.
  */
 export function isGrantComing({ offered, sent, sentBytes, consumed, consumedBytes }: Outflow): boolean {
   return isHalfOf(offered, sent - consumed, sentBytes - consumedBytes);
 }
 
-/** Whether the consumer has received everything, and said so. Otherwise something may be lost on the way. */
+/** Whether the consumer has acknowledged everything that was sent. Otherwise something may be lost. */
 export function isSettled(outflow: Outflow): boolean {
   return outflow.hasHeardFromConsumer && outflow.acknowledged === endOf(outflow);
 }
@@ -122,8 +122,8 @@ export function notePrompted(outflow: Outflow, end: number): Outflow {
 }
 
 /**
- * Whether a consumer that confirms its stream is taken for one that its frames do not reach: so many announcements as
- * heartbeats may be missed, and one that may still be under way, were not answered.
+ * Whether frames are assumed not to reach a consumer, although it confirms its stream: as many announcements as
+ * heartbeats may be missed, and one more that may still be in flight, were not answered.
  */
 export function isUnreachable({ prompts }: Outflow, missedHeartbeatsMax: number): boolean {
   return prompts.length > missedHeartbeatsMax;

@@ -3,7 +3,7 @@ import { declareCommands, type CommandParams } from './commands.js';
 import { entryOf, withEntry, withoutEntry, type Entries } from './entries.js';
 import type { ProducerClientEvent, RequestReceived } from './events.js';
 
-/** What the machine of a producer's client is made with. */
+/** The input of {@link producerClientMachine}. */
 export interface ProducerClientInput {
   /**
    * How many heartbeats in a row a consumer may miss.
@@ -13,7 +13,7 @@ export interface ProducerClientInput {
   readonly missedHeartbeatsMax?: number;
 }
 
-/** What the machine of a producer's client knows. */
+/** The context of {@link producerClientMachine}. */
 export interface ProducerClientContext {
   readonly missedHeartbeatsMax: number;
   /** The registered streams by inbox subject. */
@@ -98,8 +98,8 @@ const startStream = [
 ] as const;
 
 /**
- * One producer client: which streams are registered, and the heartbeat of each consumer, which lives as long as the
- * consumer has streams here. Source: PROTOCOL.md, Producer client.
+ * A producer client: its registered streams, and the heartbeats to each consumer, which run as long as the consumer has
+ * streams here. Source: PROTOCOL.md, Producer client.
  */
 export const producerClientMachine = clientSetup.createMachine({
   id: 'producerClient',

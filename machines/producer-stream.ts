@@ -3,7 +3,7 @@ import { CloseCode } from './close-code.js';
 import { byId, clientActorId, declareCommands, type CommandParams } from './commands.js';
 import type { ProducerStreamEvent } from './events.js';
 
-/** What the machine of a stream at the producer is made with. */
+/** The input of {@link producerStreamMachine}. */
 export interface ProducerStreamInput {
   /** The stream's inbox subject: consumer id and stream id. */
   readonly id: string;
@@ -15,7 +15,7 @@ export interface ProducerStreamInput {
   readonly extended: boolean;
 }
 
-/** What the machine of a stream at the producer knows: no more than what it was made with. */
+/** The context of {@link producerStreamMachine}: its input, unchanged. */
 export type ProducerStreamContext = ProducerStreamInput;
 
 type Scope = { readonly context: ProducerStreamContext };
@@ -195,7 +195,7 @@ const onCancel = {
 } as const;
 
 /**
- * One stream as its producer sees it. Source: PROTOCOL.md, Producer stream.
+ * A stream at its producer. Source: PROTOCOL.md, Producer stream.
  *
  * From the second record on, records go straight from the source to the wire: the transition of `source.record` then
  * changes neither state nor context, so the host publishes without asking.

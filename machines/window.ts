@@ -1,7 +1,7 @@
-/** How much of one stream may be under way: sent, and not consumed by the reader. */
+/** The flow-control window of a stream: how much may be in flight, that is sent but not yet consumed by the reader. */
 export interface Window {
   readonly records: number;
-  /** Bytes of records. A record that is larger than this travels alone. */
+  /** Bytes of records. A larger record is sent when nothing else is in flight. */
   readonly bytes: number;
 }
 
@@ -13,9 +13,9 @@ export function isHalfOf(window: Window, records: number, bytes: number): boolea
   return records * 2 >= window.records || bytes * 2 >= window.bytes;
 }
 
-/** What a consumer says of a stream, all counted from its beginning, so that a later word holds all of an earlier one. */
+/** A consumer's acknowledgement and credit, all counted from the start of the stream, so that the latest one suffices. */
 export interface Grant {
-  /** The number of the first item that has not come. */
+  /** The number of the next item expected. */
   readonly next: number;
   /** How many records, and bytes of records, the reader has consumed. */
   readonly consumed: number;

@@ -145,8 +145,9 @@ function perform(deed: Deed, { network, log, peers, consumerOf }: World): void {
       network.heal();
       return;
     case 'network': {
-      // The name of the deed is none of the faults, and is not looked at.
-      network.setFaults(deed);
+      // The broker refuses what is no fault of its own, as the name and the time of a deed of the story.
+      const { do: _, at: __, ...faults } = deed as typeof deed & { readonly at?: number };
+      network.setFaults(faults);
       return;
     }
     case 'drop':
