@@ -96,7 +96,11 @@ async function writeEach(steps: Steps, writer: Writer, isOver: () => boolean): P
       throw new TypeError(`expected an iterator whose steps are objects, came ${String(step)}`);
     }
     const value: unknown = isPlain && isThenable(step.value) ? await step.value : step.value;
-    if (step.done === true || isOver()) return;
+    if (step.done === true) return;
+    if (isOver()) {
+      hearPromisesWithin(value);
+      return;
+    }
     let refusal: StreamError | undefined;
     try {
       const written = steps.write(writer, value);

@@ -647,6 +647,22 @@ describe('a handler, whatever it does', () => {
     }
   }
 
+  it('is no matter of the process where what it yields after its reader has left holds a promise that rejects', async () => {
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    pair.producer.handle('late', async function* () {
+      await gate;
+      yield { row: Promise.reject(new Error('too late')) };
+    });
+    const stream = pair.consumer.openStream('late');
+    await settle();
+    stream.cancel();
+    await settle();
+    goOn();
+    await settle();
+    expect(escaped).to.deep.equal([]);
+  });
+
   it('is no matter of the process where it fails after its reader has left', async () => {
     let fail: (error: Error) => void = () => undefined;
     pair.producer.handle('late', () => new Promise((_, reject) => (fail = reject)));
