@@ -34,7 +34,13 @@ export type {
 } from './description/system-config.js';
 export type { ActorView, Predicate, ProcessView, SurroundingsView, SystemView } from './description/system-view.js';
 export type { SentMessage, Step, StepName, Trace } from './traces/trace.js';
-export { brokenProperty, restProperty, type PropertyKind, type TraceViolation, type Violation } from './traces/violation.js';
+export {
+  brokenProperty,
+  restProperty,
+  type PropertyKind,
+  type TraceViolation,
+  type Violation,
+} from './traces/violation.js';
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- a former name stays for those who use it
 export type { ViolationRecord } from './traces/violation.js';
 export { exploreAll, type ExploreAllOptions } from './workers/explore-all.js';
