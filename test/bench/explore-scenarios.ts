@@ -22,7 +22,7 @@ export async function exploreScenarios(scenarios: readonly Scenario[]): Promise<
     onProgress: (name, { phase, states, statesPerSecond, depth }) => {
       process.stderr.write(`${name}: ${phase}, ${states} states, ${Math.round(statesPerSecond)}/s, depth ${depth}\n`);
     },
-    imports: [new URL('../support/typescript-in-worker.mjs', import.meta.url)],
+    imports: [new URL('../support/typescript.mjs', import.meta.url)],
   });
   if (results.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
 }

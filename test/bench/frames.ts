@@ -4,6 +4,7 @@ import { connect, type NatsConnection } from 'nats';
 import { compare, numberArgument, pacer, tableOf, type Contender } from '../support/bench.js';
 import { startNatsServer } from '../support/nats-server.js';
 import { carriers, raw, type Carrier } from './frame-carriers.js';
+import { typescriptLoader } from '../support/build.js';
 
 /**
  * Measures where a sequence number should travel, and what it gains that records share a message: each carrier against
@@ -68,7 +69,7 @@ async function send(connection: NatsConnection, { subject, carrier }: Task, byte
 /** Another process that receives: one task after the other, by the messages between a process and its child. */
 function startReceiver(url: string) {
   const child = fork(fileURLToPath(import.meta.url), ['receiver', '--records', String(recordCount), '--url', url], {
-    execArgv: ['--import', '@oxc-node/core/register'],
+    execArgv: ['--import', typescriptLoader],
   });
   const until = (wanted: 'ready' | 'done') =>
     new Promise<void>((resolve, reject) => {

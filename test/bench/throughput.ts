@@ -4,6 +4,7 @@ import { connect, createInbox, type NatsConnection } from 'nats';
 import type { ConsumerStream } from '../../src/index.js';
 import { built, compare, numberArgument, pacer, tableOf, type Contender } from '../support/bench.js';
 import { startNatsServer } from '../support/nats-server.js';
+import { typescriptLoader } from '../support/build.js';
 
 /**
  * Measures streams against raw `nats` publish and subscribe with its callback, on a real nats-server, in one process and
@@ -106,7 +107,7 @@ async function measureAll(): Promise<void> {
   serve(there, 'near');
   await there.flush();
   const child = fork(fileURLToPath(import.meta.url), ['server', server.url, '--records', String(recordCount)], {
-    execArgv: ['--import', '@oxc-node/core/register'],
+    execArgv: ['--import', typescriptLoader],
   });
   await new Promise((resolve) => child.once('message', resolve));
 

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
+/** The module with which Node runs what is written in TypeScript, as `--import` takes it from any folder. */
+export const typescriptLoader = new URL('typescript.mjs', import.meta.url).href;
+
 /** What has been looked at in this process: sources do not change while tests run. */
 const fresh = new Set<string>();
 

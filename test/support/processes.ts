@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Report } from './report.js';
+import { typescriptLoader } from './build.js';
 
 /** A process of this machine that runs one of the scripts here, and what it has told of itself. */
 export interface RunningProcess {
@@ -32,7 +33,7 @@ process.on('exit', () => {
  */
 export function startProcess(script: string, setting: object): RunningProcess {
   const file = fileURLToPath(new URL(`${script}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', file, JSON.stringify(setting)], {
+  const child = spawn(process.execPath, ['--import', typescriptLoader, file, JSON.stringify(setting)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -14,6 +14,7 @@ import type { MakeContender } from './contender.js';
 import { measures, type Amounts, type Figures } from './measures.js';
 import { makeOurs, makeOursLoop } from './ours.js';
 import { makeRaw } from './raw.js';
+import { typescriptLoader } from '../../support/build.js';
 
 const contenders: Readonly<Record<string, MakeContender>> = {
   raw: makeRaw,
@@ -60,7 +61,7 @@ async function measureHere(only: string): Promise<void> {
 function measureInProcess(measure: string, name: string): Promise<Figures> {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), '--only', `${measure}:${name}`], {
-      execArgv: ['--expose-gc', '--import', '@oxc-node/core/register'],
+      execArgv: ['--expose-gc', '--import', typescriptLoader],
     });
     let figures: Figures | undefined;
     child.once('message', (told) => (figures = told as Figures));

@@ -13,6 +13,7 @@ import { closePair, createPair } from '../../support/pair.js';
 import { createProcessMerge } from '../../../src/tracing/process-merge.js';
 import { startTcpProxy } from '../../support/tcp-proxy.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
+import { typescriptLoader } from '../../support/build.js';
 
 type Of<Type extends TraceEvent['type']> = Extract<TraceEvent, { type: Type }>;
 
@@ -54,7 +55,7 @@ describe('trace events over NATS, from processes', () => {
 
   const start = async (subject: string, role: string, streams = 0): Promise<ChildProcess> => {
     const setting = JSON.stringify({ url: server.url, role, subject, streams });
-    const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', script, setting], {
+    const child = spawn(process.execPath, ['--import', typescriptLoader, script, setting], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.add(child);

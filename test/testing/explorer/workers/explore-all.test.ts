@@ -3,7 +3,7 @@ import { explore, exploreAll, type ExploreAllOptions, type Scenario } from '../.
 import { commit } from '../support/two-phase-commit.js';
 
 const module = new URL('../support/scenarios.ts', import.meta.url);
-const imports = [new URL('../../../support/typescript-in-worker.mjs', import.meta.url)];
+const imports = [new URL('../../../support/typescript.mjs', import.meta.url)];
 
 const scenario = (name: string, made: string, ...args: readonly unknown[]): Scenario => ({
   name,
