@@ -64,7 +64,7 @@ export function deliveryAdapter(
       case 'request': {
         const [requested] = listOf(plain.receive(message, scope));
         if (requested?.type !== 'tell') return undefined;
-        return tell(clientActorId, { ...requested.event, extended: true } as never);
+        return tell(clientActorId, { ...requested.event, extended: true });
       }
       case 'announcement':
       case 'records':

@@ -89,10 +89,10 @@ export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryT
     );
     if (numbers.length > 0) inflow.parts = 0;
     if (numbers.length > 0 && isOverrun(inflow.flow)) {
-      effects.push(tell(id, { type: 'frame.malformed', text: '' } as never));
+      effects.push(tell(id, { type: 'frame.malformed', text: '' }));
       return;
     }
-    for (const number of numbers) effects.push(tell(readerOf(id), { type: 'record', number } as never));
+    for (const number of numbers) effects.push(tell(readerOf(id), { type: 'record', number }));
   };
 
   const takePart = (
@@ -132,8 +132,7 @@ export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryT
           effects.push(say({ type: 'cancel' }, run));
         } else if (inflow.isDetached) {
           if (frame.type === 'announcement') effects.push(say({ type: 'cancel' }));
-          if (frame.type === 'end')
-            effects.push(tell(id, { type: 'frame.close', code: frame.code, text: '' } as never));
+          if (frame.type === 'end') effects.push(tell(id, { type: 'frame.close', code: frame.code, text: '' }));
         } else if (frame.type === 'announcement') {
           take(id, inflow, effects, receiveAnnouncement(inflow.flow, frame.end, frame.isWanting));
           if (inflow.flow.isRecovering) return;
@@ -144,7 +143,7 @@ export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryT
         } else if (frame.type === 'part') {
           takePart(id, inflow, effects, frame);
         } else if (frame.isFinal && frame.number > inflow.flow.next) {
-          effects.push(tell(id, { type: 'frame.lost', code: frame.code, text: '' } as never));
+          effects.push(tell(id, { type: 'frame.lost', code: frame.code, text: '' }));
         } else {
           const arrival = receiveItems(inflow.flow, frame.number, 1);
           take(id, inflow, effects, { ...arrival, taken: 0 });
@@ -152,7 +151,7 @@ export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryT
           inflow.flow = noteGranted(closeInflow(inflow.flow));
           effects.push(
             say({ type: 'grant', ...grantOf(inflow.flow) }),
-            tell(id, { type: 'frame.close', code: frame.code, text: '' } as never),
+            tell(id, { type: 'frame.close', code: frame.code, text: '' }),
           );
         }
       });

@@ -167,7 +167,7 @@ export function modelOutflows(terms: DeliveryTerms) {
           if (isSettled(outflow.flow) && outflow.waiting === 0) return;
           if (params.isRound) {
             if (isUnreachable(outflow.flow, missedHeartbeatsMax)) {
-              effects.push(tell(inbox, { type: 'peer.unreachable', code: CloseCode.GoingAway, text: '' } as never));
+              effects.push(tell(inbox, { type: 'peer.unreachable', code: CloseCode.GoingAway, text: '' }));
               return;
             }
             outflow.flow = notePrompted(outflow.flow, outflow.next);
@@ -190,7 +190,7 @@ export function modelOutflows(terms: DeliveryTerms) {
     receive(message: DeliveryMessage & { readonly type: 'grant' | 'resume' | 'cancel' }, scope: HostScope): Effects {
       const { inbox } = message;
       if (message.run !== runOf(scope.notes, inbox)) return [];
-      if (message.type === 'cancel') return tell(inbox, { type: 'peer.cancelled', text: '' } as never);
+      if (message.type === 'cancel') return tell(inbox, { type: 'peer.cancelled', text: '' });
       return act(inbox, scope, (outflow, effects) => {
         if (!isGrantPossible(outflow.flow, message)) return;
         outflow.flow = takeGrant(outflow.flow, message);
