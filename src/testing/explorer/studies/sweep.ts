@@ -11,6 +11,7 @@ export interface SweepRow<Name extends string> {
   readonly values: Readonly<Record<Name, number>>;
   /** `undecided` means that a limit stopped the exploration before a violation was found. */
   readonly outcome: 'holds' | 'violated' | 'undecided';
+  /** The result of the exploration. */
   readonly result: ExploreResult;
 }
 
