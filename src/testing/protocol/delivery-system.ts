@@ -105,7 +105,7 @@ export interface DeliverySystemOptions {
    */
   readonly ticks?: Partial<ProtocolTicks>;
   /**
-   * The fault budgets. Unlike in a system's own, copies of duplicated messages are queued at the `end`.
+   * The fault budgets. `duplicate.copy` is 'end' here if omitted: stale copies may arrive after newer messages.
    *
    * @default no faults
    */
