@@ -1,4 +1,4 @@
-/** The kit for tests: a stepping clock, a broker with faults, and the explorer with its model of the protocol. */
+/** Test kit: a virtual clock, a fault-injecting broker, and the model checker with its model of the protocol. */
 export type { FakeTimers, SinonTimers, SteppedTimers, TickedTimers } from './doubles/virtual-time.js';
 export { createTestClock, type PendingTimer, type TestClock, type TestClockOptions } from './doubles/test-clock.js';
 export {

@@ -1,13 +1,19 @@
-/** A source of random numbers that a seed determines: the same seed gives the same numbers on every platform. */
+/** A seeded pseudo-random number generator: the same seed gives the same numbers on every platform. */
 export interface Random {
-  /** A number from 0 up to, and without, 1. */
+  /** A number in [0, 1). */
   next(): number;
-  /** A whole number from `least` to `most`. */
+  /** An integer from `least` to `most`, both inclusive. */
   integer(least: number, most: number): number;
+  /** An array of `length` random bytes. */
   bytes(length: number): Uint8Array;
 }
 
-/** Mulberry32, by Tommy Ettinger (public domain): 32 bits of state, which is plenty for choosing faults. */
+/**
+ * Creates a seeded generator. The algorithm is Mulberry32, by Tommy Ettinger (public domain): 32 bits of state, plenty
+ * for choosing faults.
+ *
+ * @throws {RangeError} If the seed is not a safe integer.
+ */
 export function createRandom(seed: number): Random {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`seed: expected an integer, came ${seed}`);
   let state = seed | 0;

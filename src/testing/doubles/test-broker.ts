@@ -8,105 +8,129 @@ import {
 import { requireFields } from '../known-fields.js';
 import { createRandom } from './random.js';
 
-/** How the broker treats messages by chance. */
+/** The random faults that a test broker injects. */
 export interface TestBrokerFaults {
   /**
-   * How long a message travels, in milliseconds: always so long, or from the first to the second.
+   * The latency of a message in milliseconds: fixed, or drawn uniformly from an inclusive range.
    *
    * @default 0
    */
   readonly delayMs?: number | readonly [number, number];
   /**
-   * The probability with which a message is lost, 0 to 1.
+   * The probability that a message is lost, from 0 to 1.
    *
    * @default 0
    */
   readonly loss?: number;
   /**
-   * The probability with which a message comes twice, 0 to 1.
+   * The probability that a message is delivered twice, from 0 to 1.
    *
    * @default 0
    */
   readonly duplicate?: number;
   /**
-   * What delays may not overturn: the order of all messages between two connections, as core NATS keeps it, of those on
-   * one subject, or none.
+   * Which order is preserved in spite of delays: that of all messages between two connections, as in core NATS, that of
+   * the messages on each subject, or none.
    *
    * @default 'connection'
    */
   readonly order?: 'connection' | 'subject' | 'none';
 }
 
-/** How a test broker behaves: its faults by chance, and what determines them. */
+/** Options of {@link createTestBroker}. */
 export interface TestBrokerOptions extends TestBrokerFaults {
-  /** The clock on which delayed messages travel: a test clock, so that time stands still until the test lets it go on. */
+  /** The clock that times delayed messages: a test clock, so that they arrive only when the test advances it. */
   readonly clock: Clock;
   /**
-   * Determines every choice of the broker, and the ids of clients made with `clientOptions`.
+   * The seed, an integer, of every random choice of the broker and of the ids of clients made with `clientOptions`.
    *
    * @default 1
    */
   readonly seed?: number;
   /**
-   * Deliveries that loss and duplication by chance leave alone.
+   * Selects the deliveries that are exempt from random loss and duplication.
    *
    * @default none
    */
   readonly protect?: (delivery: RoutedMessage) => boolean;
   /**
-   * The most bytes that one message may hold.
+   * Size limit of a message's headers and payload, in bytes, as nats-server's `max_payload`.
    *
    * @default 1 MiB
    */
   readonly maxPayloadBytes?: number;
   /**
-   * Told of each delivery: that it was sent, and then of all that becomes of it, as it happens. The delivery is one
-   * object throughout, so that what is told of it can be put together.
+   * Called for each delivery when it is sent, and again for each thing that happens to it. The same delivery object is
+   * passed every time, so that the calls can be correlated.
+   *
+   * @default no observer
    */
   readonly observe?: (what: 'sent' | TestBrokerRecord['kind'], delivery: RoutedMessage) => void;
   /**
-   * Whether to keep `trace`, which grows with every message.
+   * Whether to record `trace`, which grows with every message.
    *
    * @default true
    */
   readonly keepTrace?: boolean;
 }
 
-/** One thing that became of a message, in the order in which it happened. */
+/** An entry of a test broker's trace: what happened to a message. */
 export interface TestBrokerRecord {
+  /** When it happened, in milliseconds since the broker was created. */
   readonly atMs: number;
+  /** What happened; `partitioned` means lost to a partition. */
   readonly kind: 'delivered' | 'lost' | 'duplicated' | 'partitioned';
+  /** The name of the publishing connection. */
   readonly from: string;
+  /** The name of the subscribing connection. */
   readonly to: string;
   readonly subject: string;
+  /** The size of the payload, in bytes. */
   readonly bytes: number;
-  /** How long it travelled, or travels. */
+  /** The latency of the delivery, in milliseconds; 0 if the message was lost as it was sent, and for `duplicated`. */
   readonly delayMs: number;
 }
 
-/** An in-memory broker with faults, scripted or by chance, all of it determined by its seed. */
+/** An in-memory broker that injects faults, scripted or random. The same seed and calls give the same run. */
 export interface TestBroker extends MemoryBroker {
-  /** What a client needs to be as deterministic as its broker: a connection of this name, the clock, and seeded ids. */
+  /** Client options that make a client deterministic: a new connection of this name, the clock, and seeded ids. */
   clientOptions(name: string): {
     readonly connection: MemoryConnection;
     readonly clock: Clock;
     readonly randomBytes: (length: number) => Uint8Array;
   };
-  /** Treats messages in another way from now on. What is not named stays as it is. */
+  /**
+   * Changes the random faults from now on. Faults that are not given stay as they are.
+   *
+   * @throws {TypeError} If a fault is unknown.
+   * @throws {RangeError} If a value is out of range.
+   */
   setFaults(faults: TestBrokerFaults): void;
-  /** Loses every message between two connections, both ways, or between one and all others, until `heal`. */
+  /** Partitions one connection from another, or from all others, in both directions until `heal`: messages are lost. */
   partition(name: string, other?: string): void;
-  /** Ends every partition. */
+  /** Heals all partitions. */
   heal(): void;
-  /** Loses the next so many deliveries that match. */
+  /**
+   * Drops the next `count` matching deliveries, 1 if omitted.
+   *
+   * @throws {RangeError} If `count` is not a positive integer.
+   */
   dropNext(match: (delivery: RoutedMessage) => boolean, count?: number): void;
-  /** Delivers the next so many deliveries that match a second time. */
+  /**
+   * Duplicates the next `count` matching deliveries, 1 if omitted.
+   *
+   * @throws {RangeError} If `count` is not a positive integer.
+   */
   duplicateNext(match: (delivery: RoutedMessage) => boolean, count?: number): void;
-  /** Lets the next so many deliveries that match travel for so long, and overtake nothing. */
+  /**
+   * Gives the next `count` matching deliveries, 1 if omitted, a latency of `delayMs`, longer if `order` requires it.
+   *
+   * @throws {RangeError} If `count` is not a positive integer.
+   */
   delayNext(match: (delivery: RoutedMessage) => boolean, delayMs: number, count?: number): void;
-  /** What became of every message so far. */
+  /** What has happened to every message so far, in order. */
   readonly trace: readonly TestBrokerRecord[];
-  /** The trace as text, a line a record: two runs of one seed give the same bytes. */
+  /** The trace as text, one line per entry. Identical for two runs with the same seed. */
   traceText(): string;
 }
 
@@ -135,9 +159,10 @@ const optionNames = [
 ];
 
 /**
- * Makes a test broker without clients.
+ * Creates a fault-injecting broker without connections.
  *
- * @throws TypeError for an option that is none, RangeError for options that are out of range.
+ * @throws {TypeError} If an option is unknown.
+ * @throws {RangeError} If an option is out of range.
  */
 export function createTestBroker(options: TestBrokerOptions): TestBroker {
   requireFields('', options, optionNames);

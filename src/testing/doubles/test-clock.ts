@@ -5,50 +5,51 @@ import { createTimerQueue, type Timer } from './timer-queue.js';
 import { createOwnTime, createSharedTime, type FakeTimers } from './virtual-time.js';
 
 /**
- * A clock that stands still until it is told to go on, for `createActor(machine, { clock })` and for the clients. It goes
- * from deadline to deadline, so a timer of one second that arms itself again fires ten times in ten seconds, where
+ * A virtual clock that moves only when it is advanced, for `createActor(machine, { clock })` and for the clients. It
+ * moves from deadline to deadline, so a one-second timer that rearms itself fires ten times in ten seconds, where
  * XState's `SimulatedClock` fires it once.
  *
- * Timers of one deadline fire in the order of arming. A delay that is zero, negative or not a number makes a timer due
- * now: it fires with the next advance, `advance(0)` included, and never inside `setTimeout`.
+ * Timers with the same deadline fire in the order in which they were armed. A delay that is zero, negative or NaN makes
+ * a timer due immediately: it fires on the next advance, `advance(0)` included, never inside `setTimeout`.
  *
- * Only one advance can be under way, and a timer cannot advance the clock: both throw. What a timer throws, the advance
- * throws; the clock then stands at that timer's deadline, and the timers after it are still pending.
+ * Advancing the clock throws while another advance is in progress, and from inside a timer. An exception thrown by a
+ * timer propagates from the advance; the clock then stands at that timer's deadline, and later timers remain pending.
  */
 export interface TestClock extends Clock {
   /**
-   * Lets this much time pass and fires every timer that falls due, those included that are armed on the way. What waits
-   * on promises gets on at the beginning, after each timer and at the end, so that a handler which awaits, or a record
-   * on the in-memory broker, is never late.
+   * Advances the clock by `ms` milliseconds and fires every timer that falls due, including those armed on the way.
+   * Pending promises are settled first, after each timer and at the end, so that a handler that awaits, or a record on
+   * the in-memory broker, is never late.
    */
   advance(ms: number): Promise<void>;
-  /** The same without a pause for promises: for actors and timers that use none. */
+  /** Like `advance`, but does not wait for promises: for actors and timers that use none. */
   advanceSync(ms: number): void;
-  /** Goes to the next deadline and fires all that is due there. Resolves with false where no timer is pending. */
+  /** Advances to the next deadline and fires every timer due then. Resolves to false if no timer is pending. */
   advanceToNextTimer(): Promise<boolean>;
-  /** The armed timers in the order in which they will fire. */
+  /** The pending timers, in the order in which they will fire. */
   pending(): readonly PendingTimer[];
 }
 
-/** A timer that is armed and has not fired. */
+/** A timer that has been armed and has not fired yet. */
 export interface PendingTimer {
-  /** When it fires, in the time of `now()`. */
+  /** When it fires, in milliseconds on the scale of `now()`. */
   readonly dueMs: number;
-  /** The delay it was armed with. Where every delay of a test is another number, it tells which timer this is. */
+  /** The delay with which it was armed, in milliseconds. If all delays of a test differ, it identifies the timer. */
   readonly delayMs: number;
 }
 
-/** What a test clock shares with the test around it. */
+/** Options of {@link createTestClock}. */
 export interface TestClockOptions {
   /**
-   * The fake timers of the test, where it also has code that uses the platform's: sinon's clock, `vi`, `jest`, or
-   * `mock.timers` of `node:test`, with `Date` faked too. Both then share one time: this clock is advanced, and takes the
-   * other along. Of one deadline, the fake timers come first.
-   * Without it the clock keeps a time of its own, whether or not fake timers are installed.
+   * The test framework's fake timers, for tests that also exercise code on the platform's timers: Sinon's clock, `vi`,
+   * `jest`, or `mock.timers` of `node:test`, with `Date` faked too. The two then share one time: advancing this clock
+   * advances the fake timers. At the same deadline, the fake timers fire first.
+   *
+   * @default none: the clock keeps a time of its own, whether or not fake timers are installed
    */
   readonly fakeTimers?: FakeTimers;
   /**
-   * How to wait for what is under way in promises.
+   * Waits until pending promises have settled.
    *
    * @default two turns of the real event loop
    */
@@ -59,9 +60,9 @@ export interface TestClockOptions {
 const chainLengthMax = 1_000;
 
 /**
- * Makes a test clock that stands at 0 ms.
+ * Creates a virtual clock at 0 ms.
  *
- * @throws TypeError for an option that is none, and for fake timers that it does not know.
+ * @throws {TypeError} If an option is unknown, or `fakeTimers` is of no supported kind.
  */
 export function createTestClock(options: TestClockOptions = {}): TestClock {
   requireFields('', options, ['fakeTimers', 'settle']);

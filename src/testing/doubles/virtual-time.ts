@@ -1,6 +1,6 @@
 import { came } from '../known-fields.js';
 
-/** Sinon's clock (`sinon.useFakeTimers()`): the part that a test clock needs to share its time. */
+/** Sinon's clock, from `sinon.useFakeTimers()`: the members that a test clock needs to share its time. */
 export interface SinonTimers {
   readonly now: number;
   setTimeout(fn: () => void, ms: number): unknown;
@@ -9,19 +9,19 @@ export interface SinonTimers {
   next(): unknown;
 }
 
-/** `vi` or `jest`, after `useFakeTimers()`. */
+/** Vitest's `vi` or `jest`, after `useFakeTimers()`. */
 export interface SteppedTimers {
   advanceTimersToNextTimer(): unknown;
   getTimerCount(): number;
 }
 
-/** `mock.timers` of `node:test`, after `enable({ apis: ['setTimeout', 'Date'] })`. */
+/** `mock.timers` of `node:test`, after `enable({ apis: ['setTimeout', 'Date'] })`. Advanced 1 ms at a time. */
 export interface TickedTimers {
   tick(ms: number): unknown;
   runAll(): unknown;
 }
 
-/** The fake timers of a test, of whichever kind: sinon's clock, `vi`, `jest`, or `mock.timers`. */
+/** The fake timers of a supported test framework: Sinon's clock, `vi`, `jest`, or `mock.timers` of `node:test`. */
 export type FakeTimers = SinonTimers | SteppedTimers | TickedTimers;
 
 /** The time of a test clock, which passes only in steps. */

@@ -16,13 +16,21 @@ import {
 
 export type { Breach } from './breach.js';
 
-/** What a machine is tried with when it is judged. */
+/** Options of {@link assertExplorable} and {@link explorabilityBreaches}. */
 export interface ExplorabilityOptions {
-  /** Inputs with which the machine's context factory is tried, besides none. */
+  /**
+   * Inputs with which to call the machine's context factory, in addition to calling it without one.
+   *
+   * @default none
+   */
   readonly inputs?: readonly unknown[];
 }
 
-/** Throws an error that lists every breach, one a line, if a machine breaks a rule of `explorabilityBreaches`. */
+/**
+ * Asserts that a machine follows the coding rules of {@link explorabilityBreaches}.
+ *
+ * @throws {Error} If it does not; the message lists every breach, one per line.
+ */
 export function assertExplorable(machine: AnyStateMachine, options?: ExplorabilityOptions): void {
   const breaches = explorabilityBreaches(machine, options);
   if (breaches.length === 0) return;
@@ -32,14 +40,15 @@ export function assertExplorable(machine: AnyStateMachine, options?: Explorabili
 }
 
 /**
- * Every breach of the coding rules that make a machine explorable, in document order: effects are declared actions with
- * params, so no inline or string actions, no `sendTo`, `spawn`, `emit` or `invoke`; guards and delays are declared by
- * name; timers are `after` and nothing else; context is plain data that can be made without an input; no history; and
- * nothing computed depends on clocks, chance or the world.
+ * Lints a machine: returns every breach, in document order, of the coding rules that make a machine explorable. Effects
+ * are declared actions with params, hence no inline or string actions and no `sendTo`, `spawn`, `emit` or `invoke`;
+ * guards and delays are declared by name; the only timers are `after`; the context is plain data and can be created
+ * without an input; there are no history states; and nothing computed depends on clocks, randomness or other external
+ * state.
  *
- * Functions are judged by their text, so what they call in turn is not seen, and of contexts only the initial ones are
- * seen. The explorer finds the rest as it goes: contexts that are not plain later on, steps that throw or that end
- * differently when they are repeated.
+ * Functions are checked by their source text, so the functions they call are not checked, and only initial contexts are
+ * checked. The explorer detects the rest during exploration: later contexts that are not plain data, and transitions
+ * that throw or are not deterministic.
  */
 export function explorabilityBreaches(machine: AnyStateMachine, options: ExplorabilityOptions = {}): readonly Breach[] {
   const findings: readonly Finding[] = [

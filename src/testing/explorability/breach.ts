@@ -1,10 +1,10 @@
 import type { ConfigPath } from '../machine-config/config-path.js';
 
-/** One breach of a coding rule of explorable machines. */
+/** A violation of one of the coding rules for explorable machines. */
 export interface Breach {
-  /** The state, then the place in its config: `stream.open.idle → on.close[0].actions[1]`. */
+  /** The state, and the path within its config: `stream.open.idle → on.close[0].actions[1]`. */
   readonly place: string;
-  /** What stands there, and why it cannot be explored. */
+  /** What was found there, and why it cannot be explored. */
   readonly problem: string;
   /** What to write instead. */
   readonly remedy: string;

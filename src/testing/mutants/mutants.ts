@@ -3,12 +3,13 @@ import { behaviourKeyOf } from './behaviour-key.js';
 import { placeOf } from '../machine-config/config-path.js';
 import { mutationsOf } from './mutations.js';
 
-/** A machine with one mistake in it. */
+/** A mutant of a machine: the machine with one fault injected. */
 export interface Mutant {
-  /** What was done to the machine: `drops the guard isLastMiss`. */
+  /** The mutation, as `drops the guard isLastMiss`. */
   readonly description: string;
-  /** Where: the state, then the place in its config, `heartbeat.open.exchange.idle → always[0].guard`. */
+  /** The state, and the path within its config: `heartbeat.open.exchange.idle → always[0].guard`. */
   readonly place: string;
+  /** The mutated machine. */
   readonly machine: AnyStateMachine;
 }
 
@@ -16,17 +17,17 @@ export interface Mutant {
 const maxIterations = 1_000;
 
 /**
- * The machines that differ from the given one in exactly one place: each transition dropped, each timer, each guard
- * dropped and flipped (the operands of `and`, `or` and `not` too), each action dropped and each property of an assign
- * that sets several, each `reenter` removed, or added on the way to the state itself or into it, and each two guarded
- * alternatives of an event swapped. To test with them is to ask whether the properties, or the tests, see the mistake.
+ * Generates the mutants of a machine, for mutation testing: do the properties, or the tests, detect the fault? The
+ * mutation operators drop a transition, a timer, an action, or a property of an assign that sets several; drop or
+ * negate a guard, including the operands of `and`, `or` and `not`; remove `reenter`, or add it to a transition that
+ * targets its own state or a descendant; and swap two guarded alternatives of an event.
  *
- * In document order, without those that behave like the machine itself or like a mutant before them as far as the config
- * shows it. The machine given is not touched. A mutant throws after 1,000 microsteps of one event, unless the machine
- * sets a limit of its own (`options.maxIterations`).
+ * Mutants come in document order, without those that the config shows to be equivalent to the machine or to an earlier
+ * mutant. The machine itself is not modified. A mutant throws after 1,000 microsteps of one event, unless the machine
+ * sets its own limit (`options.maxIterations`).
  *
- * Not mutated: implementations other than assigns, params, targets, delays (the explorer's `sweep` is for those) and
- * what an explorable machine does not have, such as `invoke`.
+ * Not mutated: implementations other than assigns, params, targets, delays (use `sweep` for those), and anything
+ * that an explorable machine does not have, such as `invoke`.
  */
 export function mutants(machine: AnyStateMachine): readonly Mutant[] {
   const seen = new Set([behaviourKeyOf(machine)]);

@@ -4,12 +4,12 @@ import { note, send, spawn, stop, tell, type Effect } from '../explorer/descript
 import type { Effects, HostAdapter, HostScope, RecordedCommand } from '../explorer/description/host-adapter.js';
 import { exchangesMin } from './exchanges.js';
 
-/** What clients send each other, as the model has it: the frames of the wire without their bytes. */
+/** The messages between clients in the model: those of the wire without their bytes. Source: PROTOCOL.md, Messages. */
 export type ProtocolMessage =
   | { readonly type: 'request'; readonly consumer: string; readonly id: string }
   | { readonly type: 'data'; readonly id: string }
   | { readonly type: 'close'; readonly id: string; readonly code: number }
-  /** The server, on behalf of a producer that takes no requests yet. */
+  /** Sent by the server in place of a producer that does not take requests. */
   | { readonly type: 'noResponders'; readonly id: string }
   | {
       readonly type: 'ask';
@@ -24,14 +24,14 @@ export type ProtocolMessage =
       readonly reported: readonly string[];
     };
 
-/** How the clients of the model perform the commands of the machines. */
+/** Options of {@link protocolAdapter}. */
 export interface ProtocolAdapterOptions {
-  /** The process that takes requests. */
+  /** The name of the process that takes requests. */
   readonly producer: string;
   /**
-   * On which subject a stream is requested.
+   * Returns the request subject of a stream.
    *
-   * @default one for all
+   * @default one subject for all
    */
   readonly subjectOf?: (stream: string) => string;
   /**
@@ -41,17 +41,17 @@ export interface ProtocolAdapterOptions {
    */
   readonly exact?: boolean;
   /**
-   * Whether consumers know of closes that heartbeat requests tell. A plain one does not, and one of another make that
-   * offers exact reports need not.
+   * Whether consumers understand closes in heartbeat requests. A plain consumer does not, and another implementation
+   * that offers exact reports need not.
    *
    * @default as `exact`
    */
   readonly knowsCloses?: boolean;
   /**
-   * How many heartbeat exchanges with a consumer are told apart: at least as many as can be under way at once, or an old
-   * answer passes for the one that is awaited.
+   * How many heartbeat exchanges with a consumer are distinguished. Must be at least the number that can be in progress
+   * at once, or a stale answer is taken for the awaited one.
    *
-   * @default 3, which does for messages in order, none of them late
+   * @default 3, enough for ordered messages without stalls
    */
   readonly exchanges?: number;
 }
@@ -127,8 +127,9 @@ function isOfTheClient(actor: string): boolean {
 }
 
 /**
- * What the commands of this package's machines mean in a model: what the clients do in production, with messages in
- * place of bytes. Readers and sources are actors too; a stream's reader is made with it, its source when it starts.
+ * Creates the adapter that interprets the commands of this package's machines: it does what the clients do in
+ * production, with messages in place of bytes. Readers and sources are actors as well; a stream's reader is created
+ * with the stream, its source when the stream starts.
  */
 export function protocolAdapter(options: ProtocolAdapterOptions): HostAdapter<RecordedCommand, ProtocolMessage> {
   const { producer, subjectOf = () => 'subject', exact = true, exchanges = exchangesMin } = options;

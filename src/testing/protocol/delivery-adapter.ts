@@ -10,8 +10,10 @@ import { downNote, missedNote } from './ghosts.js';
 import { isIncident, receiveIncident, type IncidentMessage } from './incident-messages.js';
 
 /**
- * The adapter of extended clients: the plain one, with sequence, credit and recovery between it and the machines, by
- * the same arithmetic as in production.
+ * Creates the adapter of extended clients: puts sequencing, credit and recovery between the machines and the plain
+ * adapter, with the same arithmetic as in production. Source: PROTOCOL.md, Delivery.
+ *
+ * @param plain The adapter for everything else, of {@link protocolAdapter}.
  */
 export function deliveryAdapter(
   plain: HostAdapter<RecordedCommand, ProtocolMessage>,

@@ -1,6 +1,6 @@
 import * as machines from '../../../machines/index.js';
 
-/** The arithmetic of sequence and credit, the same as in production, so that a mistake in it can be put in its place. */
+/** The arithmetic of sequence and credit as it runs in production, for the model; tests substitute mutants of it. */
 export const deliveryArithmetic = {
   beginOutflow: machines.beginOutflow,
   endOf: machines.endOf,
@@ -27,22 +27,21 @@ export const deliveryArithmetic = {
   noteGranted: machines.noteGranted,
 };
 
-/**
- * The functions of in- and outflow that the delivery extension computes with; a test may replace one by a wrong one.
- */
+/** The functions of inflow and outflow of the delivery extension, each of which a test may substitute. */
 export type DeliveryArithmetic = typeof deliveryArithmetic;
 
-/** What the model of the delivery is made with. */
+/** The parameters of {@link deliveryAdapter}. */
 export interface DeliveryTerms {
-  /** What the consumer offers. */
+  /** The window that the consumer offers. */
   readonly window: machines.Window;
-  /** What the producer makes of it. */
+  /** The window to which the producer limits it. */
   readonly producerWindow: machines.Window;
-  /** How many bytes the record of a number has. */
+  /** The size of the record with this number, in bytes. */
   readonly bytesOf: (number: number) => number;
-  /** In how many fragments the record of a number travels; 1 where it shares frames with others. */
+  /** The number of fragments of the record with this number; 1 for a record that is not fragmented. */
   readonly partsOf: (number: number) => number;
-  /** K, how many heartbeats may be missed in a row. */
+  /** K, how many heartbeats in a row may be missed. */
   readonly missedHeartbeatsMax: number;
+  /** The functions to compute with, usually {@link deliveryArithmetic}. */
   readonly arithmetic: DeliveryArithmetic;
 }

@@ -14,8 +14,9 @@ export type DeliveryFrame =
 export type DeliveryControl = ({ readonly type: 'grant' | 'resume' } & Grant) | { readonly type: 'cancel' };
 
 /**
- * What extended clients send each other besides: the frames of PROTOCOL.md, Delivery. `run` says which registration of
- * the stream is meant, as the control subject does on the wire.
+ * The messages between extended clients in the model: those of the plain protocol, and the frames of the delivery
+ * extension without their bytes. `run` identifies the registration of the stream, as the control subject does on the
+ * wire. Source: PROTOCOL.md, Delivery.
  */
 export type DeliveryMessage =
   | ProtocolMessage

@@ -98,7 +98,10 @@ function boundsOf(options: DeliverySystemOptions) {
   };
 }
 
-/** What must hold of each extended stream. Source: PROTOCOL.md, Delivery. */
+/**
+ * Returns the properties of the delivery extension, for each stream of a system that {@link deliverySystem} creates
+ * with the same options. Source: PROTOCOL.md, Delivery.
+ */
 export function deliveryProperties(options: DeliverySystemOptions = {}): DeliveryProperties {
   const streams = streamsOf(options);
   const properties = streams.map((stream, index) => propertiesOf(stream, options, isBystander(options, index)));

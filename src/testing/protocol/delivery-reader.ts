@@ -21,8 +21,8 @@ type DeliveryReaderEvent =
 type Scope = { readonly context: DeliveryReaderContext };
 
 /**
- * Who reads an extended stream, as an actor of the model. It counts the records itself, so that a mistake in the
- * arithmetic of the delivery is seen, and takes them at its own pace, so that credit runs out.
+ * The reader of an extended stream, as an actor of the model. It counts the records itself, so that properties detect
+ * faults in the delivery arithmetic, and takes them at its own pace, so that credit runs out.
  */
 export const deliveryReaderMachine = setup({
   types: {

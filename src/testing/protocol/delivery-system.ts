@@ -17,7 +17,7 @@ import { optionalStimuli, withLateCopies } from './optional.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 import { reopenedIdsOf, sourceNameOf } from './system.js';
 
-/** How large a system of the delivery extension is, and what may happen in it. */
+/** Options of {@link deliverySystem}: the size of the system, and what may happen in it. */
 export interface DeliverySystemOptions {
   /**
    * How many streams the consumer opens.
@@ -26,65 +26,89 @@ export interface DeliverySystemOptions {
    */
   readonly streams?: number;
   /**
-   * How many of them, the last ones, are only opened: they have neither records nor an end of their own, and share the
-   * connection and the heartbeats with the others.
+   * How many of them, the last ones, are opened only: they share the connection and the heartbeats with the others, but
+   * have neither records nor an end of their own.
    *
    * @default 0
    */
   readonly bystanders?: number;
   /**
-   * Explores streams that differ by their names alone only once: see `ids` of a system.
+   * Symmetry reduction over the streams, see `ids` of a system.
    *
    * @default false
    */
   readonly symmetric?: boolean;
   /**
-   * The longest one-way delay in ticks, D.
+   * D, the maximum one-way delay, in ticks.
    *
    * @default 0
    */
   readonly delay?: number;
+  /**
+   * In which order messages of a link are delivered.
+   *
+   * @default 'connection'
+   */
   readonly order?: Order;
+  /**
+   * K, how many heartbeats in a row may be missed.
+   *
+   * @default 2
+   */
   readonly missedHeartbeatsMax?: number;
   /**
-   * How many producers take the requests, as a queue group: each request goes to one of them, whichever the server likes.
+   * How many producers take the requests, as a queue group: each request goes to an arbitrary one of them.
    *
    * @default 1
    */
   readonly producers?: 1 | 2;
   /**
-   * How many records each source has to give.
+   * How many records each source has.
    *
    * @default 2
    */
   readonly records?: number;
   /**
-   * How many bytes each record has, by its number; the last holds for all that follow.
+   * The size of each record in bytes, by its number; the last entry applies to all further records.
    *
-   * @default 1 each
+   * @default [1]
    */
   readonly recordBytes?: readonly number[];
   /**
-   * How many records may be under way.
+   * The window that the consumer offers, in records.
    *
    * @default 1
    */
   readonly windowRecords?: number;
   /**
-   * How many bytes may be under way.
+   * The window that the consumer offers, in bytes.
    *
-   * @default as many as records
+   * @default as `windowRecords`
    */
   readonly windowBytes?: number;
-  /** How many records the producer lets be under way, where that is less than the consumer offers. */
+  /**
+   * The window to which the producer limits itself, in records, if it is smaller than the consumer's.
+   *
+   * @default as `windowRecords`
+   */
   readonly producerWindowRecords?: number;
   /**
-   * The most bytes of a frame: larger records travel in fragments.
+   * The maximum size of a frame, in bytes: larger records are fragmented.
    *
-   * @default no fragments
+   * @default Infinity
    */
   readonly frameBytes?: number;
+  /**
+   * The durations of the protocol, in ticks.
+   *
+   * @default protocolTicks
+   */
   readonly ticks?: Partial<ProtocolTicks>;
+  /**
+   * The fault budgets. `duplicate.copy` is 'end' here if omitted: stale copies may arrive after newer messages.
+   *
+   * @default no faults
+   */
   readonly faults?: Faults;
   /**
    * Whether readers may leave.
@@ -98,7 +122,11 @@ export interface DeliverySystemOptions {
    * @default nothing
    */
   readonly incidents?: readonly Incident[];
-  /** Takes the place of the functions of these names, for mutants of them. */
+  /**
+   * Replaces the functions with these names, for mutation testing of the arithmetic.
+   *
+   * @default deliveryArithmetic
+   */
   readonly arithmetic?: Partial<DeliveryArithmetic>;
 }
 
@@ -172,7 +200,12 @@ export function recordBytesOf({ recordBytes = [1] }: DeliverySystemOptions, numb
   return recordBytes[number] ?? recordBytes.at(-1) ?? 1;
 }
 
-/** Two of this package's clients on the delivery extension: its arithmetic, and the machines that run in production. */
+/**
+ * Creates a system of this package's clients on the delivery extension, with the arithmetic and the machines that run
+ * in production.
+ *
+ * @throws {Error} If the options give an invalid system.
+ */
 export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSystem {
   const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 2, faults = {} } = options;
   const { windowRecords = 1, windowBytes = windowRecords, incidents = [], producers = 1 } = options;

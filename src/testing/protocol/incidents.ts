@@ -8,8 +8,8 @@ import { producerProcess, type ModelStream } from './model-stream.js';
 import type { ProtocolView } from './protocol-options.js';
 
 /**
- * What may happen besides opening, leaving, producing and finishing, once for each stream or client that it can befall,
- * in the words of PROTOCOL.md.
+ * The names of what may happen besides opening, leaving, producing and finishing, in the terms of PROTOCOL.md. Each may
+ * happen once to each stream or client that it can affect.
  */
 export const incidents = [
   'consumerCloses',
@@ -18,36 +18,36 @@ export const incidents = [
   /** The NATS connection is closed for good. */
   'consumerConnectionCloses',
   'producerConnectionCloses',
-  /** The connection is lost, and restored at any later time. Nothing that is under way is lost with it. */
+  /** The connection is lost, and restored at any later time. Messages in transit are not lost with it. */
   'consumerLinkLost',
   'producerLinkLost',
   'malformedFrame',
   'slowReader',
-  /** The server says that nobody subscribes to the request subject. */
+  /** The server answers the open request with no responders. */
   'noResponders',
   'sourceFails',
   /**
-   * The server says that nobody subscribes to the heartbeat subject: twice, but never two times in a row
-   * while the consumer lives, and as often as it is asked when the consumer has died.
+   * The server answers a heartbeat request with no responders: twice, but never twice in a row while the consumer is
+   * alive, and every time once it has crashed.
    */
   'heartbeatUnanswerable',
   /**
-   * A heartbeat's answer reports every stream, which a plain consumer may do to a live one: twice, and the second time
-   * only when the first is forgotten.
+   * A heartbeat response reports every stream, as a plain consumer may do with a live one: twice, the second time only
+   * after the first report has been forgotten.
    */
   'heartbeatMisreports',
-  /** The producer takes no requests for a while: the server says that nobody subscribes. */
+  /** The producer takes no requests for a while: the server answers them with no responders. */
   'producerAway',
-  /** Frames do not reach the consumer any more, and heartbeats do. */
+  /** Frames no longer reach the consumer, but heartbeats do. */
   'inboxDeaf',
-  /** The server lets a client not publish: the request, what the consumer answers, frames, or heartbeat requests. */
+  /** The server denies a client permission to publish: the request, the consumer's answers, frames, or heartbeats. */
   'requestForbidden',
   'answersForbidden',
   'framesForbidden',
   'heartbeatForbidden',
 ] as const;
 
-/** The name of something that may happen besides the faults of the network. */
+/** The name of an incident: an event that the environment may cause, besides the faults of the network. */
 export type Incident = (typeof incidents)[number];
 
 type Stimuli = Readonly<Record<string, Stimulus<ProtocolView>>>;

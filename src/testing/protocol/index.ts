@@ -1,4 +1,4 @@
-/** The shipped protocol as a system to explore, with what must hold of it. */
+/** A model of the shipped protocol for the model checker, with its properties. */
 export { protocolAdapter, type ProtocolAdapterOptions, type ProtocolMessage } from './adapter.js';
 export { protocolBounds, protocolProperties, type ProtocolBounds } from './properties.js';
 export { readerMachine, type ReaderContext } from './reader.js';

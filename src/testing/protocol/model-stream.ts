@@ -1,11 +1,14 @@
-/** A stream of the model: who opens it, and its ids at both ends. */
+/** A stream of the model: its consumer, and its ids at both ends. */
 export interface ModelStream {
+  /** The name of the consumer's process. */
   readonly consumer: string;
+  /** The stream id, under which the consumer knows it. */
   readonly id: string;
+  /** The stream's inbox, under which the producer knows it. */
   readonly inbox: string;
 }
 
-/** The name of the process in which the producer of the model runs, or the first of two. */
+/** The name of the producer's process in the model, or of the first of two. */
 export const producerProcess = 'producer';
 
 /** The names of the processes of so many producers. */
@@ -13,7 +16,7 @@ export function producersOf(producers: 1 | 2 = 1): readonly [string, ...string[]
   return producers === 1 ? [producerProcess] : [producerProcess, `${producerProcess}2`];
 }
 
-/** The streams of a system made with these options. */
+/** Returns the streams of a system of the protocol: `streams` for each of `consumers`, both 1 if omitted. */
 export function streamsOf({
   streams = 1,
   consumers = 1,

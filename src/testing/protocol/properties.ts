@@ -23,21 +23,21 @@ function not(holds: Predicate<ProtocolView>): Predicate<ProtocolView> {
   return (view, surroundings) => !holds(view, surroundings);
 }
 
-/** The worst cases of PROTOCOL.md, Timing, in ticks, for a system made with these options. */
+/** Worst-case durations of the protocol, in ticks. Source: PROTOCOL.md, Timing. */
 export interface ProtocolBounds {
-  /** Open to a sign of life. With an immediate heartbeat this takes two round trips; a lost one adds an interval. */
+  /** From open to the first sign of life: two round trips with an immediate heartbeat; I more for each lost one. */
   readonly openToHeard: number;
-  /** The reader leaves to the source stopped: I + 2D + Bp, and an interval for each lost heartbeat. */
+  /** From the reader leaving to the source stopped: I + 2D + Bp, and I more for each lost heartbeat. */
   readonly leftToStopped: number;
-  /** The first report of a plain consumer to the stream stopped, or active again: 2·Bp. */
+  /** From the first report of a plain consumer to the stream stopped or active again: 2·Bp. */
   readonly reportedToJudged: number;
-  /** The producer dies to its reader told: S + D. */
+  /** From the producer's crash to the reader's end: S + D. */
   readonly producerDeadToTold: number;
-  /** The consumer dies to its source stopped: K·I + T. */
+  /** From the consumer's crash to the source stopped: K·I + T. */
   readonly consumerDeadToStopped: number;
 }
 
-/** The bounds that `protocolProperties` checks for a system made with these options, in ticks. */
+/** Computes the bounds, in ticks, that {@link protocolProperties} checks for a system created with the same options. */
 export function protocolBounds(options: ProtocolModelOptions = {}): ProtocolBounds {
   const { delay = 0, missedHeartbeatsMax = 2, exact = true, faults = {} } = options;
   const ticks = { ...protocolTicks, ...options.ticks };
@@ -89,8 +89,9 @@ function tellsCloses(heartbeat: ActorView | undefined): boolean {
 }
 
 /**
- * What must hold of the shipped protocol, for each stream of a system made with these options. What faults make
- * impossible is left out, so the same call serves every configuration.
+ * Returns the properties of the shipped protocol, for each stream of a system that {@link protocolSystem} creates with
+ * the same options. Properties that the configured faults make unsatisfiable are left out, so one call serves every
+ * configuration.
  */
 export function protocolProperties(options: ProtocolModelOptions = {}): Required<Properties<ProtocolView>> {
   const { missedHeartbeatsMax = 2, order = 'connection', faults = {}, incidents = [] } = options;

@@ -2,7 +2,7 @@ import type { System } from '../explorer/description/system.js';
 import type { StartActors } from '../explorer/description/system-config.js';
 import type { SystemView } from '../explorer/description/system-view.js';
 
-/** The durations of the protocol in ticks, by the letters of PROTOCOL.md, Timing. */
+/** The durations of the protocol, in ticks. Source: PROTOCOL.md, Timing. */
 export interface ProtocolTicks {
   /** I, the heartbeat interval. */
   readonly interval: number;
@@ -12,15 +12,15 @@ export interface ProtocolTicks {
   readonly silence: number;
   /** O, the open timeout. */
   readonly open: number;
-  /** R, after which a request that nobody took as the link came back is asked again. */
+  /** R, the delay before an open request that had no responders right after a reconnect is repeated. */
   readonly retry: number;
   /** Bp, the producer's cancellation buffer towards a plain consumer. */
   readonly producerBuffer: number;
-  /** Bc, the consumer's cancellation buffer, which clients never let be shorter than I + T. */
+  /** Bc, the consumer's cancellation buffer; clients raise it to at least I + T. */
   readonly consumerBuffer: number;
 }
 
-/** The smallest durations that keep every timing rule with a delay of one tick and one loss. */
+/** The smallest durations that satisfy every timing rule with a delay of one tick and one lost message. */
 export const protocolTicks: ProtocolTicks = {
   interval: 4,
   requestTimeout: 3,
@@ -33,8 +33,8 @@ export const protocolTicks: ProtocolTicks = {
 
 type Processes = Readonly<Record<string, StartActors>>;
 
-/** A system of the protocol, with processes by name, whichever its options ask for. */
+/** A system of the protocol. The names of its processes depend on the options. */
 export type ProtocolSystem = System<Processes>;
 
-/** What the predicates of such a system see. */
+/** A state of a {@link ProtocolSystem}, as predicates see it. */
 export type ProtocolView = SystemView<Processes>;

@@ -1,11 +1,11 @@
 import { assign, setup } from 'xstate';
 import type { EndReason } from '../../../machines/index.js';
 
-/** What a reader of the model knows of its stream. */
+/** The context of {@link readerMachine}. */
 export interface ReaderContext {
-  /** The stream that is read. */
+  /** The id of the stream that is read. */
   readonly stream: string;
-  /** How the stream ended, as it was told. */
+  /** How the stream ended, as reported to the reader; null before. */
   readonly end: EndReason | null;
 }
 
@@ -16,8 +16,8 @@ type ReaderEvent =
   | { readonly type: 'leave' };
 
 /**
- * Who reads a stream, as an actor of the model: its wish must be seen, or a cancel that is ignored would violate
- * nothing. It outlives the stream, so that properties can ask what it was told.
+ * The reader of a stream, as an actor of the model. Its wish to leave is part of the state, so that properties detect a
+ * cancellation that is ignored. It outlives the stream, so that properties can check what was reported to it.
  */
 export const readerMachine = setup({
   types: {

@@ -40,7 +40,7 @@ const startContext = ({ input }: { readonly input: unknown }): SourceContext => 
   stream: (input as { readonly stream: string } | undefined)?.stream ?? '',
 });
 
-/** Who feeds a stream, as an actor of the model. It outlives the stream, so that properties can ask how it ended. */
+/** The source of a stream, as an actor of the model. It outlives the stream, so that properties can check its end. */
 export const sourceMachine = sourceSetup.createMachine({
   id: 'source',
   context: startContext,

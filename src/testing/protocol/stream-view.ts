@@ -6,44 +6,49 @@ import type { ProtocolView } from './protocol-options.js';
 import { producerOf } from './queue-group.js';
 import { viewPerStream } from './view-per-stream.js';
 
-/** What is true of one stream in one state of the system, in the words of the specification. */
+/** A stream in a state of the system, in the terms of PROTOCOL.md, for predicates. */
 export interface StreamView {
-  /** The reader exists: the stream was opened, and the consumer has not crashed. */
+  /** Whether the reader exists: the stream was opened, and the consumer has not crashed. */
   readonly isOpened: boolean;
-  /** The reader wants records, and was told no end. */
+  /** Whether the reader has neither left nor been told an end. */
   readonly isRead: boolean;
-  /** The reader left by its own wish. */
+  /** Whether the reader has left of its own accord. */
   readonly hasLeft: boolean;
-  /** How the stream ended, as the reader was told; null before. */
+  /** How the stream ended, as reported to the reader; null before. */
   readonly end: string | null;
-  /** The reader got a record, or a second end, that it must not get. */
+  /** Whether the reader received a record or an end after its end, or a record after leaving. */
   readonly isWronged: boolean;
-  /** The stream at the consumer is in opening, active or cancelling. */
+  /** The top-level state of the consumer stream: opening, active or cancelling; null if there is no such actor. */
   readonly consumerState: string | null;
+  /** Whether the source is running. */
   readonly sourceRuns: boolean;
+  /** Whether the source was cancelled. */
   readonly sourceCancelled: boolean;
+  /** Whether the source has failed. */
   readonly sourceFailed: boolean;
-  /** The source came to its own end, also where the producer has crashed since. */
+  /** Whether the source has ended by itself, even if the producer has crashed since. */
   readonly sourceEnded: boolean;
+  /** Whether the consumer's process is alive. */
   readonly consumerLives: boolean;
+  /** Whether the producer's process is alive. */
   readonly producerLives: boolean;
-  /** The source has run, and came to an end of whatever kind. */
+  /** Whether the source has run and stopped, for whatever reason. */
   readonly sourceStopped: boolean;
-  /** The stream at the producer is in opening, active or cancelling. */
+  /** Whether the producer stream exists and its inbox is not unreachable. */
   readonly isServed: boolean;
-  /** Whether either client still keeps an actor of the stream, also of an earlier request. */
+  /** Whether either client still has an actor for the stream, including those of earlier requests. */
   readonly isHeld: boolean;
-  /** The inbox of the last request. */
+  /** The inbox of the latest request. */
   readonly inbox: string;
-  /** The process that took the last request, or will take it. */
+  /** The name of the process that took the latest request, or will take it. */
   readonly producer: string;
-  /** How often the request was asked again under a stream id of its own. */
+  /** How many times the stream was requested again, each time under a new stream id. */
   readonly attempt: number;
-  /** A source runs that took an earlier request. */
+  /** Whether a source of an earlier request is running. */
   readonly ghostRuns: boolean;
 }
 
-/** Looks at one stream of a state from both of its ends. Made once for each state and stream. */
+/** Returns the view of a stream in a state, from both of its ends. Memoized per state and stream, and lazy. */
 export const viewStream = viewPerStream<StreamView>((view, stream) => new LazyStreamView(view, stream));
 
 /** A request of a stream: the inbox that it names, and the producer that took it. */

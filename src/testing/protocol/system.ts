@@ -14,35 +14,40 @@ import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts
 import { failingSourceMachine, sourceMachine } from './source.js';
 import { steadySourceMachine } from './steady-source.js';
 
-/** How large a system of the protocol is, what its durations are, and what may happen in it. */
+/** The options of {@link protocolSystem} whose traces can be replayed on real clients. */
 export interface ProtocolSystemOptions {
   /**
-   * How many streams each consumer opens.
+   * The number of streams that each consumer opens.
    *
    * @default 1
    */
   readonly streams?: number;
   /**
-   * How many consumers there are.
+   * The number of consumers.
    *
    * @default 1
    */
   readonly consumers?: number;
   /**
-   * The longest one-way delay in ticks, D.
+   * D, the maximum one-way delay, in ticks.
    *
    * @default 0
    */
   readonly delay?: number;
+  /**
+   * In which order messages of a link are delivered.
+   *
+   * @default 'connection'
+   */
   readonly order?: Order;
   /**
-   * How many heartbeats in a row may be missed, K.
+   * K, how many heartbeats in a row may be missed.
    *
    * @default 2
    */
   readonly missedHeartbeatsMax?: number;
   /**
-   * How many records each source has to give.
+   * How many records each source has.
    *
    * @default 1
    */
@@ -53,11 +58,21 @@ export interface ProtocolSystemOptions {
    * @default true
    */
   readonly exact?: boolean;
+  /**
+   * The durations of the protocol, in ticks.
+   *
+   * @default protocolTicks
+   */
   readonly ticks?: Partial<ProtocolTicks>;
+  /**
+   * The fault budgets. `duplicate.copy` is 'end' here if omitted: stale copies may arrive after newer messages.
+   *
+   * @default no faults
+   */
   readonly faults?: Faults;
 }
 
-/** What may be explored besides, and cannot be replayed on the clients. */
+/** Options of {@link protocolSystem}, including those whose traces cannot be replayed on real clients. */
 export interface ProtocolModelOptions extends ProtocolSystemOptions {
   /**
    * What else may happen.
@@ -66,28 +81,32 @@ export interface ProtocolModelOptions extends ProtocolSystemOptions {
    */
   readonly incidents?: readonly Incident[];
   /**
-   * Whether what no actor's state shows is written down, for the properties that speak of it. This makes more states.
+   * Whether to add ghost variables, notes of what no actor's state shows, for the properties that need them. They
+   * increase the number of states.
    *
    * @default true where there are incidents
    */
   readonly ghosts?: boolean;
   /**
-   * How many producers take the requests, as a queue group: each request goes to one of them, whichever the server likes.
+   * How many producers take the requests, as a queue group: each request goes to an arbitrary one of them.
    *
    * @default 1
    */
   readonly producers?: 1 | 2;
   /**
-   * Whether consumers know of closes that heartbeat requests tell.
+   * Whether consumers understand closes in heartbeat requests.
    *
    * @default as `exact`
    */
   readonly knowsCloses?: boolean;
-  /** Makes each source hand over a record after each so many ticks, for ever, in place of `records` at any time. */
+  /**
+   * The period, in ticks, with which each source produces records, endlessly. Replaces `records`.
+   *
+   * @default none: each source produces `records` records, at any time
+   */
   readonly sourcePeriod?: number;
   /**
-   * Explores streams that differ by their names alone only once: see `ids` of a system. For several streams of one
-   * consumer.
+   * Symmetry reduction over the streams, see `ids` of a system. Requires a single consumer.
    *
    * @default false
    */
@@ -160,7 +179,12 @@ function openEvent(id: string): { readonly type: string; readonly id: string; re
   return { type: 'app.open', id, subject: 'subject' };
 }
 
-/** The shipped protocol: a producer or two, consumers, their readers and sources, with the machines that run in production. */
+/**
+ * Creates a system of the shipped protocol, with the machines that run in production: producers, consumers, and their
+ * readers and sources.
+ *
+ * @throws {Error} If the options give an invalid system, as `symmetric` with several consumers.
+ */
 export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSystem {
   const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 1, exact = true, faults = {} } = options;
   const { incidents = [], sourcePeriod, producers = 1, knowsCloses = exact } = options;

@@ -3,49 +3,52 @@ import { came } from '../../known-fields.js';
 import { send, spawn, stop, tell, note, type Effect } from './effects.js';
 import type { Plain } from './plain-data.js';
 
-/** An action that a machine declared and took, as data. */
+/** An action that a transition recorded, as data. */
 export interface RecordedCommand {
   readonly type: string;
   readonly params?: unknown;
 }
 
-/** What an adapter may know when it decides. It must answer alike for alike scopes. */
+/** The input of an adapter's decision. An adapter must be deterministic: equal scopes must give equal effects. */
 export interface HostScope {
+  /** The name of the process. */
   readonly process: string;
   /** The actor that recorded the command; undefined for a message. */
   readonly actor: string | undefined;
-  /** The process that sent the message; undefined for a command. */
+  /** The name of the process that sent the message; undefined for a command. */
   readonly from: string | undefined;
-  /** The id of the process's first start actor, whether it still lives or not. */
+  /** The id of the process's first start actor, whether or not it still exists. */
   readonly first: string;
-  /** The ids of the actors that live in this process, in alphabetical order. */
+  /** The ids of the process's actors, in alphabetical order. */
   readonly actors: readonly string[];
-  /** What was noted in this process so far. */
+  /** The notes of the process, by name. */
   readonly notes: Readonly<Record<string, Plain>>;
 }
 
-/** What an adapter answers with: one effect, or several in the order in which they happen. */
+/** What an adapter returns: one effect, or several in the order in which they are performed. */
 export type Effects = Effect | readonly Effect[];
 
 /**
- * Says what the commands of the machines mean: the counterpart of the host that performs them in production.
+ * Interprets the commands of the machines: the model's counterpart of the host that performs them in production.
  *
- * Each method answers with effects, `[]` for none, or undefined for "not mine", which ends in a violation: a command
- * that nobody handles.
+ * `command` and `receive` return effects, `[]` for none, or undefined for a command or message that the adapter does
+ * not handle, which is a violation.
  */
 export interface HostAdapter<Command = RecordedCommand, Message = unknown> {
+  /** Performs a command that an actor's transition recorded. */
   command(command: Command, scope: HostScope): Effects | undefined;
+  /** Handles a message that was delivered to the process, or given to it by a stimulus. */
   receive(message: Message, scope: HostScope): Effects | undefined;
   /**
-   * A cut has separated this process: what its host does then.
+   * Called when a cut isolates the process.
    *
-   * @default it does not notice
+   * @default no effects: the host does not notice
    */
   disconnected?(scope: HostScope): Effects;
   /**
-   * The cut is healed.
+   * Called when the cut heals.
    *
-   * @default the host does not notice
+   * @default no effects: the host does not notice
    */
   reconnected?(scope: HostScope): Effects;
 }
@@ -107,9 +110,11 @@ function sendTo(address: string, params: PlainCommandParams): Effect {
 }
 
 /**
- * The adapter of a system that names none. Its commands are `send {to, event, subject?}` to `process` or
- * `process/actor`, `tell {to, event}`, `spawn {id, machine, input?}`, `stop {id}` and `note {name, value}`. A message
- * that names no actor goes to the first start actor of its process.
+ * The default adapter. Its commands are `send {to, event, subject?}` to `process` or `process/actor`,
+ * `tell {to, event}`, `spawn {id, machine, input?}`, `stop {id}` and `note {name, value}`. A message addressed to a
+ * process without an actor goes to the process's first start actor.
+ *
+ * Its `command` throws a TypeError for params that are missing or invalid, which the explorer reports as a violation.
  */
 export const plainAdapter: HostAdapter<RecordedCommand, PlainMessage> = {
   command({ type, params: anyParams }) {

@@ -1,4 +1,4 @@
-/** Data that JSON can hold, which is all that states, events, messages and notes may consist of. */
+/** JSON data, of which states, events, messages and notes must consist. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
 
 function nameOf(value: object): string {

@@ -1,35 +1,52 @@
 import type { Predicate } from './system-view.js';
 
-/** Whenever `from` holds, `to` holds then or later. */
+/** A response property, `from ~> to`: whenever `from` holds, `to` holds then or later. */
 export interface LeadsTo<View> {
+  /** The trigger. */
   readonly from: Predicate<View>;
+  /** The response. */
   readonly to: Predicate<View>;
   /**
-   * In at most so many ticks.
+   * The maximum response time, in ticks.
    *
-   * @default some time, provided that time goes on
+   * @default unbounded: eventually, assuming that time always progresses
    */
   readonly within?: number;
   /**
-   * Whether it is all right that `from` never holds. Otherwise that is a violation: nothing was asked.
+   * Whether `from` may never hold. Otherwise that is a violation, since the property holds vacuously.
    *
    * @default false
    */
   readonly mayBeUnused?: boolean;
 }
 
-/** What must hold of a system, by names for people to read. */
+/** The properties of a system. The names of properties are reported with their violations. */
 export interface Properties<View> {
-  /** Holds in every state. */
+  /**
+   * Invariants, by name: each holds in every reachable state.
+   *
+   * @default none
+   */
   readonly always?: Readonly<Record<string, Predicate<View>>>;
+  /**
+   * Leads-to properties, by name.
+   *
+   * @default none
+   */
   readonly leadsTo?: Readonly<Record<string, LeadsTo<View>>>;
   /**
-   * Where the system may come to rest: no timer runs, no message is under way, and no stimulus is left, so that nothing
-   * but time and faults can happen. Anywhere else that is a deadlock, and a violation.
+   * Whether the system may be at rest in a state: no timer is running, no message is in transit and no stimulus is
+   * left, so that only faults can happen and time passes without effect. At rest in any other state is a deadlock, and
+   * a violation.
    *
-   * @default rest is not judged
+   * @default deadlocks are not checked
    */
   readonly mayRest?: Predicate<View>;
-  /** Holds in at least one state: proof that the model is not vacuous. */
+  /**
+   * Reachability properties, by name: each holds in at least one reachable state, which shows that the model is not
+   * vacuous.
+   *
+   * @default none
+   */
   readonly reachable?: Readonly<Record<string, Predicate<View>>>;
 }

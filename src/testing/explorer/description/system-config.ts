@@ -2,76 +2,87 @@ import type { AnyEventObject, AnyStateMachine, EventFrom, EventObject } from 'xs
 import type { HostAdapter } from './host-adapter.js';
 import type { MachineOf, Predicate, SystemView } from './system-view.js';
 
-/** An actor that a process starts with. */
+/** An actor that exists when its process starts: a machine, or a machine with its input. */
 export type StartActor = AnyStateMachine | { readonly machine: AnyStateMachine; readonly input: object };
 
-/** The actors that a process starts with, by their ids, in the order in which they are made. */
+/** The start actors of a process by id, in the order in which they are created. */
 export type StartActors = Readonly<Record<string, StartActor>>;
 
 /**
- * In which order messages of one link may arrive: as they were sent, as they were sent on the same subject, or in any.
- * A `set` holds each message once and keeps it: it may arrive at any time, any number of times, or never. So it is in
- * many models in TLA+ and Stateright.
+ * The delivery order of a link: FIFO over the whole link (`connection`), FIFO per subject (`subject`), or arbitrary
+ * (`none`). With `set` the link is a set of messages that only grows, as in many TLA+ and Stateright models: a message
+ * may be delivered at any time, any number of times, or never.
  */
 export type Order = 'connection' | 'subject' | 'none' | 'set';
 
-/** How messages travel on a link. */
+/** Delay and order of a link. */
 export interface LinkConfig {
-  /** The longest delay in ticks; a message takes any time from 0 to this. */
+  /**
+   * The maximum delay, in ticks: a message takes any time from 0 to this.
+   *
+   * @default that of the network, or 0
+   */
   readonly delay?: number;
+  /**
+   * In which order messages are delivered.
+   *
+   * @default that of the network, or 'connection'
+   */
   readonly order?: Order;
 }
 
-/** The links between processes. What is said of the network holds for each link that says nothing else. */
+/** The links between processes. Its `delay` and `order` apply to every link that does not set its own. */
 export interface NetworkConfig extends LinkConfig {
   /**
-   * The links, `a->b` or `a<->b`, where they are not all alike or not all there.
+   * The links by name, `a->b` or `a<->b`. Processes without a link cannot communicate.
    *
-   * @default one link between every two processes in each direction
+   * @default a link in each direction between every two processes
    */
   readonly links?: Readonly<Record<string, LinkConfig>>;
 }
 
-/** How often something that the world outside does to a process may happen, and when. */
+/** How often a stimulus may happen, and when. */
 interface Occasion<View> {
   /**
-   * How often it may happen. `Infinity` costs no state.
+   * How often it may happen. The remaining budget is part of the state, except for `Infinity`.
    *
    * @default 1
    */
   readonly max?: number;
   /**
-   * Whether it may happen now.
+   * Whether it is enabled in a state. It never happens to a process that is not alive.
    *
-   * @default whenever the process is alive
+   * @default always
    */
   readonly when?: Predicate<View>;
   /**
-   * Whether it happens also where nothing comes of it: no actor handles it, or nothing is different after it.
+   * Whether it may also happen where it has no effect: no actor handles it, or the state does not change.
    *
    * @default false
    */
   readonly mayBeIgnored?: boolean;
   /**
-   * Whether it is all right that it never happens. Otherwise that is a violation.
+   * Whether it may never happen in the whole exploration. Otherwise that is a violation.
    *
    * @default false
    */
   readonly mayBeUnused?: boolean;
 }
 
-/** A message for the adapter's `receive`, with no sender. */
+/** A message without a sender. */
 interface MessageGiven {
+  /** A message for the adapter's `receive`. */
   readonly message: object;
 }
 
-/** Something that the world outside may do to a process. */
+/** Something that the environment may do to a process: send an event to one of its actors, or a message to its host. */
 export type Stimulus<View = SystemView> = Occasion<View> & {
+  /** The name of the process. */
   readonly process: string;
 } & (
     | {
         /**
-         * The actor that gets the event.
+         * The id of the actor that receives the event.
          *
          * @default the first start actor of the process
          */
@@ -95,8 +106,9 @@ type EventGiven<Starts, Machines> =
         });
 
 /**
- * A stimulus of these processes: the names of processes and actors are those of the system, and each actor gets the
- * events that its machine declares. Processes that are known by their type only get any stimulus.
+ * The type-checked form of {@link Stimulus}: processes and actors are those of the system, and an actor receives only
+ * events that its machine declares. If the names of the processes are not known to the compiler, it is any
+ * {@link Stimulus}.
  */
 export type StimulusOf<Processes, Machines = Readonly<Record<string, AnyStateMachine>>> = string extends keyof Processes
   ? Stimulus<SystemView<Processes>>
@@ -106,57 +118,80 @@ export type StimulusOf<Processes, Machines = Readonly<Record<string, AnyStateMac
         );
     }[keyof Processes];
 
-/** What every fault can say of itself. */
+/** What all faults have in common. */
 interface FaultUse {
   /**
-   * Whether it is all right that it never happens, so that its budget stays as it is. Otherwise that is a violation.
+   * Whether the fault may never be injected in the whole exploration. Otherwise that is a violation.
    *
    * @default false
    */
   readonly mayBeUnused?: boolean;
 }
 
-/** How often messages may suffer a fault, and which. */
+/** The budget of a message fault, and the messages it may affect. */
 export interface MessageFault extends FaultUse {
+  /** How often it may happen on each path. */
   readonly max: number;
   /**
-   * Which messages may suffer it.
+   * Selects the messages that it may affect.
    *
    * @default all
    */
   readonly when?: (message: unknown, link: { readonly from: string; readonly to: string }) => boolean;
 }
 
-/** How often messages may come twice, and where the copy goes. */
+/** The budget of message duplication, and where the copy is inserted. */
 export interface DuplicateFault extends MessageFault {
   /**
-   * Where the copy joins: `beside` its message, before all that was sent later, as a link that keeps the order keeps that
-   * of copies; or at the `end` of the link, where old news overtakes new.
+   * Where the copy is queued: `beside` the original, ahead of everything sent later, so that the link's order holds for
+   * copies too; or at the `end` of the link, so that a stale copy may arrive after newer messages.
    *
    * @default 'beside'
    */
   readonly copy?: 'beside' | 'end';
 }
 
-/** How often each fault may happen. A number is the whole budget; what is left out cannot happen. */
+/**
+ * The fault budgets of a system: how often each fault may happen on a path. A number is short for `{ max }`. `of` names
+ * the processes that a fault may affect, all of them if omitted.
+ */
 export interface Faults {
-  /** A message that could be delivered is lost. */
+  /**
+   * Message loss: a deliverable message is dropped.
+   *
+   * @default 0
+   */
   readonly drop?: number | MessageFault;
-  /** A message that could be delivered comes once more: a copy of it is under way, with the link's whole delay. */
+  /**
+   * Message duplication: a copy of a deliverable message is sent on, with the link's full delay.
+   *
+   * @default 0
+   */
   readonly duplicate?: number | DuplicateFault;
-  /** A process dies in silence. With `restart` it may start again at any later time, knowing nothing but its notes. */
+  /**
+   * Crash: a process stops silently and loses its state except for its notes. With `restart`, false if omitted, it may
+   * start anew at any later time.
+   *
+   * @default 0
+   */
   readonly crash?:
     number | ({ readonly max: number; readonly of?: readonly string[]; readonly restart?: boolean } & FaultUse);
-  /** A process, or one link (`a->b`), is cut off: what is under way and what is sent is lost until it heals. */
+  /**
+   * Partition: a process, or a link if `of` names one (`a->b`), is cut off. Messages in transit and messages sent are
+   * lost until the cut heals, at any later time.
+   *
+   * @default 0
+   */
   readonly cut?: number | ({ readonly max: number; readonly of?: readonly string[] } & FaultUse);
   /**
-   * The event loop of a process stalls while a timer is due or a message must arrive: for `ticks` ticks it may leave both
-   * waiting.
+   * Stall: the event loop of a process may leave due timers and messages waiting for up to `ticks` ticks.
+   *
+   * @default none
    */
   readonly late?: { readonly max: number; readonly ticks: number; readonly of?: readonly string[] } & FaultUse;
 }
 
-/** The description of a system: processes and their actors, the network between them, and what may happen to both. */
+/** The argument of {@link system}: processes and their actors, the network between them, stimuli and faults. */
 export interface SystemConfig<
   Processes extends Readonly<Record<string, StartActors>> = Readonly<Record<string, StartActors>>,
   Command = never,
@@ -164,31 +199,52 @@ export interface SystemConfig<
   Machines extends Readonly<Record<string, AnyStateMachine>> = Readonly<Record<string, AnyStateMachine>>,
   Names extends string = string,
 > {
-  /** The processes, each with the actors that it starts with, by id. */
+  /** The processes by name, each with its start actors by id. */
   readonly processes: Processes;
-  /** The machines that can be spawned, by name. */
+  /**
+   * The machines that can be spawned, by name.
+   *
+   * @default none
+   */
   readonly machines?: Machines;
   /**
-   * The delays that the machines declare in `setup({ delays })`, in ticks: each one, and no other. `name` holds for all
-   * machines, `machine.name` for one.
+   * The durations, in ticks, of exactly the delays that the machines declare in `setup({ delays })`. The key `name`
+   * applies to all machines, `machine.name` to one.
+   *
+   * @default none
    */
   readonly delays?: Readonly<Record<string, number>>;
   /**
-   * How messages travel between processes.
+   * The network between the processes.
    *
-   * @default one link between every two processes in each direction, of delay 0 and order `connection`
+   * @default a link in each direction between every two processes, with delay 0 and order 'connection'
    */
   readonly network?: NetworkConfig;
   /**
-   * What the commands of the machines mean.
+   * Interprets the commands of the machines.
    *
    * @default plainAdapter
    */
   readonly adapter?: HostAdapter<Command, Message>;
+  /**
+   * What the environment may do, by name.
+   *
+   * @default none
+   */
   readonly stimuli?: Readonly<
     Record<Names, string extends Names ? Stimulus<SystemView<Processes>> : StimulusOf<Processes, Machines>>
   >;
+  /**
+   * The fault budgets.
+   *
+   * @default no faults
+   */
   readonly faults?: Faults;
-  /** Ids that may be exchanged for one another without anyone noticing: states that differ so are explored once. */
+  /**
+   * Symmetry reduction: interchangeable ids. Of the states that differ only by a permutation of these ids, one is
+   * explored.
+   *
+   * @default none
+   */
   readonly ids?: readonly string[];
 }

@@ -1,14 +1,15 @@
 import type { AnyStateMachine, ContextFrom, StateValue, StateValueFrom } from 'xstate';
 import type { Plain } from './plain-data.js';
 
-/** An actor as the properties see it. */
+/** An actor as predicates see it. */
 export interface ActorView<Context = Readonly<Record<string, Plain | undefined>>, Value = StateValue> {
   readonly id: string;
   /** The name of its machine. */
   readonly machine: string;
+  /** Its state value. */
   readonly value: Value;
   readonly context: Context;
-  /** Whether the actor is in this state, as a snapshot's `matches` tells. */
+  /** Whether the actor is in this state, like the `matches` of a snapshot. */
   matches(value: StateValue): boolean;
   /** Ticks until each running timer fires, by timer id: `xstate.after.<delay>.<state>`. */
   readonly timers: Readonly<Record<string, number>>;
@@ -27,29 +28,32 @@ type StartViews<Starts> = {
 
 type AnyActorViews = Readonly<Record<string, ActorView | undefined>>;
 
-/** A process as the properties see it. */
+/** A process as predicates see it. */
 export interface ProcessView<Starts = unknown> {
   readonly name: string;
-  /** False after a crash, until it is restarted. */
+  /** False from a crash until the restart. */
   readonly isAlive: boolean;
-  /** The actors that live, by id: those that it starts with are typed by their machines, others are plain data. */
+  /** The existing actors, by id: start actors are typed by their machines, spawned ones are plain data. */
   readonly actors: unknown extends Starts ? AnyActorViews : StartViews<Starts> & Omit<AnyActorViews, keyof Starts>;
-  /** What was noted in this process. */
+  /** The notes of the process, by name. */
   readonly notes: Readonly<Record<string, Plain | undefined>>;
 }
 
-/** All processes by name: what predicates and guards are given. */
+/** The processes of a system by name, as predicates see them. */
 export type SystemView<Processes = Readonly<Record<string, unknown>>> = {
   readonly [Name in keyof Processes]: ProcessView<Processes[Name]>;
 };
 
-/** What the surroundings hold at this moment. A predicate that reads it is evaluated for each of them. */
+/**
+ * The environment in a state: active cuts and remaining budgets. A predicate that reads it is evaluated anew for every
+ * combination of them.
+ */
 export interface SurroundingsView {
-  /** The processes and links (`a->b`) that are cut off now. */
+  /** The processes and links (`a->b`) that are currently cut. */
   readonly cut: readonly string[];
-  /** What is left of each budget: by name of the stimulus, and `drop`, `duplicate`, `crash`, `cut`, `late`. */
+  /** What is left of each budget: by stimulus name, and `drop`, `duplicate`, `crash`, `cut`, `late` for the faults. */
   readonly left: Readonly<Record<string, number>>;
 }
 
-/** Must be a pure function of what it is given. */
+/** A state predicate. Must be a pure, synchronous function of its arguments. */
 export type Predicate<View> = (system: View, surroundings: SurroundingsView) => boolean;

@@ -3,14 +3,15 @@ import { compileSystem } from './compile-system.js';
 import type { StartActors, SystemConfig } from './system-config.js';
 import type { SystemView } from './system-view.js';
 
-/** A checked description of a system. `Processes` is known to the type system only, for the views of predicates. */
+/** A validated system. The type parameter `Processes` types the views of its predicates. */
 export interface System<Processes = Readonly<Record<string, unknown>>> {
+  /** The description from which it was made. */
   readonly config: SystemConfig;
-  /** Never present at run time. */
+  /** Carries the type parameter; never present at run time. */
   readonly processes?: Processes;
 }
 
-/** What predicates over a system are given. */
+/** The type of a system's state as its predicates see it. */
 export type ViewOf<S extends System<unknown>> = S extends System<infer Processes> ? SystemView<Processes> : never;
 
 /** Of a system in which nothing is spawned. */
@@ -18,10 +19,11 @@ export type ViewOf<S extends System<unknown>> = S extends System<infer Processes
 type NoMachines = Readonly<Record<never, AnyStateMachine>>;
 
 /**
- * Puts machines into processes, and processes on a network with faults.
+ * Defines a system to explore: state machines in processes, connected by a network with faults.
  *
- * @throws Error that says what is wrong: a delay that no machine declares or that is missing, a link or stimulus to an
- *   unknown process …
+ * @throws {TypeError} If a field is unknown or has an invalid value.
+ * @throws {Error} If the description is inconsistent: a delay is missing or declared by no machine, a link or stimulus
+ *   names an unknown process, and so on.
  */
 export function system<
   const Processes extends Readonly<Record<string, StartActors>>,

@@ -1,12 +1,12 @@
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
-/** What an exploration never used of one machine. Empty lists mean that all of it was used. */
+/** The coverage of a machine by an exploration: what was never exercised. Empty lists mean full coverage. */
 export interface Coverage {
-  /** Ids of states that were never entered. */
+  /** Ids of the states that were never entered. */
   readonly unusedStates: readonly string[];
-  /** Transitions that were never taken, as `state: event [guard] -> target`. */
+  /** The transitions that were never taken, as `state: event [guard] -> target`. */
   readonly unusedTransitions: readonly string[];
-  /** Named guards that never held, never failed, or were never asked. */
+  /** The named guards that were never true, never false, or never evaluated. */
   readonly unusedGuards: readonly string[];
 }
 

@@ -1,29 +1,34 @@
 import type { EventObject, StateValue } from 'xstate';
 import type { Plain } from '../description/plain-data.js';
 
-/** A timer that runs: what it sends to its own actor, and in how many ticks. */
+/** A running timer of an actor. */
 export interface Timer {
   readonly id: string;
+  /** The event that it sends to its actor when it fires. */
   readonly event: EventObject;
+  /** Ticks until it fires. */
   readonly left: number;
 }
 
-/** All that one actor knows: its snapshot as plain data, and the timers that run for it. */
+/** The state of an actor: its snapshot as plain data, and its running timers. */
 export interface ActorState {
   readonly id: string;
   /** The name of its machine. */
   readonly machine: string;
   readonly value: StateValue;
   readonly context: Plain;
-  /** In the order of their ids. */
+  /** The running timers, ordered by id. */
   readonly timers: readonly Timer[];
 }
 
-/** All that one process knows, in a form that is equal exactly if the process behaves alike from here on. */
+/** The state of a process, in canonical form: states that behave alike are equal. */
 export interface ProcessState {
+  /** The name of the process. */
   readonly process: string;
+  /** False from a crash until the restart. */
   readonly isAlive: boolean;
-  /** In the order of their ids, not of their making, which would tell states apart that behave alike. */
+  /** Ordered by id, not by creation, which would distinguish states that behave alike. */
   readonly actors: readonly ActorState[];
+  /** The notes of the process, by name. */
   readonly notes: Readonly<Record<string, Plain>>;
 }

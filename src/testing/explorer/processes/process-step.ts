@@ -13,14 +13,17 @@ export interface Sent {
   readonly subject: string;
 }
 
-/** One macrostep of one actor, for traces. */
+/** A macrostep of an actor, in a trace. */
 export interface Activity {
+  /** The id of the actor. */
   readonly actor: string;
+  /** The event that caused it. */
   readonly event: EventObject;
-  /** Undefined if the actor was made by it. */
+  /** The state before; undefined if the actor was created by this step. */
   readonly before: ActorState | undefined;
-  /** Undefined if the actor is gone. */
+  /** The state after; undefined if the actor no longer exists. */
   readonly after: ActorState | undefined;
+  /** The commands that the macrostep recorded, in order. */
   readonly commands: readonly RecordedCommand[];
 }
 

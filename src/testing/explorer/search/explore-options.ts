@@ -4,67 +4,99 @@ import type { Properties } from '../description/properties.js';
 import type { SystemView } from '../description/system-view.js';
 import type { Faults, Stimulus } from '../description/system-config.js';
 
-/** How an exploration stands. */
+/** The progress of an exploration. */
 export interface Progress {
-  /** What goes on: states are found, or of those that are known it is computed how long answers take at most. */
+  /** `exploring` while states are searched, `analysing` while the leads-to properties are checked on those found. */
   readonly phase: 'exploring' | 'analysing';
+  /** Distinct states found so far. */
   readonly states: number;
+  /** Transitions found so far. */
   readonly edges: number;
+  /** States expanded per second, on average since the start. */
   readonly statesPerSecond: number;
-  /** States that are known and whose steps are not. */
+  /** States that were found and are not expanded yet. */
   readonly frontier: number;
+  /** The breadth-first depth reached, in transitions from the initial state. */
   readonly depth: number;
-  /** What the tables of the exploration hold; the machines' snapshots come on top. */
+  /** Memory of the exploration's tables, in bytes, without the machines' snapshots. */
   readonly memoryBytes: number;
+  /** Milliseconds since the start. */
   readonly elapsedMs: number;
 }
 
-/** Where an exploration ends that would go on for too long. */
+/** Limits at which an exploration stops, although states remain. */
 export interface Limit {
   /**
-   * How many states are found before it ends.
+   * Maximum number of states.
    *
-   * @default 20 million
+   * @default 20_000_000
    */
   readonly states?: number;
   /**
-   * How long it goes on, by the clock on the wall.
+   * Maximum wall-clock time, in seconds.
    *
    * @default Infinity
    */
   readonly seconds?: number;
   /**
-   * Whether a run that ends at a limit may pass.
+   * Whether `assert()` accepts an incomplete exploration. What was not explored is not proved.
    *
-   * @default false: what was not explored was not proved
+   * @default false
    */
   readonly partial?: boolean;
 }
 
-/** What an exploration checks, and how far it goes. `View` is what the predicates see. */
+/** The properties to check and the options of {@link explore}. `View` is the state as predicates see it. */
 export interface ExploreOptions<View, OneStimulus = Stimulus<View>> extends Properties<View> {
-  /** In place of those of the system. */
+  /**
+   * Stimuli, by name, that replace those of the system.
+   *
+   * @default the system's
+   */
   readonly stimuli?: Readonly<Record<string, OneStimulus>>;
-  /** In place of those of the system. */
+  /**
+   * Fault budgets that replace those of the system.
+   *
+   * @default the system's
+   */
   readonly faults?: Faults;
+  /**
+   * When to stop before every state is explored.
+   *
+   * @default see {@link Limit}
+   */
   readonly limit?: Limit;
   /**
-   * Whether stimuli, faults and `from`s of which none ever comes about are all right. Each of them can say so for itself.
+   * Whether to tolerate stimuli, faults and leads-to properties that are vacuous: that never happen, or whose `from`
+   * never holds. Each of them also has an option `mayBeUnused` of its own.
    *
    * @default false
    */
   readonly mayBeUnused?: boolean;
   /**
-   * Whether to stop at the first violation, or to look for one of each property.
+   * Whether to stop at the first violation, or to explore on and report one violation of each property.
    *
    * @default 'first'
    */
   readonly stopAt?: 'first' | 'end';
-  /** Ends the exploration. What is known then is analysed still, which takes a part of the time that it took to find. */
+  /**
+   * Stops the exploration when aborted. The leads-to properties are still checked on the states found, which takes a
+   * fraction of the time spent so far.
+   *
+   * @default none
+   */
   readonly signal?: AbortSignal;
-  /** Called about every `progressIntervalMs`. */
+  /**
+   * Called about every `progressIntervalMs` milliseconds.
+   *
+   * @default none
+   */
   readonly onProgress?: (progress: Progress) => void;
-  /** @default 500 */
+  /**
+   * The time between calls of `onProgress`, in milliseconds.
+   *
+   * @default 500
+   */
   readonly progressIntervalMs?: number;
 }
 

@@ -14,10 +14,11 @@ import { createResult, type ExploreResult } from './result.js';
 import { createVerdicts } from './verdicts.js';
 
 /**
- * Explores every state that a system can reach, breadth first, and checks its properties.
+ * Model checks a system: explores its reachable states exhaustively, breadth first, and checks the properties. A
+ * violation comes with a shortest counterexample.
  *
- * @throws Error for a description that is wrong, and for a predicate that throws. What the machines do wrong is a
- *   violation in the result.
+ * @throws {Error} If the system or an option is invalid, or a predicate throws. Errors of the machines are reported as
+ *   violations in the result.
  */
 export function explore<Processes>(
   system: System<Processes>,
@@ -34,10 +35,8 @@ export function explore<Processes>(
 const turnMs = 25;
 
 /**
- * The same as `explore`, letting the event loop turn now and then: for long explorations that show their progress or
- * hear a signal.
- *
- * @throws as `explore`, by rejecting.
+ * Like {@link explore}, but yields to the event loop regularly: for long explorations that display progress or can be
+ * aborted. Rejects with whatever `explore` throws.
  */
 export async function exploreAsync<Processes>(
   system: System<Processes>,

@@ -1,43 +1,51 @@
 import type { Coverage } from '../processes/coverage.js';
 import type { Violation } from '../traces/violation.js';
 
-/** A stimulus, a fault or a leads-to property that never came about, by the name that it has in the description. */
+/** A part of the model that was never exercised: a stimulus, a fault, or a leads-to property that holds vacuously. */
 export interface Unused {
   readonly kind: 'stimulus' | 'fault' | 'leadsTo';
+  /** Its name in the system or in the properties. */
   readonly name: string;
 }
 
-/** What an exploration found. */
+/** The result of an exploration. */
 export interface ExploreResult {
-  /** No violation, in what was explored. */
+  /** Whether no violation was found. A proof only if `complete`. */
   readonly ok: boolean;
-  /** Every reachable state was explored. */
+  /** Whether every reachable state was explored. */
   readonly complete: boolean;
-  /** Why it is not complete. */
+  /** What stopped the exploration early; absent if complete. */
   readonly stoppedBy?: 'violation' | 'states' | 'seconds' | 'signal';
+  /** Distinct states found. */
   readonly states: number;
-  /** Steps between states, all of them counted, also those that lead to the same state. */
+  /** Transitions found, including several between the same two states. */
   readonly edges: number;
-  /** States in which the system is at rest: nothing but time and faults can happen any more. */
+  /** States in which the system is at rest: only faults can still happen, and time passes without effect. */
   readonly atRest: number;
-  /** The length of the longest of all shortest ways to a state. */
+  /** The breadth-first depth: the longest of the shortest paths from the initial state, in transitions. */
   readonly depth: number;
+  /** Duration of the exploration, in milliseconds. */
   readonly ms: number;
+  /** Memory of the exploration's tables, in bytes, without the machines' snapshots. */
   readonly memoryBytes: number;
-  /** For each `leadsTo` that was ever asked for: the most ticks that its answer takes. Exact if complete. */
+  /**
+   * The worst-case response time, in ticks, of each `leadsTo` whose `from` ever held; Infinity if `to` may never hold.
+   * Exact only if complete.
+   */
   readonly worst: Readonly<Record<string, number>>;
-  /** By machine. */
+  /** What was never exercised of each machine, by machine. */
   readonly coverage: Readonly<Record<string, Coverage>>;
   /**
-   * What never came about though the description speaks of it: stimuli that never happened, faults of which nothing was
-   * used, leads-to properties whose `from` never held. Known only if complete, and a violation unless it is allowed.
+   * Stimuli that never happened, faults that were never injected, and leads-to properties whose `from` never held.
+   * Known only if complete; each is a violation as well unless `mayBeUnused` allows it.
    */
   readonly unused: readonly Unused[];
+  /** The violations found; with `stopAt: 'end'`, one of each violated property. */
   readonly violations: readonly Violation[];
   /**
-   * Returns itself if there is no violation and the run is complete, or may be partial.
+   * Returns this result if it has no violation and is complete, or `limit.partial` is set.
    *
-   * @throws Error whose message shows the first violation as a sequence diagram.
+   * @throws {Error} Otherwise. The message shows the counterexample of the first violation as a sequence diagram.
    */
   assert(): ExploreResult;
 }

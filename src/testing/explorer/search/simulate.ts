@@ -18,37 +18,46 @@ import type { Trace } from '../traces/trace.js';
 import { brokenProperty, createViolation, restProperty, restReason, type Violation } from '../traces/violation.js';
 import { replayTrace, type ReplayReport } from '../traces/replay.js';
 
-/** How a random walk goes, and what is checked on its way. */
+/** The properties to check and the options of {@link simulate}. */
 export interface SimulateOptions<View, OneStimulus = Stimulus<View>> extends Pick<
   ExploreOptions<View, OneStimulus>,
   'always' | 'leadsTo' | 'reachable' | 'mayRest' | 'stimuli' | 'faults'
 > {
-  /** The same seed takes the same steps. */
+  /** The seed of the walk, an integer: the same seed takes the same steps. */
   readonly seed: number;
-  /** How many steps to take. */
+  /** The length of the walk, in transitions. */
   readonly steps: number;
 }
 
-/** What a random walk met. That it met nothing proves nothing. */
+/** The result of a random walk. The absence of violations proves nothing. */
 export interface SimulateResult {
+  /** Whether no violation was found. */
   readonly ok: boolean;
   readonly seed: number;
-  /** The steps taken: fewer than asked for if a violation ended the walk. */
+  /** The transitions taken: fewer than requested if a violation ended the walk. */
   readonly steps: number;
+  /** The simulated time that has passed, in ticks. */
   readonly ticks: number;
-  /** Distinct states. */
+  /** Distinct states visited. */
   readonly states: number;
-  /** The names of the `reachable` properties that were met. */
+  /** The names of the `reachable` properties that held in some state of the walk. */
   readonly reached: readonly string[];
-  /** For each `leadsTo` that was asked for: the most ticks that passed before its answer, or so far. */
+  /**
+   * The longest response time seen, in ticks, of each `leadsTo` whose `from` held, including responses that are still
+   * outstanding.
+   */
   readonly longest: Readonly<Record<string, number>>;
-  /** At most one, with the whole walk as its trace, which is not the shortest. */
+  /** At most one, whose trace is the whole walk rather than a shortest counterexample. */
   readonly violations: readonly Violation[];
-  /** The walk as a trace. */
+  /** Returns the walk as a trace. */
   trace(): Trace;
-  /** Drives real actors along the walk. */
+  /** Drives real actors along the walk and compares them with the model. */
   replay(): ReplayReport;
-  /** @throws Error that names the seed and shows the walk, if there is a violation. */
+  /**
+   * Returns this result if there is no violation.
+   *
+   * @throws {Error} Otherwise; the message names the seed and shows the walk.
+   */
   assert(): SimulateResult;
 }
 
@@ -80,8 +89,12 @@ const faultKinds: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Takes random steps through a system that is too large to explore. The waiting of a `leadsTo` is judged by its
- * `within`; without one it can only be measured.
+ * Takes a random walk through a system that is too large to explore, and checks the properties on the way. A `leadsTo`
+ * is checked against its `within`; without one its response time is only measured.
+ *
+ * @throws {TypeError} If an option is unknown or invalid.
+ * @throws {RangeError} If the seed is not a safe integer.
+ * @throws {Error} If the system is invalid, or a predicate throws.
  */
 export function simulate<Processes>(
   system: System<Processes>,

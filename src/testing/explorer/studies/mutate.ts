@@ -8,48 +8,56 @@ import type { System } from '../description/system.js';
 import type { StartActor, StartActors, Stimulus, StimulusOf, SystemConfig } from '../description/system-config.js';
 import type { SystemView } from '../description/system-view.js';
 
-/** What became of one mutant. */
+/** The outcome of exploring a mutant. */
 export interface MutantOutcome {
   /** The name of the machine in the system. */
   readonly machine: string;
+  /** The state, and the path within its config. */
   readonly place: string;
+  /** The mutation. */
   readonly description: string;
-  /** `undecided`: a limit ended the exploration before a violation was found. */
+  /** `noticed` means killed; `undecided`, that a limit stopped the exploration before a violation was found. */
   readonly outcome: 'noticed' | 'survived' | 'undecided';
-  /** The property that noticed it, or why the mutant is no system at all. */
+  /** The violated property, or the error if the mutant is not a valid system. Absent unless `noticed`. */
   readonly by?: string;
+  /** Distinct states found. */
   readonly states: number;
 }
 
-/** How good the properties of a system are at noticing mistakes. */
+/** The result of mutation testing: how well the properties of a system detect faults in its machines. */
 export interface MutateResult {
+  /** The outcome of every mutant. */
   readonly outcomes: readonly MutantOutcome[];
-  /** Those that no property notices: a gap in the properties, or a part of the machines that has no use. */
+  /** The mutants that violate no property: a gap in the properties, or a redundant part of the machines. */
   readonly survivors: readonly MutantOutcome[];
-  /** How many are noticed, from 0 to 1. */
+  /** The mutation score: the fraction of mutants that are noticed, from 0 to 1. */
   readonly score: number;
-  /** The score, and a line for each mutant that was not noticed. */
+  /** Returns the score, and a line for each mutant that was not noticed. */
   toString(): string;
 }
 
 /**
- * Which mutants are made of which machines, and how each is explored. A mutant may have states without an end, so that
- * each is explored up to `limit.states` states, or if none is given to ten times as many as the system itself has.
+ * The properties to check and the options of {@link mutate}. A mutant may have infinitely many states, so each is
+ * explored up to `limit.states` states; if omitted, up to ten times as many as the system itself has, at least 10,000.
  */
 export interface MutateOptions<View, OneStimulus = Stimulus<View>> extends ExploreOptions<View, OneStimulus> {
   /**
-   * Makes the mutants of a machine.
+   * Generates the mutants of a machine.
    *
-   * @default the kit's own `mutants`
+   * @default mutants
    */
   readonly mutantsOf?: (machine: AnyStateMachine) => readonly Mutant[];
   /**
-   * The machines to change, by name.
+   * The names of the machines to mutate.
    *
    * @default all
    */
   readonly machines?: readonly string[];
-  /** Called after each mutant. @param progress how many were judged, of how many. */
+  /**
+   * Called after each mutant, with the number of mutants explored so far and in total.
+   *
+   * @default none
+   */
   readonly onOutcome?: (outcome: MutantOutcome, progress: { readonly judged: number; readonly of: number }) => void;
 }
 
@@ -108,10 +116,11 @@ function requireNames(asked: readonly string[] | undefined, known: readonly stri
 }
 
 /**
- * Grades properties: makes one mistake after another in the machines of a system, and asks which of them no property
- * notices.
+ * Mutation testing of properties: explores the mutants of a system's machines, one at a time, and reports those that
+ * violate no property.
  *
- * @throws Error if the system as it is violates the properties, or cannot be explored completely.
+ * @throws {TypeError} If an option is unknown or invalid, or `machines` names an unknown machine.
+ * @throws {Error} If the original system violates the properties, or cannot be explored completely.
  */
 export function mutate<Processes>(
   system: System<Processes>,

@@ -5,25 +5,28 @@ import type { StimulusOf } from '../description/system-config.js';
 import type { System } from '../description/system.js';
 import type { SystemView } from '../description/system-view.js';
 
-/** What was found for one combination of values. */
+/** The outcome for one combination of parameter values. */
 export interface SweepRow<Name extends string> {
+  /** The value of each parameter. */
   readonly values: Readonly<Record<Name, number>>;
-  /** `undecided`: a limit ended the exploration before a violation was found. */
+  /** `undecided` means that a limit stopped the exploration before a violation was found. */
   readonly outcome: 'holds' | 'violated' | 'undecided';
+  /** The result of the exploration. */
   readonly result: ExploreResult;
 }
 
-/** What was found for all combinations, in the order of the ranges. */
+/** The result of a parameter sweep. */
 export interface SweepResult<Name extends string> {
+  /** The outcome for every combination, in the order of the ranges. */
   readonly rows: readonly SweepRow<Name>[];
   /**
-   * For a sweep of one parameter: the value from which on, in the order given, everything holds. Undefined if the last
-   * value does not hold, or for a sweep of several parameters.
+   * For a sweep of one parameter, the first value such that it and all later ones hold. Undefined if the last value
+   * does not hold, and for a sweep of several parameters.
    */
   readonly bound: number | undefined;
-  /** Whether the value before the bound is violated, so that the bound is tight. */
+  /** Whether the value just before the bound is violated, so that the bound is tight. */
   readonly isTight: boolean;
-  /** A line for each row. */
+  /** Returns a line for each row. */
   toString(): string;
 }
 
@@ -49,9 +52,12 @@ function rowText({ values, outcome, result }: SweepRow<string>): string {
 }
 
 /**
- * Explores a system for each combination of values, to find how small or large a parameter may be.
+ * Parameter sweep: explores a system for every combination of parameter values, to find the bound from which on its
+ * properties hold.
  *
- * @param ranges the values of each parameter, from the worse to the better.
+ * @param makeSystem Creates the system for a combination of values.
+ * @param ranges The values of each parameter, from worst to best.
+ * @throws {Error} Whatever `makeSystem` and {@link explore} throw.
  */
 export function sweep<Name extends string, Processes>(
   makeSystem: (values: Readonly<Record<Name, number>>) => System<Processes>,

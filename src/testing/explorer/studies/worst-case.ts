@@ -7,14 +7,15 @@ import type { System } from '../description/system.js';
 import type { Predicate, SystemView } from '../description/system-view.js';
 import type { Trace } from '../traces/trace.js';
 
-/** How long it takes at most from one thing to another. */
+/** The worst-case response time from one predicate to another. */
 export interface WorstCase {
-  /** Infinity if it may take for ever; undefined if `from` never holds. */
+  /** The worst case, in ticks; Infinity if `to` may never hold, undefined if `from` never holds. */
   readonly ticks: number | undefined;
-  /** Whether the number is exact: all states were explored. */
+  /** Whether every reachable state was explored, so that `ticks` is exact. */
   readonly complete: boolean;
+  /** Distinct states found. */
   readonly states: number;
-  /** A shortest trace that takes so long, found by exploring once more; undefined if there is nothing to show. */
+  /** Explores again and returns a shortest trace that takes this long; undefined if there is none, as for 0 ticks. */
   witness(): Trace | undefined;
 }
 
@@ -26,7 +27,12 @@ type WorstCaseOptions<View, OneStimulus> = Omit<
 
 const name = 'the answer';
 
-/** Measures the exact worst-case time in ticks from a state where `from` holds to one where `to` holds. */
+/**
+ * Computes the exact worst-case time, in ticks, from a state in which `from` holds until `to` holds.
+ *
+ * @throws {TypeError} If an option is unknown or invalid.
+ * @throws {Error} If the system is invalid, or a predicate throws.
+ */
 export function worstCase<Processes>(
   system: System<Processes>,
   from: Predicate<SystemView<Processes>>,

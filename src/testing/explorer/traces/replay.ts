@@ -6,12 +6,13 @@ import type { ProcessState } from '../processes/process-state.js';
 import { createRealProcess } from './real-process.js';
 import type { Step, Trace } from './trace.js';
 
-/** What the actors did on the way of a trace. */
+/** The result of replaying a trace: how real actors compare with the model. */
 export interface ReplayReport {
+  /** The number of steps of the trace. */
   readonly steps: number;
-  /** How many times a process of real actors was compared with the model, messages included. */
+  /** How many comparisons were made, of the states of processes and of messages sent. */
   readonly comparisons: number;
-  /** Where they differ. Empty: the model tells the truth about the actors. */
+  /** The differences, in words. Empty if the actors conform to the model. */
   readonly differences: readonly string[];
 }
 

@@ -5,51 +5,57 @@ import type { ProcessState } from '../processes/process-state.js';
 import type { Activity } from '../processes/process-step.js';
 import type { StepKind } from '../state-space/step-buffer.js';
 
-/** What a step is. */
+/** The kind of a step: what the transition of the system is. */
 export type StepName = keyof typeof StepKind;
 
-/** A message that a step sent. */
+/** A message that was sent in a step. */
 export interface SentMessage {
+  /** The name of the sending process. */
   readonly from: string;
+  /** The name of the receiving process. */
   readonly to: string;
   readonly message: Plain;
   readonly subject: string;
-  /** Lost at once, since the link is cut or nobody will ever read it. */
+  /** Whether it was lost immediately, because the link is cut or the receiver will never run again. */
   readonly isLost: boolean;
 }
 
-/** One step of a trace: all that happened, as plain data. */
+/** A step of a trace: a transition of the system with everything that happened in it, as plain data. */
 export interface Step {
-  /** The ticks that have passed since the start. */
+  /** The time of the step, in ticks since the start. */
   readonly tick: number;
   readonly kind: StepName;
-  /** Where it happened; absent for a tick and for a cut or healed link. */
+  /** The process in which it happened; absent for a tick and for a cut or healed link. */
   readonly process?: string;
-  /** The actor that got the first event of the step. */
+  /** The actor that received the first event of the step. */
   readonly actor?: string;
-  /** Who sent the message that was delivered, dropped or duplicated. */
+  /** The process that sent the message that was delivered, dropped or duplicated. */
   readonly from?: string;
+  /** The message that was delivered, dropped or duplicated. */
   readonly message?: Plain;
   /** The event of a timer or a stimulus. */
   readonly event?: EventObject;
-  /** The timer's id, the stimulus's name, the process or link that was cut or healed. */
+  /** The id of the timer, the name of the stimulus, or the process or link that was cut or healed. */
   readonly name?: string;
-  /** Every macrostep of every actor that took part, in order. */
+  /** The macrosteps of all actors involved, in order. */
   readonly activities: readonly Activity[];
+  /** The commands that these recorded, in order, each with the actor that recorded it. */
   readonly commands: readonly (RecordedCommand & { readonly actor: string })[];
+  /** The messages that were sent, in order. */
   readonly sent: readonly SentMessage[];
-  /** The state of the processes that changed, after the step. */
+  /** The states of the processes that changed, after the step. */
   readonly changed: readonly ProcessState[];
-  /** What broke. */
+  /** The error, if the step failed. */
   readonly fault?: string;
 }
 
-/** A way through the states of a system: where it starts, and each step with all that happened in it. */
+/** An execution of a system: its initial state, and each step with everything that happened in it. */
 export interface Trace {
+  /** The names of all processes. */
   readonly processes: readonly string[];
-  /** The states of all processes after their start. */
+  /** The initial state of each process, after its start. */
   readonly initial: readonly ProcessState[];
   readonly steps: readonly Step[];
-  /** The step with which the part begins that repeats for ever. */
+  /** The index of the first step of the loop, for an infinite execution that ends in one. */
   readonly loopAt?: number;
 }

@@ -7,15 +7,15 @@ import type { Step, Trace } from './trace.js';
 import { traceEvents } from './trace-events.js';
 
 /**
- * Which kind of property is violated; `broken` is that no step may throw, start a timer twice and the like, and `unused`
- * that what a description speaks of comes about. `rest` is that the system comes to rest only where it may.
+ * The kind of a violated property: an invariant, a leads-to or a reachability property; `broken`, a step that fails, as
+ * by throwing or starting a timer twice; `unused`, a part of the model that is never exercised; or `rest`, a deadlock.
  */
 export type PropertyKind = 'always' | 'leadsTo' | 'reachable' | 'broken' | 'unused' | 'rest';
 
-/** The name of the property that every system has: no step breaks. */
+/** The name of the implicit property of every system that no step fails. */
 export const brokenProperty = 'no step breaks';
 
-/** The name of the property that a system does not stop where it must go on. */
+/** The name of the property that a system is free of deadlocks, which `mayRest` checks. */
 export const restProperty = 'comes to rest only where it may';
 
 /** Why a rest is a violation, in one line. */
@@ -29,31 +29,37 @@ export const restReason =
  */
 export type ViolationRecord = TraceViolation;
 
-/** A violation as data: what `toJSON()` gives and a viewer reads. */
+/** A violation as JSON data, returned by its `toJSON()` and read by the trace viewer. */
 export interface TraceViolation {
-  readonly property: string;
-  readonly kind: PropertyKind;
-  readonly reason: string;
-  /** The trace as trace events, see src/tracing/README.md. */
-  readonly records: readonly TraceEvent[];
-}
-
-/** A property that does not hold, with a shortest trace that shows it. */
-export interface Violation {
+  /** The name of the violated property. */
   readonly property: string;
   readonly kind: PropertyKind;
   /** What is wrong, in one line. */
   readonly reason: string;
-  /** Empty for a property that is never reached. */
+  /** The counterexample as trace events, see src/tracing/README.md. */
+  readonly records: readonly TraceEvent[];
+}
+
+/** A violated property with a counterexample: a shortest one if an exploration found it. */
+export interface Violation {
+  /** The name of the violated property. */
+  readonly property: string;
+  readonly kind: PropertyKind;
+  /** What is wrong, in one line. */
+  readonly reason: string;
+  /** The steps of the counterexample; empty for a reachability property, which has none. */
   readonly steps: readonly Step[];
-  /** The index of the step with which the part begins that repeats for ever. */
+  /** The index of the first step of the loop, if the counterexample is an infinite execution. */
   readonly loopAt?: number;
+  /** The counterexample. */
   readonly trace: Trace;
-  /** The reason and the trace as a text sequence diagram. */
+  /** Returns the reason, and the counterexample as a sequence diagram in text. */
   toString(): string;
+  /** Returns the counterexample as a Mermaid sequence diagram. */
   toMermaid(): string;
+  /** Returns the violation as JSON data. */
   toJSON(): TraceViolation;
-  /** Drives real actors along the trace and compares them with the model at every step. */
+  /** Drives real actors along the counterexample and compares them with the model after every step. */
   replay(): ReplayReport;
 }
 

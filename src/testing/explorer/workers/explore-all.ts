@@ -1,23 +1,43 @@
 import type { Progress } from '../search/explore-options.js';
 import type { Scenario, ScenarioNews, ScenarioOrder, ScenarioResult } from './scenario.js';
 
-/** How many scenarios are explored at a time, and who hears of it. */
+/** Options of {@link exploreAll}. */
 export interface ExploreAllOptions {
   /**
-   * How many scenarios are explored at a time, each in a worker thread.
+   * How many scenarios are explored in parallel, each in a worker thread of its own.
    *
-   * @default one for each processor
+   * @default the available parallelism, one per processor
    */
   readonly workers?: number;
-  /** Ends all explorations with what is known: their results say `stoppedBy: 'signal'`. */
+  /**
+   * Stops all explorations when aborted. Their results have `stoppedBy: 'signal'` and contain what was found so far.
+   *
+   * @default none
+   */
   readonly signal?: AbortSignal;
-  /** Called about every `progressIntervalMs` for each scenario that runs. */
+  /**
+   * Called about every `progressIntervalMs` milliseconds for each running scenario, with the scenario's name.
+   *
+   * @default none
+   */
   readonly onProgress?: (name: string, progress: Progress) => void;
-  /** @default 500 */
+  /**
+   * The time between calls of `onProgress` for a scenario, in milliseconds.
+   *
+   * @default 500
+   */
   readonly progressIntervalMs?: number;
-  /** Called with each result as soon as it is known. */
+  /**
+   * Called with each result as soon as it is available.
+   *
+   * @default none
+   */
   readonly onResult?: (result: ScenarioResult) => void;
-  /** Modules that each worker imports first, by URL: what registers a loader for TypeScript, for example. */
+  /**
+   * The URLs of modules that each worker imports first, as one that registers a TypeScript loader.
+   *
+   * @default []
+   */
   readonly imports?: readonly (string | URL)[];
 }
 
@@ -122,11 +142,11 @@ function checkScenarios(scenarios: readonly Scenario[], { workers = 1 }: Explore
 }
 
 /**
- * Explores scenarios side by side in worker threads. Runs on Node, not in browsers.
+ * Explores scenarios in parallel in worker threads. Not available in browsers.
  *
- * @returns their results, in the order of the scenarios.
- * @throws Error that names the scenario that could not be explored; the others are ended. A violation is no such error:
- *   see `failure` and `violations` of each result.
+ * @returns The results, in the order of the scenarios.
+ * @throws {Error} If an option is invalid or a scenario cannot be explored; the message names the scenario, and the
+ *   others are terminated. Violations are not errors: see `failure` and `violations` of each result.
  */
 export async function exploreAll(
   scenarios: readonly Scenario[],

@@ -5,45 +5,52 @@ import type { SystemView } from '../description/system-view.js';
 import type { TraceViolation } from '../traces/violation.js';
 
 /**
- * One exploration, named by where it is made: functions cannot be sent to a worker thread, so each worker imports the
- * module and makes the system itself.
+ * An exploration for {@link exploreAll}, given by the module that creates it: functions cannot be sent to a worker
+ * thread, so the worker imports the module and creates the system itself.
  */
 export interface Scenario {
-  /** What errors and progress call it. */
+  /** The name by which errors, progress and results refer to it. */
   readonly name: string;
-  /** The URL of the module, like `new URL('./scenarios.js', import.meta.url)`. */
+  /** The absolute URL of the module, as `new URL('./scenarios.js', import.meta.url)`. */
   readonly module: string | URL;
   /**
-   * The module's export, a function that gives the parts, or a promise of them.
+   * The name of the module's export: a function that returns {@link ScenarioParts}, or a promise of them.
    *
    * @default 'default'
    */
   readonly export?: string;
   /**
-   * What that function is called with: data that `structuredClone` can copy.
+   * The arguments of that function; must be structured-cloneable.
    *
-   * @default nothing
+   * @default []
    */
   readonly args?: readonly unknown[];
 }
 
-/** What the export of a scenario's module gives. */
+/** What a scenario's function returns: the arguments of `explore`. */
 export interface ScenarioParts<Processes = Readonly<Record<string, unknown>>> {
+  /** The system to explore. */
   readonly system: System<Processes>;
-  /** `signal` and `onProgress` are those of `exploreAll`. */
+  /**
+   * The options of `explore`, without the signal and the progress, which are options of `exploreAll`.
+   *
+   * @default none
+   */
   readonly options?: Omit<ExploreOptions<SystemView<Processes>>, 'signal' | 'onProgress' | 'progressIntervalMs'>;
 }
 
-/** A violation as data, with its trace as a text sequence diagram. */
+/** A violation as data, as it comes from a worker thread. */
 export interface ScenarioViolation extends TraceViolation {
+  /** The reason, and the counterexample as a sequence diagram in text. */
   readonly text: string;
 }
 
-/** What `explore` says of a scenario, as data. */
+/** The result of exploring a scenario: an `ExploreResult` as data. */
 export interface ScenarioResult extends Omit<ExploreResult, 'violations' | 'assert'> {
+  /** The name of the scenario. */
   readonly name: string;
   readonly violations: readonly ScenarioViolation[];
-  /** What `assert()` throws; undefined if it passes. */
+  /** The message of the error that `assert()` would throw; undefined if it would pass. */
   readonly failure: string | undefined;
 }
 

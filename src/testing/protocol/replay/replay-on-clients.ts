@@ -21,16 +21,16 @@ import { replayedSource, type ReplayedSource } from './replayed-source.js';
 const tickMs = 1_000;
 
 /**
- * Drives the real clients, with their wire, their queues and their broker, along a trace of the shipped protocol. After
- * each step it compares every message that they have sent, and the state of every actor, reader and source, with the
- * model's: what the explorer proves of the machines then holds of what applications run.
+ * Conformance check: drives the real clients, with their wire format, queues and an in-memory broker, along a trace of
+ * the shipped protocol. After each step it compares the messages that they sent, and the state of every actor, reader
+ * and source, with the model, so that what is proved of the model holds of what applications run.
  *
- * Every fault can be replayed, but for a process that starts again. A cut is a connection that is lost; what the client
- * keeps for its return is lost as well, as in the model. Cancellation buffers are as long as the trace's, also where the
- * clients would raise them.
+ * Every fault can be replayed except the restart of a process. A cut is replayed as a lost connection, together with
+ * whatever the client has buffered for the reconnect, as in the model. Cancellation buffers have the length that they
+ * have in the trace, even where the clients would raise them.
  *
- * @param options those with which the trace's system was made.
- * @throws Error that says what cannot be replayed.
+ * @param options The options with which the trace's system was created.
+ * @throws {Error} If the trace or the options cannot be replayed; the message says why.
  */
 export async function replayOnClients(trace: Trace, options: ProtocolModelOptions = {}): Promise<ReplayReport> {
   refuseWhatCannotBeReplayed(trace, options);
