@@ -10,9 +10,9 @@ export async function resolve(specifier, context, next) {
   try {
     return await next(specifier, context);
   } catch (error) {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND' || !/^(\.|file:).*\.js$/.test(specifier)) throw error;
-    const name = specifier.slice(0, -'.js'.length);
-    return next(`${name}.ts`, context).catch(() => next(`${name}.tsx`, context));
+    const [, name, query] = /^((?:\.|file:).*)\.js(\?.*)?$/.exec(specifier) ?? [];
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' || name === undefined) throw error;
+    return next(`${name}.ts${query ?? ''}`, context).catch(() => next(`${name}.tsx${query ?? ''}`, context));
   }
 }
 

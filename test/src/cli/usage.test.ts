@@ -102,6 +102,6 @@ describe('nats-stream, its command line', () => {
   it('prints stacks where NATS_STREAM_DEBUG is set', async () => {
     const run = runCommand(['open', 'x', '-s', 'nats://127.0.0.1:1'], { env: { NATS_STREAM_DEBUG: '1' } });
     expect(await run.ended).to.equal(1);
-    expect(run.stderr).to.match(/could not connect.*\n {4}at /);
+    expect(run.stderr).to.match(/could not connect.*\n {6}at /);
   });
 });
