@@ -146,7 +146,7 @@ function compileStimulus(
   const path = `the stimulus '${name}'`;
   const own = itemAt(starts, process);
   // A process may start with no actor at all.
-  const first = [...own.keys()][0] ?? '';
+  const [first = ''] = own.keys();
   if ('event' in stimulus) {
     checkActor(path, stimulus.actor ?? first, own, canSpawn);
     if (checksEvents) checkEvent(path, stimulus.actor ?? first, stimulus.event.type, own);

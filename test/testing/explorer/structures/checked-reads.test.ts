@@ -101,8 +101,10 @@ describe('an index out of range', () => {
         .filter((line) => /\](?:\?\.\w+)* \?\? (?:-?\d|''|\[\]|\{)/.test(line))
         .map((line) => `${file}: ${line.trim()}`),
     );
-    // A process may start with no actor, what has waited is kept by its name, and a message may come from nowhere.
+    // A command may need no parameters, a process may start with no actor, what has waited is kept by its name, and a
+    // message may come from nowhere.
     expect(found.sort()).to.deep.equal([
+      'description/host-adapter.ts: const needed = paramsNeeded[type] ?? [];',
       "processes/process-host.ts: first: starts[0]?.id ?? '',",
       'search/simulate.ts: longest[name] = Math.max(longest[name] ?? 0, now);',
       "traces/trace-messages.ts: const sent = underWay[at] ?? { id: `unsent ${(count += 1)}`, from, to, subject: '', text };",
