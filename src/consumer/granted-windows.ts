@@ -1,4 +1,3 @@
-import { AssemblyBudget } from '../delivery/assembly-budget.js';
 import type { NatsConnection } from '../transport/nats-connection.js';
 
 /** What every stream is granted, however many there are. */
@@ -45,16 +44,4 @@ export function countGranted(connection: NatsConnection, consumerId: string, byt
   const own = (granted.byConsumer.get(consumerId) ?? 0) + bytes;
   if (own > 0) granted.byConsumer.set(consumerId, own);
   else granted.byConsumer.delete(consumerId);
-}
-
-/** What all clients of a connection share for records that come in parts and are larger than their windows. */
-const assemblies = new WeakMap<NatsConnection, AssemblyBudget>();
-
-export function assembliesOf(connection: NatsConnection): AssemblyBudget {
-  let budget = assemblies.get(connection);
-  if (budget === undefined) {
-    budget = new AssemblyBudget();
-    assemblies.set(connection, budget);
-  }
-  return budget;
 }

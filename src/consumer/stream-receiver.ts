@@ -1,6 +1,6 @@
+import { assembliesOf } from '../delivery/assembly-budget.js';
 import { Receiver, type ReceiverHost } from '../delivery/receiver.js';
 import type { NatsConnection } from '../transport/nats-connection.js';
-import { assembliesOf } from './granted-windows.js';
 import type { ClientHost } from '../host/client-host.js';
 import { timerMsMax } from '../validation/argument-checks.js';
 import { inboxSubject, type AnnouncedTerms } from '../wire/index.js';

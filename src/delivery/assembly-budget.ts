@@ -1,3 +1,5 @@
+import type { NatsConnection } from '../transport/nats-connection.js';
+
 /** A record that comes in parts and is larger than its stream's window. */
 export interface BudgetedAssembly {
   /** What was put together so far is given up, in favour of another one. It has given its bytes back. */
@@ -64,4 +66,16 @@ export class AssemblyBudget {
       this.release(assembly);
     }
   }
+}
+
+const budgets = new WeakMap<NatsConnection, AssemblyBudget>();
+
+/** The budget that all clients of a connection share. */
+export function assembliesOf(connection: NatsConnection): AssemblyBudget {
+  let budget = budgets.get(connection);
+  if (budget === undefined) {
+    budget = new AssemblyBudget();
+    budgets.set(connection, budget);
+  }
+  return budget;
 }

@@ -44,7 +44,6 @@ export class ProducerClient {
   readonly #registry: StreamRegistry;
   readonly #intake: RequestIntake;
   readonly #registrations: Registrations;
-  #isDraining = false;
 
   /**
    * @throws {StreamError} `badArgument` if an option is unknown or invalid, or if the durations violate a timing rule.
@@ -159,7 +158,6 @@ export class ProducerClient {
    * `cancellationBufferMs`, and until the server has taken everything.
    */
   async drain(): Promise<void> {
-    this.#isDraining = true;
     this.#intake.isClosing = true;
     const { clock, cancellationBufferMs } = this.#options;
     await drain({
@@ -236,6 +234,7 @@ export class ProducerClient {
   }
 
   #refuseIfClosed(): void {
-    if (this.#host.isOver || this.#isDraining) throw new StreamError('clientClosed', 'the client is closed or drains');
+    if (this.#host.isOver || this.#intake.isClosing)
+      throw new StreamError('clientClosed', 'the client is closed or drains');
   }
 }

@@ -46,7 +46,7 @@ export class RequestIntake {
   readonly #registry: StreamRegistry;
   readonly #sources = new Set<Promise<void>>();
   readonly #places: StreamPlaces;
-  /** Whether requests that still wait to be accepted come too late. */
+  /** Whether the client drains: nothing new is served, and requests that still wait to be accepted come too late. */
   isClosing = false;
   /** The inboxes of requests that wait to be accepted. */
   readonly #asking = new Set<string>();
