@@ -39,14 +39,6 @@ export type { Codec } from './values/codec.js';
 // Makes clients visible to operators; the door of tracing, src/tracing/index.ts, has the rest.
 export { traceOverNats } from './tracing/trace-over-nats.js';
 
-// What follows is for those who bring a transport, a clock or an observer of their own.
+// For those who bring a clock or a connection of their own; src/transport/index.ts has the parts of a connection.
 export type { Clock } from './host/clock.js';
-export type { Inspector } from './host/inspector.js';
-export type {
-  NatsConnection,
-  NatsHeaders,
-  NatsMessage,
-  NatsPublishOptions,
-  NatsSubscribeOptions,
-  NatsSubscription,
-} from './transport/nats-connection.js';
+export type { NatsConnection } from './transport/nats-connection.js';

@@ -34,5 +34,6 @@ export type {
   TraceTransition,
 } from '../trace-events/trace-event.js';
 export type { TraceEventDraft } from '../trace-events/draft.js';
+export type { Inspector } from '../host/inspector.js';
 export type { ClientTrace, ClientTracer, MessageTap, StreamCounts, TracedClient } from '../host/trace-port.js';
 export * from './deprecated.js';

@@ -32,7 +32,9 @@ export interface NatsConnection {
   isClosed(): boolean;
 }
 
+/** What a connection tells of itself. */
 export interface NatsStatus {
+  /** What has happened: `disconnect`, `reconnect`, `error`, and others, which are not heeded. */
   readonly type: string;
   readonly permissionContext?: { readonly operation: string; readonly subject: string } | undefined;
   readonly error?: unknown;

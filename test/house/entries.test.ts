@@ -8,17 +8,15 @@ interface Listed {
 
 /**
  * What each entry of the package exports. A class is a value. In `.` stands what applications write down: what they call,
- * and the types of what they pass, keep and implement (a transport, a clock, a codec, an observer; the compiler also has
- * to name those of `streamActor` in a machine that is exported). What belongs to tracing or to the machines stands there.
+ * and the types of what they pass, keep and implement (a clock, a codec; the compiler also has to name those of
+ * `streamActor` in a machine that is exported). What belongs to tracing, a transport or the machines stands there.
  */
 const entries: Readonly<Record<string, Listed>> = {
   '.': {
     values: `CloseCode CloseError ConsumerClient ProducerClient StreamError streamActor traceOverNats`,
     types: `
       Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd DebugNote EndReason HandleOptions
-      HeadersInput Inspector MessageHeaders NatsConnection NatsHeaders NatsMessage NatsPublishOptions
-      NatsSubscribeOptions NatsSubscription OpenStreamOptions
-      ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
+      HeadersInput MessageHeaders NatsConnection OpenStreamOptions ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
       StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
       StreamAddresses StreamAsk StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
       StreamRequest Warning WarningCode Writer
@@ -67,10 +65,16 @@ const entries: Readonly<Record<string, Listed>> = {
   './tracing': {
     values: `collectTraces createTracer readJsonLines showInStately toJsonLine traceOverNats traceVersion`,
     types: `
-      ClientTrace ClientTracer Collector CollectorOptions Json MessageTap StatelyInspector StopListening StreamCounts
+      ClientTrace ClientTracer Collector CollectorOptions Inspector Json MessageTap StatelyInspector StopListening StreamCounts
       TraceActor TraceCounts TraceEnd TraceEvent TraceEventDraft TraceGap TraceLink TraceListener
       TraceMachine TraceMark TraceMessage TraceOverNatsOptions TracePublication TraceRun TraceStateNode
       TraceStep TraceSystem TraceTimer TraceTransition TraceableClient TracedClient Tracer TracerOptions
+    `,
+  },
+  './transport': {
+    values: '',
+    types: `
+      NatsConnection NatsHeaders NatsMessage NatsPublishOptions NatsStatus NatsSubscribeOptions NatsSubscription
     `,
   },
   './memory': {

@@ -1,5 +1,5 @@
 import type { AnyMachineSnapshot } from 'xstate';
-import type { Inspector } from '../../index.js';
+import type { Inspector } from '../../tracing/index.js';
 
 /** The actor of a stream has reached a state. */
 export interface StreamStateChange {

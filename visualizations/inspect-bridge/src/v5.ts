@@ -1,4 +1,4 @@
-import type { Inspector } from '../../../src/index.js';
+import type { Inspector } from '../../../src/tracing/index.js';
 import type { indexMachine } from '../../../src/trace-events/machine-index.js';
 
 /**

@@ -1,0 +1,10 @@
+/** The door of those who bring a transport of their own: the types that a connection is made of. */
+export type {
+  NatsConnection,
+  NatsHeaders,
+  NatsMessage,
+  NatsPublishOptions,
+  NatsStatus,
+  NatsSubscribeOptions,
+  NatsSubscription,
+} from './nats-connection.js';
