@@ -119,5 +119,17 @@ const encoder = new TextEncoder();
 
 /** Annotations are kept as text until the reader asks for the value: what is read from them takes a multiple of it. */
 function queuedOf({ data, superjson }: { readonly data: Uint8Array; readonly superjson?: unknown }): QueuedRecord {
-  return superjson === undefined ? { data } : { data, annotations: encoder.encode(JSON.stringify(superjson)) };
+  return superjson === undefined ? { data } : { data, annotations: encoder.encode(textOf(superjson)) };
+}
+
+/**
+ * JSON is read at any depth, and written only as deep as the stack is. What is deeper is nothing that anybody writes, so
+ * that it stays as unreadable as it is: the reader that asks for the value is told so.
+ */
+function textOf(superjson: unknown): string {
+  try {
+    return JSON.stringify(superjson);
+  } catch {
+    return 'null';
+  }
 }

@@ -34,6 +34,7 @@ const configurations: readonly DeliverySystemOptions[] = [
   { ...beside, delay: 1, faults: { duplicate: 1 } },
   { ...beside, delay: 1, faults: { cut: cut('consumer') } },
   { ...beside, delay: 1, faults: { cut: cut('producer') } },
+  { ...one, stranger: { messages: 2, knows: ['consumer'] } },
   // Of the order of a hundred million states, a quarter of an hour and 7 GB each.
   { ...beside, delay: 1, faults: { drop: 1, duplicate: 1, cut: cut('consumer') } },
   { ...beside, delay: 1, faults: { drop: 1, duplicate: 1, cut: cut('producer') } },

@@ -1,4 +1,4 @@
-import type { ProtocolSystemOptions } from '../../src/testing/index.js';
+import type { ProtocolModelOptions } from '../../src/testing/index.js';
 import { exploreScenarios } from './explore-scenarios.js';
 
 /**
@@ -6,7 +6,7 @@ import { exploreScenarios } from './explore-scenarios.js';
  * of the test suite. Run with `npm run explore:protocol`; the scenarios run
  * side by side in worker threads. An interrupt ends them with what they know.
  */
-const configurations: readonly ProtocolSystemOptions[] = [
+const configurations: readonly ProtocolModelOptions[] = [
   { streams: 2 },
   { streams: 2, faults: { drop: 1, crash: 1 } },
   { streams: 2, delay: 1, records: 0 },
@@ -21,6 +21,7 @@ const configurations: readonly ProtocolSystemOptions[] = [
   { streams: 2, delay: 1, records: 0, faults: { drop: 1, crash: 1 } },
   { consumers: 2, faults: { drop: 1, crash: 1 } },
   { streams: 3, records: 0 },
+  { stranger: { messages: 2, knows: ['consumer'] } },
 ];
 
 await exploreScenarios(

@@ -57,7 +57,8 @@ const entries: Readonly<Record<string, Listed>> = {
       ProtocolAdapterOptions ProtocolBounds ProtocolMessage ProtocolModelOptions ProtocolSystem
       ProtocolSystemOptions ProtocolTicks ProtocolView Random ReaderContext RecordedCommand ReplayReport
       Scenario ScenarioParts ScenarioResult ScenarioViolation SentMessage SimulateOptions SimulateResult SinonTimers
-      StartActor StartActors Step StepName SteppedTimers Stimulus StimulusOf StreamView SurroundingsView SweepResult SweepRow
+      StartActor StartActors Step StepName SteppedTimers Stimulus StimulusOf StreamView Stranger StrangerSecret SurroundingsView
+      SweepResult SweepRow
       System SystemConfig SystemView TestBroker TestBrokerFaults TestBrokerOptions TestBrokerRecord
       TestClock TestClockOptions TickedTimers Timer Trace TraceViolation Unused ViewOf Violation WorstCase
     `,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { besiege, type BesiegedPair } from '../support/besieged-pair.js';
+import { failureOf, readAll } from '../support/read.js';
 import { settle } from '../support/settle.js';
 
 const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
@@ -96,6 +97,20 @@ describe('Bad input on a stream inbox of a live client', () => {
     expect(reading.records.slice(seen)).to.deep.equal(['a']);
     await besieged.expectUnharmed();
   });
+
+  for (const levels of [2_000, 5_000, 20_000, 100_000]) {
+    it(`takes a record with annotations of ${levels} levels, and tells who asks for its value`, async () => {
+      const { pair } = besieged;
+      const silent = pair.bystander.subscribe('silent', { callback: () => undefined });
+      const stream = pair.consumer.openStream('silent');
+      const failure = failureOf(readAll(stream.objects()));
+      await settle();
+      await besieged.throwAt(pair.consumer.id + stream.id, `{"type":1,"data":"MQ==","superjson":${deep(levels)}}`);
+      expect(await failure).to.include({ code: 'notDecodable' });
+      await besieged.expectUnharmed();
+      silent.unsubscribe();
+    });
+  }
 
   it('takes no data and null data for an empty record', async () => {
     const { inbox, reading } = await besieged.victim();

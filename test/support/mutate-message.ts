@@ -59,5 +59,5 @@ function replaceValue(message: Uint8Array, random: Random): Uint8Array {
 }
 
 function join(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  return new Uint8Array(Buffer.concat(parts));
 }

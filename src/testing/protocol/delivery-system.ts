@@ -13,6 +13,7 @@ import { producerProcess, producersOf, streamsOf, type ModelStream } from './mod
 import { queueGroupStimuli, withQueueGroup } from './queue-group.js';
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
+import { strangerProcesses, strangerStimuli, withStranger, type Stranger } from './stranger.js';
 import { optionalStimuli, withLateCopies } from './optional.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 import { reopenedIdsOf, sourceNameOf } from './system.js';
@@ -123,6 +124,12 @@ export interface DeliverySystemOptions {
    */
   readonly incidents?: readonly Incident[];
   /**
+   * Another client of the account, which publishes whatever it can.
+   *
+   * @default none
+   */
+  readonly stranger?: Stranger;
+  /**
    * Replaces the functions with these names, for mutation testing of the arithmetic.
    *
    * @default deliveryArithmetic
@@ -221,8 +228,12 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
     missedHeartbeatsMax,
     arithmetic: { ...deliveryArithmetic, ...options.arithmetic },
   });
+  const grouped = producers === 1 ? adapter : withQueueGroup(adapter);
   return system({
-    processes: clientProcesses(streams, missedHeartbeatsMax, producers),
+    processes: {
+      ...clientProcesses(streams, missedHeartbeatsMax, producers),
+      ...strangerProcesses(options.stranger),
+    },
     machines: {
       ...shippedMachines,
       reader: deliveryReaderMachine,
@@ -234,7 +245,7 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
       ...(options.frameBytes === undefined ? {} : { turn: 0 }),
     },
     network: { delay, order },
-    adapter: producers === 1 ? adapter : withQueueGroup(adapter),
+    adapter: options.stranger === undefined ? grouped : withStranger(grouped),
     stimuli: optionalStimuli({
       ...Object.fromEntries(
         streams.flatMap((stream, index) =>
@@ -251,6 +262,7 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
       ),
       ...incidentStimuli(incidents, streams),
       ...(producers === 1 ? {} : queueGroupStimuli(streams)),
+      ...strangerStimuli(options.stranger, streams, true),
     }),
     faults: withLateCopies(faults),
     ids: options.symmetric === true ? streams.map(({ id }) => id) : [],

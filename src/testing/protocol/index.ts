@@ -14,4 +14,5 @@ export { incidents, type Incident } from './incidents.js';
 export { producerProcess, streamsOf, type ModelStream } from './model-stream.js';
 export { viewStream, type StreamView } from './stream-view.js';
 export { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
+export type { Stranger, StrangerSecret } from './stranger.js';
 export { protocolSystem, type ProtocolModelOptions, type ProtocolSystemOptions } from './system.js';

@@ -12,6 +12,7 @@ import { queueGroupStimuli, withQueueGroup } from './queue-group.js';
 import { readerMachine } from './reader.js';
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
+import { strangerProcesses, strangerStimuli, withStranger, type Stranger } from './stranger.js';
 import { steadySourceMachine } from './steady-source.js';
 
 /** The options of {@link protocolSystem} whose traces can be replayed on real clients. */
@@ -111,6 +112,12 @@ export interface ProtocolModelOptions extends ProtocolSystemOptions {
    * @default false
    */
   readonly symmetric?: boolean;
+  /**
+   * Another client of the account, which publishes whatever it can.
+   *
+   * @default none
+   */
+  readonly stranger?: Stranger;
 }
 
 /** Whether a system made with these options writes its ghosts down. */
@@ -200,8 +207,12 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
   });
   const plain = protocolAdapter({ producer: producerProcess, exact, knowsCloses, exchanges });
   const adapter = hasGhosts(options) ? withGhosts(plain, isSteady ? 0 : records) : plain;
+  const grouped = producers === 1 ? adapter : withQueueGroup(adapter);
   return system({
-    processes: clientProcesses(streams, missedHeartbeatsMax, producers),
+    processes: {
+      ...clientProcesses(streams, missedHeartbeatsMax, producers),
+      ...strangerProcesses(options.stranger),
+    },
     machines: {
       ...shippedMachines,
       reader: readerMachine,
@@ -212,7 +223,7 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
       ...(isSteady ? { sourcePeriod } : {}),
     },
     network: { delay, order },
-    adapter: producers === 1 ? adapter : withQueueGroup(adapter),
+    adapter: options.stranger === undefined ? grouped : withStranger(grouped),
     stimuli: optionalStimuli({
       ...Object.fromEntries(
         streams.flatMap((stream) =>
@@ -223,6 +234,7 @@ export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSyst
       ),
       ...incidentStimuli(incidents, streams),
       ...(producers === 1 ? {} : queueGroupStimuli(streams)),
+      ...strangerStimuli(options.stranger, streams, false),
     }),
     faults: withLateCopies(faults),
     ids: interchangeable(options, streams),
