@@ -67,7 +67,7 @@ const entries: Readonly<Record<string, Listed>> = {
   './tracing': {
     values: `collectTraces createTracer readJsonLines showInStately toJsonLine traceOverNats traceVersion`,
     types: `
-      ClientTrace ClientTracer Collector CollectorOptions Json MessageTap StatelyInspector StopListening StreamCounts
+      ClientTrace ClientTracer Collector CollectorOptions Json MessageTap StatelyInspector StatelyShow StopListening StreamCounts
       TraceActor TraceCounts TraceEnd TraceEvent TraceEventDraft TraceGap TraceLink TraceListener
       TraceMachine TraceMark TraceMessage TraceOverNatsOptions TracePublication TraceRun TraceStateNode
       TraceStep TraceSystem TraceTimer TraceTransition TraceableClient TracedClient Tracer TracerOptions

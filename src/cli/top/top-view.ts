@@ -1,6 +1,6 @@
 import { printable } from '../../wire/index.js';
 import type { StreamRow } from '../../tracing/stream-table.js';
-import { fit, widthOf } from '../fit.js';
+import { fit } from '../fit.js';
 import { count } from '../numbers.js';
 import { conditionOf } from './condition.js';
 import { duration } from './durations.js';
