@@ -52,6 +52,7 @@ try {
   // What is built in comes with its licence.
   for (const [file, packages] of Object.entries({
     'dist/src/cli/commander-notices.txt': ['commander'],
+    'dist/src/cli/string-width-notices.txt': ['string-width', 'get-east-asian-width', 'strip-ansi'],
     'dist/page/third-party-notices.txt': [
       'elkjs',
       'preact',
@@ -67,7 +68,18 @@ try {
   }
 
   // What builds the page, and the inspectors of others, are no business of those who install this.
-  const unwanted = ['vite', 'preact', 'elkjs', 'ws', '@xstate', '@statelyai', 'nats', '@nats-io', 'commander'];
+  const unwanted = [
+    'vite',
+    'preact',
+    'elkjs',
+    'ws',
+    '@xstate',
+    '@statelyai',
+    'nats',
+    '@nats-io',
+    'commander',
+    'string-width',
+  ];
   const installed = readdirSync(join(project, 'node_modules')).filter((folder) => unwanted.includes(folder));
   if (installed.length > 0) throw new Error(`an install brings along ${installed.join(', ')}`);
 

@@ -1,5 +1,5 @@
 import type { AnyActorRef } from 'xstate';
-import { kindOf, quote, refuse } from '../validation/argument-checks.js';
+import { kindOf, refuse, requireOneOf } from '../validation/argument-checks.js';
 import type { OpenStreamOptions } from './open-stream-options.js';
 import type { NoOtherNames } from './no-other-names.js';
 
@@ -82,13 +82,11 @@ export function checkInput(input: unknown, parent: AnyActorRef | undefined): Che
   if (given !== undefined && given !== parent) {
     refuse('parent: expected the actor that invokes or spawns the stream, came another one');
   }
-  if (as !== 'bytes' && as !== 'text' && as !== 'object') {
-    refuse(`as: expected bytes, text or object, came ${typeof as === 'string' ? quote(as) : kindOf(as)}`);
-  }
+  requireOneOf('as', as, ['bytes', 'text', 'object']);
   for (const name of ['onRecord', 'onObject']) {
     if (request[name] !== undefined) {
       refuse(`${name}: expected none, as the records are events, came ${kindOf(request[name])}`);
     }
   }
-  return { ...(request as unknown as StreamActorRequest), as };
+  return { ...(request as unknown as StreamActorRequest), as: as as CheckedInput['as'] };
 }

@@ -84,6 +84,7 @@ export class ClientHost {
       role,
       connection: options.connection,
       actors: () => this.#running.runner.actors,
+      ageMsOf: (id) => this.#running.runner.ageMsOf(id),
       streams: () => Array.from(streams.ids(), (id) => streams.countsOf(id)).filter((counts) => counts !== undefined),
       streamOf: (id) => streams.countsOf(id),
     });

@@ -23,6 +23,9 @@ export type Performers = {
 /** The delay of one actor. */
 export type DelayOf = (scope: { readonly context: { readonly id?: string } }) => number;
 
+/** The clock of one actor, which also keeps when the actor was made, on the clock of the client. */
+type ActorClock = AnyActor['clock'] & { readonly startedAt: number };
+
 /** A timer of an actor. */
 interface ActorTimer {
   handle: unknown;
@@ -109,6 +112,13 @@ export class Runner {
     return this.#actors.get(id);
   }
 
+  /** How long the actor of this id has been running, in milliseconds; undefined where it does not live. */
+  ageMsOf(id: string): number | undefined {
+    const actor = this.#actors.get(id);
+    if (actor === undefined) return undefined;
+    return this.#options.clock.now() - (actor.clock as ActorClock).startedAt;
+  }
+
   /** The actors that live, the client's own first. */
   get actors(): Iterable<AnyActor> {
     return this.#actors.values();
@@ -161,7 +171,8 @@ export class Runner {
     const inspect = bothInspectors(this.#options.inspect, traceable?.inspect);
     const clock = clockOf?.(id) ?? this.#options.clock;
     // A timer is one more way into the actors: what it sets off is run to the end like an event.
-    const own: AnyActor['clock'] = {
+    const own: ActorClock = {
+      startedAt: this.#options.clock.now(),
       setTimeout: (fn, ms) => {
         const timer: ActorTimer = { handle: undefined, isLive: true };
         const fire = () => {

@@ -15,6 +15,8 @@ export interface TracedClient {
   readonly connection: NatsConnection;
   /** The running actors, the client's own first. */
   actors(): Iterable<AnyActor>;
+  /** How long this actor has been running, in milliseconds; undefined where it is over. */
+  ageMsOf(actor: string): number | undefined;
   /** The counts of all live streams, computed lazily: an iteration that stops early costs no more than what it took. */
   streams(): Iterable<StreamCounts>;
   /** The counts of the stream of this actor. */

@@ -65,6 +65,7 @@ export interface MemoryBroker {
    * Opens a connection.
    *
    * @throws {Error} If the broker is stopped.
+   * @throws {TypeError} If `publishesWhileDisconnected` is neither of the two.
    */
   connect(options?: MemoryConnectionOptions): MemoryConnection;
   /** How many subscriptions the broker has, over all connections. */

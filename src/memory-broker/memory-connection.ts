@@ -95,6 +95,11 @@ export function createMemoryConnection(
   name: string,
   { publishesWhileDisconnected = 'lost', mayPublish = () => true }: MemoryConnectionOptions,
 ): ConnectionEnd {
+  if (!['lost', 'kept'].includes(publishesWhileDisconnected)) {
+    throw new TypeError(
+      `publishesWhileDisconnected: expected lost or kept, came ${JSON.stringify(publishesWhileDisconnected)}`,
+    );
+  }
   const statusFeed = createStatusFeed();
   const subscriptions = new Set<Subscription>();
   const kept: (() => void)[] = [];

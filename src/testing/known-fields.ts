@@ -32,6 +32,13 @@ export function requireFields(role: string, value: unknown, known: readonly stri
   throw new TypeError(`${path}expected one of ${known.join(', ')}, came '${stranger}'${hintAt(stranger, known)}`);
 }
 
+/** Refuses a value that is not one of a few words. */
+export function requireOneOf(role: string, value: unknown, words: readonly string[]): void {
+  if (value === undefined || words.includes(value as string)) return;
+  const hint = typeof value === 'string' ? hintAt(value, words) : '';
+  throw new TypeError(`${role}: expected ${words.map((word) => `'${word}'`).join(', ')}, came ${came(value)}${hint}`);
+}
+
 /** Refuses what is no function that answers at once: the promise of an async one would pass for true. */
 export function requirePredicate(role: string, value: unknown): void {
   if (typeof value !== 'function') throw new TypeError(`${role}: expected a function, came ${came(value)}`);

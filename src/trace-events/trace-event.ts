@@ -78,7 +78,7 @@ export interface TraceTransition {
   readonly actions: readonly string[];
 }
 
-/** An actor was started. */
+/** An actor was started, or is told to one who listens since then. */
 export interface TraceActor extends Stamped {
   readonly type: 'actor';
   readonly system: string;
@@ -92,6 +92,8 @@ export interface TraceActor extends Stamped {
   readonly stream?: string;
   /** The request subject of that stream. */
   readonly subject?: string;
+  /** How long the actor had been running at this event, in the unit of the header; absent where it starts with it. */
+  readonly age?: number;
   readonly value: Json;
   readonly context: Json;
 }

@@ -22,6 +22,8 @@ export interface ActorTraceOptions {
   readonly limits: PlainLimits;
   /** What the machine is called in this run; tells of it first where it is new. */
   readonly machineName: (machine: MachineIndex) => string;
+  /** How long an actor has been running, in milliseconds; undefined where that is not known. */
+  readonly ageMsOf: (actor: AnyActor) => number | undefined;
   readonly describe: (actor: AnyActor, context: unknown) => ActorDescription;
   /** An actor records a command; what is given back is told after the step. */
   readonly onCommand: (actor: string, type: string, params: unknown) => readonly TraceEventDraft[];
@@ -75,6 +77,7 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
     const { value, context, machine } = look(entry.actor.getSnapshot() as Snapshot<unknown>);
     entry.context = context;
     const index = machine === undefined ? undefined : indexMachine(machine);
+    const age = Math.round((options.ageMsOf(entry.actor) ?? 0) * 1000) / 1000;
     const { _parent: parent } = entry.actor as { readonly _parent?: ActorRefLike & { readonly id: string } };
     return {
       type: 'actor',
@@ -82,6 +85,7 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
       actor: entry.id,
       ...(parent === undefined ? {} : { parent: entries.get(parent)?.id ?? parent.id }),
       ...options.describe(entry.actor, context),
+      ...(age < 1 ? {} : { age }),
       ...(index === undefined ? {} : { machine: options.machineName(index) }),
       value,
       context: plain(context, limits),

@@ -12,7 +12,7 @@ export type { TracePublication } from './trace-publisher.js';
 export { collectTraces } from './collector.js';
 export type { Collector, CollectorOptions } from './collector.js';
 export { showInStately } from './stately-inspect.js';
-export type { StatelyInspector } from './stately-inspect.js';
+export type { StatelyInspector, StatelyShow } from './stately-inspect.js';
 export { readJsonLines, toJsonLine } from './json-lines.js';
 export { traceVersion } from '../trace-events/trace-event.js';
 export type {

@@ -42,7 +42,8 @@ export function traceClient(
   const { log, isOn, now, dataMessagesPerSecond } = surroundings;
   const { tap, refill } = watchMessages({ log, system, now, dataMessagesPerSecond });
   const observer = createClientObserver(client, system, log);
-  const actors = createActorTrace({ ...surroundings, system, ...observer });
+  const ageMsOf = (actor: AnyActor) => client.ageMsOf(actor.id);
+  const actors = createActorTrace({ ...surroundings, system, ageMsOf, ...observer });
   const { inspect, attempt } = shield(system, surroundings, actors.inspect);
   const subscriptions: Subscription[] = [];
   /** Actors that were made while somebody listened, whose observer stays. */
@@ -102,11 +103,16 @@ export function traceActors(
   surroundings: LifelineSurroundings,
   onFirst: (system: Lifeline) => void,
 ): { readonly inspect: (event: InspectionEvent) => void } {
-  const living = new Set<ActorRefLike>();
+  /** With the time at which each was made. */
+  const living = new Map<ActorRefLike, number>();
   let isKnown = false;
   const actors = createActorTrace({
     ...surroundings,
     system,
+    ageMsOf: (actor) => {
+      const madeAt = living.get(actor);
+      return madeAt === undefined ? undefined : surroundings.now() - madeAt;
+    },
     describe: () => ({}),
     onCommand: () => [],
     onEvent: () => [],
@@ -119,7 +125,7 @@ export function traceActors(
     isOver: () => false,
     begin: () => {
       attempt(() => {
-        for (const actor of living) {
+        for (const actor of living.keys()) {
           if ((actor.getSnapshot() as { readonly status: string }).status === 'active') actors.adopt(actor as AnyActor);
           else living.delete(actor);
         }
@@ -139,7 +145,7 @@ export function traceActors(
           isKnown = true;
           onFirst(lifeline);
         }
-        living.add(event.actorRef);
+        living.set(event.actorRef, surroundings.now());
       } else if (event.type === '@xstate.snapshot' && event.snapshot.status !== 'active') {
         living.delete(event.actorRef);
       }

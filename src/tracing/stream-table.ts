@@ -18,7 +18,8 @@ export interface StreamTableEnd {
   waiting: number;
   /** Records a second, between the last two counts. */
   rate: number;
-  countedAt: number;
+  /** Undefined before the first count of an actor that was running already, which says nothing of its rate. */
+  countedAt: number | undefined;
   /** Between the last two counts. */
   countedEvery: number;
   end: { readonly reason: string; readonly code: number; readonly text: string } | undefined;
@@ -28,7 +29,8 @@ export interface StreamTableEnd {
 export interface StreamRow {
   readonly stream: string;
   subject: string;
-  readonly openedAt: number;
+  /** Before the first event, and so negative, where the stream is older than the run. */
+  openedAt: number;
   lastSignAt: number;
   endedAt: number | undefined;
   consumer: StreamTableEnd | undefined;
@@ -61,15 +63,18 @@ export function createStreamTable(): StreamTable {
   let at = 0;
 
   const onActor = (event: TraceActor): void => {
-    const { system, actor, stream, subject = '', value } = event;
+    const { system, actor, stream, subject = '', value, age = 0 } = event;
+    const openedAt = event.at - age;
     if (stream === undefined) return;
     let row = rows.get(stream);
     if (row === undefined) {
-      const times = { openedAt: event.at, lastSignAt: event.at, endedAt: undefined };
+      const times = { openedAt, lastSignAt: event.at, endedAt: undefined };
       row = { stream, subject, ...times, consumer: undefined, producer: undefined };
       rows.set(stream, row);
     }
-    const counted = { records: 0, bytes: 0, waiting: 0, rate: 0, countedAt: event.at, countedEvery: 0 };
+    row.openedAt = Math.min(row.openedAt, openedAt);
+    const countedAt = age === 0 ? event.at : undefined;
+    const counted = { records: 0, bytes: 0, waiting: 0, rate: 0, countedAt, countedEvery: 0 };
     const side: StreamTableEnd = { system, state: leafOf(value), ...counted, end: undefined };
     row[roles.get(system) === 'producer' ? 'producer' : 'consumer'] = side;
     // It was thought to be over while nothing was heard of it.
@@ -91,10 +96,10 @@ export function createStreamTable(): StreamTable {
     const known = actors.get(keyOf(system, actor));
     if (known === undefined) return;
     const { row, side } = known;
-    const seconds = (at - side.countedAt) / 1000;
+    const countedEvery = at - (side.countedAt ?? at);
     if (records > side.records) row.lastSignAt = at;
-    if (seconds > 0) side.rate = (records - side.records) / seconds;
-    Object.assign(side, { records, bytes, waiting, countedAt: at, countedEvery: at - side.countedAt });
+    if (countedEvery > 0) side.rate = ((records - side.records) / countedEvery) * 1000;
+    Object.assign(side, { records, bytes, waiting, countedAt: at, countedEvery });
   };
 
   const onEnd = ({ stream, system, reason, code, text }: TraceEnd): void => {
@@ -181,7 +186,7 @@ const rateValidMs = 1000;
 /** Records a second now: as the consumer counts them, or the producer where the consumer is not watched. */
 export function rateOf({ consumer, producer, endedAt }: StreamRow, at: number): number {
   const side = consumer ?? producer;
-  if (side === undefined || endedAt !== undefined) return 0;
+  if (side?.countedAt === undefined || endedAt !== undefined) return 0;
   return at - side.countedAt > Math.max(rateValidMs, 2 * side.countedEvery) ? 0 : side.rate;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../host/clock.js';
 import type { Warning } from '../host/warnings.js';
-import { kindOf, refuse, requireFunction, requireKnownNames } from '../validation/argument-checks.js';
+import { kindOf, refuse, requireFunction, requireKnownNames, requireOneOf } from '../validation/argument-checks.js';
 import type { TraceEventDraft } from '../trace-events/draft.js';
 import type { TraceRun } from '../trace-events/trace-event.js';
 
@@ -125,6 +125,7 @@ export function checkOptions(options: TracerOptions): void {
     if (value === undefined || (typeof value === 'number' && value >= 0)) continue;
     refuse(`${name}: expected a number of at least 0, came ${typeof value === 'number' ? value : kindOf(value)}`);
   }
+  requireOneOf('source', options.source, ['live', 'simulated', 'explored']);
   requireFunction('filter', options.filter);
   requireFunction('onWarning', options.onWarning);
 }

@@ -4,6 +4,7 @@ import { shieldWarnings } from '../host/shielded.js';
 import type { ClientTracer } from '../host/trace-port.js';
 import type { TraceEventDraft, TimedDraft } from '../trace-events/draft.js';
 import type { MachineIndex } from '../trace-events/machine-index.js';
+import { requireOneOf } from '../validation/argument-checks.js';
 import { Outlet, type StopListening, type TraceListener } from './outlet.js';
 import { traceVersion, type TraceMark, type TraceRun } from '../trace-events/trace-event.js';
 import { checkOptions, eventsMaxOf, type TracerOptions } from './tracer-options.js';
@@ -27,7 +28,11 @@ export interface Tracer extends ClientTracer {
   named(system: string): ClientTracer;
   /** Adds an event that the tracer cannot observe, such as a fault injected by a test. Dropped while nobody listens. */
   write(draft: TraceEventDraft): void;
-  /** Adds a remark; its kind is `note` if omitted. */
+  /**
+   * Adds a remark; its kind is `note` if omitted.
+   *
+   * @throws {StreamError} `badArgument` for a kind that is none.
+   */
   mark(text: string, kind?: TraceMark['kind']): void;
   /** Whether there is a listener; without one nothing is traced. */
   readonly isListening: boolean;
@@ -177,6 +182,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     inspect: ownActors.inspect,
     write,
     mark: (text, kind = 'note') => {
+      requireOneOf('kind', kind, ['note', 'warning', 'violation', 'loop', 'fault']);
       write({ type: 'mark', kind, text });
     },
     get isListening() {

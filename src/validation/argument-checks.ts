@@ -31,6 +31,18 @@ export function requireKnownNames(role: string, value: unknown, known: readonly 
   return value as Record<string, unknown>;
 }
 
+/**
+ * Refuses what is neither undefined nor one of the known texts: a slip of the pen would be taken for the default, and
+ * nothing would say so.
+ */
+export function requireOneOf(name: string, value: unknown, known: readonly string[]): void {
+  if (value === undefined || (typeof value === 'string' && known.includes(value))) return;
+  const came = typeof value === 'string' ? quote(value) : kindOf(value);
+  const meant = typeof value === 'string' ? similarName(value, known) : undefined;
+  const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+  refuse(`${name}: expected ${known.slice(0, -1).join(', ')} or ${known.at(-1) ?? ''}, came ${came}${hint}`);
+}
+
 /** Refuses what is neither undefined nor a function. */
 export function requireFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') refuse(`${name}: expected a function, came ${kindOf(value)}`);

@@ -104,10 +104,12 @@ describe('house rules', () => {
     expect(named.map((file) => file.path)).to.deep.equal(['src/cli/nats-client.ts']);
   });
 
-  it('only one file imports the parser of the command line, so that it can be built into that one', () => {
-    const files = src.filter((file) => file.imports.includes('commander'));
-    expect(files.map((file) => file.path)).to.deep.equal(['src/cli/commander.ts']);
-  });
+  for (const name of ['commander', 'string-width']) {
+    it(`only one file of the command imports ${name}, so that it can be built into that one`, () => {
+      const files = src.filter((file) => file.imports.includes(name));
+      expect(files.map((file) => file.path)).to.deep.equal([`src/cli/${name}.ts`]);
+    });
+  }
 
   it('only the runner creates actors and sends to them', () => {
     const files = core.filter(

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { findChromium } from './chromium.js';
 import { endProcessesWithThis, startersUpToNpm } from './end-with-run.js';
 import { findNatsServer } from './nats-server.js';
+import { findTmux } from './terminal.js';
 
 /** A program that the tests use and do not bring along. Debian's package has the same name. */
 interface Program {
@@ -15,13 +16,14 @@ interface Program {
 const programs: readonly Program[] = [
   { name: 'nats-server', find: findNatsServer, without: 'a real server', variable: 'NATS_SERVER' },
   { name: 'chromium', find: findChromium, without: 'a real browser', variable: 'CHROMIUM' },
+  { name: 'tmux', find: findTmux, without: 'a real terminal', variable: 'TMUX_PROGRAM' },
 ];
 
 // A run of mocha alone. What has started it is mocha as well, which ends at some signals and does not pass them on.
 endProcessesWithThis([process.ppid, ...startersUpToNpm()]);
 
 /**
- * Makes sure, before the first test, that there are a nats-server and a Chromium: those that are on the machine, else
+ * Makes sure, before the first test, that there are a nats-server, a Chromium and a tmux: those that are on the machine, else
  * Debian's packages where this may install them. Without one the tests cannot say anything about the real thing, and this
  * says so instead.
  */

@@ -56,26 +56,36 @@ export function createTextReport(write: (text: string) => void, coloured: boolea
       row(elapsedMs, scene, 'reader', `${printable(describe(end))}, after ${count(end.records)} records`);
     },
     summary: (elapsedMs, outcomes) => {
-      const arrows = (states: readonly string[]) => states.join(' → ');
-      const rows = [
-        ['stream', 'records', 'bytes', 'end', 'states of the consumer', 'states of the producer'],
-        ...outcomes.map(({ scene, end, walked }) => [
+      const arrows = (states: readonly string[]) => states.join('→');
+      const numbers = [
+        ['stream', 'records', 'bytes', 'end'],
+        ...outcomes.map(({ scene, end }) => [
           scene,
           count(end.records),
           count(end.bytes),
           `${end.reason} (${end.code})`,
+        ]),
+      ];
+      const states = [
+        ['stream', 'states of the consumer', 'states of the producer'],
+        ...outcomes.map(({ scene, walked }) => [
+          scene,
           arrows(walked.consumer),
           // It is SIGKILL that ends this one's walk, and no state.
           arrows(scene === 'killed' ? [...walked.producer, 'killed'] : walked.producer),
         ]),
       ];
+      const underHead = (lines: readonly string[]) =>
+        lines.map((line, index) => (index === 0 ? paint('strong', line) : line));
       const problems = outcomes.flatMap(({ scene, problems: found }) =>
         found.map((problem) => `${scene}: ${printable(problem)}`),
       );
       const seconds = (elapsedMs / 1000).toFixed(1);
       print(
         '',
-        ...table(rows, [1, 2]).map((line, index) => (index === 0 ? paint('strong', line) : line)),
+        ...underHead(table(numbers, [1, 2])),
+        '',
+        ...underHead(table(states, [])),
         '',
         ...problems.map((problem) => paint('wrong', problem)),
         problems.length === 0

@@ -5,7 +5,7 @@ import {
   type MemoryBroker,
   type MemoryConnection,
 } from '../../memory-broker/index.js';
-import { requireFields } from '../known-fields.js';
+import { requireFields, requireOneOf } from '../known-fields.js';
 import { createRandom } from './random.js';
 
 /** The random faults that a test broker injects. */
@@ -102,7 +102,7 @@ export interface TestBroker extends MemoryBroker {
   /**
    * Changes the random faults from now on. Faults that are not given stay as they are.
    *
-   * @throws {TypeError} If a fault is unknown.
+   * @throws {TypeError} If a fault or an order is unknown.
    * @throws {RangeError} If a value is out of range.
    */
   setFaults(faults: TestBrokerFaults): void;
@@ -161,7 +161,7 @@ const optionNames = [
 /**
  * Creates a fault-injecting broker without connections.
  *
- * @throws {TypeError} If an option is unknown.
+ * @throws {TypeError} If an option or an order is unknown.
  * @throws {RangeError} If an option is out of range.
  */
 export function createTestBroker(options: TestBrokerOptions): TestBroker {
@@ -316,6 +316,7 @@ function checkedFaults(before: Required<TestBrokerFaults>, changed: TestBrokerFa
   for (const [name, value] of Object.entries({ loss, duplicate })) {
     if (!(value >= 0 && value <= 1)) throw new RangeError(`${name}: expected a probability from 0 to 1, came ${value}`);
   }
+  requireOneOf('order', order, ['connection', 'subject', 'none']);
   const [least, most] = rangeOf(delayMs);
   if (!(least >= 0 && most >= least)) {
     throw new RangeError(`delayMs: expected a duration, or a shorter and a longer one, came ${least}, ${most}`);

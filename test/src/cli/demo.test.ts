@@ -109,9 +109,10 @@ describe('nats-stream demo', () => {
     const run = runCommand(['demo', '--embedded']);
     expect(await run.ended, run.stderr).to.equal(0);
     expect(run.stdout).to.match(/^ +\d+ ms {2}tail +consumer {2}cancelling$/m);
-    expect(run.stdout).to.match(
-      /^tail .*cancelled \(1006\) +opening → active → cancelling → closed {2}opening → active → closed$/m,
-    );
+    expect(run.stdout).to.match(/^tail +opening→active→cancelling→closed {2}opening→active→closed$/m);
+    expect(run.stdout).to.match(/^tail +20 +[\d,]+ {2}cancelled \(1006\)$/m);
+    const tables = run.stdout.slice(run.stdout.indexOf('\nstream ')).split('\n');
+    expect(Math.max(...tables.map((line) => line.length))).to.be.at.most(80);
     expect(run.stdout).to.match(/All 4 streams ended as they should, in \d+\.\d s\.\n$/);
     expect(run.stdout).not.to.include('\u001b');
   });

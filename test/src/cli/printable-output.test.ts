@@ -73,7 +73,7 @@ describe('what strangers say, as the commands print it', () => {
     const end = { reason: 'closed', code: 5000, text: all } as const;
     const side = { state: all, records: 1, bytes: 1, end, rates: [] };
     const row = { subject: all, stream: `x.${all}`, openedAt: 0, lastSignAt: 0, endedAt: 1, consumer: side };
-    const lines = tableText([row as never], { at: 1, columns: 1000, rows: 100, coloured: false });
+    const lines = tableText([row as never], { at: 1, columns: 1000, coloured: false });
     expect(lines.join('\n')).not.to.match(forbidden);
     expect(lines).to.have.length(2);
   });

@@ -96,7 +96,7 @@ describe('nats-stream record and top', () => {
     const run = runCommand(['top', '--server', server.url, '--interval', '1500ms']);
     expect(await run.ended, run.stderr).to.equal(0);
     const [title = '', , head = '', ...rows] = run.stdout.trimEnd().split('\n');
-    expect(title).to.match(/^processes on 127\.0\.0\.1:\d+; 1 processes, 1 streams live, 0 ended$/);
+    expect(title).to.match(/^1 processes, 1 streams live, 0 waiting, 0 wrong, 0 ended; processes on 127\.0\.0\.1:\d+$/);
     expect(head.split(/ {2,}/)).to.deep.equal([
       'subject',
       'stream',

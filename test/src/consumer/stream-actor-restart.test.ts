@@ -173,6 +173,9 @@ describe('streamActor, stopped and started again', () => {
     expect(await errorOf({ subject: 'logs', as: 'json' })).to.equal(
       'StreamError: as: expected bytes, text or object, came "json"',
     );
+    expect(await errorOf({ subject: 'logs', as: 'objects' })).to.equal(
+      'StreamError: as: expected bytes, text or object, came "objects" (did you mean object?)',
+    );
     expect(await errorOf({ subject: 'logs', onRecord: () => undefined })).to.equal(
       'StreamError: onRecord: expected none, as the records are events, came function',
     );

@@ -68,6 +68,26 @@ describe('the table of streams', () => {
     expect(rows.slice(0, 2).map(({ stream }) => stream)).to.deep.equal(['2999', '2998']);
   });
 
+  it('counts the age of a stream from when it was opened, and its rate from the first count that is heard', () => {
+    const table = createStreamTable();
+    const ends = { stream: 's', subject: 'x', value: 'active', context: null };
+    table.append([
+      { seq: 1, at: 10, type: 'actor', system: 'c', actor: 'a', age: 5000, ...ends },
+      { seq: 2, at: 12, type: 'counts', system: 'c', actor: 'a', stream: 's', records: 1_000_000, bytes: 1 },
+    ]);
+    const [row] = table.rows();
+    expect(row?.openedAt).to.equal(-4990);
+    expect(row?.consumer?.records).to.equal(1_000_000);
+    expect(rateOf(row!, 12)).to.equal(0);
+    table.append([
+      { seq: 3, at: 512, type: 'counts', system: 'c', actor: 'a', stream: 's', records: 1_000_100, bytes: 1 },
+      { seq: 4, at: 513, type: 'system', system: 'p', role: 'producer', op: 'start' },
+      { seq: 5, at: 520, type: 'actor', system: 'p', actor: 'a', age: 5600, ...ends },
+    ]);
+    expect(rateOf(row!, 520)).to.equal(200);
+    expect(row?.openedAt).to.equal(-5080);
+  });
+
   it('goes on with a stream that was thought to be over', () => {
     const table = createStreamTable();
     const own = { system: 'p', actor: 'a' };

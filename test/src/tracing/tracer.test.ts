@@ -211,6 +211,27 @@ describe('tracer, clients', () => {
     stop();
   });
 
+  it('are told with their age to one who comes later, those that come after without', async () => {
+    const clock = createTestClock();
+    const tracer = createTracer({ flushMs: 0, clock });
+    pair = createPair({ consumer: { clock, tracer }, producer: { clock } });
+    pair.producer.handle('quiet', ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
+    const lamp = createActor(setup({}).createMachine({ id: 'lamp' }), { id: 'lamp', inspect: tracer.inspect }).start();
+    await clock.advance(3000);
+    const first = pair.consumer.openStream('quiet');
+    await clock.advance(2000);
+    const { records } = listen(tracer);
+    await clock.advance(500);
+    const second = pair.consumer.openStream('quiet');
+    const later = listen(tracer);
+    await clock.advance(1);
+    const agesIn = (told: readonly TraceEvent[]) =>
+      Object.fromEntries(only(told, 'actor').map(({ actor, age }) => [actor, age]));
+    expect(agesIn(records)).to.include({ lamp: 5000, client: 5000, [first.id]: 2000, [second.id]: undefined });
+    expect(agesIn(later.records)).to.include({ lamp: 5500, client: 5500, [first.id]: 2500, [second.id]: undefined });
+    lamp.stop();
+  });
+
   it('have two listeners, each with numbers of its own', async () => {
     const tracer = createTracer({ flushMs: 0 });
     start(tracer);

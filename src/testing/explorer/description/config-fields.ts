@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
-import { came, hintAt, requireFields, requirePredicate } from '../../known-fields.js';
+import { came, requireFields, requireOneOf, requirePredicate } from '../../known-fields.js';
 import type { HostAdapter } from './host-adapter.js';
 import type { LeadsTo, Properties } from './properties.js';
 import type {
@@ -66,13 +66,6 @@ function each(what: string, record: unknown, check: (role: string, value: unknow
     throw new TypeError(`${what}: expected an object of them by name, came ${came(record)}`);
   }
   for (const [name, value] of Object.entries(record)) check(`${what} '${name}'`, value, name);
-}
-
-/** Refuses a value that is not one of a few words. */
-export function requireOneOf(role: string, value: unknown, words: readonly string[]): void {
-  if (value === undefined || words.includes(value as string)) return;
-  const hint = typeof value === 'string' ? hintAt(value, words) : '';
-  throw new TypeError(`${role}: expected ${words.map((word) => `'${word}'`).join(', ')}, came ${came(value)}${hint}`);
 }
 
 function requireFlag(role: string, value: unknown): void {

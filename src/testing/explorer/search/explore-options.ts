@@ -1,5 +1,5 @@
-import { came, requireFields } from '../../known-fields.js';
-import { checkProperties, requireOneOf } from '../description/config-fields.js';
+import { came, requireFields, requireOneOf } from '../../known-fields.js';
+import { checkProperties } from '../description/config-fields.js';
 import type { Properties } from '../description/properties.js';
 import type { SystemView } from '../description/system-view.js';
 import type { Faults, Stimulus } from '../description/system-config.js';
