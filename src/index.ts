@@ -19,7 +19,7 @@ export type { Records } from './producer/source.js';
 export type { StreamRequest } from './producer/stream-request.js';
 export type { Writer } from './writer/writer.js';
 export { streamActor } from './consumer/stream-actor.js';
-export type { StreamActorLogic, StreamActorOptions } from './consumer/stream-actor.js';
+export type { ContractActorLogic, StreamActorLogic, StreamActorOptions } from './consumer/stream-actor.js';
 export type { StreamActorSnapshot } from './consumer/persisted-stream.js';
 export type {
   StreamActorInput,
@@ -28,6 +28,11 @@ export type {
   StreamActorRequest,
   StreamRecordEvent,
 } from './consumer/stream-actor-input.js';
+export { defineStream } from './contracts/contract.js';
+export type { StreamContract } from './contracts/contract.js';
+export type { ContractStream } from './consumer/contract-stream.js';
+export type { ContractHandler, ContractRequest } from './producer/contract-handler.js';
+export type { ContractRecordEvent } from './consumer/stream-actor-input.js';
 export { CloseError, StreamError } from './errors.js';
 export type { StreamErrorCode } from './errors.js';
 export { CloseCode } from '../machines/index.js';

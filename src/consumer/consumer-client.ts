@@ -27,9 +27,11 @@ import {
   newStreamId,
 } from '../wire/index.js';
 import type { Receiver } from '../delivery/receiver.js';
+import { isObject, partsOf, type AnyContract } from '../contracts/contract.js';
 import { createSubjectWriter } from '../writer/subject-writer.js';
 import type { Writer } from '../writer/writer.js';
 import type { ConsumerStream } from './consumer-stream.js';
+import { openContract, type ContractStream, type OpenArguments } from './contract-stream.js';
 import { createOpenStream } from './create-open-stream.js';
 import { FrameRouter } from './frame-router.js';
 import { countGranted, nextWindowBytes } from './granted-windows.js';
@@ -92,7 +94,30 @@ export class ConsumerClient {
    * @throws {StreamError} `badArgument`, `tooLarge` if the body does not fit into one message, `notEncodable`,
    *   `tooManyOpening`, or `clientClosed`. Throws the signal's reason if it has already aborted.
    */
-  openStream(subject: string, data?: unknown, options: OpenStreamOptions = {}): ConsumerStream {
+  openStream(subject: string, data?: unknown, options?: OpenStreamOptions): ConsumerStream;
+  /**
+   * Opens a stream of a contract: the parameters of its subject and its request are checked against it, and its records
+   * are parsed. What does not fit ends the stream, with 4000 before a request is sent and with 1003 at a record; the
+   * texts say where.
+   *
+   * @throws {StreamError} as for a subject. Where a schema answers later, what is thrown then ends the stream.
+   */
+  openStream<Contract extends AnyContract>(
+    contract: Contract,
+    ...options: OpenArguments<Contract>
+  ): ContractStream<Contract>;
+  openStream(
+    target: string | AnyContract,
+    data?: unknown,
+    options: OpenStreamOptions = {},
+  ): ConsumerStream | ContractStream {
+    if (!isObject(target)) return this.#openSubject(target, data, options);
+    const open = (subject: string, body: unknown, reading: OpenStreamOptions): ConsumerStream =>
+      this.#openSubject(subject, body, reading);
+    return openContract(partsOf(target), data ?? {}, { open, clock: this.#options.clock });
+  }
+
+  #openSubject(subject: string, data: unknown, options: OpenStreamOptions): ConsumerStream {
     checkOpenStreamOptions(options);
     if (!isPublishSubject(subject)) {
       throw new StreamError(

@@ -12,6 +12,15 @@ export const requestRetryMs = 250;
 
 const encoder = new TextEncoder();
 
+/** The body of a contract's request: a value whatever it is, while bytes and strings are otherwise sent as they are. */
+export class RequestValue {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
 /** What a stream is asked for with. */
 export interface OpenRequestParts {
   /** The body of the request, as the application gave it. */
@@ -98,7 +107,8 @@ export class OpenRequests {
     if (data === undefined) return { data: null };
     if (data instanceof Uint8Array) return { data };
     if (typeof data === 'string') return { data: encoder.encode(data) };
-    return encodeBody(data, this.#options.codec, this.#options.offerExtension);
+    const value = data instanceof RequestValue ? data.value : data;
+    return encodeBody(value, this.#options.codec, this.#options.offerExtension);
   }
 }
 

@@ -1,5 +1,7 @@
 import type { AnyActorRef } from 'xstate';
+import type { AnyContract, ParamsOf, RecordOutput, TermsOf } from '../contracts/contract.js';
 import { kindOf, refuse, requireOneOf } from '../validation/argument-checks.js';
+import type { OpenContractOptions } from './contract-stream.js';
 import type { OpenStreamOptions } from './open-stream-options.js';
 import type { NoOtherNames } from './no-other-names.js';
 
@@ -59,10 +61,41 @@ export type StreamActorInput<Value = unknown, Type extends string = 'stream.reco
   NoOtherNames<keyof StreamActorRequest | 'as' | 'parent'>;
 
 /** The input as the actor keeps it in its snapshot. Restoring a persisted snapshot leaves out the parent. */
-export interface StreamActorKeptInput extends StreamActorRequest {
+export interface StreamActorKeptInput extends Omit<StreamActorRequest, 'subject'> {
+  /** Absent with a contract, which has it. */
+  readonly subject?: string;
+  /** The parameters of a contract's subject. */
+  readonly params?: Readonly<Record<string, string>>;
   readonly as?: 'bytes' | 'text' | 'object';
   readonly parent?: unknown;
 }
+
+/** The event that carries a record of a contract's stream to the parent. */
+export interface ContractRecordEvent<
+  Contract extends AnyContract = AnyContract,
+  Type extends string = 'stream.record',
+> extends StreamRecordEvent<RecordOutput<TermsOf<Contract>>, Type> {
+  /** The parameters of the subject. */
+  readonly params: ParamsOf<Contract>;
+}
+
+/** The input of the actor of a contract's stream: what `openStream` takes with the contract, and who takes the records. */
+export type ContractActorInput<
+  Contract extends AnyContract = AnyContract,
+  Type extends string = 'stream.record',
+> = Omit<OpenContractOptions<Contract>, 'onRecord'> & {
+  /** Not available: records arrive as events. */
+  readonly onRecord?: never;
+  /**
+   * The machine that invokes or spawns the stream: `input: ({ self }) => ({ parent: self })`. From it the compiler checks
+   * that the machine accepts the record events.
+   */
+  readonly parent?:
+    | {
+        readonly send: (event: ContractRecordEvent<Contract, Type>) => void;
+      }
+    | undefined;
+} & NoOtherNames<'params' | 'data' | 'signal' | 'timeoutMs' | 'headers' | 'onSlow' | 'onRecord' | 'parent'>;
 
 /** The input without what is the actor's own. The rest is for `openStream`, which checks it. */
 export interface CheckedInput extends StreamActorRequest {
@@ -75,13 +108,7 @@ export interface CheckedInput extends StreamActorRequest {
  * @throws {StreamError} `badArgument`, naming what was expected, and what came.
  */
 export function checkInput(input: unknown, parent: AnyActorRef | undefined): CheckedInput {
-  if (typeof input !== 'object' || input === null) {
-    refuse(`input: expected an object with a subject, came ${kindOf(input)}`);
-  }
-  const { parent: given, as = 'bytes', ...request } = input as Record<string, unknown>;
-  if (given !== undefined && given !== parent) {
-    refuse('parent: expected the actor that invokes or spawns the stream, came another one');
-  }
+  const { as = 'bytes', ...request } = checkParent(input, parent, 'an object with a subject');
   requireOneOf('as', as, ['bytes', 'text', 'object']);
   for (const name of ['onRecord', 'onObject']) {
     if (request[name] !== undefined) {
@@ -89,4 +116,26 @@ export function checkInput(input: unknown, parent: AnyActorRef | undefined): Che
     }
   }
   return { ...(request as unknown as StreamActorRequest), as: as as CheckedInput['as'] };
+}
+
+/**
+ * Checks what is the actor's own in the input of a contract's stream. The rest is for `openStream`.
+ *
+ * @throws {StreamError} `badArgument`, naming what was expected, and what came.
+ */
+export function checkContractInput(input: unknown, parent: AnyActorRef | undefined): OpenContractOptions {
+  const request = checkParent(input ?? {}, parent, 'an object of options');
+  if (request['onRecord'] !== undefined) {
+    refuse(`onRecord: expected none, as the records are events, came ${kindOf(request['onRecord'])}`);
+  }
+  return request as unknown as OpenContractOptions;
+}
+
+function checkParent(input: unknown, parent: AnyActorRef | undefined, expected: string): Record<string, unknown> {
+  if (typeof input !== 'object' || input === null) refuse(`input: expected ${expected}, came ${kindOf(input)}`);
+  const { parent: given, ...request } = input as Record<string, unknown>;
+  if (given !== undefined && given !== parent) {
+    refuse('parent: expected the actor that invokes or spawns the stream, came another one');
+  }
+  return request;
 }

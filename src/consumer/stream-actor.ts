@@ -1,9 +1,17 @@
-import type { ActorLogic, ActorScope, AnyActorRef, EventObject } from 'xstate';
+import type { ActorLogic, ActorScope, AnyActorLogic, AnyActorRef, EventObject } from 'xstate';
+import { isContract, type AnyContract } from '../contracts/contract.js';
 import { kindOf, quote, refuse, requireKnownNames } from '../validation/argument-checks.js';
 import type { ConsumerClient } from './consumer-client.js';
+import type { ContractStreamEnd } from './contract-stream.js';
 import { persistStream, restoreStream, type StreamActorSnapshot } from './persisted-stream.js';
-import type { StreamActorInput, StreamActorKeptInput, StreamRecordEvent } from './stream-actor-input.js';
-import { StreamRun, type RunOutcome } from './stream-run.js';
+import type {
+  ContractActorInput,
+  ContractRecordEvent,
+  StreamActorInput,
+  StreamActorKeptInput,
+  StreamRecordEvent,
+} from './stream-actor-input.js';
+import { openOfContract, openOfSubject, StreamRun, type OpenRun, type RunEnd, type RunOutcome } from './stream-run.js';
 
 /** Options of {@link streamActor}. */
 export interface StreamActorOptions<Type extends string = 'stream.record'> {
@@ -24,12 +32,18 @@ export type StreamActorLogic<Value = unknown, Type extends string = 'stream.reco
   StreamRecordEvent<Uint8Array | string | Value, Type>
 >;
 
-type StreamActorScope<Value, Type extends string> = ActorScope<
-  StreamActorSnapshot,
+/** The actor logic that {@link streamActor} returns for a contract. */
+export type ContractActorLogic<Contract extends AnyContract, Type extends string = 'stream.record'> = ActorLogic<
+  StreamActorSnapshot<ContractStreamEnd<Contract>>,
   EventObject,
+  ContractActorInput<Contract, Type>,
   AnyActorRef['system'],
-  StreamRecordEvent<Uint8Array | string | Value, Type>
+  ContractRecordEvent<Contract, Type>
 >;
+
+type RunSnapshot = StreamActorSnapshot<RunEnd>;
+
+type RunScope = ActorScope<RunSnapshot, EventObject, AnyActorRef['system'], StreamRecordEvent<unknown, string>>;
 
 /** Told by its identity: nobody else can send it. */
 const restartEvent: EventObject = { type: 'stream.restart' };
@@ -50,24 +64,73 @@ const restartEvent: EventObject = { type: 'stream.restart' };
  */
 export function streamActor<Value = unknown, Type extends string = 'stream.record'>(
   client: ConsumerClient,
-  options: StreamActorOptions<Type> = {},
-): StreamActorLogic<Value, Type> {
-  const type = eventTypeOf(options) as Type;
+  options?: StreamActorOptions<Type>,
+): StreamActorLogic<Value, Type>;
+/**
+ * Creates the actor logic of a contract's stream, to be invoked or spawned with a {@link ContractActorInput}. Each record
+ * is sent as a {@link ContractRecordEvent}; an end that is not complete fails the actor with its error.
+ *
+ * @throws {StreamError} `badArgument` if an option is unknown or invalid.
+ */
+export function streamActor<Contract extends AnyContract, Type extends string = 'stream.record'>(
+  client: ConsumerClient,
+  contract: Contract,
+  options?: StreamActorOptions<Type>,
+): ContractActorLogic<Contract, Type>;
+export function streamActor(
+  client: ConsumerClient,
+  given: StreamActorOptions<string> | AnyContract = {},
+  options: StreamActorOptions<string> = {},
+): AnyActorLogic {
+  if (!isContract(given)) {
+    const type = eventTypeOf(given);
+    // The overloads say which logic it is.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-return
+    return createLogic(`${client.id} ${type}`, (self, input) => ({
+      open: openOfSubject(client, self, input),
+      eventOf: (record) => ({ type, subject: input.subject ?? '', record }),
+    }));
+  }
+  const type = eventTypeOf(options);
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-return
+  return createLogic(`${client.id} ${given.subject} ${type}`, (self, input) => ({
+    open: openOfContract(client, given, self, input),
+    eventOf: (record) => {
+      const params = input.params ?? {};
+      return { type, subject: given.subjectOf(params as never), params, record };
+    },
+  }));
+}
+
+/** The stream of one run, and the event by which the parent is handed each of its records. */
+interface Run {
+  readonly open: OpenRun;
+  readonly eventOf: (record: unknown) => StreamRecordEvent<unknown, string>;
+}
+
+/** @param config What tells the logic from another one: React's hooks look at it, as a component makes one on each render. */
+function createLogic(config: string, runOf: (self: AnyActorRef, input: StreamActorKeptInput) => Run): AnyActorLogic {
   const runs = new WeakMap<AnyActorRef, StreamRun>();
 
-  const run = ({ self, emit }: StreamActorScope<Value, Type>, input: StreamActorKeptInput): void => {
+  const run = ({ self, emit }: RunScope, input: StreamActorKeptInput): void => {
     const parent = self._parent;
+    const { open, eventOf } = runOf(self, input);
     const hand = (record: unknown): void => {
-      const event = { type, subject: input.subject, record: record as Value };
+      const event = eventOf(record);
       if (parent === undefined) emit(event);
       else parent.send(event);
     };
-    runs.set(self, new StreamRun(client, self, input, hand));
+    runs.set(self, new StreamRun(self, open, hand));
   };
 
-  return {
-    // By this React's hooks tell one logic from another: a component may make the same one on each render.
-    config: `${client.id} ${type}`,
+  const logic: ActorLogic<
+    RunSnapshot,
+    EventObject,
+    StreamActorKeptInput,
+    AnyActorRef['system'],
+    StreamRecordEvent<unknown, string>
+  > = {
+    config,
 
     getInitialSnapshot: (_, input) => activeWith(input),
 
@@ -95,6 +158,7 @@ export function streamActor<Value = unknown, Type extends string = 'stream.recor
       return event === current?.settled ? settledWith(current.settled.outcome) : snapshot;
     },
   };
+  return logic;
 }
 
 function eventTypeOf(options: unknown): string {
@@ -106,11 +170,11 @@ function eventTypeOf(options: unknown): string {
   return event;
 }
 
-function activeWith(input: StreamActorKeptInput): StreamActorSnapshot {
+function activeWith(input: StreamActorKeptInput): RunSnapshot {
   return { status: 'active', output: undefined, error: undefined, input };
 }
 
-function settledWith(outcome: RunOutcome): StreamActorSnapshot {
+function settledWith(outcome: RunOutcome): RunSnapshot {
   return 'end' in outcome
     ? { status: 'done', output: outcome.end, error: undefined, input: undefined }
     : { status: 'error', output: undefined, error: outcome.error, input: undefined };

@@ -1,11 +1,22 @@
 import type { AnyActorRef, EventObject } from 'xstate';
+import type { AnyContract } from '../contracts/contract.js';
 import { onceOrphaned } from './ancestor-watch.js';
 import type { ConsumerClient } from './consumer-client.js';
 import type { ConsumerStreamEnd } from './consumer-stream.js';
-import { checkInput } from './stream-actor-input.js';
+import type { ContractStreamEnd } from './contract-stream.js';
+import { checkContractInput, checkInput } from './stream-actor-input.js';
+
+/** How the stream of a run ended. */
+export type RunEnd = ConsumerStreamEnd | ContractStreamEnd;
+
+/** Opens the stream of a run. Throws where it cannot be opened. */
+export type OpenRun = (take: (record: unknown) => void) => {
+  readonly closed: Promise<RunEnd>;
+  cancel(text: string): void;
+};
 
 /** How a run ended by itself. */
-export type RunOutcome = { readonly end: ConsumerStreamEnd } | { readonly error: unknown };
+export type RunOutcome = { readonly end: RunEnd } | { readonly error: unknown };
 
 /** The event by which an actor hears of the end of its run. */
 export interface RunSettledEvent extends EventObject {
@@ -14,6 +25,29 @@ export interface RunSettledEvent extends EventObject {
 }
 
 const decoder = new TextDecoder();
+
+/** Opens a stream of a subject, and hands over its records in the form that its input asks for. */
+export function openOfSubject(client: ConsumerClient, self: AnyActorRef, input: unknown): OpenRun {
+  return (take) => {
+    const readers = {
+      bytes: { onRecord: take },
+      text: { onRecord: (record: Uint8Array) => take(decoder.decode(record)) },
+      object: { onObject: take },
+    };
+    const { subject, data, as, ...options } = checkInput(input, self._parent);
+    return client.openStream(subject, data, { ...options, ...readers[as] });
+  };
+}
+
+/** Opens a stream of a contract. */
+export function openOfContract(
+  client: ConsumerClient,
+  contract: AnyContract,
+  self: AnyActorRef,
+  input: unknown,
+): OpenRun {
+  return (take) => client.openStream(contract, { ...checkContractInput(input, self._parent), onRecord: take });
+}
 
 /**
  * The life of an actor from its start to its end, and the one stream of that life. An actor that is stopped and started
@@ -27,11 +61,12 @@ export class StreamRun {
   #isOver = false;
   #settled: RunSettledEvent | undefined;
 
-  constructor(client: ConsumerClient, self: AnyActorRef, input: unknown, hand: (record: unknown) => void) {
+  /** @param open Opens the stream of the run, whose records it is to hand to what it is given. */
+  constructor(self: AnyActorRef, open: OpenRun, hand: (record: unknown) => void) {
     this.#self = self;
     this.#hand = hand;
     this.#unwatch = onceOrphaned(self, () => this.#orphaned());
-    if (!this.#isOver) this.#open(client, input);
+    if (!this.#isOver) this.#open(open);
   }
 
   /** The event that settles the actor, as soon as there is one. Whoever sends one that is like it settles nothing. */
@@ -46,18 +81,12 @@ export class StreamRun {
     this.#cancel(text);
   }
 
-  #open(client: ConsumerClient, input: unknown): void {
+  #open(open: OpenRun): void {
     const take = (record: unknown): void => {
       if (!this.#isOver) this.#hand(record);
     };
-    const readers = {
-      bytes: { onRecord: take },
-      text: { onRecord: (record: Uint8Array) => take(decoder.decode(record)) },
-      object: { onObject: take },
-    };
     try {
-      const { subject, data, as, ...options } = checkInput(input, this.#self._parent);
-      const stream = client.openStream(subject, data, { ...options, ...readers[as] });
+      const stream = open(take);
       this.#cancel = (text) => stream.cancel(text);
       void stream.closed.then((end) => this.#settle(end.error === undefined ? { end } : { error: end.error }));
     } catch (error) {

@@ -20,6 +20,12 @@ export interface StreamAsk {
   readonly body: Uint8Array;
   /** The reader's deadline, in milliseconds from the request; absent if it has none. */
   readonly timeoutMs?: number;
+  /**
+   * The body decoded with the client's codec, as the handler's `request.object()` gives it.
+   *
+   * @throws {StreamError} `notDecodable` if the codec cannot decode the body.
+   */
+  object<Value = unknown>(): Value;
 }
 
 /**
@@ -35,8 +41,11 @@ export interface Refusal {
   readonly text: string;
 }
 
-/** Undefined where the request is served: at once where `accept` says so at once. Never throws or rejects. */
-export function refusalOf(accept: Accept, ask: StreamAsk): Refusal | undefined | Promise<Refusal | undefined> {
+/** What is decided of a request: why it is not served, or what `accept` gave for one that is. */
+export type Decision = { readonly refusal: Refusal } | { readonly given: unknown };
+
+/** At once where `accept` says so at once. Never throws or rejects. */
+export function decisionOf(accept: Accept, ask: StreamAsk): Decision | Promise<Decision> {
   try {
     const said = accept(ask);
     return isThenable(said) ? Promise.resolve(said).then(fromAnswer, fromError) : fromAnswer(said);
@@ -45,13 +54,14 @@ export function refusalOf(accept: Accept, ask: StreamAsk): Refusal | undefined |
   }
 }
 
-function fromAnswer(said: unknown): Refusal | undefined {
-  return said === false ? { code: CloseCode.Refused, text: 'the producer does not accept the request' } : undefined;
+function fromAnswer(said: unknown): Decision {
+  if (said !== false) return { given: said };
+  return { refusal: { code: CloseCode.Refused, text: 'the producer does not accept the request' } };
 }
 
-function fromError(error: unknown): Refusal {
+function fromError(error: unknown): Decision {
   // A stream that was refused is not complete, whatever is thrown.
-  return error instanceof CloseError && error.code !== CloseCode.Normal
-    ? { code: error.code, text: error.text }
-    : { code: CloseCode.InternalServerError, text: messageOf(error) };
+  const isClose = error instanceof CloseError && error.code !== CloseCode.Normal;
+  const { code, text } = isClose ? error : { code: CloseCode.InternalServerError, text: messageOf(error) };
+  return { refusal: { code, text } };
 }

@@ -8,7 +8,7 @@ import {
 } from '../../machines/index.js';
 import { StreamError } from '../errors.js';
 import { ClientHost } from '../host/client-host.js';
-import { checkAddressesArgument, checkHandleOptions } from '../validation/arguments.js';
+import { checkAddressesArgument, checkContractHandleOptions, checkHandleOptions } from '../validation/arguments.js';
 import {
   plainCancellationBufferMs,
   resolveOptions,
@@ -18,12 +18,14 @@ import {
 import { heartbeatSubject, inboxSubject, isSubscribeSubject, newConsumerToken } from '../wire/index.js';
 import { createSubjectWriter } from '../writer/subject-writer.js';
 import type { Writer } from '../writer/writer.js';
+import { isObject, partsOf, type AnyContract, type ContractParts } from '../contracts/contract.js';
+import { prepareHandler, type ContractHandleOptions, type ContractHandler } from './contract-handler.js';
 import { ControlChannel } from './control-channel.js';
 import { drain } from './drain.js';
 import { HeartbeatExchange } from './heartbeat-exchange.js';
 import type { ProducerStream, StreamInfo } from './producer-stream.js';
 import { Registrations, type HandleOptions, type Registration } from './registrations.js';
-import { RequestIntake, type StreamHandler } from './request-intake.js';
+import { RequestIntake, type Handling, type StreamHandler } from './request-intake.js';
 import { countsOf, type RunningStream } from './running-stream.js';
 import { refuseMisfits, StreamRegistry, type StreamAddresses } from './stream-registry.js';
 import { StreamSenders } from './stream-senders.js';
@@ -95,18 +97,63 @@ export class ProducerClient {
    *
    * @throws {StreamError} `badArgument` or `clientClosed`.
    */
-  handle(subject: string, handler: StreamHandler, options: HandleOptions = {}): Registration {
-    if (!isSubscribeSubject(subject)) {
-      throw new StreamError('badArgument', `subject: expected a NATS subject, came ${JSON.stringify(subject)}`);
+  handle(subject: string, handler: StreamHandler, options?: HandleOptions): Registration;
+  /**
+   * Serves the streams of a contract, one queue group of producers together: the handler is given the parameters of the
+   * subject and the parsed request, and what it yields has to fit the records. A request that does not fit is refused
+   * with 4000, and a record that does not is thrown back at its `yield` as a {@link StreamError} `notEncodable`; both
+   * say where. Requests are checked after `accept`, and before anything is made for them.
+   *
+   * @throws {StreamError} `badArgument` or `clientClosed`.
+   */
+  handle<Contract extends AnyContract>(
+    contract: Contract,
+    handler: ContractHandler<Contract>,
+    options?: ContractHandleOptions<Contract>,
+  ): Registration;
+  handle(
+    target: string | AnyContract,
+    handler: StreamHandler | ((request: never) => unknown),
+    options: HandleOptions | ContractHandleOptions = {},
+  ): Registration {
+    const parts = isObject(target) ? partsOf(target) : undefined;
+    if (parts === undefined && !isSubscribeSubject(target)) {
+      throw new StreamError('badArgument', `subject: expected a NATS subject, came ${JSON.stringify(target)}`);
     }
     if (typeof handler !== 'function') {
       throw new StreamError('badArgument', `handler: expected a function, came ${typeof handler}`);
     }
+    if (parts !== undefined) return this.#handleContract(parts, handler as (request: never) => unknown, options);
     checkHandleOptions(options);
+    const { accept } = options;
+    return this.#take(target as string, options as HandleOptions, {
+      handler: handler as StreamHandler,
+      accept,
+      form: undefined,
+    });
+  }
+
+  #handleContract(
+    parts: ContractParts,
+    handler: (request: never) => unknown,
+    options: ContractHandleOptions,
+  ): Registration {
+    checkContractHandleOptions(options);
+    const { queue = parts.pattern.pattern, params, accept, streamsMax } = options;
+    const subscribing = {
+      ...(accept === undefined ? {} : { accept }),
+      ...(queue === false ? {} : { queue }),
+      ...(streamsMax === undefined ? {} : { streamsMax }),
+    };
+    checkHandleOptions(subscribing);
+    return this.#take(parts.pattern.wildcardOf(params), subscribing, prepareHandler(parts, handler, accept));
+  }
+
+  #take(subject: string, options: HandleOptions, handling: Omit<Handling, 'places'>): Registration {
     this.#refuseIfClosed();
-    const { accept, streamsMax = Infinity } = options;
-    const handling = { handler, accept, places: { streamsMax, taken: 0 } };
-    return this.#registrations.add(subject, options, (message) => this.#intake.take(message, handling));
+    const { streamsMax = Infinity } = options;
+    const placed = { ...handling, places: { streamsMax, taken: 0 } };
+    return this.#registrations.add(subject, options, (message) => this.#intake.take(message, placed));
   }
 
   /**

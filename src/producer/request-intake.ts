@@ -4,6 +4,7 @@ import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
 import { readHeaders } from '../transport/headers.js';
 import type { ResolvedOptions } from '../validation/options.js';
+import { decodeValue } from '../values/codec.js';
 import {
   checkAddresses,
   decodeOpenRequest,
@@ -13,7 +14,8 @@ import {
   isPublishSubject,
   type OpenRequest,
 } from '../wire/index.js';
-import { refusalOf, type Accept, type Refusal } from './acceptance.js';
+import { setYieldedForm, type YieldedForm } from '../writer/writer.js';
+import { decisionOf, type Accept, type Decision } from './acceptance.js';
 import type { ProducerStream } from './producer-stream.js';
 import type { RunningStreams } from './running-stream.js';
 import { runSource, type Records } from './source.js';
@@ -30,8 +32,11 @@ export type StreamHandler = (request: StreamRequest) => Records;
 
 /** What takes the requests of one subject. */
 export interface Handling {
-  readonly handler: StreamHandler;
+  /** @param given What `accept` gave for the request. */
+  readonly handler: (request: StreamRequest, given: unknown) => Records;
   readonly accept: Accept | undefined;
+  /** What becomes of a value that the source yields; undefined where it is written as it is. */
+  readonly form: YieldedForm | undefined;
   readonly places: HandlerPlaces;
 }
 
@@ -85,7 +90,7 @@ export class RequestIntake {
     if (this.#asking.has(inbox)) return;
     if (this.#streams.has(inbox)) {
       // The machine is told of the duplicate, and ignores it.
-      this.#start(message, request, handling.handler, undefined);
+      this.#start(message, request, handling, undefined, undefined);
       return;
     }
     const place = this.#places.take(request.consumerId, handling.places);
@@ -96,41 +101,53 @@ export class RequestIntake {
     this.#accept(message, request, handling, place);
   }
 
-  #accept(message: NatsMessage, request: OpenRequest, { handler, accept }: Handling, place: Place): void {
+  #accept(message: NatsMessage, request: OpenRequest, handling: Handling, place: Place): void {
     const { consumerId, streamId, body, extension } = request;
+    const { accept } = handling;
     const inbox = inboxSubject(consumerId, streamId);
-    const conclude = (refusal: Refusal | undefined): void => {
+    const conclude = (decision: Decision): void => {
       const wasAsked = this.#asking.delete(inbox);
-      if (refusal === undefined && !this.#host.isOver && !(this.isClosing && wasAsked)) {
-        this.#start(message, request, handler, place);
+      if ('given' in decision && !this.#host.isOver && !(this.isClosing && wasAsked)) {
+        this.#start(message, request, handling, decision.given, place);
         return;
       }
       place.release();
-      const { code, text } = refusal ?? { code: CloseCode.GoingAway, text: 'the producer shuts down' };
+      const { code, text } =
+        'refusal' in decision ? decision.refusal : { code: CloseCode.GoingAway, text: 'the producer shuts down' };
       this.#refuse(message, code, text);
     };
     if (accept === undefined) {
-      conclude(undefined);
+      conclude({ given: undefined });
       return;
     }
-    const timeoutMs = this.#options.acceptExtension ? extension?.timeoutMs : undefined;
-    const refusal = refusalOf(accept, {
+    const { codec, acceptExtension } = this.#options;
+    const timeoutMs = acceptExtension ? extension?.timeoutMs : undefined;
+    const data = body ?? new Uint8Array();
+    const superjson = acceptExtension ? extension?.bodySuperjson : undefined;
+    const decision = decisionOf(accept, {
       subject: message.subject,
       consumerId,
       streamId,
       headers: readHeaders(message.headers),
-      body: body ?? new Uint8Array(),
+      body: data,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      object: <Value>() => decodeValue({ data, superjson }, codec) as Value,
     });
-    if (!(refusal instanceof Promise)) {
-      conclude(refusal);
+    if (!(decision instanceof Promise)) {
+      conclude(decision);
       return;
     }
     this.#asking.add(inbox);
-    void refusal.then(conclude);
+    void decision.then(conclude);
   }
 
-  #start(message: NatsMessage, request: OpenRequest, handler: StreamHandler, place: Place | undefined): void {
+  #start(
+    message: NatsMessage,
+    request: OpenRequest,
+    { handler, form }: Handling,
+    given: unknown,
+    place: Place | undefined,
+  ): void {
     const { subject, reply } = message;
     const extension = this.#options.acceptExtension ? request.extension : undefined;
     const addresses: StreamAddresses = {
@@ -147,8 +164,9 @@ export class RequestIntake {
     this.#registry.register(addresses, onGone, (stream, stop) => () => {
       const { codec } = this.#options;
       const told = { ...addresses, headers: readHeaders(message.headers) };
-      const given = createStreamRequest(told, () => stream.signal, request.body, extension?.bodySuperjson, codec);
-      this.#runSource(stream, stop, () => handler(given));
+      const asked = createStreamRequest(told, () => stream.signal, request.body, extension?.bodySuperjson, codec);
+      if (form !== undefined) setYieldedForm(stream.writer, form);
+      this.#runSource(stream, stop, () => handler(asked, given));
     });
   }
 

@@ -50,6 +50,18 @@ export function checkOpenStreamOptions(options: unknown): void {
   if (onRecord !== undefined && onObject !== undefined) refuse('expected onRecord or onObject, came both');
 }
 
+/**
+ * Checks the options of `openStream` with a contract. The parameters are for the contract to check, the rest for the
+ * stream that is opened.
+ *
+ * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
+ */
+export function checkOpenContractOptions(options: unknown): void {
+  const names = ['params', 'data', 'signal', 'timeoutMs', 'headers', 'onRecord', 'onSlow'];
+  const { params: _, data: __, ...reading } = requireKnownNames('options', options, names);
+  checkOpenStreamOptions(reading);
+}
+
 /** A name of a header ends at its colon, and a value with its line: what holds more would be read as other headers. */
 function checkHeaders(headers: unknown): void {
   if (headers === undefined) return;
@@ -108,6 +120,18 @@ export function checkHandleOptions(options: unknown): void {
   }
   const { length } = encoder.encode(queue);
   if (length > queueBytesMax) refuse(`queue: expected at most ${queueBytesMax} bytes, came ${length}`);
+}
+
+/**
+ * Checks the options of `handle` with a contract, but for those that it has in common with any other.
+ *
+ * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
+ */
+export function checkContractHandleOptions(options: unknown): void {
+  const { queue } = requireKnownNames('options', options, ['queue', 'accept', 'streamsMax', 'params']);
+  if (queue !== undefined && queue !== false && typeof queue !== 'string') {
+    refuse(`queue: expected a string or false, came ${typeof queue === 'boolean' ? String(queue) : kindOf(queue)}`);
+  }
 }
 
 /**

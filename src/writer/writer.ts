@@ -29,8 +29,18 @@ export interface WriteOptions {
 const encoder = new TextEncoder();
 
 /**
- * Writes what a source yields: bytes and strings as they are, any other value with the codec. Undefined where more can
- * be written at once, so that no promise is made for a record that does not wait. Throws what `write` rejects with.
+ * What is looked at before a value that a source yields is written with the codec, strings and bytes too: what is wrong
+ * with it in words, or a promise of that.
+ */
+export type YieldedForm = (value: unknown) => string | undefined | Promise<string | undefined>;
+
+/** From now on what the source of a writer yields is written in this form. */
+export let setYieldedForm: (writer: Writer, form: YieldedForm) => void;
+
+/**
+ * Writes what a source yields: in the form of the writer, or else bytes and strings as they are and any other value with
+ * the codec. Undefined where more can be written at once, so that no promise is made for a record that does not wait.
+ * Throws what `writeObject` rejects with.
  */
 export let writeYielded: (writer: Writer, value: unknown) => Promise<unknown> | undefined;
 
@@ -51,6 +61,7 @@ export let writeEncoded: (writer: Writer, record: WireRecord) => Promise<unknown
 export class Writer {
   readonly #sink: WriterSink;
   readonly #codec: Codec | undefined;
+  #form: YieldedForm | undefined;
   #closed = false;
 
   constructor(sink: WriterSink, codec: Codec | undefined) {
@@ -143,8 +154,29 @@ export class Writer {
     return encodeValue(value, this.#codec, this.#sink.readsSuperjson);
   }
 
+  /** Writes a value once its form is judged: later ones wait meanwhile, as their source does. */
+  async #writeJudged(judged: Promise<string | undefined>, value: unknown): Promise<void> {
+    refuseMisfit(await judged);
+    this.#refuseIfClosed();
+    await this.#sink.write(this.#encode(value), undefined);
+  }
+
   static {
+    setYieldedForm = (writer, form) => {
+      writer.#form = form;
+    };
     encodeYielded = (writer, value) => {
+      if (writer.#form !== undefined) {
+        const misfit = writer.#form(value);
+        if (misfit instanceof Promise) {
+          throw new StreamError(
+            'notEncodable',
+            'record: expected a schema that answers at once, as an observable does not wait, came one that answers later',
+          );
+        }
+        refuseMisfit(misfit);
+        return writer.#encode(value);
+      }
       const isRecord = value instanceof Uint8Array || typeof value === 'string';
       return isRecord ? recordOf(value) : writer.#encode(value);
     };
@@ -154,9 +186,19 @@ export class Writer {
     };
     writeYielded = (writer, value) => {
       writer.#refuseIfClosed();
+      if (writer.#form !== undefined) {
+        const misfit = writer.#form(value);
+        if (misfit instanceof Promise) return writer.#writeJudged(misfit, value);
+        refuseMisfit(misfit);
+        return writer.#sink.write(writer.#encode(value), undefined);
+      }
       return writer.#sink.write(encodeYielded(writer, value), undefined);
     };
   }
+}
+
+function refuseMisfit(misfit: string | undefined): void {
+  if (misfit !== undefined) throw new StreamError('notEncodable', misfit);
 }
 
 function recordOf(data: Uint8Array | string): WireRecord {

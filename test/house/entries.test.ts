@@ -13,12 +13,14 @@ interface Listed {
  */
 const entries: Readonly<Record<string, Listed>> = {
   '.': {
-    values: `CloseCode CloseError ConsumerClient ProducerClient StreamError streamActor traceOverNats`,
+    values: `CloseCode CloseError ConsumerClient ProducerClient StreamError defineStream streamActor traceOverNats`,
     types: `
-      Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd DebugNote EndReason HandleOptions
-      HeadersInput MessageHeaders NatsConnection OpenStreamOptions ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
+      Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd ContractActorLogic ContractHandler
+      ContractRecordEvent ContractRequest ContractStream DebugNote EndReason HandleOptions HeadersInput MessageHeaders
+      NatsConnection OpenStreamOptions ProducerClientOptions ProducerStream Records Registration StreamActorInput
+      StreamActorKeptInput
       StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
-      StreamAddresses StreamAsk StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
+      StreamAddresses StreamAsk StreamContract StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
       StreamRequest Warning WarningCode Writer
     `,
   },
