@@ -3,7 +3,7 @@ import { itemAt, wordAt } from '../structures/checked-reads.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { createLinkQueue, type LinkQueue } from './link-queue.js';
 import { createIntPairMap } from '../structures/int-pair-map.js';
-import { createProcessTable, type ProcessTable } from '../processes/process-table.js';
+import { createProcessTable, type CompiledReaction, type ProcessTable } from '../processes/process-table.js';
 import { createStepBuffer, StepKind, type StepBuffer } from './step-buffer.js';
 import { Change, createSurroundingsTable, type SurroundingsTable } from './surroundings.js';
 
@@ -95,7 +95,11 @@ export function createSuccessors(system: CompiledSystem): Successors {
   }
 
   function give(at: number, process: number, input: number): void {
-    const { next, sent, fault } = table.react(wordAt(steps.words, at + process), input);
+    apply(at, process, table.react(wordAt(steps.words, at + process), input));
+  }
+
+  /** Puts what came of an input into the step at `at`. */
+  function apply(at: number, process: number, { next, sent, fault }: CompiledReaction): void {
     if (fault !== undefined) steps.fail(at / width, fault);
     steps.words[at + process] = next;
     if (sent.length > 0) enqueue(at, sent, false);
@@ -146,12 +150,13 @@ export function createSuccessors(system: CompiledSystem): Successors {
       const to = wordAt(receivers, link);
       const word = processCount + link;
       for (const { message, rest, lost: without, index } of queue.heads(content)) {
-        // What stays in a set, and of which nothing comes, is no step.
         const state = wordAt(from, to);
-        if (rest !== content || (table.isAlive(state) && !isIgnored(state, messageInput(link, message)))) {
+        const reaction = table.isAlive(state) ? table.react(state, messageInput(link, message)) : undefined;
+        // What stays in a set, and of which nothing comes, is no step.
+        if (rest !== content || (reaction !== undefined && !isNothing(state, reaction))) {
           const at = open(StepKind.deliver, link, message);
           steps.words[at + word] = rest;
-          if (table.isAlive(state)) give(at, to, messageInput(link, message));
+          if (reaction !== undefined) apply(at, to, reaction);
         }
         if (dropped !== -1 && maySuffer('drop', link, message)) {
           const lost = openFault(StepKind.drop, link, message);
@@ -169,8 +174,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
   }
 
   /** Whether nothing comes of an input: no message, no note, and nobody is in another state. */
-  function isIgnored(state: number, input: number): boolean {
-    const { next, sent, fault } = table.react(state, input);
+  function isNothing(state: number, { next, sent, fault }: CompiledReaction): boolean {
     return next === state && sent.length === 0 && fault === undefined;
   }
 
@@ -179,12 +183,14 @@ export function createSuccessors(system: CompiledSystem): Successors {
     for (let k = 0; k < system.stimuli.length; k += 1) {
       const after = itemAt(isLimited, k) ? surroundings.change(around, Change.stimulus, k) : around;
       const process = wordAt(stimulusProcesses, k);
-      if (after === -1 || !table.isAlive(wordAt(from, process)) || !mayHappen(entry, k)) continue;
-      if (!mayBeIgnored[k] && isIgnored(wordAt(from, process), wordAt(stimulusInputs, k))) continue;
+      const state = wordAt(from, process);
+      if (after === -1 || !table.isAlive(state) || !mayHappen(entry, k)) continue;
+      const reaction = table.react(state, wordAt(stimulusInputs, k));
+      if (!mayBeIgnored[k] && isNothing(state, reaction)) continue;
       usedStimuli[k] = 1;
       const at = open(StepKind.stimulus, k);
       steps.words[at + last] = after;
-      give(at, process, wordAt(stimulusInputs, k));
+      apply(at, process, reaction);
     }
   }
 
