@@ -53,6 +53,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
   const disconnected = system.adapter.disconnected && table.inputId({ kind: 'disconnected' });
   const reconnected = system.adapter.reconnected && table.inputId({ kind: 'reconnected' });
   const messageInputs = createIntPairMap();
+  const interruptedInputs = createIntPairMap();
   const mayFault = links.map(() => ({ drop: [] as (boolean | undefined)[], duplicate: [] as (boolean | undefined)[] }));
   /** The state whose steps are looked for, and where they are put. */
   let from: Int32Array = new Int32Array(width);
@@ -134,7 +135,9 @@ export function createSuccessors(system: CompiledSystem): Successors {
     for (let process = 0; process < processCount; process += 1) {
       const due = table.due(wordAt(from, process));
       for (const input of due) {
-        give(open(StepKind.timer, process, input), process, input);
+        const reaction = table.react(wordAt(from, process), input);
+        apply(open(StepKind.timer, process, input), process, reaction);
+        if (mayBeInterrupted(process, reaction)) interruptions(process, input, reaction, last, wordAt(from, last));
       }
     }
   }
@@ -156,7 +159,10 @@ export function createSuccessors(system: CompiledSystem): Successors {
         if (rest !== content || (reaction !== undefined && !isNothing(state, reaction))) {
           const at = open(StepKind.deliver, link, message);
           steps.words[at + word] = rest;
-          if (reaction !== undefined) apply(at, to, reaction);
+          if (reaction !== undefined) {
+            apply(at, to, reaction);
+            if (mayBeInterrupted(to, reaction)) interruptions(to, messageInput(link, message), reaction, word, rest);
+          }
         }
         if (dropped !== -1 && maySuffer('drop', link, message)) {
           const lost = openFault(StepKind.drop, link, message);
@@ -191,6 +197,9 @@ export function createSuccessors(system: CompiledSystem): Successors {
       const at = open(StepKind.stimulus, k);
       steps.words[at + last] = after;
       apply(at, process, reaction);
+      if (mayBeInterrupted(process, reaction)) {
+        interruptions(process, wordAt(stimulusInputs, k), reaction, last, after);
+      }
     }
   }
 
@@ -202,14 +211,55 @@ export function createSuccessors(system: CompiledSystem): Successors {
       }
       const after = surroundings.change(wordAt(from, last), Change.crash, process);
       if (after === -1) continue;
-      const at = openFault(StepKind.crash, process);
+      const at = openFault(StepKind.crash, process, crash);
       steps.words[at + last] = after;
       give(at, process, crash);
-      if (faults.crash.restart) continue;
-      for (let link = 0; link < linkCount; link += 1) {
-        if (wordAt(receivers, link) === process) steps.words[at + processCount + link] = 0;
-      }
+      if (!faults.crash.restart) forgetMessagesTo(process, at);
     }
+  }
+
+  /** Of a process that never starts again nobody will read the messages. */
+  function forgetMessagesTo(process: number, at: number): void {
+    for (let link = 0; link < linkCount; link += 1) {
+      if (wordAt(receivers, link) === process) steps.words[at + processCount + link] = 0;
+    }
+  }
+
+  /** Whether a process may crash between two effects of a step. Before the first and after the last it is a plain crash. */
+  function mayBeInterrupted(process: number, { effects }: CompiledReaction): boolean {
+    return faults.crash.midStep && effects > 1 && faults.crash.of.includes(process);
+  }
+
+  /**
+   * The steps in which a process crashes in the middle of what an input leads to.
+   *
+   * @param word the word that the step changes besides, and what it is then: the link of a message, or the surroundings.
+   */
+  function interruptions(
+    process: number,
+    input: number,
+    { effects }: CompiledReaction,
+    word: number,
+    then: number,
+  ): void {
+    const around = surroundings.change(word === last ? then : wordAt(from, last), Change.crash, process);
+    if (around === -1) return;
+    for (let before = 1; before < effects; before += 1) {
+      const interrupted = interruptedInput(input, before);
+      const at = openFault(StepKind.crash, process, interrupted);
+      steps.words[at + word] = then;
+      steps.words[at + last] = around;
+      give(at, process, interrupted);
+      if (!faults.crash.restart) forgetMessagesTo(process, at);
+    }
+  }
+
+  function interruptedInput(input: number, effects: number): number {
+    const known = interruptedInputs.get(input, effects);
+    if (known !== -1) return known;
+    const interrupted = table.inputId({ kind: 'interrupted', input: itemAt(table.inputs, input), effects });
+    interruptedInputs.set(input, effects, interrupted);
+    return interrupted;
   }
 
   function cuts(): void {
