@@ -41,11 +41,16 @@ export function requireOneOf(role: string, value: unknown, words: readonly strin
 
 /** Refuses what is no function that answers at once: the promise of an async one would pass for true. */
 export function requirePredicate(role: string, value: unknown): void {
+  requireSynchronous(role, value, ' that gives true or false');
+}
+
+/** Refuses what is no function that gives its result at once. @param result what it gives, for the error. */
+export function requireSynchronous(role: string, value: unknown, result = ''): void {
   if (typeof value !== 'function') throw new TypeError(`${role}: expected a function, came ${came(value)}`);
   const kind = Object.prototype.toString.call(value);
   if (kind === '[object Function]') return;
   const what = kind.startsWith('[object Async') ? 'an async function: it must answer at once' : 'a generator';
-  throw new TypeError(`${role}: expected a function that gives true or false, came ${what}`);
+  throw new TypeError(`${role}: expected a function${result}, came ${what}`);
 }
 
 /** The answer of a predicate, which must be true or false. */

@@ -20,6 +20,7 @@ export { simulate, type SimulateOptions, type SimulateResult } from './search/si
 export { sweep, type SweepResult, type SweepRow } from './studies/sweep.js';
 export { system, type System, type ViewOf } from './description/system.js';
 export type {
+  CrashFault,
   DuplicateFault,
   Faults,
   LinkConfig,

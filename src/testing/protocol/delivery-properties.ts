@@ -3,7 +3,7 @@ import type { Properties } from '../explorer/description/properties.js';
 import type { Faults } from '../explorer/description/system-config.js';
 import type { Predicate } from '../explorer/description/system-view.js';
 import { clientProperties } from './client-properties.js';
-import { isBystander, recordBytesOf, type DeliverySystemOptions } from './delivery-system.js';
+import { checkDeliveryOptions, isBystander, recordBytesOf, type DeliverySystemOptions } from './delivery-system.js';
 import { viewDelivery, type DeliveryView } from './delivery-view.js';
 import { incidentProperties } from './incident-properties.js';
 import type { Incident } from './incidents.js';
@@ -101,8 +101,11 @@ function boundsOf(options: DeliverySystemOptions) {
 /**
  * Returns the properties of the delivery extension, for each stream of a system that {@link deliverySystem} creates
  * with the same options. Source: PROTOCOL.md, Delivery.
+ *
+ * @throws {TypeError} If an option is unknown.
  */
 export function deliveryProperties(options: DeliverySystemOptions = {}): DeliveryProperties {
+  checkDeliveryOptions(options);
   const streams = streamsOf(options);
   const properties = streams.map((stream, index) => propertiesOf(stream, options, isBystander(options, index)));
   return {

@@ -14,6 +14,7 @@ import { queueGroupStimuli, withQueueGroup } from './queue-group.js';
 import { clientProcesses, shippedDelays, shippedMachines } from './shipped-parts.js';
 import { failingSourceMachine, sourceMachine } from './source.js';
 import { strangerProcesses, strangerStimuli, withStranger, type Stranger } from './stranger.js';
+import { checkFields, sharedFields } from './option-fields.js';
 import { optionalStimuli, withLateCopies } from './optional.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 import { reopenedIdsOf, sourceNameOf } from './system.js';
@@ -137,6 +138,23 @@ export interface DeliverySystemOptions {
   readonly arithmetic?: Partial<DeliveryArithmetic>;
 }
 
+const optionFields = {
+  ...sharedFields,
+  bystanders: true,
+  recordBytes: true,
+  windowRecords: true,
+  windowBytes: true,
+  producerWindowRecords: true,
+  frameBytes: true,
+  leave: true,
+  arithmetic: true,
+} as const satisfies Record<keyof DeliverySystemOptions, true>;
+
+/** @throws TypeError for an option that is none. */
+export function checkDeliveryOptions(options: DeliverySystemOptions): void {
+  checkFields(options, optionFields);
+}
+
 function stimuliOf(
   stream: ModelStream,
   records: number,
@@ -211,9 +229,11 @@ export function recordBytesOf({ recordBytes = [1] }: DeliverySystemOptions, numb
  * Creates a system of this package's clients on the delivery extension, with the arithmetic and the machines that run
  * in production.
  *
+ * @throws {TypeError} If an option is unknown.
  * @throws {Error} If the options give an invalid system.
  */
 export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSystem {
+  checkDeliveryOptions(options);
   const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 2, faults = {} } = options;
   const { windowRecords = 1, windowBytes = windowRecords, incidents = [], producers = 1 } = options;
   const bytesOf = (number: number): number => recordBytesOf(options, number);

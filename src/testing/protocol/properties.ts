@@ -13,7 +13,7 @@ import type { Incident } from './incidents.js';
 import { optional } from './optional.js';
 import { protocolTicks, type ProtocolView } from './protocol-options.js';
 import { isMixed } from './queue-group.js';
-import { hasGhosts, type ProtocolModelOptions } from './system.js';
+import { checkProtocolOptions, hasGhosts, type ProtocolModelOptions } from './system.js';
 
 function countOf(fault: Faults[keyof Faults]): number {
   return typeof fault === 'number' ? fault : (fault?.max ?? 0);
@@ -92,8 +92,11 @@ function tellsCloses(heartbeat: ActorView | undefined): boolean {
  * Returns the properties of the shipped protocol, for each stream of a system that {@link protocolSystem} creates with
  * the same options. Properties that the configured faults make unsatisfiable are left out, so one call serves every
  * configuration.
+ *
+ * @throws {TypeError} If an option is unknown.
  */
 export function protocolProperties(options: ProtocolModelOptions = {}): Required<Properties<ProtocolView>> {
+  checkProtocolOptions(options);
   const { missedHeartbeatsMax = 2, order = 'connection', faults = {}, incidents = [] } = options;
   const streams = streamsOf(options);
   const producers = producersOf(options.producers);

@@ -6,6 +6,7 @@ import { exchangesUnderWay } from './exchanges.js';
 import { withGhosts } from './ghosts.js';
 import { incidentStimuli, type Incident } from './incidents.js';
 import { producerProcess, producersOf, streamsOf, type ModelStream } from './model-stream.js';
+import { checkFields, sharedFields } from './option-fields.js';
 import { optionalStimuli, withLateCopies } from './optional.js';
 import { protocolTicks, type ProtocolSystem, type ProtocolTicks, type ProtocolView } from './protocol-options.js';
 import { queueGroupStimuli, withQueueGroup } from './queue-group.js';
@@ -120,6 +121,20 @@ export interface ProtocolModelOptions extends ProtocolSystemOptions {
   readonly stranger?: Stranger;
 }
 
+const optionFields = {
+  ...sharedFields,
+  consumers: true,
+  exact: true,
+  ghosts: true,
+  knowsCloses: true,
+  sourcePeriod: true,
+} as const satisfies Record<keyof ProtocolModelOptions, true>;
+
+/** @throws TypeError for an option that is none. */
+export function checkProtocolOptions(options: ProtocolModelOptions): void {
+  checkFields(options, optionFields);
+}
+
 /** Whether a system made with these options writes its ghosts down. */
 export function hasGhosts({ ghosts, incidents = [] }: ProtocolModelOptions): boolean {
   return ghosts ?? incidents.length > 0;
@@ -190,9 +205,11 @@ function openEvent(id: string): { readonly type: string; readonly id: string; re
  * Creates a system of the shipped protocol, with the machines that run in production: producers, consumers, and their
  * readers and sources.
  *
+ * @throws {TypeError} If an option is unknown.
  * @throws {Error} If the options give an invalid system, as `symmetric` with several consumers.
  */
 export function protocolSystem(options: ProtocolModelOptions = {}): ProtocolSystem {
+  checkProtocolOptions(options);
   const { delay = 0, order = 'connection', missedHeartbeatsMax = 2, records = 1, exact = true, faults = {} } = options;
   const { incidents = [], sourcePeriod, producers = 1, knowsCloses = exact } = options;
   const isSteady = sourcePeriod !== undefined;

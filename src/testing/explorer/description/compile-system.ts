@@ -6,13 +6,14 @@ import { collectMachines } from './compile-machines.js';
 import { compileLinks, type Link } from './links.js';
 import { itemAt } from '../structures/checked-reads.js';
 import { canonicalText, frozenFrom, type Plain } from './plain-data.js';
-import type { DuplicateFault, Faults, MessageFault, Stimulus, SystemConfig } from './system-config.js';
+import type { CrashFault, DuplicateFault, Faults, MessageFault, Stimulus, SystemConfig } from './system-config.js';
 import type { Predicate, SystemView } from './system-view.js';
 
 export interface CompiledStart {
   readonly id: string;
   readonly machine: string;
   readonly input: Plain | undefined;
+  readonly recall: ((notes: Readonly<Record<string, Plain | undefined>>) => object | undefined) | undefined;
 }
 
 export interface CompiledStimulus {
@@ -31,7 +32,12 @@ export interface CompiledStimulus {
 export interface CompiledFaults {
   readonly drop: MessageFault;
   readonly duplicate: DuplicateFault;
-  readonly crash: { readonly max: number; readonly of: readonly number[]; readonly restart: boolean };
+  readonly crash: {
+    readonly max: number;
+    readonly of: readonly number[];
+    readonly restart: boolean;
+    readonly midStep: boolean;
+  };
   /** Each target as the indices of the links that it takes down. */
   readonly cut: { readonly max: number; readonly of: readonly CutTarget[] };
   readonly late: { readonly max: number; readonly ticks: number; readonly of: readonly number[] };
@@ -181,7 +187,7 @@ function compileFaults(faults: Faults, processes: readonly string[], links: read
     typeof fault === 'object'
       ? { ...fault, max: finiteBudget(fault.max, `faults.${kind}`) }
       : ({ max: finiteBudget(fault ?? 0, `faults.${kind}`) } as T);
-  const crash = withMax<Exclude<NonNullable<Faults['crash']>, number>>('crash', faults.crash);
+  const crash = withMax<CrashFault>('crash', faults.crash);
   const cut = withMax<Exclude<NonNullable<Faults['cut']>, number>>('cut', faults.cut);
   const late = withMax<NonNullable<Faults['late']>>('late', faults.late);
   const cutTarget = (name: string): CutTarget => {
@@ -198,6 +204,7 @@ function compileFaults(faults: Faults, processes: readonly string[], links: read
       max: crash.max,
       of: (crash.of ?? processes).map(indexOf('crash')),
       restart: crash.restart ?? false,
+      midStep: crash.midStep ?? false,
     },
     cut: { max: cut.max, of: (cut.of ?? processes).map(cutTarget) },
     late: { max: late.max, ticks: late.max === 0 ? 0 : late.ticks, of: (late.of ?? processes).map(indexOf('late')) },
@@ -224,8 +231,9 @@ export function compileSystem(config: SystemConfig, checksEvents = false): Compi
   const starts = Object.entries(config.processes).map(([process, own]) =>
     Object.entries(own).map(([id, start]): CompiledStart => {
       const machine: AnyStateMachine = 'machine' in start ? start.machine : start;
-      const input = 'machine' in start ? plainCopy(start.input, `the input of ${process}/${id}`) : undefined;
-      return { id, machine: nameOf(machine), input };
+      const { input, recall } = 'machine' in start ? start : {};
+      const copy = input === undefined ? undefined : plainCopy(input, `the input of ${process}/${id}`);
+      return { id, machine: nameOf(machine), input: copy, recall };
     }),
   );
   const links = compileLinks(config.network ?? {}, processes);

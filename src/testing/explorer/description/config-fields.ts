@@ -1,8 +1,9 @@
 import type { AnyStateMachine } from 'xstate';
-import { came, requireFields, requireOneOf, requirePredicate } from '../../known-fields.js';
+import { came, hintAt, requireFields, requireOneOf, requirePredicate, requireSynchronous } from '../../known-fields.js';
 import type { HostAdapter } from './host-adapter.js';
 import type { LeadsTo, Properties } from './properties.js';
 import type {
+  CrashFault,
   DuplicateFault,
   Faults,
   LinkConfig,
@@ -30,7 +31,9 @@ const systemFields = namesIn({
   ids: true,
 } satisfies Fields<SystemConfig>);
 
-const startFields = namesIn({ machine: true, input: true } satisfies Fields<Exclude<StartActor, AnyStateMachine>>);
+const startFields = namesIn({ machine: true, input: true, recall: true } satisfies Fields<
+  Exclude<StartActor, AnyStateMachine>
+>);
 
 const linkFields = { delay: true, order: true } as const satisfies Fields<LinkConfig>;
 
@@ -51,7 +54,13 @@ const messageFault = { max: true, when: true, mayBeUnused: true } as const satis
 const faultFields: Readonly<Record<keyof Faults, readonly string[]>> = {
   drop: namesIn(messageFault),
   duplicate: namesIn({ ...messageFault, copy: true } satisfies FaultFields<'duplicate'>),
-  crash: namesIn({ max: true, of: true, restart: true, mayBeUnused: true } satisfies FaultFields<'crash'>),
+  crash: namesIn({
+    max: true,
+    of: true,
+    restart: true,
+    midStep: true,
+    mayBeUnused: true,
+  } satisfies FaultFields<'crash'>),
   cut: namesIn({ max: true, of: true, mayBeUnused: true } satisfies FaultFields<'cut'>),
   late: namesIn({ max: true, ticks: true, of: true, mayBeUnused: true } satisfies FaultFields<'late'>),
 };
@@ -107,6 +116,9 @@ function checkFaults(faults: unknown): void {
     }
     requireFields(role, fault, faultFields[kind as keyof Faults]);
     const { when, mayBeUnused, copy } = fault as Partial<DuplicateFault>;
+    const { restart, midStep } = fault as Partial<CrashFault>;
+    requireFlag(`${role}.restart`, restart);
+    requireFlag(`${role}.midStep`, midStep);
     requireOneOf(`${role}.copy`, copy, ['beside', 'end']);
     if (when !== undefined) requirePredicate(`${role}.when`, when);
     requireFlag(`${role}.mayBeUnused`, mayBeUnused);
@@ -139,6 +151,8 @@ export function checkConfigFields(config: SystemConfig): void {
       if ((start as { machine?: Partial<AnyStateMachine> }).machine?.root === undefined) {
         throw new TypeError(`${actor}: expected a machine, or { machine, input }, came ${came(start)}`);
       }
+      const { recall } = start as { readonly recall?: unknown };
+      if (recall !== undefined) requireSynchronous(`${actor}: recall`, recall);
     }),
   );
   if (config.network !== undefined) {

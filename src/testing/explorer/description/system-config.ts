@@ -1,9 +1,27 @@
 import type { AnyEventObject, AnyStateMachine, EventFrom, EventObject } from 'xstate';
 import type { HostAdapter } from './host-adapter.js';
+import type { Plain } from './plain-data.js';
 import type { MachineOf, Predicate, SystemView } from './system-view.js';
 
 /** An actor that exists when its process starts: a machine, or a machine with its input. */
-export type StartActor = AnyStateMachine | { readonly machine: AnyStateMachine; readonly input: object };
+export type StartActor =
+  | AnyStateMachine
+  | {
+      readonly machine: AnyStateMachine;
+      /**
+       * The input of the actor.
+       *
+       * @default none
+       */
+      readonly input?: object;
+      /**
+       * Returns the input of the actor from the notes of the process, which survive crashes: what a server reads from
+       * its disk when it starts. Called at every start, the first one included; undefined stands for `input`.
+       *
+       * @default the actor remembers nothing
+       */
+      readonly recall?: (notes: Readonly<Record<string, Plain | undefined>>) => object | undefined;
+    };
 
 /** The start actors of a process by id, in the order in which they are created. */
 export type StartActors = Readonly<Record<string, StartActor>>;
@@ -151,6 +169,31 @@ export interface DuplicateFault extends MessageFault {
   readonly copy?: 'beside' | 'end';
 }
 
+/** The budget of crashes, whom they strike, and when. */
+export interface CrashFault extends FaultUse {
+  /** How often it may happen on each path. */
+  readonly max: number;
+  /**
+   * The processes that may crash.
+   *
+   * @default all
+   */
+  readonly of?: readonly string[];
+  /**
+   * Whether a crashed process may start anew, at any later time.
+   *
+   * @default false
+   */
+  readonly restart?: boolean;
+  /**
+   * Whether a process may also crash between two effects of one step, so that it has sent a message and not yet written
+   * the note that follows, or the other way around.
+   *
+   * @default false
+   */
+  readonly midStep?: boolean;
+}
+
 /**
  * The fault budgets of a system: how often each fault may happen on a path. A number is short for `{ max }`. `of` names
  * the processes that a fault may affect, all of them if omitted.
@@ -170,12 +213,12 @@ export interface Faults {
   readonly duplicate?: number | DuplicateFault;
   /**
    * Crash: a process stops silently and loses its state except for its notes. With `restart`, false if omitted, it may
-   * start anew at any later time.
+   * start anew at any later time. With `midStep`, false if omitted, it may also crash in the middle of a step: after
+   * some of the messages that it sends and the notes that it writes there, and before the others.
    *
    * @default 0
    */
-  readonly crash?:
-    number | ({ readonly max: number; readonly of?: readonly string[]; readonly restart?: boolean } & FaultUse);
+  readonly crash?: number | CrashFault;
   /**
    * Partition: a process, or a link if `of` names one (`a->b`), is cut off. Messages in transit and messages sent are
    * lost until the cut heals, at any later time.

@@ -9,7 +9,15 @@ export type ProcessInput =
   | { readonly kind: 'start' | 'crash' | 'disconnected' | 'reconnected' }
   | { readonly kind: 'event'; readonly actor: string; readonly event: EventObject }
   | { readonly kind: 'message'; readonly from: string | undefined; readonly message: Plain }
-  | { readonly kind: 'timer'; readonly actor: string; readonly id: string };
+  | { readonly kind: 'timer'; readonly actor: string; readonly id: string }
+  | InterruptedInput;
+
+/** An input in the middle of which the process crashes: after so many of the messages and notes that it leads to. */
+export interface InterruptedInput {
+  readonly kind: 'interrupted';
+  readonly input: ProcessInput;
+  readonly effects: number;
+}
 
 /** The actors of one process: those of the model, or real ones. An id that no actor has is passed over. */
 export interface HostedActors {
@@ -30,6 +38,8 @@ export interface HostedActors {
 export interface ProcessHost {
   readonly isAlive: boolean;
   readonly notes: Readonly<Record<string, Plain>>;
+  /** How many messages the last input made it send and notes it made it write. */
+  readonly effects: number;
   /** What the host is at, for an error. */
   readonly doing: string;
   /** The command that is performed, and the actor that recorded it, if any is. */
@@ -44,6 +54,9 @@ export interface ProcessHost {
    */
   run(input: ProcessInput): void;
 }
+
+/** Thrown through the host where a process crashes in the middle of a step. */
+const interruption = new Error('a crash in the middle of a step');
 
 /** More events than this in one step, and the actors are taken to chase each other for ever. */
 const eventsMax = 1000;
@@ -69,6 +82,9 @@ export function createProcessHost(
   const events: { readonly actor: string; readonly event: EventObject }[] = [];
   const commands: { readonly actor: string; readonly command: RecordedCommand }[] = [];
   let { isAlive, notes } = before;
+  let effects = 0;
+  /** How many effects there may be before the process crashes. */
+  let effectsMax = Infinity;
   let doing = '';
   let performing: ProcessHost['performing'];
 
@@ -88,15 +104,32 @@ export function createProcessHost(
     actors.make(id, machine, input);
   }
 
+  /** What an actor starts with: what it recalls of what was noted before, or else its input. */
+  function inputOf({ id, input, recall }: CompiledStart): Plain | undefined {
+    if (recall === undefined) return input;
+    doing = `${process}/${id}, recall`;
+    const recalled = recall(notes);
+    return recalled === undefined ? input : system.plain(recalled, 'what it recalls');
+  }
+
   function give(id: string, event: EventObject): void {
     doing = `${process}/${id} on ${event.type}`;
     actors.give(id, event);
   }
 
+  /** Counts what outlives the process. @throws the interruption where it crashes before. */
+  function countEffect(): void {
+    if (effects === effectsMax) throw interruption;
+    effects += 1;
+  }
+
   function perform(effect: Effect): void {
     switch (effect.type) {
       case 'send':
-        for (const to of effect.to) transmit(to, system.plain(effect.message, 'the message'), effect.subject);
+        for (const to of effect.to) {
+          countEffect();
+          transmit(to, system.plain(effect.message, 'the message'), effect.subject);
+        }
         return;
       case 'tell': {
         const event = system.plain(effect.event, 'the event') as unknown as EventObject;
@@ -110,6 +143,7 @@ export function createProcessHost(
         actors.stop(effect.id);
         return;
       case 'note':
+        countEffect();
         notes = { ...notes, [effect.name]: system.plain(effect.value, `the note '${effect.name}'`) };
     }
   }
@@ -119,9 +153,9 @@ export function createProcessHost(
       const { actor, command } = next;
       doing = `${process}/${actor}, command ${command.type}`;
       performing = { actor, type: command.type };
-      const effects = system.adapter.command(command, scope(actor, undefined));
-      if (effects === undefined) throw new Error('nobody handles this command');
-      effectList(effects).forEach(perform);
+      const asked = system.adapter.command(command, scope(actor, undefined));
+      if (asked === undefined) throw new Error('nobody handles this command');
+      effectList(asked).forEach(perform);
       performing = undefined;
     }
   }
@@ -130,11 +164,14 @@ export function createProcessHost(
     switch (input.kind) {
       case 'start':
         isAlive = true;
-        for (const { id, machine, input: given } of starts) make(id, machine, given);
+        for (const given of starts) make(given.id, given.machine, inputOf(given));
         return;
       case 'crash':
         isAlive = false;
         actors.clear();
+        return;
+      case 'interrupted':
+        interrupt(input);
         return;
       case 'event':
         give(input.actor, input.event);
@@ -146,14 +183,42 @@ export function createProcessHost(
       case 'message': {
         if (!isAlive) return;
         doing = `${process}, message ${JSON.stringify(input.message)}`;
-        const effects = system.adapter.receive(input.message, scope(undefined, input.from));
-        if (effects === undefined) throw new Error('nobody handles this message');
-        effectList(effects).forEach(perform);
+        const asked = system.adapter.receive(input.message, scope(undefined, input.from));
+        if (asked === undefined) throw new Error('nobody handles this message');
+        effectList(asked).forEach(perform);
         return;
       }
       default:
         if (isAlive) effectList(system.adapter[input.kind]?.(scope(undefined, undefined)) ?? []).forEach(perform);
     }
+  }
+
+  function runAll(input: ProcessInput): void {
+    effects = 0;
+    begin(input);
+    performAll();
+    let handled = 0;
+    for (let next = events.shift(); next !== undefined; next = events.shift()) {
+      handled += 1;
+      if (handled > eventsMax) throw new Error(`the actors told each other more than ${eventsMax} events at once`);
+      give(next.actor, next.event);
+      performAll();
+    }
+  }
+
+  /** Runs an input up to the effect before which the process crashes. */
+  function interrupt({ input, effects: before }: InterruptedInput): void {
+    effectsMax = before;
+    try {
+      runAll(input);
+    } catch (error) {
+      if (error !== interruption) throw error;
+    }
+    effectsMax = Infinity;
+    events.length = 0;
+    commands.length = 0;
+    performing = undefined;
+    begin({ kind: 'crash' });
   }
 
   return {
@@ -162,6 +227,9 @@ export function createProcessHost(
     },
     get notes() {
       return notes;
+    },
+    get effects() {
+      return effects;
     },
     get doing() {
       return doing;
@@ -172,16 +240,6 @@ export function createProcessHost(
     record(actor, command) {
       commands.push({ actor, command });
     },
-    run(input) {
-      begin(input);
-      performAll();
-      let handled = 0;
-      for (let next = events.shift(); next !== undefined; next = events.shift()) {
-        handled += 1;
-        if (handled > eventsMax) throw new Error(`the actors told each other more than ${eventsMax} events at once`);
-        give(next.actor, next.event);
-        performAll();
-      }
-    },
+    run: runAll,
   };
 }

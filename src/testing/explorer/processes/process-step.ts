@@ -31,6 +31,8 @@ export interface Reaction {
   readonly next: ProcessState;
   readonly sent: readonly Sent[];
   readonly activities: readonly Activity[];
+  /** How many messages were sent and notes written. */
+  readonly effects: number;
   /** What broke, if something did: then the rest tells how far it came. */
   readonly fault: string | undefined;
 }
@@ -212,5 +214,5 @@ export function react(
     actors: [...actors.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
     notes: host.notes,
   };
-  return { next, sent, activities, fault };
+  return { next, sent, activities, effects: host.effects, fault };
 }

@@ -19,6 +19,8 @@ export interface Message {
 export interface CompiledReaction {
   readonly next: number;
   readonly sent: Int32Array;
+  /** How many messages were sent and notes written. */
+  readonly effects: number;
   readonly fault: string | undefined;
 }
 
@@ -132,13 +134,13 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
         ? undefined
         : 'the adapter is not deterministic: the same input led to different effects');
     // What broke has no state after it: its context may not even be plain data.
-    if (fault !== undefined) return { next: state, sent: nothing, fault };
+    if (fault !== undefined) return { next: state, sent: nothing, effects: 0, fault };
     const from = system.processes.indexOf(reaction.next.process);
     const sent = reaction.sent.flatMap(({ to, message, subject }) => [
       system.linkBetween(from, system.processes.indexOf(to)),
       messageId({ message, subject }),
     ]);
-    return { next: stateId(reaction.next), sent: Int32Array.from(sent), fault };
+    return { next: stateId(reaction.next), sent: Int32Array.from(sent), effects: reaction.effects, fault };
   }
 
   function tick(state: number): number {

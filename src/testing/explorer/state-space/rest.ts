@@ -1,16 +1,10 @@
 import { wordAt } from '../structures/checked-reads.js';
 import { StepKind, type StepBuffer } from './step-buffer.js';
 
-/** What may happen or not, for ever: a system that waits for one of these waits for nothing. */
-const needNotHappen: ReadonlySet<number> = new Set([
-  StepKind.drop,
-  StepKind.duplicate,
-  StepKind.crash,
-  StepKind.restart,
-  StepKind.cut,
-  StepKind.heal,
-  StepKind.late,
-]);
+/** What must happen sooner or later. All else but time may happen or not, for ever: who waits for it waits for nothing. */
+function mustHappen(kind: number): boolean {
+  return kind === StepKind.timer || kind === StepKind.deliver || kind === StepKind.stimulus;
+}
 
 /**
  * Whether a state is at rest: nothing but faults can happen in it and time goes by without a change. No timer runs, no
@@ -21,8 +15,8 @@ const needNotHappen: ReadonlySet<number> = new Set([
 export function isAtRest(state: Int32Array, steps: StepBuffer, first: number): boolean {
   for (let step = first; step < steps.count; step += 1) {
     const kind = steps.kinds[step] ?? StepKind.tick;
-    if (needNotHappen.has(kind)) continue;
-    if (kind !== StepKind.tick) return false;
+    if (mustHappen(kind)) return false;
+    if (kind !== StepKind.tick) continue;
     const at = step * state.length;
     for (let word = 0; word < state.length; word += 1) {
       if (wordAt(steps.words, at + word) !== wordAt(state, word)) return false;

@@ -3,7 +3,7 @@ import { itemAt, wordAt } from '../structures/checked-reads.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { createLinkQueue, type LinkQueue } from './link-queue.js';
 import { createIntPairMap } from '../structures/int-pair-map.js';
-import { createProcessTable, type ProcessTable } from '../processes/process-table.js';
+import { createProcessTable, type CompiledReaction, type ProcessTable } from '../processes/process-table.js';
 import { createStepBuffer, StepKind, type StepBuffer } from './step-buffer.js';
 import { Change, createSurroundingsTable, type SurroundingsTable } from './surroundings.js';
 
@@ -53,6 +53,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
   const disconnected = system.adapter.disconnected && table.inputId({ kind: 'disconnected' });
   const reconnected = system.adapter.reconnected && table.inputId({ kind: 'reconnected' });
   const messageInputs = createIntPairMap();
+  const interruptedInputs = createIntPairMap();
   const mayFault = links.map(() => ({ drop: [] as (boolean | undefined)[], duplicate: [] as (boolean | undefined)[] }));
   /** The state whose steps are looked for, and where they are put. */
   let from: Int32Array = new Int32Array(width);
@@ -95,7 +96,11 @@ export function createSuccessors(system: CompiledSystem): Successors {
   }
 
   function give(at: number, process: number, input: number): void {
-    const { next, sent, fault } = table.react(wordAt(steps.words, at + process), input);
+    apply(at, process, table.react(wordAt(steps.words, at + process), input));
+  }
+
+  /** Puts what came of an input into the step at `at`. */
+  function apply(at: number, process: number, { next, sent, fault }: CompiledReaction): void {
     if (fault !== undefined) steps.fail(at / width, fault);
     steps.words[at + process] = next;
     if (sent.length > 0) enqueue(at, sent, false);
@@ -130,7 +135,9 @@ export function createSuccessors(system: CompiledSystem): Successors {
     for (let process = 0; process < processCount; process += 1) {
       const due = table.due(wordAt(from, process));
       for (const input of due) {
-        give(open(StepKind.timer, process, input), process, input);
+        const reaction = table.react(wordAt(from, process), input);
+        apply(open(StepKind.timer, process, input), process, reaction);
+        if (mayBeInterrupted(process, reaction)) interruptions(process, input, reaction, last, wordAt(from, last));
       }
     }
   }
@@ -146,12 +153,16 @@ export function createSuccessors(system: CompiledSystem): Successors {
       const to = wordAt(receivers, link);
       const word = processCount + link;
       for (const { message, rest, lost: without, index } of queue.heads(content)) {
-        // What stays in a set, and of which nothing comes, is no step.
         const state = wordAt(from, to);
-        if (rest !== content || (table.isAlive(state) && !isIgnored(state, messageInput(link, message)))) {
+        const reaction = table.isAlive(state) ? table.react(state, messageInput(link, message)) : undefined;
+        // What stays in a set, and of which nothing comes, is no step.
+        if (rest !== content || (reaction !== undefined && !isNothing(state, reaction))) {
           const at = open(StepKind.deliver, link, message);
           steps.words[at + word] = rest;
-          if (table.isAlive(state)) give(at, to, messageInput(link, message));
+          if (reaction !== undefined) {
+            apply(at, to, reaction);
+            if (mayBeInterrupted(to, reaction)) interruptions(to, messageInput(link, message), reaction, word, rest);
+          }
         }
         if (dropped !== -1 && maySuffer('drop', link, message)) {
           const lost = openFault(StepKind.drop, link, message);
@@ -169,8 +180,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
   }
 
   /** Whether nothing comes of an input: no message, no note, and nobody is in another state. */
-  function isIgnored(state: number, input: number): boolean {
-    const { next, sent, fault } = table.react(state, input);
+  function isNothing(state: number, { next, sent, fault }: CompiledReaction): boolean {
     return next === state && sent.length === 0 && fault === undefined;
   }
 
@@ -179,12 +189,17 @@ export function createSuccessors(system: CompiledSystem): Successors {
     for (let k = 0; k < system.stimuli.length; k += 1) {
       const after = itemAt(isLimited, k) ? surroundings.change(around, Change.stimulus, k) : around;
       const process = wordAt(stimulusProcesses, k);
-      if (after === -1 || !table.isAlive(wordAt(from, process)) || !mayHappen(entry, k)) continue;
-      if (!mayBeIgnored[k] && isIgnored(wordAt(from, process), wordAt(stimulusInputs, k))) continue;
+      const state = wordAt(from, process);
+      if (after === -1 || !table.isAlive(state) || !mayHappen(entry, k)) continue;
+      const reaction = table.react(state, wordAt(stimulusInputs, k));
+      if (!mayBeIgnored[k] && isNothing(state, reaction)) continue;
       usedStimuli[k] = 1;
       const at = open(StepKind.stimulus, k);
       steps.words[at + last] = after;
-      give(at, process, wordAt(stimulusInputs, k));
+      apply(at, process, reaction);
+      if (mayBeInterrupted(process, reaction)) {
+        interruptions(process, wordAt(stimulusInputs, k), reaction, last, after);
+      }
     }
   }
 
@@ -196,14 +211,55 @@ export function createSuccessors(system: CompiledSystem): Successors {
       }
       const after = surroundings.change(wordAt(from, last), Change.crash, process);
       if (after === -1) continue;
-      const at = openFault(StepKind.crash, process);
+      const at = openFault(StepKind.crash, process, crash);
       steps.words[at + last] = after;
       give(at, process, crash);
-      if (faults.crash.restart) continue;
-      for (let link = 0; link < linkCount; link += 1) {
-        if (wordAt(receivers, link) === process) steps.words[at + processCount + link] = 0;
-      }
+      if (!faults.crash.restart) forgetMessagesTo(process, at);
     }
+  }
+
+  /** Of a process that never starts again nobody will read the messages. */
+  function forgetMessagesTo(process: number, at: number): void {
+    for (let link = 0; link < linkCount; link += 1) {
+      if (wordAt(receivers, link) === process) steps.words[at + processCount + link] = 0;
+    }
+  }
+
+  /** Whether a process may crash between two effects of a step. Before the first and after the last it is a plain crash. */
+  function mayBeInterrupted(process: number, { effects }: CompiledReaction): boolean {
+    return faults.crash.midStep && effects > 1 && faults.crash.of.includes(process);
+  }
+
+  /**
+   * The steps in which a process crashes in the middle of what an input leads to.
+   *
+   * @param word the word that the step changes besides, and what it is then: the link of a message, or the surroundings.
+   */
+  function interruptions(
+    process: number,
+    input: number,
+    { effects }: CompiledReaction,
+    word: number,
+    then: number,
+  ): void {
+    const around = surroundings.change(word === last ? then : wordAt(from, last), Change.crash, process);
+    if (around === -1) return;
+    for (let before = 1; before < effects; before += 1) {
+      const interrupted = interruptedInput(input, before);
+      const at = openFault(StepKind.crash, process, interrupted);
+      steps.words[at + word] = then;
+      steps.words[at + last] = around;
+      give(at, process, interrupted);
+      if (!faults.crash.restart) forgetMessagesTo(process, at);
+    }
+  }
+
+  function interruptedInput(input: number, effects: number): number {
+    const known = interruptedInputs.get(input, effects);
+    if (known !== -1) return known;
+    const interrupted = table.inputId({ kind: 'interrupted', input: itemAt(table.inputs, input), effects });
+    interruptedInputs.set(input, effects, interrupted);
+    return interrupted;
   }
 
   function cuts(): void {

@@ -62,6 +62,8 @@ export function createRenaming(from: readonly string[], to: readonly string[]): 
         };
       case 'timer':
         return { ...given, actor: name(given.actor) };
+      case 'interrupted':
+        return { ...given, input: input(given.input) };
       default:
         return given;
     }

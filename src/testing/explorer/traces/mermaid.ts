@@ -13,7 +13,8 @@ function linesOf(step: Step, participant: (process: string | undefined) => strin
   const lost = step.sent.filter(({ isLost }) => isLost);
   const what = (() => {
     if (step.kind === 'tick') return [];
-    if (step.from === undefined) return [`Note over ${here}: ${escape(`${step.tick} ${pointText(step)}`)}`];
+    if (step.from === undefined || step.kind === 'crash')
+      return [`Note over ${here}: ${escape(`${step.tick} ${pointText(step)}`)}`];
     const arrow = { deliver: '->>', drop: '-x', duplicate: '--)' }[step.kind as 'deliver' | 'drop' | 'duplicate'];
     return [`${participant(step.from)}${arrow}${here}: ${escape(`${step.tick} ${messageText(step.message)}`)}`];
   })();

@@ -42,8 +42,12 @@ function inputOf(step: Step, system: CompiledSystem): ProcessInput | undefined {
       return { kind: 'message', from: told(step, 'from'), message: told(step, 'message') };
     case 'stimulus':
       return system.stimuli.find(({ name }) => name === step.name)?.input;
-    case 'crash':
-      return { kind: 'crash' };
+    case 'crash': {
+      const { interrupted } = step;
+      const input = interrupted === undefined ? undefined : inputOf({ ...step, kind: interrupted.kind }, system);
+      if (interrupted === undefined || input === undefined) return { kind: 'crash' };
+      return { kind: 'interrupted', input, effects: interrupted.effects };
+    }
     case 'restart':
       return { kind: 'start' };
     case 'cut':

@@ -81,6 +81,18 @@ function timerText(step: Step): string {
   return `${step.actor ?? ''} ${label ?? ''}`;
 }
 
+function interruptedText(step: Step): string {
+  const { interrupted, from, message, name } = step;
+  if (interrupted === undefined) return '';
+  const { kind, effects } = interrupted;
+  const what = {
+    timer: () => timerText(step),
+    deliver: () => `${messageText(message)} from ${from ?? ''}`,
+    stimulus: () => name ?? '',
+  }[kind]();
+  return ` amid ${what}, after ${effects} of its effects`;
+}
+
 /** What happens at one process in a step, with a mark in front that tells the kinds apart. */
 export function pointText(step: Step): string {
   switch (step.kind) {
@@ -89,7 +101,7 @@ export function pointText(step: Step): string {
     case 'stimulus':
       return `● ${step.name ?? ''}`;
     case 'crash':
-      return '✝ crashes';
+      return `✝ crashes${interruptedText(step)}`;
     case 'restart':
       return '↻ starts';
     case 'cut':

@@ -6,6 +6,7 @@ import { refusedTransitions } from '../../../trace-events/refused-transitions.js
 import { StreamEnds, type ToldEnd } from '../../../trace-events/stream-ends.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { retellStep } from '../processes/machine-step.js';
+import { pointText } from './step-text.js';
 import { createTraceMessages } from './trace-messages.js';
 import type { Activity } from '../processes/process-step.js';
 import type { ActorState, ProcessState, Timer } from '../processes/process-state.js';
@@ -151,6 +152,10 @@ export function traceEvents(system: CompiledSystem, trace: Trace, title: TraceTi
         tick += 1;
         return;
       case 'crash':
+        if (step.interrupted !== undefined) {
+          if (step.from !== undefined) messages.arrive('deliver', step.from, process, step.message ?? null);
+          write({ type: 'mark', kind: 'fault', text: pointText(step), system: process });
+        }
         write({ type: 'system', system: process, role: roleOf(process), op: 'crash' });
         // Nobody says an end for who crashed, and another of the same name may come.
         for (const id of living.get(process) ?? []) ends.onGone(keyOf(process, id));

@@ -1,5 +1,6 @@
 import type { CompiledSystem } from '../description/compile-system.js';
-import type { ProcessInput } from '../processes/process-host.js';
+import { isAlike } from '../description/plain-data.js';
+import type { InterruptedInput, ProcessInput } from '../processes/process-host.js';
 import type { ProcessState } from '../processes/process-state.js';
 import type { Activity, Sent } from '../processes/process-step.js';
 import { createStepBuffer, StepKind, type FoundStep, type StepBuffer } from '../state-space/step-buffer.js';
@@ -65,7 +66,7 @@ export function createTraceMaker(
         return [[process, input]];
       }
       case StepKind.crash:
-        return [[which, { kind: 'crash' }]];
+        return [[which, itemAt(processes.inputs, detail)]];
       case StepKind.restart:
         return [[which, { kind: 'start' }]];
       case StepKind.cut:
@@ -112,9 +113,25 @@ export function createTraceMaker(
       }
       case StepKind.tick:
         return {};
+      case StepKind.crash: {
+        const input = itemAt(processes.inputs, detail);
+        return { process: nameOf(which), ...(input.kind === 'interrupted' ? describeInterrupted(which, input) : {}) };
+      }
       default:
         return { process: nameOf(which) };
     }
+  }
+
+  /** What a process was at when it crashed. */
+  function describeInterrupted(process: number, { input, effects }: InterruptedInput): Partial<Draft> {
+    if (input.kind === 'timer') {
+      return { interrupted: { kind: 'timer', effects }, actor: input.actor, name: input.id };
+    }
+    if (input.kind === 'message' && input.from !== undefined) {
+      return { interrupted: { kind: 'deliver', effects }, from: input.from, message: input.message };
+    }
+    const stimulus = system.stimuli.find((other) => other.process === process && isAlike(other.input, input));
+    return { interrupted: { kind: 'stimulus', effects }, ...(stimulus === undefined ? {} : { name: stimulus.name }) };
   }
 
   function sentFrom(process: number, message: Sent, after: Int32Array): SentMessage {

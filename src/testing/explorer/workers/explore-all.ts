@@ -1,4 +1,5 @@
 import type { Progress } from '../search/explore-options.js';
+import { requireFields } from '../../known-fields.js';
 import type { Scenario, ScenarioNews, ScenarioOrder, ScenarioResult } from './scenario.js';
 
 /** Options of {@link exploreAll}. */
@@ -130,11 +131,29 @@ function exploreOne(
   });
 }
 
-function checkScenarios(scenarios: readonly Scenario[], { workers = 1 }: ExploreAllOptions): void {
+const optionFields = Object.keys({
+  workers: true,
+  signal: true,
+  onProgress: true,
+  progressIntervalMs: true,
+  onResult: true,
+  imports: true,
+} satisfies Record<keyof ExploreAllOptions, true>);
+
+const scenarioFields = Object.keys({ name: true, module: true, export: true, args: true } satisfies Record<
+  keyof Scenario,
+  true
+>);
+
+function checkScenarios(scenarios: readonly Scenario[], options: ExploreAllOptions): void {
+  requireFields('', options, optionFields);
+  const { workers = 1 } = options;
   if (!Number.isInteger(workers) || workers < 1) {
     throw new Error(`workers: expected a whole number, 1 or more, but got ${workers}`);
   }
-  for (const { name, module } of scenarios) {
+  for (const scenario of scenarios) {
+    const { name, module } = scenario;
+    requireFields(`the scenario '${name}'`, scenario, scenarioFields);
     if (!URL.canParse(String(module))) {
       throw new Error(`the scenario '${name}': expected the URL of a module, but got '${String(module)}'`);
     }
@@ -145,6 +164,7 @@ function checkScenarios(scenarios: readonly Scenario[], { workers = 1 }: Explore
  * Explores scenarios in parallel in worker threads. Not available in browsers.
  *
  * @returns The results, in the order of the scenarios.
+ * @throws {TypeError} If an option is unknown.
  * @throws {Error} If an option is invalid or a scenario cannot be explored; the message names the scenario, and the
  *   others are terminated. Violations are not errors: see `failure` and `violations` of each result.
  */

@@ -12,7 +12,10 @@ export function refuseWhatCannotBeReplayed(trace: Trace, options: ProtocolModelO
     ...reopenedIdsOf(id, options).flatMap((streamId) => [`produce ${streamId}`, `finish ${streamId}`]),
   ]);
   if (sourcePeriod !== undefined) throw new Error('expected sources that the trace drives, came a source period');
-  for (const [index, { kind, name = '' }] of trace.steps.entries()) {
+  for (const [index, { kind, name = '', interrupted }] of trace.steps.entries()) {
+    if (interrupted !== undefined) {
+      throw new Error(`step ${index}: expected a process that crashes between two steps, came one that does amid one`);
+    }
     if (kind === 'restart') {
       throw new Error(`step ${index}: expected a process that crashes for good, came one that starts again`);
     }

@@ -1,9 +1,14 @@
 import { expect } from 'chai';
 import { setup } from 'xstate';
 import {
+  deliveryProperties,
+  deliverySystem,
   explore,
+  exploreAll,
   exploreAsync,
   mutate,
+  protocolProperties,
+  protocolSystem,
   simulate,
   sweep,
   system,
@@ -11,7 +16,7 @@ import {
   type ExploreOptions,
   type System,
   type SystemView,
-} from '../../../../src/testing/explorer/index.js';
+} from '../../../../src/testing/index.js';
 import { askingClient, answeringServer } from '../support/machines.js';
 import { isAsking, isDone, requestSystem } from '../support/request-system.js';
 
@@ -59,6 +64,30 @@ describe('a slip of the pen', () => {
   it('in the options of worstCase is refused', () => {
     const run = () => worstCase(request(), yes, yes, { faultss: {} } as never);
     expect(run).to.throw("came 'faultss' (did you mean 'faults'?)");
+  });
+
+  it('in the options of the protocol and of its properties is refused', () => {
+    for (const [make, wrong, meant] of [
+      [protocolSystem, 'stream', 'streams'],
+      [protocolProperties, 'dela', 'delay'],
+      [deliverySystem, 'windowRecord', 'windowRecords'],
+      [deliveryProperties, 'symetric', 'symmetric'],
+    ] as const) {
+      expect(() => make({ [wrong]: 1 } as never)).to.throw(`came '${wrong}' (did you mean '${meant}'?)`);
+      expect(() => make({ ticks: { intervall: 1 } } as never)).to.throw(
+        "ticks: expected one of interval, requestTimeout, silence, open, retry, producerBuffer, consumerBuffer, came 'intervall'",
+      );
+      expect(() => make({ incidents: ['consumerClose'] } as never)).to.throw("did you mean 'consumerCloses'?");
+    }
+  });
+
+  it('in the options and scenarios of exploreAll is refused', async () => {
+    const refusal = async (scenario: object, options: object) =>
+      exploreAll([{ name: 'a', module: import.meta.url, ...scenario }], options).catch(
+        (error: unknown) => (error as Error).message,
+      );
+    expect(await refusal({}, { worker: 1 })).to.include("came 'worker' (did you mean 'workers'?)");
+    expect(await refusal({ arg: [] }, {})).to.include("the scenario 'a': expected one of name, module, export, args");
   });
 
   it('in a limit and in the words of an option is refused', () => {
