@@ -302,6 +302,6 @@ function requirePublishSubject(role: string, text: string): void {
 
 /** A copy for those who receive it: nobody shares the headers of who published. */
 function headersOf(given: Partial<HeaderBlock> | undefined): { readonly headers?: HeaderBlock } {
-  const headers = createHeaders(Object.fromEntries(readHeaders(given)));
+  const headers = createHeaders(Object.fromEntries(readHeaders(given)), given?.code);
   return headers === undefined ? {} : { headers };
 }

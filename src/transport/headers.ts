@@ -3,7 +3,10 @@ export type MessageHeaders = ReadonlyMap<string, readonly string[]>;
 
 /** Headers as connections take and give them: the clients of both generations call these methods of theirs. */
 export interface HeaderBlock {
-  /** 503 on the empty message by which a server says that nobody subscribes; 0 on messages of peers. */
+  /**
+   * The status: 503 on the empty message by which a server says that nobody subscribes; 0 where there is none. A peer
+   * can send one as well.
+   */
   readonly code: number;
   keys(): string[];
   values(name: string): string[];
@@ -16,17 +19,17 @@ export type HeadersInput = Readonly<Record<string, string | readonly string[]>>;
 
 const encoder = new TextEncoder();
 
-/** Makes headers that were checked; undefined where there are none. */
-export function createHeaders(given: HeadersInput | undefined): HeaderBlock | undefined {
+/** Makes headers that were checked, with a status; undefined where there are neither. */
+export function createHeaders(given: HeadersInput | undefined, code = 0): HeaderBlock | undefined {
   const entries = Object.entries(given ?? {}).map(
     ([name, value]) => [name, typeof value === 'string' ? [value] : [...value]] as const,
   );
   const lines = entries.flatMap(([name, values]) => values.map((value) => `${name}: ${value}\r\n`));
-  if (lines.length === 0) return undefined;
+  if (lines.length === 0 && code === 0) return undefined;
   const byName = new Map(entries);
-  const bytes = encoder.encode(`NATS/1.0\r\n${lines.join('')}\r\n`);
+  const bytes = encoder.encode(`NATS/1.0${code === 0 ? '' : ` ${code}`}\r\n${lines.join('')}\r\n`);
   return {
-    code: 0,
+    code,
     keys: () => [...byName.keys()],
     values: (name) => [...(byName.get(name) ?? [])],
     encode: () => bytes,

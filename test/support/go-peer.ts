@@ -1,5 +1,4 @@
-import type { MemoryConnection } from '../../src/memory-broker/index.js';
-import type { NatsMessage } from '../../src/transport/nats-connection.js';
+import type { NatsConnection, NatsMessage } from '../../src/transport/nats-connection.js';
 
 /**
  * Plain peers as the Go package has them, made by hand: they speak raw frames of JSON on a connection and know nothing
@@ -17,7 +16,7 @@ export interface GoFrame {
 }
 
 const parse = (message: NatsMessage): unknown => JSON.parse(new TextDecoder().decode(message.data));
-const publishJson = (connection: MemoryConnection, subject: string, value: unknown, reply?: string): void => {
+const publishJson = (connection: NatsConnection, subject: string, value: unknown, reply?: string): void => {
   connection.publish(subject, JSON.stringify(value), reply === undefined ? undefined : { reply });
 };
 const toBase64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -45,7 +44,7 @@ export interface GoConsumer {
   vanish(): void;
 }
 
-export function createGoConsumer(connection: MemoryConnection, token = '3cIFx2Ul804koefsXxXj5b'): GoConsumer {
+export function createGoConsumer(connection: NatsConnection, token = '3cIFx2Ul804koefsXxXj5b'): GoConsumer {
   const consumerId = `_SINBOX.${token}.`;
   const heartBeatRequestSub = `_HEARTBEAT._SINBOX.${token}`;
   const inbox = connection.subscribe(`${consumerId}*`, {
@@ -133,7 +132,7 @@ export interface GoProducer {
   vanish(): void;
 }
 
-export function createGoProducer(connection: MemoryConnection, subject: string): GoProducer {
+export function createGoProducer(connection: NatsConnection, subject: string): GoProducer {
   const answerInbox = '_INBOX.gf0UzQdhcyNkU5kr86kBSy';
   const requests: GoRequest[] = [];
   const answers: StreamsBySubject[] = [];

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { Writable } from 'node:stream';
 import { drainedOrClosed } from '../../../src/cli/drained.js';
 import { serveRecording } from '../../../src/cli/view/recording-file.js';
 import { toJsonLine } from '../../../src/tracing/json-lines.js';
+import { measureMemory } from '../../support/memory.js';
 
 /** A page that takes one write after the other, each in a task of its own, and notes what the server keeps meanwhile. */
 class SlowPage extends Writable {
@@ -32,7 +33,7 @@ class SlowPage extends Writable {
   }
 }
 
-const asResponse = (page: SlowPage) => page as unknown as ServerResponse;
+const asResponse = (page: Writable) => page as unknown as ServerResponse;
 
 describe('a recording that a page reads slowly', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nats-stream-recording-'));
@@ -82,4 +83,61 @@ describe('waiting for a stream', () => {
     await drainedOrClosed(page);
     expect(page.eventNames().length).to.equal(before);
   });
+});
+
+/** A page that takes everything at once, and notes now and then what the process holds. */
+class WatchingPage extends Writable {
+  bytes = 0;
+  heldBytesMax = 0;
+  #measuredAt = 0;
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.bytes += chunk.length;
+    if (this.bytes - this.#measuredAt >= 16 * MiB) {
+      this.#measuredAt = this.bytes;
+      this.heldBytesMax = Math.max(this.heldBytesMax, measureMemory().heldBytes);
+    }
+    setImmediate(done);
+  }
+}
+
+const MiB = 1024 * 1024;
+/** `RECORDING_BYTES=1073741824 npx mocha test/src/cli/recording-file.test.ts` opens one of 1 GiB. */
+const recordingBytes = Number(process.env['RECORDING_BYTES'] ?? 64 * MiB);
+
+describe(`a recording of ${Math.round(recordingBytes / MiB)} MiB`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nats-stream-recording-'));
+  const file = join(folder, 'huge.jsonl');
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const write = (block: string): void => {
+    const bytes = Buffer.from(block);
+    const descriptor = openSync(file, 'w');
+    for (let written = 0; written < recordingBytes; written += bytes.length) writeSync(descriptor, bytes);
+    closeSync(descriptor);
+  };
+
+  const mark = (text: string): string => toJsonLine({ type: 'mark', seq: 1, at: 1, kind: 'note', text });
+  for (const [name, block] of [
+    ['many short lines', mark('x'.repeat(200)).repeat(4_096)],
+    ['lines of 2 MiB', mark('x'.repeat(2 * MiB))],
+    ['one line without an end', 'x'.repeat(MiB)],
+    ['lines that are too long', `${'x'.repeat(6 * MiB)}\n`],
+    ['lines that are no trace events', `{"type":7,"text":"${'x'.repeat(100_000)}"}\n`],
+  ] as const) {
+    it(`is opened with bounded memory: ${name}`, async () => {
+      write(block);
+      const begun = measureMemory().heldBytes;
+      const page = new WatchingPage();
+      await serveRecording(file, asResponse(page));
+      await new Promise((resolve) => page.once('close', resolve));
+      const grownBytes = Math.max(page.heldBytesMax, measureMemory().heldBytes) - begun;
+      expect(page.bytes).to.be.greaterThan(0);
+      expect(grownBytes).to.be.lessThan(48 * MiB);
+      if (process.env['RECORDING_BYTES'] !== undefined)
+        console.log(`      ${(grownBytes / MiB).toFixed(1)} MiB held at most`);
+    });
+  }
 });
