@@ -71,7 +71,7 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
     options.onGone(entry.id);
   };
 
-  const draftOf = (entry: ActorEntry): TraceEventDraft => {
+  const draftOf = (entry: ActorEntry, isToldAnew: boolean): TraceEventDraft => {
     const { value, context, machine } = look(entry.actor.getSnapshot() as Snapshot<unknown>);
     entry.context = context;
     const index = machine === undefined ? undefined : indexMachine(machine);
@@ -83,6 +83,7 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
       ...(parent === undefined ? {} : { parent: entries.get(parent)?.id ?? parent.id }),
       ...options.describe(entry.actor, context),
       ...(index === undefined ? {} : { machine: options.machineName(index) }),
+      ...(isToldAnew && entry.startedAt !== undefined ? { since: entry.startedAt } : {}),
       value,
       context: plain(context, limits),
     };
@@ -91,7 +92,8 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
   const announce = (entry: ActorEntry): void => {
     if (entry.isTold) return;
     entry.isTold = true;
-    log.write(draftOf(entry));
+    entry.startedAt = now();
+    log.write(draftOf(entry, false));
     entry.adoptTimers(now());
     for (const draft of entry.runningTimers(system, now())) log.write(draft);
   };
@@ -224,7 +226,7 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
     snapshot: () =>
       [...entries.values()]
         .filter(({ isTold }) => isTold)
-        .flatMap((entry) => [draftOf(entry), ...entry.runningTimers(system, now())]),
+        .flatMap((entry) => [draftOf(entry, true), ...entry.runningTimers(system, now())]),
     touch: (actor, agoMs) => {
       const entry = byId.get(actor);
       if (entry !== undefined) for (const draft of entry.restart(system, now(), agoMs)) log.write(draft);

@@ -68,8 +68,8 @@ const entries: Readonly<Record<string, Listed>> = {
     values: `collectTraces createTracer readJsonLines showInStately toJsonLine traceOverNats traceVersion`,
     types: `
       ClientTrace ClientTracer Collector CollectorOptions Json MessageTap StatelyInspector StopListening StreamCounts
-      TraceActor TraceCounts TraceEnd TraceEvent TraceEventDraft TraceGap TraceLink TraceListener
-      TraceMachine TraceMark TraceMessage TraceOverNatsOptions TracePublication TraceRun TraceStateNode
+      ContactReason TraceActor TraceContact TraceCounts TraceEnd TraceEvent TraceEventDraft TraceGap TraceLink TraceListener
+      TraceMachine TraceMark TraceMessage TraceOverNatsOptions TracePublication TraceRun TraceSnapshot TraceStateNode
       TraceStep TraceSystem TraceTimer TraceTransition TraceableClient TracedClient Tracer TracerOptions
     `,
   },
