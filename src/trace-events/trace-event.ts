@@ -97,10 +97,11 @@ export interface TraceContact extends Stamped {
 }
 
 /**
- * Why a lifeline is not heard: `silent` where it does not answer, `disconnected` where the connection of the collector
- * itself is down, `stalled` where the collector itself stood still.
+ * Why a lifeline is not heard: `silent` where it does not answer, `gone` where it does not answer and the broker has no
+ * connection of it, `disconnected` where the connection of the collector itself is down, `stalled` where the collector
+ * itself stood still.
  */
-export type ContactReason = 'silent' | 'disconnected' | 'stalled';
+export type ContactReason = 'silent' | 'gone' | 'disconnected' | 'stalled';
 
 /**
  * What lives is told from `begin` to `end`, to a listener that comes late or has missed something. An actor or a system

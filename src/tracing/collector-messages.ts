@@ -56,6 +56,11 @@ export function replySubject(subject: string, token: string): string {
   return `${subject}.to.${token}`;
 }
 
+/** What a process subscribes to for as long as it has a connection, so that the broker says when it has none. */
+export function presenceSubject(subject: string, instance: string): string {
+  return `${subject}.of.${instance}`;
+}
+
 export function encodeAsk(ask: Ask): Uint8Array {
   return encoder.encode(JSON.stringify(ask));
 }

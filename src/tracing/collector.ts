@@ -11,6 +11,7 @@ import {
   decodeBatch,
   encodeAsk,
   greetingSubject,
+  presenceSubject,
   replySubject,
   type TraceBatch,
 } from './collector-messages.js';
@@ -105,6 +106,7 @@ export function collectTraces(
   const now = () => clock.now() - startedAt;
   let token = '';
   let replies: NatsSubscription | undefined;
+  let absences: NatsSubscription | undefined;
   let isCutOff = false;
   const startedAtEpoch = Date.now();
   const header: TraceRun = {
@@ -235,14 +237,41 @@ export function collectTraces(
   /** Asks under a new name, so that all processes tell from the start: first what lives now. */
   const renew = (): void => {
     if (token !== '') say(true);
-    if (!connection.isClosed()) replies?.unsubscribe();
+    if (!connection.isClosed()) {
+      replies?.unsubscribe();
+      absences?.unsubscribe();
+    }
     token = globalThis.crypto.randomUUID();
     replies = connection.subscribe(replySubject(subject, token), {
       callback: (error, message) => {
         if (error === null) onBatch(message);
       },
     });
+    // The broker answers on behalf of those who have no connection.
+    absences = connection.subscribe(replySubject(subject, `${token}.*`), {
+      callback: (error, message) => {
+        if (error === null) onAbsence(message);
+      },
+    });
     say(false);
+  };
+
+  /** Asks the broker whether a process has a connection. */
+  const probe = (instance: string): void => {
+    if (isCutOff || !/^[A-Za-z0-9-]{1,64}$/.test(instance)) return;
+    try {
+      const reply = replySubject(subject, `${token}.${instance}`);
+      connection.publish(presenceSubject(subject, instance), new Uint8Array(), { reply });
+    } catch {
+      return;
+    }
+  };
+
+  const onAbsence = ({ subject: reply, data, headers }: NatsMessage): void => {
+    const instance = reply.slice(reply.lastIndexOf('.') + 1);
+    if (isStopped || isCutOff || data.length > 0 || headers?.code !== 503) return;
+    // One that is heard only has no right to say that it is there.
+    if (now() - (heardAt.get(instance) ?? now()) > 3 * askEveryMs) lose(instance, 'gone');
   };
 
   const remark = (text: string): void => {
@@ -290,7 +319,11 @@ export function collectTraces(
     }
     say(false);
     // Whose connection is lost hears of nobody.
-    if (!isCutOff) for (const [instance, at] of heardAt) if (now() - at > 3 * askEveryMs) lose(instance, 'silent');
+    for (const [instance, at] of isCutOff ? [] : heardAt) {
+      if (now() - at <= 3 * askEveryMs) continue;
+      lose(instance, 'silent');
+      probe(instance);
+    }
     askTimer = clock.setTimeout(ask, askEveryMs);
   };
   let mergeTimer: unknown;
@@ -314,6 +347,7 @@ export function collectTraces(
     outlet.close();
     if (connection.isClosed()) return;
     replies?.unsubscribe();
+    absences?.unsubscribe();
     greetings.unsubscribe();
   };
   return {

@@ -52,6 +52,8 @@ interface Process {
   seq: number;
   telling: Telling | undefined;
   isHeard: boolean;
+  /** Whether it is not heard since it has no connection. */
+  isGone: boolean;
   /** Whether something was missed since it told what lives. */
   isToldInPart: boolean;
 }
@@ -239,7 +241,14 @@ export function createProcessMerge(): ProcessMerge {
         if (records.length === 0) return [];
         if (!hasHead) return undefined;
         const parts = { systems: new Map(), machines: new Map(), living: new Map(), telling: undefined };
-        const state = { offset: Infinity, lastAt: 0, session: unnumbered - 1, seq: 0, isHeard: true, isToldInPart: false };
+        const state = {
+          offset: Infinity,
+          lastAt: 0,
+          session: unnumbered - 1,
+          seq: 0,
+          isHeard: true, isGone: false,
+          isToldInPart: false,
+        };
         process = { name, ...parts, ...state };
         processes.set(instance, process);
       }
@@ -252,6 +261,7 @@ export function createProcessMerge(): ProcessMerge {
       };
       if (!known.isHeard) {
         known.isHeard = true;
+        known.isGone = false;
         add([{ type: 'contact', op: 'restored', systems: systemsOf(known) }], now);
       }
       // What it told before it began again comes too late.
@@ -275,8 +285,10 @@ export function createProcessMerge(): ProcessMerge {
     },
     unheard: (instance, reason, since) => {
       const process = processes.get(instance);
-      if (process === undefined || !process.isHeard) return [];
+      // It is told again where more is known of it.
+      if (process === undefined || (!process.isHeard && (reason !== 'gone' || process.isGone))) return [];
       process.isHeard = false;
+      process.isGone = reason === 'gone';
       return [{ type: 'contact', op: 'lost', systems: systemsOf(process), reason, since }];
     },
     over: (instance, op) => {

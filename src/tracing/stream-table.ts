@@ -1,5 +1,6 @@
 import type {
   TraceActor,
+  TraceContact,
   TraceEvent,
   TraceCounts,
   TraceEnd,
@@ -58,6 +59,7 @@ export function createStreamTable(): StreamTable {
   const actors = new Map<string, { readonly row: StreamRow; readonly side: StreamTableEnd }>();
   const roles = new Map<string, TraceSystem['role']>();
   const systems = new Map<string, TraceSystem['op']>();
+  const lastHeard = new WeakMap<StreamTableEnd, string>();
   let at = 0;
 
   const onActor = (event: TraceActor): void => {
@@ -70,6 +72,12 @@ export function createStreamTable(): StreamTable {
       rows.set(stream, row);
     }
     const counted = { records: 0, bytes: 0, waiting: 0, rate: 0, countedAt: event.at, countedEvery: 0 };
+    const known = actors.get(keyOf(system, actor));
+    // It is told anew, and goes on.
+    if (known?.row === row && row.endedAt === undefined) {
+      known.side.state = leafOf(value);
+      return;
+    }
     const side: StreamTableEnd = { system, state: leafOf(value), ...counted, end: undefined };
     row[roles.get(system) === 'producer' ? 'producer' : 'consumer'] = side;
     // It was thought to be over while nothing was heard of it.
@@ -116,6 +124,15 @@ export function createStreamTable(): StreamTable {
     for (const [key, known] of actors) if (!rows.has(known.row.stream)) actors.delete(key);
   };
 
+  /** Of those who are not heard the last state is none that anybody knows of. */
+  const onContact = ({ op, systems: concerned }: TraceContact): void => {
+    for (const { side } of actors.values()) {
+      if (!concerned.includes(side.system)) continue;
+      if (op === 'lost') lastHeard.set(side, side.state);
+      side.state = op === 'lost' ? 'not heard' : (lastHeard.get(side) ?? side.state);
+    }
+  };
+
   const onSystem = ({ system, role, op }: TraceSystem): void => {
     roles.set(system, role);
     systems.set(system, op);
@@ -139,6 +156,9 @@ export function createStreamTable(): StreamTable {
     switch (event.type) {
       case 'system':
         onSystem(event);
+        return;
+      case 'contact':
+        onContact(event);
         return;
       case 'actor':
         onActor(event);

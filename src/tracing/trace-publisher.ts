@@ -13,6 +13,7 @@ import {
   encodeBatches,
   encodeFarewell,
   greetingSubject,
+  presenceSubject,
   replySubject,
   type PublisherIdentity,
   type Telling,
@@ -75,6 +76,9 @@ interface Collecting {
   hasLeft: boolean;
   /** How far it was told. */
   readonly telling: () => Telling;
+  /** Nothing can be told, until it asks again. */
+  readonly hold: () => void;
+  readonly goOn: () => void;
   readonly stop: () => void;
 }
 
@@ -110,25 +114,21 @@ export function publishTrace(
     }
   };
 
-  /** Settles when the link is back; undefined while there is one. */
-  let away: { readonly back: Promise<void>; readonly end: () => void } | undefined;
+  let isCutOff = false;
   const unwatch = watchLink(connection, {
     lost: () => {
-      if (away !== undefined) return;
-      let end: () => void = () => undefined;
-      const back = new Promise<void>((resolve) => (end = resolve));
-      away = { back, end };
+      isCutOff = true;
+      for (const known of collecting.values()) known.hold();
     },
     restored: () => {
+      isCutOff = false;
       // Nobody could ask in the meantime.
       for (const known of collecting.values()) known.lastAskedAt = systemClock.now();
-      away?.end();
-      away = undefined;
     },
     refused: () => undefined,
     closed: () => {
-      away?.end();
-      away = undefined;
+      isCutOff = false;
+      for (const known of collecting.values()) known.goOn();
     },
   });
 
@@ -139,19 +139,31 @@ export function publishTrace(
     const session = sessions;
     let seq = 0;
     let isOver = false;
+    /** Set while nothing can be told: until the collector asks again, whose own link may be down for longer. */
+    let held: { readonly over: Promise<void>; readonly end: () => void } | undefined;
+    const hold = (): void => {
+      if (held !== undefined) return;
+      let end: () => void = () => undefined;
+      const over = new Promise<void>((resolve) => (end = resolve));
+      held = { over, end };
+    };
+    const goOn = (): void => {
+      held?.end();
+      held = undefined;
+    };
 
     /** Gives a promise where the server has yet to take it: the listener is busy for so long. */
     const tell = async (events: readonly TraceEvent[]): Promise<void> => {
       const before = { session, seq };
       seq = events.reduce((last, event) => ('seq' in event ? event.seq : last), seq);
-      // What is published while the link is down, or was when it went down, is lost: it is told when the link is back.
+      // What is published while the link is down, or was when it went down, is lost: it is told when all is well again.
       for (;;) {
-        if (!isOver) await away?.back;
+        if (!isOver) await held?.over;
         publish(to, encodeBatches({ ...identity, ...before }, events, connection.info?.max_payload ?? 1024 * 1024));
         if (isOver || connection.isClosed()) return;
         const isTaken = await connection.flush().then(
           () => true,
-          () => away === undefined,
+          () => held === undefined,
         );
         if (isTaken) return;
       }
@@ -163,8 +175,11 @@ export function publishTrace(
       lastAskedAt: now,
       hasLeft: false,
       telling: () => ({ session, seq }),
+      hold,
+      goOn,
       stop: () => {
         isOver = true;
+        goOn();
         stop();
       },
     };
@@ -190,7 +205,7 @@ export function publishTrace(
       for (const [token, { lastAskedAt, begunAt, hasLeft }] of collecting) {
         const isGone = now - (hasLeft ? begunAt : lastAskedAt) > collectorTimeoutMs;
         // While the link is down nobody can ask.
-        if (isGone && away === undefined) letGo(token);
+        if (isGone && !isCutOff) letGo(token);
       }
       timer = undefined;
       if (collecting.size > 0) watch();
@@ -211,6 +226,7 @@ export function publishTrace(
     const now = systemClock.now();
     if (known !== undefined) {
       known.lastAskedAt = now;
+      known.goOn();
       // Nobody can have it told from the start again and again.
       if (ask.anew?.includes(instance) === true && now - known.begunAt > collectorTimeoutMs) {
         known.stop();
@@ -235,6 +251,8 @@ export function publishTrace(
         onWarning({ code: 'subscriptionLost', message: `trace events cannot be asked for: ${error.message}`, error });
     },
   });
+  // Nobody says anything there: a broker answers for a process that has no connection any more.
+  const presence = connection.subscribe(presenceSubject(subject, instance), { callback: () => undefined });
   publish(greetingSubject(subject), [new Uint8Array()]);
   const stop = (): void => {
     for (const [token, { hasLeft }] of [...collecting]) {
@@ -243,7 +261,9 @@ export function publishTrace(
     }
     unwatch();
     systemClock.clearTimeout(timer);
-    if (!connection.isClosed()) subscription.unsubscribe();
+    if (connection.isClosed()) return;
+    subscription.unsubscribe();
+    presence.unsubscribe();
   };
   return {
     get collectors() {

@@ -63,9 +63,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     source: options.source ?? 'live',
     unit: 'ms',
     label: options.label ?? options.system ?? 'live',
-    ...((options.source ?? 'live') === 'live'
-      ? { startedAt: startedAtEpoch, started: localTime(startedAtEpoch) }
-      : {}),
+    ...((options.source ?? 'live') === 'live' ? { startedAt: startedAtEpoch, started: localTime(startedAtEpoch) } : {}),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   };
   const systems = new Set<Lifeline>();

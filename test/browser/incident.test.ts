@@ -33,16 +33,22 @@ describe('the page in an incident: real processes, a broker that is restarted, s
     const subject = 'incident.test';
     view = runCommand(['view', '--server', nats.url, '--subject', subject, '--page', folder]);
     const common = { url: nats.url, subject, streams: 0, timing, everyMs: 200 };
-    for (const name of ['steady', 'stalled', 'killed']) {
+    for (const name of ['calm', 'stalled', 'killed']) {
       producers.set(name, startProcess('traced-process', { ...common, role: 'producer', name, topic: name }));
     }
     for (const producer of producers.values()) await producer.until('ready');
-    const topics = ['steady', 'stalled', 'killed'];
+    const topics = ['calm', 'stalled', 'killed'];
     consumer = startProcess('traced-process', { ...common, role: 'consumer', streams, topics });
     await consumer.until('ready');
     const [, url] = await view.untilStdout(/^page +(\S+)$/m);
-    page = await stage().open({ ...(url === undefined ? {} : { url }), context: { viewport: { width: 1440, height: 900 } } });
-    await page.locator('.streams-count').filter({ hasText: /^12, 12 live$/ }).waitFor();
+    page = await stage().open({
+      ...(url === undefined ? {} : { url }),
+      context: { viewport: { width: 1440, height: 900 } },
+    });
+    await page
+      .locator('.streams-count')
+      .filter({ hasText: /^12, 12 live$/ })
+      .waitFor();
     await untilHolds(async () => expect(await page.locator(".pill[data-phase='active']").count()).to.be.at.least(12));
     await watchRows(page);
   });
@@ -79,6 +85,7 @@ describe('the page in an incident: real processes, a broker that is restarted, s
     for (const theme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme: theme as 'light' | 'dark' });
       await page.evaluate((wanted) => (document.documentElement.dataset['theme'] = wanted), theme);
+      await sleep(500);
       await page.screenshot({ path: join(folder, `incident-${name}-${theme}.png`) });
     }
   };
@@ -110,6 +117,7 @@ describe('the page in an incident: real processes, a broker that is restarted, s
         .filter({ hasText: 'stalled' })
         .filter({ hasText: /not heard since \d\d:\d\d:\d\d\.\d{3} UTC/ })
         .waitFor();
+      expect(await page.locator('.tree').textContent()).not.to.include('its connection is closed');
       await picture('stalled');
     } finally {
       process.kill(pid, 'SIGCONT');
@@ -138,7 +146,7 @@ describe('the page in an incident: real processes, a broker that is restarted, s
     await producers.get('killed')?.kill();
     await page.keyboard.press('2');
     const row = page.getByRole('treeitem', { level: 1 }).filter({ hasText: 'killed' });
-    await row.filter({ hasText: /not heard since|crashed/ }).waitFor();
+    await row.filter({ hasText: /not heard since \d\d:\d\d:\d\d\.\d{3} UTC.*, its connection is closed/ }).waitFor();
     expect(await row.textContent()).not.to.include('stopped');
     await page.keyboard.press('1');
     await picture('killed');
@@ -155,6 +163,14 @@ describe('the page in an incident: real processes, a broker that is restarted, s
     // Another pane stands in front at times.
     const bad = counts.filter(({ text }) => text !== '' && !/^12, (8|9|10|11|12) live$/.test(text));
     expect(bad).to.deep.equal([]);
+  });
+
+  it('shows a process that says goodbye as stopped, which looks like neither', async () => {
+    process.kill(producers.get('calm')?.pid ?? 0, 'SIGTERM');
+    await page.keyboard.press('2');
+    const row = page.getByRole('treeitem', { level: 1 }).filter({ hasText: 'calm' });
+    await row.filter({ hasText: '† stopped' }).waitFor();
+    expect(await row.locator('.bad, .unheard').count()).to.equal(0);
     await closed(page);
   });
 });

@@ -221,7 +221,11 @@ describe('what is told twice, late, in another order, or not at all', () => {
         }
       };
       const whole = new Collecting(clock, () => undefined, onFolded);
-      const collectors = [whole, new Collecting(clock, faultsOf(0.3), onFolded), new Collecting(clock, faultsOf(0.6), onFolded)];
+      const collectors = [
+        whole,
+        new Collecting(clock, faultsOf(0.3), onFolded),
+        new Collecting(clock, faultsOf(0.6), onFolded),
+      ];
       for (const collecting of collectors) for (const process of processes) collecting.begin(process);
 
       let opened = 0;
@@ -295,4 +299,3 @@ describe('what is told twice, late, in another order, or not at all', () => {
     });
   }
 });
-

@@ -97,9 +97,10 @@ describe('trace events over NATS, from processes', () => {
     await until(() => only(records, 'end').length === 5, 'the ends of five streams');
     expect(new Set(only(records, 'end').map(({ reason }) => reason))).to.deep.equal(new Set(['producerSilent']));
     // It is dead, which nobody knows who only hears nothing of it.
-    await until(() => only(records, 'contact').some(({ op }) => op === 'lost'), 'the loss of contact');
+    await until(() => only(records, 'contact').length === 2, 'the loss of contact, and that of its connection');
     expect(only(records, 'contact').map(({ op, systems, reason }) => ({ op, systems, reason }))).to.deep.equal([
       { op: 'lost', systems: ['producer'], reason: 'silent' },
+      { op: 'lost', systems: ['producer'], reason: 'gone' },
     ]);
     expect(only(records, 'system').every(({ op }) => op === 'start')).to.equal(true);
   });
@@ -145,6 +146,41 @@ describe('trace events over NATS, from processes', () => {
     ]);
     collector.stop();
     staying.kill('SIGKILL');
+    await own.close();
+    await proxy.close();
+  });
+
+  it('of a process without a connection are told when it has one again, with when they happened', async () => {
+    const proxy = await startTcpProxy(server.port);
+    const own = await connect({ servers: proxy.url, reconnectTimeWait: 100 });
+    const tracer = createTracer();
+    const publication = traceOverNats(tracer, { connection: own, subject: 'd', process: 'cut off' });
+    const records: TraceEvent[] = [];
+    collector = collectTraces(connection, (batch) => void records.push(...batch), { subject: 'd' });
+    const marks = () => only(records, 'mark').map(({ text }) => text);
+    tracer.mark('before');
+    await until(() => publication.collectors === 1, 'the ask');
+    tracer.mark('heard');
+    await until(() => marks().includes('heard'), 'the first mark');
+    const lost = (async () => {
+      for await (const { type } of own.status()) if (type === 'disconnect') return;
+    })();
+    proxy.freeze();
+    proxy.cut();
+    await lost;
+    for (const text of ['one', 'two', 'three']) {
+      tracer.mark(text);
+      // Each is handed over by itself.
+      await sleep(100);
+    }
+    proxy.thaw();
+    await until(() => marks().includes('three'), 'what happened meanwhile');
+    expect(marks().slice(-4)).to.deep.equal(['heard', 'one', 'two', 'three']);
+    expect(only(records, 'gap')).to.be.empty;
+    // Told at one moment, they stand where they were.
+    const happened = only(records, 'mark').map(({ at, late = 0 }) => at - late);
+    expect((happened.at(-1) ?? 0) - (happened.at(-3) ?? 0)).to.be.at.least(150);
+    publication.stop();
     await own.close();
     await proxy.close();
   });

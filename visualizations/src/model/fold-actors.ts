@@ -3,7 +3,7 @@ import { endStreamEnd, joinStream, reviveStream, signOfLife } from './fold-strea
 import { forgetEnded, type Folded } from './folded.js';
 import { happenedAt } from './happened.js';
 import { actorKey, transitionKey } from './keys.js';
-import { isSameLife } from './same-life.js';
+import { isDoubtfulEnd, isEndUnheard, isSameLife } from './same-life.js';
 import { stateText } from './state-text.js';
 import type { ActorEntry, ActorStatus, TimerEntry } from './types.js';
 
@@ -19,7 +19,9 @@ export function foldActor(view: Folded, event: TraceActor): void {
   const key = actorKey(system, actor);
   const state = stateText(value);
   const known = view.actors.get(key);
-  const goesOn = known !== undefined && (isSameLife(known, since) || (since === undefined && isDoubtful(view, known.lastStep)));
+  const goesOn =
+    known !== undefined &&
+    (isSameLife(known, since) || (since === undefined && isDoubtfulEnd(known.lastStep, view.unit)));
   const description = {
     ...(parent === undefined ? {} : { parent }),
     ...(machine === undefined ? {} : { machine }),
@@ -66,11 +68,6 @@ function alive(entry: ActorEntry): ActorEntry {
   return { ...rest, status: 'active' };
 }
 
-/** Earlier versions told of an end where they had only lost contact, and of the same actor anew afterwards. */
-function isDoubtful({ unit }: Folded, step: TraceStep | undefined): boolean {
-  return unit === 'ms' && step?.event.type === 'xstate.stop' && step.value === null;
-}
-
 export function foldStep(view: Folded, event: TraceStep): void {
   view.totals = { ...view.totals, steps: view.totals.steps + 1 };
   const at = happenedAt(event);
@@ -80,7 +77,7 @@ export function foldStep(view: Folded, event: TraceStep): void {
   // The first events of a run may be lost; an actor of whom nothing else is known is shown from its next step on. One that
   // takes a step lives.
   const known = entry === undefined ? strangerOf(event, key) : over ? entry : alive(entry);
-  const isUnheard = over && (event.event.type === 'ended.unheard' || isDoubtful(view, event));
+  const isUnheard = over && isEndUnheard(event, view.unit);
   // Nobody knows in which state one was that has ended unheard.
   const value = isUnheard ? known.value : event.value;
   const state = stateText(value);

@@ -2,12 +2,7 @@ import { actorKey, linkKey } from './keys.js';
 import { remember, type Folded } from './folded.js';
 import { endActor, foldActor, foldStep, foldTimer } from './fold-actors.js';
 import { foldCounts, foldEnd, signOfLife } from './fold-streams.js';
-import type {
-  TraceContact,
-  TraceMessage,
-  TraceSnapshot,
-  TraceSystem,
-} from '../../../src/trace-events/trace-event.js';
+import type { TraceContact, TraceMessage, TraceSnapshot, TraceSystem } from '../../../src/trace-events/trace-event.js';
 import { happenedAt } from './happened.js';
 import type { SequencedEvent, SystemEntry } from './types.js';
 
@@ -102,13 +97,16 @@ function endSystem(
   }
 }
 
-function foldContact(view: Folded, { op, systems, since, at }: TraceContact): void {
+function foldContact(view: Folded, { op, systems, since, reason, at }: TraceContact): void {
   for (const system of systems) {
     const known = view.systems.get(system);
     if (known === undefined) continue;
-    const { unheardSince, ...heard } = known;
+    const { unheardSince, isGone, ...heard } = known;
     if (op === 'restored') view.systems.set(system, heard);
-    else view.systems.set(system, { ...heard, unheardSince: unheardSince ?? since ?? at });
+    else {
+      const gone = reason === 'gone' ? { isGone: true } : {};
+      view.systems.set(system, { ...heard, unheardSince: unheardSince ?? since ?? at, ...gone });
+    }
   }
 }
 

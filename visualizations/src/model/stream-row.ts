@@ -5,7 +5,8 @@ import { outermostState } from './state-text.js';
 import type { ActorEntry, ActorStatus, StreamEndEntry, StreamEntry, View } from './types.js';
 
 /** What is worth a look about a stream, worst first. */
-export type Anomaly = 'error' | 'crashed' | 'badEnd' | 'unheard' | 'ends differ' | 'silent' | 'starved' | 'backlog' | 'slow to open';
+export type Anomaly =
+  'error' | 'crashed' | 'badEnd' | 'unheard' | 'ends differ' | 'silent' | 'starved' | 'backlog' | 'slow to open';
 
 /** A line of the stream table: a stream at a moment. Durations and times are in the unit of the run. */
 export interface StreamRow {
@@ -87,7 +88,8 @@ export function streamRow(view: View, entry: StreamEntry, unit: 'ms' | 'tick', n
     waiting: maxOf(entry.ends, (end) => end.waiting),
     credit: maxOf(entry.ends, (end) => end.credit),
     // Of a process that is not heard nobody knows what it hears.
-    silence: isOver || reader === undefined || unheardSince !== undefined ? undefined : Math.max(0, now - reader.lastSignAt),
+    silence:
+      isOver || reader === undefined || unheardSince !== undefined ? undefined : Math.max(0, now - reader.lastSignAt),
     reason: ending?.reason ?? '',
     code: ending?.code,
     text: ending?.text ?? '',

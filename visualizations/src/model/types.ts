@@ -30,6 +30,8 @@ export interface SystemEntry {
   readonly endedAt?: number;
   /** Since when nothing was heard of it, which says nothing about what it does. */
   readonly unheardSince?: number;
+  /** Whether the broker has no connection of it either. */
+  readonly isGone?: boolean;
 }
 
 /** A timer that runs. Times are in the unit of the run. */

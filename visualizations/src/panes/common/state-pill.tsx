@@ -55,9 +55,15 @@ const signs: Readonly<Record<string, preact.JSX.Element>> = {
   closed: <rect x="1.4" y="1.4" width="7.2" height="7.2" rx="1" fill="currentColor" />,
   error: <path d="M1.5 1.5l7 7m0-7l-7 7" stroke="currentColor" stroke-width="2" />,
   crashed: (
-    <path d="M1.2 3.2L3.2 1.2h3.6l2 2v3.6l-2 2H3.2l-2-2zM3.4 3.4l3.2 3.2m0-3.2L3.4 6.6" fill="none" stroke="currentColor" />
+    <path
+      d="M1.2 3.2L3.2 1.2h3.6l2 2v3.6l-2 2H3.2l-2-2zM3.4 3.4l3.2 3.2m0-3.2L3.4 6.6"
+      fill="none"
+      stroke="currentColor"
+    />
   ),
-  stopped: <rect x="1.4" y="1.4" width="7.2" height="7.2" rx="1" fill="none" stroke="currentColor" stroke-width="1.4" />,
+  stopped: (
+    <rect x="1.4" y="1.4" width="7.2" height="7.2" rx="1" fill="none" stroke="currentColor" stroke-width="1.4" />
+  ),
   unheard: <circle cx="5" cy="5" r="3.8" fill="none" stroke="currentColor" stroke-width="1.6" stroke-dasharray="2 2" />,
   other: <path d="M5 .8L9.2 5 5 9.2.8 5z" fill="currentColor" />,
 };

@@ -27,7 +27,8 @@ export function Happening({ happening, machine, header, cursor, isLast }: Happen
       >
         <span class="muted mono" title={wholeWallTime(header, happening.at)}>
           {formatTime(happening.at, header.unit)}
-        </span> <Title happening={happening} />
+        </span>{' '}
+        <Title happening={happening} />
         {happening.type === 'step' && <Step step={happening} machine={machine} />}
       </button>
     </li>

@@ -89,7 +89,12 @@ function ActorDetails({
       <p class="details-state">
         <StatePill state={actor.state} status={actor.status} unheardSince={unheardSince} />
         <span class="muted">since {bothTimes(header, actor.stateSince)}</span>
-        {unheardSince !== undefined && <span class="unheard">not heard since {unheardSince}</span>}
+        {unheardSince !== undefined && (
+          <span class="unheard">
+            not heard since {unheardSince}
+            {system?.isGone === true ? ', its connection is closed' : ''}
+          </span>
+        )}
         {actor.status !== 'active' && (
           <span class={['error', 'crashed'].includes(actor.status) ? 'bad' : 'muted'}>
             † {actor.status === 'unheard' ? 'ended unheard' : actor.status}
@@ -142,7 +147,10 @@ function EndFacts({ actor, end, header }: EndFactsProps) {
     ['credit', end.credit === undefined ? undefined : formatCount(end.credit)],
     ['last heard', bothTimes(header, end.lastSignAt)],
     ['lasted', actor.endedAt === undefined ? undefined : formatDuration(actor.endedAt - actor.startedAt, header.unit)],
-    ['ended', end.ending && `${end.ending.reason} (${end.ending.code}) ${end.ending.text}, ${bothTimes(header, end.ending.at)}`],
+    [
+      'ended',
+      end.ending && `${end.ending.reason} (${end.ending.code}) ${end.ending.text}, ${bothTimes(header, end.ending.at)}`,
+    ],
   ];
   return (
     <dl class="facts">

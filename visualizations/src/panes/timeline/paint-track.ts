@@ -153,7 +153,12 @@ function paintDowntime(
 }
 
 /** Where nothing was heard of the end: its last state fades under a dotted line, in no colour of alarm. */
-function paintUnheard({ context, palette }: Picture, { xOf, tracks, now }: TimelineScene, track: Track, y: number): void {
+function paintUnheard(
+  { context, palette }: Picture,
+  { xOf, tracks, now }: TimelineScene,
+  track: Track,
+  y: number,
+): void {
   for (const { from, to } of tracks.unheard.get(track.system) ?? []) {
     const start = Math.max(from, track.startedAt);
     const end = Math.min(to ?? now, track.endedAt ?? now, now);

@@ -110,10 +110,14 @@ export class TimelinePointer {
     const time = timeOf(x);
     const isOver = track?.endedAt !== undefined && time > track.endedAt;
     const isUnheard = track !== undefined && !isOver && this.sight.isUnheard?.(track.system, time) === true;
-    const state = isOver ? `ended ${track.reason ?? track.how ?? ''}` : track?.segments[segmentAt(track.segments, time)]?.state;
+    const state = isOver
+      ? `ended ${track.reason ?? track.how ?? ''}`
+      : track?.segments[segmentAt(track.segments, time)]?.state;
     const flag = flags().find((candidate) => Math.abs(xOf(candidate.at) - x) < flagPixels);
     const parts = [
-      x < labelWidth ? '' : [momentText(time, unit), this.sight.wallTime?.(time)].filter((text) => text !== undefined).join(' · '),
+      x < labelWidth
+        ? ''
+        : [momentText(time, unit), this.sight.wallTime?.(time)].filter((text) => text !== undefined).join(' · '),
       track === undefined ? '' : `${track.subject} at ${track.system}`,
       state ?? '',
       isUnheard ? 'not heard' : '',

@@ -1,6 +1,6 @@
 import { happenedAt } from '../../model/happened.js';
 import { actorKey } from '../../model/keys.js';
-import { isSameLife } from '../../model/same-life.js';
+import { isDoubtfulEnd, isEndUnheard, isSameLife } from '../../model/same-life.js';
 import { outermostState, stateText } from '../../model/state-text.js';
 import type { RunReader, SequencedEvent } from '../../model/types.js';
 
@@ -37,6 +37,8 @@ export interface Track {
   code: number | undefined;
   /** What became of it where it did not end by itself. */
   how: 'crashed' | 'stopped' | 'unheard' | undefined;
+  /** Whether it was told to have ended by a version that told so too early. */
+  isDoubtful: boolean;
 }
 
 export interface Interval {
@@ -77,10 +79,12 @@ export class Tracks {
   binWidth: number;
   /** Grows when the list of tracks changes. */
   listVersion = 0;
+  readonly #unit: 'ms' | 'tick';
   #seen = 0;
   #listed: { version: number; tracks: readonly Track[] } = { version: -1, tracks: [] };
 
   constructor(unit: 'ms' | 'tick') {
+    this.#unit = unit;
     this.binWidth = unit === 'ms' ? 10 : 0.1;
   }
 
@@ -120,17 +124,18 @@ export class Tracks {
         const key = actorKey(system, actor);
         const state = stateText(event.value);
         const going = this.byKey.get(key);
-        if (going !== undefined && isSameLife(going, since)) {
+        if (going !== undefined && (isSameLife(going, since) || (since === undefined && going.isDoubtful))) {
           // It is told anew, and goes on where it was.
           going.endedAt = undefined;
           going.how = undefined;
+          going.isDoubtful = false;
           enter(going, at, state);
           for (const bar of going.timers) bar.to ??= at;
           return;
         }
         const track: Track = {
           ...{ key, system, actor, stream, subject, startedAt: since ?? at, timers: [] },
-          ...{ endedAt: undefined, reason: undefined, code: undefined, how: undefined },
+          ...{ endedAt: undefined, reason: undefined, code: undefined, how: undefined, isDoubtful: false },
           segments: [{ at, state, phase: outermostState(state) }],
         };
         const known = this.byKey.has(key);
@@ -146,8 +151,10 @@ export class Tracks {
         if (track === undefined) return;
         if (event.status === 'active') track.endedAt = track.how = undefined;
         // Nobody knows in which state one was that has ended unheard.
-        if (event.event.type === 'ended.unheard') track.how = 'unheard';
-        else enter(track, at, event.status === 'error' ? 'error' : stateText(event.value));
+        if (isEndUnheard(event, this.#unit)) {
+          track.how = 'unheard';
+          track.isDoubtful = isDoubtfulEnd(event, this.#unit);
+        } else enter(track, at, event.status === 'error' ? 'error' : stateText(event.value));
         if (event.status !== 'active') {
           track.endedAt ??= at;
           for (const bar of track.timers) bar.to ??= at;

@@ -181,7 +181,12 @@ function SystemCells({ row, header }: { readonly row: TreeRow; readonly header: 
       <strong>{system}</strong>
       <span class="muted">{role}</span>
       {status !== 'running' && <span class={status === 'crashed' ? 'bad' : 'muted'}>† {status}</span>}
-      {since !== undefined && <span class="unheard">not heard since {since}</span>}
+      {since !== undefined && (
+        <span class="unheard">
+          not heard since {since}
+          {row.system.isGone === true ? ', its connection is closed' : ''}
+        </span>
+      )}
       <Living row={row} />
     </>
   );
