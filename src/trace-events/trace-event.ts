@@ -17,6 +17,8 @@ interface Stamped {
   readonly seq: number;
   /** The time since the start of the run, in the unit of the header. */
   readonly at: number;
+  /** How much later than it happened it was told, because it had to wait on the way: it happened at `at - late`. */
+  readonly late?: number;
 }
 
 /** The header of a run, its first event. */
@@ -30,6 +32,8 @@ export interface TraceRun {
   readonly label: string;
   /** When the run started, in milliseconds since the Unix epoch, if it happened in real time. */
   readonly startedAt?: number;
+  /** The same as text in RFC 3339, with the offset from UTC of the place where it was recorded. */
+  readonly started?: string;
   /** The random seed that reproduces a simulated run. */
   readonly seed?: number;
 }
@@ -78,7 +82,39 @@ export interface TraceTransition {
   readonly actions: readonly string[];
 }
 
-/** An actor was started, or is told to one who listens since then. */
+/**
+ * Whether a lifeline is heard by whoever collects trace events. One that is not heard may be as well as ever: its process
+ * is stalled, or its connection is down, or it is dead.
+ */
+export interface TraceContact extends Stamped {
+  readonly type: 'contact';
+  readonly op: 'lost' | 'restored';
+  readonly systems: readonly string[];
+  /** When it was heard last, if contact was lost: in the time of the run. */
+  readonly since?: number;
+  /** Why it is not heard, if contact was lost. */
+  readonly reason?: ContactReason;
+}
+
+/**
+ * Why a lifeline is not heard: `silent` where it does not answer, `gone` where it does not answer and the broker has no
+ * connection of it, `disconnected` where the connection of the collector itself is down, `stalled` where the collector
+ * itself stood still.
+ */
+export type ContactReason = 'silent' | 'gone' | 'disconnected' | 'stalled';
+
+/**
+ * What lives is told from `begin` to `end`, to a listener that comes late or has missed something. An actor or a system
+ * that is not told in between has ended in the meantime.
+ */
+export interface TraceSnapshot extends Stamped {
+  readonly type: 'snapshot';
+  readonly op: 'begin' | 'end';
+  /** All lifelines that live. */
+  readonly systems: readonly string[];
+}
+
+/** An actor was started, or is told anew to a listener that may have missed something. */
 export interface TraceActor extends Stamped {
   readonly type: 'actor';
   readonly system: string;
@@ -92,8 +128,11 @@ export interface TraceActor extends Stamped {
   readonly stream?: string;
   /** The request subject of that stream. */
   readonly subject?: string;
-  /** How long the actor had been running at this event, in the unit of the header; absent where it starts with it. */
-  readonly age?: number;
+  /**
+   * When it came, in the time of the run, if it had been running before it is told here. Another one of the same name has
+   * another `since`.
+   */
+  readonly since?: number;
   readonly value: Json;
   readonly context: Json;
 }
@@ -212,6 +251,8 @@ export interface TraceMark extends Stamped {
 export type TraceEvent =
   | TraceRun
   | TraceSystem
+  | TraceContact
+  | TraceSnapshot
   | TraceMachine
   | TraceActor
   | TraceStep

@@ -26,6 +26,8 @@ export class ActorEntry {
   readonly actor: AnyActor;
   readonly id: string;
   isTold = false;
+  /** When it came, in milliseconds of the tracer; undefined where it was not told yet. */
+  startedAt: number | undefined;
   /** The context that was told last, to see whether it has changed. */
   context: unknown = undefined;
   /** The states that were active after the last step. */

@@ -73,11 +73,13 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
     options.onGone(entry.id);
   };
 
-  const draftOf = (entry: ActorEntry): TraceEventDraft => {
+  const draftOf = (entry: ActorEntry, isToldAnew: boolean): TraceEventDraft => {
     const { value, context, machine } = look(entry.actor.getSnapshot() as Snapshot<unknown>);
     entry.context = context;
     const index = machine === undefined ? undefined : indexMachine(machine);
-    const age = Math.round((options.ageMsOf(entry.actor) ?? 0) * 1000) / 1000;
+    const at = now();
+    // Once and for all: by this time an actor is known to be the one that was told before.
+    const startedAt = (entry.startedAt ??= Math.round((at - (options.ageMsOf(entry.actor) ?? 0)) * 1000) / 1000);
     const { _parent: parent } = entry.actor as { readonly _parent?: ActorRefLike & { readonly id: string } };
     return {
       type: 'actor',
@@ -85,8 +87,8 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
       actor: entry.id,
       ...(parent === undefined ? {} : { parent: entries.get(parent)?.id ?? parent.id }),
       ...options.describe(entry.actor, context),
-      ...(age < 1 ? {} : { age }),
       ...(index === undefined ? {} : { machine: options.machineName(index) }),
+      ...(isToldAnew || at - startedAt >= 1 ? { since: startedAt } : {}),
       value,
       context: plain(context, limits),
     };
@@ -95,7 +97,7 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
   const announce = (entry: ActorEntry): void => {
     if (entry.isTold) return;
     entry.isTold = true;
-    log.write(draftOf(entry));
+    log.write(draftOf(entry, false));
     entry.adoptTimers(now());
     for (const draft of entry.runningTimers(system, now())) log.write(draft);
   };
@@ -228,7 +230,7 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
     snapshot: () =>
       [...entries.values()]
         .filter(({ isTold }) => isTold)
-        .flatMap((entry) => [draftOf(entry), ...entry.runningTimers(system, now())]),
+        .flatMap((entry) => [draftOf(entry, true), ...entry.runningTimers(system, now())]),
     touch: (actor, agoMs) => {
       const entry = byId.get(actor);
       if (entry !== undefined) for (const draft of entry.restart(system, now(), agoMs)) log.write(draft);

@@ -11,6 +11,8 @@ type Kind = 'string' | 'number' | 'strings' | 'edges' | 'object' | 'any' | 'node
 const required: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   run: { version: 'number', source: 'string', unit: 'string', label: 'string' },
   system: { system: 'string', role: 'string', op: 'string' },
+  contact: { op: 'string', systems: 'strings' },
+  snapshot: { op: 'string', systems: 'strings' },
   machine: { machine: 'string', root: 'node' },
   actor: { system: 'string', actor: 'string', value: 'any' },
   step: { system: 'string', actor: 'string', event: 'object', taken: 'edges', value: 'any', status: 'string' },

@@ -13,6 +13,8 @@ export interface ClientObserver {
   onGone(actor: string): void;
   /** Tells of the streams that have handled something since the last call, and gives how many they are. */
   poll(touch: (actor: string, agoMs: number) => void): number;
+  /** What is so besides the states of actors: a link that is down, what streams have handled, and which have ended. */
+  snapshot(): readonly TraceEventDraft[];
   /** Forgets what was told: the next listener knows nothing. */
   clear(): void;
 }
@@ -23,10 +25,19 @@ export function createClientObserver(client: TracedClient, system: string, log: 
   const told = new Map<string, StreamCounts>();
   const inboxes = new Map<string, string>();
   const ends = new StreamEnds();
+  /** Ends of actors that still live. */
+  const ended = new Map<string, TraceEventDraft>();
+  let link: TraceEventDraft | undefined;
+
+  const countsOf = ({ actor, stream, records, bytes, waiting, credit }: StreamCounts) => {
+    const known = { type: 'counts', system, actor, stream, records, bytes } as const;
+    if (waiting === undefined) return credit === undefined ? known : { ...known, credit };
+    return credit === undefined ? { ...known, waiting } : { ...known, waiting, credit };
+  };
 
   /** What a stream has handled, where that has changed. Called for each stream several times a second. */
   const news = (counts: StreamCounts): TraceEventDraft | undefined => {
-    const { actor, stream, records, bytes, waiting, credit } = counts;
+    const { actor, records, bytes, waiting, credit } = counts;
     const before = told.get(actor);
     told.set(actor, counts);
     const isSame =
@@ -37,9 +48,7 @@ export function createClientObserver(client: TracedClient, system: string, log: 
           before.waiting === waiting &&
           before.credit === credit;
     if (isSame) return undefined;
-    const known = { type: 'counts', system, actor, stream, records, bytes } as const;
-    if (waiting === undefined) return credit === undefined ? known : { ...known, credit };
-    return credit === undefined ? { ...known, waiting } : { ...known, waiting, credit };
+    return countsOf(counts);
   };
 
   const tellEnd = (actor: string, end: ToldEnd | undefined): readonly TraceEventDraft[] => {
@@ -48,6 +57,7 @@ export function createClientObserver(client: TracedClient, system: string, log: 
     if (stream === undefined || end === undefined) return [];
     const last = counts === undefined ? undefined : news(counts);
     const over: TraceEventDraft = { type: 'end', system, actor, stream, ...end };
+    ended.set(actor, over);
     return last === undefined ? [over] : [last, over];
   };
 
@@ -66,11 +76,15 @@ export function createClientObserver(client: TracedClient, system: string, log: 
     onCommand: (actor, type, params) => tellEnd(actor, ends.onCommand(actor, type, params)),
     onEvent: (actor, { type }) => {
       if (actor !== clientActorId || !(type in linkOps)) return [];
-      return [{ type: 'link', op: linkOps[type as keyof typeof linkOps], systems: [system] }];
+      const op = linkOps[type as keyof typeof linkOps];
+      const change: TraceEventDraft = { type: 'link', op, systems: [system] };
+      link = op === 'restored' ? undefined : change;
+      return [change];
     },
     onGone: (actor) => {
       for (const draft of tellEnd(actor, ends.onGone(actor))) log.write(draft);
       inboxes.delete(actor);
+      ended.delete(actor);
       told.delete(actor);
       if (actor === clientActorId) log.write({ type: 'system', system, role: client.role, op: 'stop' });
     },
@@ -87,7 +101,14 @@ export function createClientObserver(client: TracedClient, system: string, log: 
       }
       return count;
     },
+    snapshot: () => [
+      ...(link === undefined ? [] : [link]),
+      ...Array.from(told.values(), countsOf).filter(({ records, bytes }) => records > 0 || bytes > 0),
+      ...ended.values(),
+    ],
     clear: () => {
+      link = undefined;
+      ended.clear();
       told.clear();
       ends.clear();
     },

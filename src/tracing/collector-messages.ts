@@ -12,7 +12,15 @@ export interface PublisherIdentity {
   readonly instance: string;
 }
 
-export interface TraceBatch extends PublisherIdentity {
+/** How far a process has told one collector. */
+export interface Telling {
+  /** Each time that it begins to tell, the header first, has a greater number. */
+  readonly session: number;
+  /** The number of the last trace event before this message, so that one that was lost is missed though none follows. */
+  readonly seq: number;
+}
+
+export interface TraceBatch extends PublisherIdentity, Partial<Telling> {
   /** The process says goodbye: nothing follows. */
   readonly isOver: boolean;
   /** The trace events. The name is that of the field on the wire. */
@@ -22,6 +30,8 @@ export interface TraceBatch extends PublisherIdentity {
 export interface Ask {
   readonly token: string;
   readonly isOver: boolean;
+  /** Instances of whom something was missed: they are to tell from the start again. */
+  readonly anew?: readonly string[];
 }
 
 /** Between two asks of a collector. */
@@ -46,15 +56,22 @@ export function replySubject(subject: string, token: string): string {
   return `${subject}.to.${token}`;
 }
 
+/** What a process subscribes to for as long as it has a connection, so that the broker says when it has none. */
+export function presenceSubject(subject: string, instance: string): string {
+  return `${subject}.of.${instance}`;
+}
+
 export function encodeAsk(ask: Ask): Uint8Array {
   return encoder.encode(JSON.stringify(ask));
 }
 
 /** Undefined for what is none: an ask comes from anybody, and its token becomes part of a subject. */
 export function decodeAsk(bytes: Uint8Array): Ask | undefined {
-  const { token, isOver = false } = parse(bytes);
+  const { token, isOver = false, anew } = parse(bytes);
   if (typeof token !== 'string' || !/^[A-Za-z0-9-]{1,64}$/.test(token) || typeof isOver !== 'boolean') return undefined;
-  return { token, isOver };
+  return Array.isArray(anew)
+    ? { token, isOver, anew: anew.filter((item): item is string => typeof item === 'string') }
+    : { token, isOver };
 }
 
 export function encodeFarewell(identity: PublisherIdentity): Uint8Array {
@@ -66,7 +83,7 @@ export function encodeFarewell(identity: PublisherIdentity): Uint8Array {
  * gap.
  */
 export function* encodeBatches(
-  identity: PublisherIdentity,
+  identity: PublisherIdentity & Partial<Telling>,
   records: readonly TraceEvent[],
   bytesMax: number,
 ): Generator<Uint8Array> {
@@ -101,7 +118,7 @@ export interface ReceivedBatch extends TraceBatch {
 
 /** Undefined for what is none. */
 export function decodeBatch(data: Uint8Array): ReceivedBatch | undefined {
-  const { process, instance, isOver, records: values } = parse(data);
+  const { process, instance, isOver, session, seq, records: values } = parse(data);
   if (typeof process !== 'string' || typeof instance !== 'string' || typeof isOver !== 'boolean') return undefined;
   if (!Array.isArray(values)) return undefined;
   const records: TraceEvent[] = [];
@@ -113,7 +130,9 @@ export function decodeBatch(data: Uint8Array): ReceivedBatch | undefined {
       problem ??= messageOf(error);
     }
   }
-  return { process, instance, isOver, records, problem };
+  const isNumbered = Number.isSafeInteger(session) && (session as number) >= 0 && Number.isSafeInteger(seq);
+  const telling = isNumbered ? { session: session as number, seq: seq as number } : {};
+  return { process, instance, isOver, ...telling, records, problem };
 }
 
 /** At most so many bytes; exactly where that matters, since a UTF-16 unit takes three at the most and mostly one. */

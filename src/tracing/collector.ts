@@ -11,12 +11,14 @@ import {
   decodeBatch,
   encodeAsk,
   greetingSubject,
+  presenceSubject,
   replySubject,
   type TraceBatch,
 } from './collector-messages.js';
 import { defaultTraceSubject } from './trace-publisher.js';
 import { createProcessMerge, type ProcessMerge } from './process-merge.js';
-import { traceVersion, type TraceRun } from '../trace-events/trace-event.js';
+import { localTime } from '../trace-events/local-time.js';
+import { traceVersion, type ContactReason, type TraceLink, type TraceRun } from '../trace-events/trace-event.js';
 import { Outlet, type TraceListener } from './outlet.js';
 import { eventsMaxOf } from './tracer-options.js';
 import type { TimedDraft } from '../trace-events/draft.js';
@@ -48,7 +50,7 @@ export interface CollectorOptions {
    */
   readonly recordsMax?: number;
   /**
-   * Interval between two asks, in milliseconds; a process that is silent for three of them is considered gone.
+   * Interval between two asks, in milliseconds; of a process that is silent for three of them contact is lost.
    *
    * @default 2_000
    */
@@ -77,9 +79,10 @@ const mergeMs = 150;
 
 /**
  * Collects the trace events of all processes that publish them (see `traceOverNats`) into one run: names of lifelines
- * and statecharts are made unique, times are the collector's, and both ends of a stream have the same `stream`. A process
- * that is silent for six seconds without a goodbye is reported as crashed. After a reconnect, all processes send a new
- * snapshot of what is alive.
+ * and statecharts are made unique, times are the collector's, and both ends of a stream have the same `stream`. Of a
+ * process that is silent for six seconds without a goodbye contact is lost: it may be dead, or stalled, or cut off. While
+ * the collector's own connection is down it is of all of them. A process that is heard again goes on where it was, and
+ * tells anew what lives where something was missed.
  *
  * @throws {StreamError} `badArgument` for an unknown option, and for an invalid subject.
  */
@@ -103,14 +106,17 @@ export function collectTraces(
   const now = () => clock.now() - startedAt;
   let token = '';
   let replies: NatsSubscription | undefined;
+  let absences: NatsSubscription | undefined;
   let isCutOff = false;
+  const startedAtEpoch = Date.now();
   const header: TraceRun = {
     type: 'run',
     version: traceVersion,
     source: 'live',
     unit: 'ms',
     label,
-    startedAt: Date.now(),
+    startedAt: startedAtEpoch,
+    started: localTime(startedAtEpoch),
   };
   const outlet = new Outlet({
     listener,
@@ -120,7 +126,11 @@ export function collectTraces(
     clock,
     flushMs: 40,
     eventsMax: eventsMaxOf(options) ?? 100_000,
-    snapshot: () => [],
+    // What lives is known to the processes alone.
+    snapshot: () => {
+      hasDropped = true;
+      return [];
+    },
   });
   const merge: ProcessMerge = createProcessMerge();
   const heardAt = new Map<string, number>();
@@ -132,6 +142,8 @@ export function collectTraces(
   let waiting: TimedDraft[] = [];
   let lastAt = 0;
   let isStopped = false;
+  /** Whether the listener has missed something, so that all processes have to tell from the start. */
+  let hasDropped = false;
 
   const hold = (drafts: readonly TimedDraft[]): void => {
     for (const draft of drafts) waiting.push(draft);
@@ -146,24 +158,30 @@ export function collectTraces(
     waiting = waiting.slice(ready.length);
     for (const draft of ready) {
       lastAt = Math.max(lastAt, draft.at);
-      outlet.push({ ...draft, at: Math.round(lastAt * 1000) / 1000 });
+      const late = Math.round(lastAt - draft.at);
+      outlet.push({ ...draft, at: Math.round(lastAt * 1000) / 1000, ...(late === 0 ? {} : { late }) });
     }
   };
 
-  const loseProcess = (instance: string, op: 'crash' | 'stop'): void => {
-    heardAt.delete(instance);
-    mistaken.delete(instance);
-    headless.delete(instance);
+  const lose = (instance: string, reason: ContactReason): void => {
     const at = now();
-    hold(merge.over(instance, op).map((draft): TimedDraft => ({ ...draft, at })));
+    for (const draft of merge.unheard(instance, reason, heardAt.get(instance) ?? at)) hold([{ ...draft, at }]);
   };
 
-  /** It was thought dead, so that its start was told before. Once: nobody may keep all others busy by his own mistake. */
-  const onHeadless = ({ instance, process }: TraceBatch): void => {
+  const onFarewell = (instance: string): void => {
+    for (const known of [heardAt, mistaken, headless]) known.delete(instance);
+    const at = now();
+    hold(merge.over(instance, 'stop').map((draft): TimedDraft => ({ ...draft, at })));
+  };
+
+  /** The start of what it tells was missed. It is asked once: nobody may keep all others busy by his own mistake. */
+  const onHeadless = ({ instance, process, session }: TraceBatch): void => {
     if (!headless.has(instance)) {
       headless.add(instance);
-      renew();
-    } else if (!mistaken.has(instance)) {
+      // One that does not number what it tells begins again for a new name alone.
+      if (session === undefined) renew();
+      else say(false);
+    } else if (session === undefined && !mistaken.has(instance)) {
       mistaken.add(instance);
       remark(`trace events of ${process} cannot be read: they begin without the header of a run`);
     }
@@ -173,7 +191,7 @@ export function collectTraces(
     const batch = decodeBatch(message.data);
     if (batch === undefined || isStopped) return;
     if (batch.isOver) {
-      loseProcess(batch.instance, 'stop');
+      onFarewell(batch.instance);
       return;
     }
     heardAt.set(batch.instance, now());
@@ -200,8 +218,17 @@ export function collectTraces(
 
   const say = (isOver: boolean): void => {
     // What cannot be asked now is asked again soon.
+    const anew = new Set(headless);
+    for (const instance of hasDropped ? heardAt.keys() : merge.toldInPart()) anew.add(instance);
+    // Who tells what nobody can read tells no better when it is asked again.
+    for (const instance of mistaken) anew.delete(instance);
+    hasDropped = false;
     try {
-      if (!connection.isClosed()) connection.publish(askSubject(subject), encodeAsk({ token, isOver }));
+      if (connection.isClosed()) return;
+      connection.publish(
+        askSubject(subject),
+        encodeAsk({ token, isOver, ...(anew.size === 0 ? {} : { anew: [...anew] }) }),
+      );
     } catch {
       return;
     }
@@ -210,43 +237,93 @@ export function collectTraces(
   /** Asks under a new name, so that all processes tell from the start: first what lives now. */
   const renew = (): void => {
     if (token !== '') say(true);
-    if (!connection.isClosed()) replies?.unsubscribe();
+    if (!connection.isClosed()) {
+      replies?.unsubscribe();
+      absences?.unsubscribe();
+    }
     token = globalThis.crypto.randomUUID();
     replies = connection.subscribe(replySubject(subject, token), {
       callback: (error, message) => {
         if (error === null) onBatch(message);
       },
     });
+    // The broker answers on behalf of those who have no connection.
+    absences = connection.subscribe(replySubject(subject, `${token}.*`), {
+      callback: (error, message) => {
+        if (error === null) onAbsence(message);
+      },
+    });
     say(false);
+  };
+
+  /** Asks the broker whether a process has a connection. */
+  const probe = (instance: string): void => {
+    if (isCutOff || !/^[A-Za-z0-9-]{1,64}$/.test(instance)) return;
+    try {
+      const reply = replySubject(subject, `${token}.${instance}`);
+      connection.publish(presenceSubject(subject, instance), new Uint8Array(), { reply });
+    } catch {
+      return;
+    }
+  };
+
+  const onAbsence = ({ subject: reply, data, headers }: NatsMessage): void => {
+    const instance = reply.slice(reply.lastIndexOf('.') + 1);
+    if (isStopped || isCutOff || data.length > 0 || headers?.code !== 503) return;
+    // One that is heard only has no right to say that it is there.
+    if (now() - (heardAt.get(instance) ?? now()) > 3 * askEveryMs) lose(instance, 'gone');
   };
 
   const remark = (text: string): void => {
     hold([{ type: 'mark', kind: 'warning', text, at: now() }]);
   };
 
+  /** The connection to the broker is that of no lifeline. */
+  const tellLink = (op: TraceLink['op']): void => {
+    hold([{ type: 'link', op, systems: [], at: now() }]);
+  };
+
   const unwatch = watchLink(connection, {
     lost: () => {
+      if (isCutOff) return;
       isCutOff = true;
+      tellLink('lost');
       remark('the connection to NATS is lost: nothing is heard of the processes');
+      for (const instance of heardAt.keys()) lose(instance, 'disconnected');
     },
     restored: () => {
       isCutOff = false;
-      remark('the connection to NATS is back: what lives is told again');
+      tellLink('restored');
+      remark('the connection to NATS is back');
+      // Those that have gone on tell what they could not, and those that have missed the asks begin again.
       for (const instance of heardAt.keys()) heardAt.set(instance, now());
-      renew();
+      say(false);
     },
     refused: () => undefined,
     closed: () => {
       isCutOff = true;
+      tellLink('closed');
+      for (const instance of heardAt.keys()) lose(instance, 'disconnected');
     },
   });
 
   let askTimer: unknown;
+  let askedAt = now();
   const ask = (): void => {
+    // Whoever stood still himself has heard of nobody, and what was said is still to be read.
+    const wasStalled = now() - askedAt > 2 * askEveryMs;
+    askedAt = now();
+    for (const [instance, at] of wasStalled ? heardAt : []) {
+      if (now() - at > 2 * askEveryMs) lose(instance, 'stalled');
+      heardAt.set(instance, now());
+    }
     say(false);
     // Whose connection is lost hears of nobody.
-    if (!isCutOff)
-      for (const [instance, at] of heardAt) if (now() - at > 3 * askEveryMs) loseProcess(instance, 'crash');
+    for (const [instance, at] of isCutOff ? [] : heardAt) {
+      if (now() - at <= 3 * askEveryMs) continue;
+      lose(instance, 'silent');
+      probe(instance);
+    }
     askTimer = clock.setTimeout(ask, askEveryMs);
   };
   let mergeTimer: unknown;
@@ -270,11 +347,12 @@ export function collectTraces(
     outlet.close();
     if (connection.isClosed()) return;
     replies?.unsubscribe();
+    absences?.unsubscribe();
     greetings.unsubscribe();
   };
   return {
     get processes() {
-      return heardAt.size;
+      return Array.from(heardAt.values()).filter((at) => now() - at <= 3 * askEveryMs).length;
     },
     stop,
     [Symbol.dispose]: stop,

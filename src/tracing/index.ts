@@ -16,8 +16,10 @@ export type { StatelyInspector, StatelyShow } from './stately-inspect.js';
 export { readJsonLines, toJsonLine } from './json-lines.js';
 export { traceVersion } from '../trace-events/trace-event.js';
 export type {
+  ContactReason,
   Json,
   TraceActor,
+  TraceContact,
   TraceCounts,
   TraceEnd,
   TraceEvent,
@@ -27,6 +29,7 @@ export type {
   TraceMark,
   TraceMessage,
   TraceRun,
+  TraceSnapshot,
   TraceStateNode,
   TraceStep,
   TraceSystem,

@@ -79,7 +79,7 @@ export function traceClient(
       observer.clear();
     },
     introduction: () => [{ type: 'system', system, role: client.role, op: 'start' }],
-    snapshot: () => actors.snapshot(),
+    snapshot: () => [...actors.snapshot(), ...observer.snapshot()],
     poll: () => {
       let told = 0;
       refill();

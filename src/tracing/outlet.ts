@@ -39,6 +39,8 @@ export class Outlet {
   #queue: (TraceRun | TimedDraft)[] = [];
   #seq = 0;
   #dropped = 0;
+  /** Whether something was left out since what lives was told. */
+  #isStale = false;
   #resyncedAt = -Infinity;
   #timer: unknown;
   #isBusy = false;
@@ -60,8 +62,10 @@ export class Outlet {
 
   /** Hands over what waits now, unless the listener is still busy with the last batch. */
   flush(): void {
-    if (this.#isBusy || this.#isClosed || (this.#queue.length === 0 && this.#dropped === 0)) return;
+    if (this.#isBusy || this.#isClosed) return;
     if (this.#dropped > 0) this.#tellGap();
+    if (this.#isStale) this.#resync();
+    if (this.#queue.length === 0) return;
     const batch = this.#queue.map((draft): TraceEvent => {
       if (draft.type === 'run') return draft;
       this.#seq += 1;
@@ -72,6 +76,7 @@ export class Outlet {
     const done = () => {
       this.#isBusy = false;
       if (this.#queue.length > 0 || this.#dropped > 0) this.#arm();
+      else if (this.#isStale) this.#arm(resyncIntervalMs);
     };
     try {
       const taken = this.#options.listener(batch);
@@ -95,21 +100,27 @@ export class Outlet {
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
   }
 
-  #arm(): void {
+  #arm(afterMs = this.#options.flushMs): void {
     if (this.#timer !== undefined || this.#isBusy || this.#isClosed) return;
     this.#timer = this.#options.clock.setTimeout(() => {
       this.#timer = undefined;
       this.flush();
-    }, this.#options.flushMs);
+    }, afterMs);
   }
 
   #tellGap(): void {
-    const at = this.#options.clock.now();
     const last = this.#queue.at(-1);
     this.#queue.push({ type: 'gap', dropped: this.#dropped, at: last !== undefined && 'at' in last ? last.at : 0 });
     this.#dropped = 0;
+    this.#isStale = true;
+  }
+
+  /** Tells what lives anew, now or, where that was done a moment ago, with a later flush. */
+  #resync(): void {
+    const at = this.#options.clock.now();
     if (at - this.#resyncedAt < resyncIntervalMs) return;
     this.#resyncedAt = at;
+    this.#isStale = false;
     this.#queue.push(...this.#options.snapshot());
   }
 }

@@ -1,34 +1,71 @@
 import type { TraceEventDraft, TimedDraft } from '../trace-events/draft.js';
 import type { TraceBatch } from './collector-messages.js';
-import type { TraceEvent, TraceSystem } from '../trace-events/trace-event.js';
+import type { ContactReason, Json, TraceEvent, TraceSystem } from '../trace-events/trace-event.js';
 
 /** Makes the trace events of many processes fit into one run. */
 export interface ProcessMerge {
   /**
-   * The trace events of a batch, with names of the whole run and times of the collector. A header from a process that is
-   * known already begins anew: what lived before and is not told again has ended meanwhile.
+   * The trace events of a batch, with names of the whole run and times of the collector. What comes twice, or after what
+   * followed it, is left out; what was lost on the way becomes a gap. A process that tells from the start again tells the
+   * same actors anew: those that it does not tell have ended unheard.
    *
    * Undefined where the start of what this process tells was missed, so that they would mean nothing.
    */
   take(batch: TraceBatch, now: number): readonly TimedDraft[] | undefined;
+  /** Nothing is heard of a process, which says nothing about what it does. */
+  unheard(instance: string, reason: ContactReason, since: number): readonly TraceEventDraft[];
   /** A process is over: its systems, which have not said so themselves. */
   over(instance: string, op: 'crash' | 'stop'): readonly TraceEventDraft[];
+  /** The processes of whom something was missed, and who have to tell what lives anew. */
+  toldInPart(): readonly string[];
+}
+
+/** An actor that lives, by the names of the run. */
+interface Living {
+  readonly system: string;
+  readonly actor: string;
+  /** When it came, or was heard first, in the time of the run; and in that of its process. */
+  readonly since: number;
+  readonly ownSince: number;
+  readonly machine: string | undefined;
+  value: Json;
+}
+
+/** A process tells what lives: what it has told so far. */
+interface Telling {
+  readonly systems: ReadonlySet<string>;
+  readonly told: Set<string>;
 }
 
 interface Process {
   readonly name: string;
   /** What is added to its times: the least that was seen, when a batch was on its way for the shortest time. */
   offset: number;
+  /** The time of its last trace event: its own order is kept where the offset changes. */
+  lastAt: number;
   readonly systems: Map<string, { readonly name: string; readonly role: TraceSystem['role'] }>;
   readonly machines: Map<string, string>;
-  /** Actors that live, by the names of the run. */
-  readonly living: Map<string, { readonly system: string; readonly actor: string }>;
+  readonly living: Map<string, Living>;
+  /** Each time that it begins to tell has a number. */
+  session: number;
   /** The number of the last trace event. */
   seq: number;
+  telling: Telling | undefined;
+  isHeard: boolean;
+  /** Whether it is not heard since it has no connection. */
+  isGone: boolean;
+  /** Whether something was missed since it told what lives. */
+  isToldInPart: boolean;
 }
 
 /** The same number for those that nobody stamps here. */
 type Numbered = Exclude<TraceEvent, { readonly type: 'run' }>;
+
+/** What an actor did that ended while nothing was heard of it. */
+export const endedUnheard = 'ended.unheard';
+
+/** The session of a process that does not number them. */
+const unnumbered = -1;
 
 export function createProcessMerge(): ProcessMerge {
   const processes = new Map<string, Process>();
@@ -63,7 +100,12 @@ export function createProcessMerge(): ProcessMerge {
     return { name, isNew };
   };
 
-  const rename = (instance: string, process: Process, event: Numbered): readonly TraceEventDraft[] => {
+  const rename = (
+    instance: string,
+    process: Process,
+    event: Numbered,
+    toRun: (at: number) => number,
+  ): readonly TraceEventDraft[] => {
     const named = (system: string) => systemName(instance, process, system);
     // Number and time are given anew.
     const { seq, at, ...draft } = event;
@@ -73,9 +115,12 @@ export function createProcessMerge(): ProcessMerge {
         return isNew ? [{ ...draft, machine: name }] : [];
       }
       case 'system': {
+        const known = process.systems.get(draft.system);
         const name = named(draft.system);
-        if (draft.op === 'start') process.systems.set(draft.system, { name, role: draft.role });
-        else forget(process, draft.system, name);
+        if (draft.op !== 'start') forget(process, draft.system, name);
+        // One that was told already has not begun again.
+        else if (known?.role === draft.role && process.telling !== undefined) return [];
+        else process.systems.set(draft.system, { name, role: draft.role });
         return [{ ...draft, system: name }];
       }
       case 'message':
@@ -87,15 +132,23 @@ export function createProcessMerge(): ProcessMerge {
           },
         ];
       case 'link':
+      case 'contact':
         return [{ ...draft, systems: draft.systems.map(named) }];
-      case 'actor':
-        return [
-          {
-            ...draft,
-            system: named(draft.system),
-            ...(draft.machine === undefined ? {} : { machine: process.machines.get(draft.machine) ?? draft.machine }),
-          },
-        ];
+      case 'snapshot':
+        return tell(process, draft.op, draft.systems);
+      case 'actor': {
+        const machine = draft.machine === undefined ? undefined : process.machines.get(draft.machine);
+        const actor = { ...draft, system: named(draft.system), ...(machine === undefined ? {} : { machine }) };
+        return told(process, actor, at, toRun);
+      }
+      case 'step': {
+        const system = named(draft.system);
+        const key = keyOf(system, draft.actor);
+        const living = process.living.get(key);
+        if (draft.status !== 'active') process.living.delete(key);
+        else if (living !== undefined) living.value = draft.value;
+        return [{ ...draft, system }];
+      }
       default:
         return 'system' in draft && typeof draft.system === 'string'
           ? [{ ...draft, system: named(draft.system) }]
@@ -109,55 +162,134 @@ export function createProcessMerge(): ProcessMerge {
     for (const [key, { system: own }] of process.living) if (own === name) process.living.delete(key);
   };
 
-  const noteLife = ({ living }: Process, draft: TraceEventDraft): void => {
-    if (draft.type !== 'actor' && draft.type !== 'step') return;
-    const { system, actor } = draft;
-    if (draft.type === 'actor') living.set(`${system}\n${actor}`, { system, actor });
-    else if (draft.status !== 'active') living.delete(`${system}\n${actor}`);
+  /** An actor, come or told anew; where another one of its name lived, that one has ended. */
+  const told = (
+    process: Process,
+    { since, ...draft }: Extract<TraceEventDraft, { type: 'actor' }>,
+    at: number,
+    toRun: (at: number) => number,
+  ): readonly TraceEventDraft[] => {
+    const { system, actor, machine, value } = draft;
+    const key = keyOf(system, actor);
+    const known = process.living.get(key);
+    process.telling?.told.add(key);
+    const isSame =
+      known !== undefined &&
+      known.machine === machine &&
+      (since === undefined || Math.abs(since - known.ownSince) < sameTimeMs);
+    if (isSame) {
+      known.value = value;
+      return [{ ...draft, since: known.since }];
+    }
+    const ownSince = since ?? at;
+    process.living.set(key, { system, actor, machine, value, ownSince, since: toRun(ownSince) });
+    const come = since === undefined ? draft : { ...draft, since: toRun(since) };
+    return known === undefined ? [come] : [endOf(known), come];
   };
 
-  /** What lived has ended, as far as is known. */
-  const beginAgain = (process: Process): readonly TraceEventDraft[] => {
-    const ended = Array.from(process.living.values(), ({ system, actor }): TraceEventDraft => {
-      const event = { type: 'xstate.stop' };
-      return { type: 'step', system, actor, event, taken: [], value: null, status: 'stopped', commands: [] };
-    });
-    process.living.clear();
-    process.seq = 0;
+  /** What lives is told from here on, or has been told whole. */
+  const tell = (process: Process, op: 'begin' | 'end', systems: readonly string[]): readonly TraceEventDraft[] => {
+    if (op === 'begin') {
+      process.telling = { systems: new Set(systems), told: new Set() };
+      return [];
+    }
+    const { telling } = process;
+    process.telling = undefined;
+    // Something of it was missed: what was not told may live.
+    if (telling === undefined) return [];
+    process.isToldInPart = false;
+    const ended: TraceEventDraft[] = [];
+    for (const [key, living] of process.living) {
+      if (telling.told.has(key)) continue;
+      process.living.delete(key);
+      ended.push(endOf(living));
+    }
+    for (const [system, { name, role }] of process.systems) {
+      if (telling.systems.has(system)) continue;
+      forget(process, system, name);
+      ended.push({ type: 'system', system: name, role, op: 'stop' });
+    }
     return ended;
   };
 
-  /** Records that the way has lost are told like those that were left out at their start. */
+  /** Events that the way has lost are told like those that were left out at their start. */
   const holeBefore = (process: Process, seq: number): readonly TraceEventDraft[] => {
     const dropped = seq - process.seq - 1;
     process.seq = seq;
-    return dropped > 0 ? [{ type: 'gap', dropped }] : [];
+    if (dropped <= 0) return [];
+    process.telling = undefined;
+    process.isToldInPart = true;
+    return [{ type: 'gap', dropped }];
   };
 
+  const begin = (process: Process, session: number): void => {
+    process.session = session;
+    process.seq = 0;
+    process.telling = undefined;
+    process.isToldInPart = false;
+    // What is told now is new, so it shows how long the way is; the clock of a process that slept has stood still.
+    process.offset = Infinity;
+  };
+
+  const systemsOf = ({ systems }: Process): readonly string[] => Array.from(systems.values(), ({ name }) => name);
+
   return {
-    take: ({ instance, process: name, records }, now) => {
+    take: ({ instance, process: name, session = unnumbered, seq: toldSeq, records }, now) => {
       let process = processes.get(instance);
+      const hasHead = records[0]?.type === 'run';
       if (process === undefined) {
         if (records.length === 0) return [];
-        if (records[0]?.type !== 'run') return undefined;
-        const parts = { systems: new Map(), machines: new Map(), living: new Map() };
-        process = { name, offset: Infinity, seq: 0, ...parts };
+        if (!hasHead) return undefined;
+        const parts = { systems: new Map(), machines: new Map(), living: new Map(), telling: undefined };
+        const state = {
+          offset: Infinity,
+          lastAt: 0,
+          session: unnumbered - 1,
+          seq: 0,
+          isHeard: true, isGone: false,
+          isToldInPart: false,
+        };
+        process = { name, ...parts, ...state };
         processes.set(instance, process);
       }
-      const newest = records.reduce((most, event) => ('at' in event ? Math.max(most, event.at) : most), -Infinity);
-      if (newest > -Infinity) process.offset = Math.min(process.offset, now - newest);
       const known = process;
-      return records.flatMap((event) => {
-        const drafts =
-          event.type === 'run'
-            ? beginAgain(known)
-            : [...holeBefore(known, event.seq), ...rename(instance, known, event)];
-        const at = event.type === 'run' ? now : Math.max(0, event.at + known.offset);
-        return drafts.map((draft): TimedDraft => {
-          noteLife(known, draft);
-          return { ...draft, at };
-        });
-      });
+      const isNewSession = session > known.session || (session === unnumbered && hasHead);
+      if (isNewSession && !hasHead && (records.length > 0 || (toldSeq ?? 0) > 0)) return undefined;
+      const drafts: TimedDraft[] = [];
+      const add = (told: readonly TraceEventDraft[], at: number): void => {
+        for (const draft of told) drafts.push({ ...draft, at });
+      };
+      if (!known.isHeard) {
+        known.isHeard = true;
+        known.isGone = false;
+        add([{ type: 'contact', op: 'restored', systems: systemsOf(known) }], now);
+      }
+      // What it told before it began again comes too late.
+      if (session < known.session && known.session >= 0) return drafts;
+      if (isNewSession && hasHead) begin(known, session);
+      const newest = records.reduce((most, event) => ('at' in event ? Math.max(most, event.at) : most), -Infinity);
+      if (newest > -Infinity) known.offset = Math.min(known.offset, now - newest);
+      const toRun = (at: number): number => Math.max(0, at + known.offset);
+      for (const event of records) {
+        if (event.type === 'run' || event.seq <= known.seq) continue;
+        known.lastAt = Math.max(known.lastAt, toRun(event.at));
+        add(holeBefore(known, event.seq), known.lastAt);
+        add(rename(instance, known, event, toRun), known.lastAt);
+      }
+      // It has told more than came.
+      if (session === known.session && toldSeq !== undefined && toldSeq > known.seq) {
+        add(holeBefore(known, toldSeq + 1), now);
+        known.seq = toldSeq;
+      }
+      return drafts;
+    },
+    unheard: (instance, reason, since) => {
+      const process = processes.get(instance);
+      // It is told again where more is known of it.
+      if (process === undefined || (!process.isHeard && (reason !== 'gone' || process.isGone))) return [];
+      process.isHeard = false;
+      process.isGone = reason === 'gone';
+      return [{ type: 'contact', op: 'lost', systems: systemsOf(process), reason, since }];
     },
     over: (instance, op) => {
       const process = processes.get(instance);
@@ -168,5 +300,22 @@ export function createProcessMerge(): ProcessMerge {
         return { type: 'system', system: name, role, op };
       });
     },
+    toldInPart: () =>
+      Array.from(processes).flatMap(([instance, { isToldInPart, session }]) =>
+        isToldInPart && session !== unnumbered ? [instance] : [],
+      ),
   };
+}
+
+/** An actor is told a moment after it came, so times at which it came that differ by less are the same. */
+const sameTimeMs = 5;
+
+/** The last step of an actor that has ended while nothing was heard of it. */
+function endOf({ system, actor, value }: Living): TraceEventDraft {
+  const event = { type: endedUnheard };
+  return { type: 'step', system, actor, event, taken: [], value, status: 'stopped', commands: [] };
+}
+
+function keyOf(system: string, actor: string): string {
+  return `${system}\n${actor}`;
 }

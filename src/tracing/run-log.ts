@@ -5,6 +5,8 @@ export type Numbered = Exclude<TraceEvent, TraceRun>;
 
 interface LiveActor {
   actor: TraceActor;
+  /** When it came. */
+  readonly since: number;
   readonly timers: Map<string, TraceTimer>;
   counts: Numbered | undefined;
 }
@@ -34,6 +36,10 @@ export function createRunLog(eventsMax: number): RunLog {
   const systems = new Map<string, Numbered>();
   const machines = new Map<string, Numbered>();
   const links = new Map<string, Numbered>();
+  /** Systems that are not heard, by the name of each. */
+  const unheard = new Map<string, Numbered>();
+  /** Actors told since it was begun to tell what lives. */
+  let told: Set<string> | undefined;
   const actors = new Map<string, LiveActor>();
 
   const reset = (event: TraceRun): void => {
@@ -41,7 +47,8 @@ export function createRunLog(eventsMax: number): RunLog {
     run += 1;
     tail = [];
     lastSeq = foldedSeq = folded = 0;
-    for (const map of [systems, machines, links, actors]) map.clear();
+    told = undefined;
+    for (const map of [systems, machines, links, unheard, actors]) map.clear();
   };
 
   const fold = (event: Numbered): void => {
@@ -49,8 +56,23 @@ export function createRunLog(eventsMax: number): RunLog {
     folded += 1;
     switch (event.type) {
       case 'system':
-        if (event.op === 'start') systems.set(event.system, event);
-        else systems.delete(event.system);
+        if (event.op === 'start') {
+          if (!systems.has(event.system)) systems.set(event.system, event);
+          return;
+        }
+        systems.delete(event.system);
+        unheard.delete(event.system);
+        for (const [key, { actor }] of actors) if (actor.system === event.system) actors.delete(key);
+        return;
+      case 'contact':
+        for (const system of event.systems) {
+          if (event.op === 'lost') unheard.set(system, { ...event, systems: [system] });
+          else unheard.delete(system);
+        }
+        return;
+      case 'snapshot':
+        if (event.op === 'begin') told = new Set();
+        else for (const key of told === undefined ? [] : actors.keys()) if (!told?.has(key)) actors.delete(key);
         return;
       case 'machine':
         machines.set(event.machine, event);
@@ -59,9 +81,14 @@ export function createRunLog(eventsMax: number): RunLog {
         if (event.op === 'restored') links.delete(event.systems.join('\n'));
         else links.set(event.systems.join('\n'), event);
         return;
-      case 'actor':
-        actors.set(keyOf(event), { actor: event, timers: new Map(), counts: undefined });
+      case 'actor': {
+        const live = actors.get(keyOf(event));
+        const isSame = live !== undefined && (event.since ?? live.since) === live.since;
+        const since = isSame ? live.since : (event.since ?? event.at);
+        told?.add(keyOf(event));
+        actors.set(keyOf(event), { actor: event, since, timers: new Map(), counts: isSame ? live.counts : undefined });
         return;
+      }
       case 'step': {
         const live = actors.get(keyOf(event));
         if (live === undefined) return;
@@ -84,15 +111,23 @@ export function createRunLog(eventsMax: number): RunLog {
 
   /** What lived when the tail began, in the order in which it came. */
   const base = (): readonly Numbered[] => {
-    const living = Array.from(actors.values()).flatMap(({ actor, timers, counts }) => [
-      actor,
+    const living = Array.from(actors.values()).flatMap(({ actor, since, timers, counts }) => [
+      since === actor.at ? actor : { ...actor, since },
       ...timers.values(),
       ...(counts === undefined ? [] : [counts]),
     ]);
-    const events = [...systems.values(), ...machines.values(), ...links.values(), ...living];
+    if (folded === 0) return [];
+    const events = [...systems.values(), ...machines.values(), ...links.values(), ...unheard.values(), ...living];
     events.sort((one, other) => one.seq - other.seq);
+    // A page that was away and comes again knows what lived then: what is not told here has ended.
     const at = tail[0]?.at ?? 0;
-    return folded === 0 ? events : [...events, { type: 'gap', seq: foldedSeq, at, dropped: folded - events.length }];
+    const names = [...systems.keys()];
+    return [
+      { type: 'snapshot', op: 'begin', seq: 0, at: 0, systems: names },
+      ...events,
+      { type: 'snapshot', op: 'end', seq: foldedSeq, at, systems: names },
+      { type: 'gap', seq: foldedSeq, at, dropped: folded - events.length },
+    ];
   };
 
   return {

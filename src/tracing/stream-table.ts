@@ -1,5 +1,6 @@
 import type {
   TraceActor,
+  TraceContact,
   TraceEvent,
   TraceCounts,
   TraceEnd,
@@ -60,20 +61,26 @@ export function createStreamTable(): StreamTable {
   const actors = new Map<string, { readonly row: StreamRow; readonly side: StreamTableEnd }>();
   const roles = new Map<string, TraceSystem['role']>();
   const systems = new Map<string, TraceSystem['op']>();
+  const lastHeard = new WeakMap<StreamTableEnd, string>();
   let at = 0;
 
   const onActor = (event: TraceActor): void => {
-    const { system, actor, stream, subject = '', value, age = 0 } = event;
-    const openedAt = event.at - age;
+    const { system, actor, stream, subject = '', value, since = event.at } = event;
     if (stream === undefined) return;
     let row = rows.get(stream);
     if (row === undefined) {
-      const times = { openedAt, lastSignAt: event.at, endedAt: undefined };
+      const times = { openedAt: since, lastSignAt: event.at, endedAt: undefined };
       row = { stream, subject, ...times, consumer: undefined, producer: undefined };
       rows.set(stream, row);
     }
-    row.openedAt = Math.min(row.openedAt, openedAt);
-    const countedAt = age === 0 ? event.at : undefined;
+    row.openedAt = Math.min(row.openedAt, since);
+    const known = actors.get(keyOf(system, actor));
+    // It is told anew, and goes on.
+    if (known?.row === row && row.endedAt === undefined) {
+      known.side.state = leafOf(value);
+      return;
+    }
+    const countedAt = since === event.at ? event.at : undefined;
     const counted = { records: 0, bytes: 0, waiting: 0, rate: 0, countedAt, countedEvery: 0 };
     const side: StreamTableEnd = { system, state: leafOf(value), ...counted, end: undefined };
     row[roles.get(system) === 'producer' ? 'producer' : 'consumer'] = side;
@@ -121,6 +128,15 @@ export function createStreamTable(): StreamTable {
     for (const [key, known] of actors) if (!rows.has(known.row.stream)) actors.delete(key);
   };
 
+  /** Of those who are not heard the last state is none that anybody knows of. */
+  const onContact = ({ op, systems: concerned }: TraceContact): void => {
+    for (const { side } of actors.values()) {
+      if (!concerned.includes(side.system)) continue;
+      if (op === 'lost') lastHeard.set(side, side.state);
+      side.state = op === 'lost' ? 'not heard' : (lastHeard.get(side) ?? side.state);
+    }
+  };
+
   const onSystem = ({ system, role, op }: TraceSystem): void => {
     roles.set(system, role);
     systems.set(system, op);
@@ -144,6 +160,9 @@ export function createStreamTable(): StreamTable {
     switch (event.type) {
       case 'system':
         onSystem(event);
+        return;
+      case 'contact':
+        onContact(event);
         return;
       case 'actor':
         onActor(event);

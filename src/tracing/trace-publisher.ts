@@ -3,6 +3,7 @@ import { shieldWarnings } from '../host/shielded.js';
 import type { Warning } from '../host/warnings.js';
 import { messageOf } from '../errors.js';
 import type { NatsConnection, NatsMessage } from '../transport/nats-connection.js';
+import { watchLink } from '../transport/link.js';
 import { RecentSubjects } from '../transport/recent-subjects.js';
 import { isPublishSubject } from '../wire/index.js';
 import {
@@ -12,8 +13,10 @@ import {
   encodeBatches,
   encodeFarewell,
   greetingSubject,
+  presenceSubject,
   replySubject,
   type PublisherIdentity,
+  type Telling,
 } from './collector-messages.js';
 import { traceVersion, type TraceEvent } from '../trace-events/trace-event.js';
 import type { Tracer } from './tracer.js';
@@ -66,10 +69,16 @@ export interface TracePublication extends Disposable {
 export const defaultTraceSubject = 'nats-stream.records';
 
 interface Collecting {
+  /** When it was told from the start last. */
   readonly begunAt: number;
   lastAskedAt: number;
   /** Whether it has left, and only its place is kept. */
   hasLeft: boolean;
+  /** How far it was told. */
+  readonly telling: () => Telling;
+  /** Nothing can be told, until it asks again. */
+  readonly hold: () => void;
+  readonly goOn: () => void;
   readonly stop: () => void;
 }
 
@@ -105,16 +114,75 @@ export function publishTrace(
     }
   };
 
+  let isCutOff = false;
+  const unwatch = watchLink(connection, {
+    lost: () => {
+      isCutOff = true;
+      for (const known of collecting.values()) known.hold();
+    },
+    restored: () => {
+      isCutOff = false;
+      // Nobody could ask in the meantime.
+      for (const known of collecting.values()) known.lastAskedAt = systemClock.now();
+    },
+    refused: () => undefined,
+    closed: () => {
+      isCutOff = false;
+      for (const known of collecting.values()) known.goOn();
+    },
+  });
+
+  let sessions = 0;
   const begin = (token: string): Collecting => {
     const to = replySubject(subject, token);
-    const stop = tracer.listen((events: readonly TraceEvent[]) => {
-      const bytesMax = connection.info?.max_payload ?? 1024 * 1024;
-      publish(to, encodeBatches(identity, events, bytesMax));
-      // The listener is busy until the server has taken this; a connection that is lost tells nothing.
-      return connection.flush().catch(() => undefined);
-    });
+    sessions += 1;
+    const session = sessions;
+    let seq = 0;
+    let isOver = false;
+    /** Set while nothing can be told: until the collector asks again, whose own link may be down for longer. */
+    let held: { readonly over: Promise<void>; readonly end: () => void } | undefined;
+    const hold = (): void => {
+      if (held !== undefined) return;
+      let end: () => void = () => undefined;
+      const over = new Promise<void>((resolve) => (end = resolve));
+      held = { over, end };
+    };
+    const goOn = (): void => {
+      held?.end();
+      held = undefined;
+    };
+
+    /** Gives a promise where the server has yet to take it: the listener is busy for so long. */
+    const tell = async (events: readonly TraceEvent[]): Promise<void> => {
+      const before = { session, seq };
+      seq = events.reduce((last, event) => ('seq' in event ? event.seq : last), seq);
+      // What is published while the link is down, or was when it went down, is lost: it is told when all is well again.
+      for (;;) {
+        if (!isOver) await held?.over;
+        publish(to, encodeBatches({ ...identity, ...before }, events, connection.info?.max_payload ?? 1024 * 1024));
+        if (isOver || connection.isClosed()) return;
+        const isTaken = await connection.flush().then(
+          () => true,
+          () => held === undefined,
+        );
+        if (isTaken) return;
+      }
+    };
+    const stop = tracer.listen(tell);
     const now = systemClock.now();
-    return { begunAt: now, lastAskedAt: now, hasLeft: false, stop };
+    return {
+      begunAt: now,
+      lastAskedAt: now,
+      hasLeft: false,
+      telling: () => ({ session, seq }),
+      hold,
+      goOn,
+      stop: () => {
+        isOver = true;
+        goOn();
+        stop();
+      },
+    };
   };
 
   const tellThatAllIsTaken = (token: string): void => {
@@ -135,7 +203,9 @@ export function publishTrace(
     timer = systemClock.setTimeout(() => {
       const now = systemClock.now();
       for (const [token, { lastAskedAt, begunAt, hasLeft }] of collecting) {
-        if (now - (hasLeft ? begunAt : lastAskedAt) > collectorTimeoutMs) letGo(token);
+        const isGone = now - (hasLeft ? begunAt : lastAskedAt) > collectorTimeoutMs;
+        // While the link is down nobody can ask.
+        if (isGone && !isCutOff) letGo(token);
       }
       timer = undefined;
       if (collecting.size > 0) watch();
@@ -153,8 +223,15 @@ export function publishTrace(
       return;
     }
     if (known?.hasLeft === true) return;
+    const now = systemClock.now();
     if (known !== undefined) {
-      known.lastAskedAt = systemClock.now();
+      known.lastAskedAt = now;
+      known.goOn();
+      // Nobody can have it told from the start again and again.
+      if (ask.anew?.includes(instance) === true && now - known.begunAt > collectorTimeoutMs) {
+        known.stop();
+        collecting.set(ask.token, begin(ask.token));
+      }
     } else if (collecting.size < collectorsMax) {
       collecting.set(ask.token, begin(ask.token));
     } else {
@@ -162,7 +239,8 @@ export function publishTrace(
       return;
     }
     // Whether there is something to tell or not: so that the collector hears that this process lives.
-    publish(replySubject(subject, ask.token), encodeBatches(identity, [], Infinity));
+    const telling = collecting.get(ask.token)?.telling();
+    publish(replySubject(subject, ask.token), encodeBatches({ ...identity, ...telling }, [], Infinity));
     if (timer === undefined) watch();
   };
 
@@ -173,14 +251,19 @@ export function publishTrace(
         onWarning({ code: 'subscriptionLost', message: `trace events cannot be asked for: ${error.message}`, error });
     },
   });
+  // Nobody says anything there: a broker answers for a process that has no connection any more.
+  const presence = connection.subscribe(presenceSubject(subject, instance), { callback: () => undefined });
   publish(greetingSubject(subject), [new Uint8Array()]);
   const stop = (): void => {
     for (const [token, { hasLeft }] of [...collecting]) {
       letGo(token);
       if (!hasLeft) publish(replySubject(subject, token), [encodeFarewell(identity)]);
     }
+    unwatch();
     systemClock.clearTimeout(timer);
-    if (!connection.isClosed()) subscription.unsubscribe();
+    if (connection.isClosed()) return;
+    subscription.unsubscribe();
+    presence.unsubscribe();
   };
   return {
     get collectors() {

@@ -6,6 +6,7 @@ import type { TraceEventDraft, TimedDraft } from '../trace-events/draft.js';
 import type { MachineIndex } from '../trace-events/machine-index.js';
 import { requireOneOf } from '../validation/argument-checks.js';
 import { Outlet, type StopListening, type TraceListener } from './outlet.js';
+import { localTime } from '../trace-events/local-time.js';
 import { traceVersion, type TraceMark, type TraceRun } from '../trace-events/trace-event.js';
 import { checkOptions, eventsMaxOf, type TracerOptions } from './tracer-options.js';
 import { traceActors, traceClient, type Lifeline } from './lifeline.js';
@@ -60,19 +61,21 @@ export function createTracer(options: TracerOptions = {}): Tracer {
   const eventsMax = eventsMaxOf(options) ?? 10_000;
   const warn = shieldWarnings(options.onWarning ?? (() => undefined));
   const startedAt = clock.now();
+  const startedAtEpoch = Date.now();
   const header: TraceRun = {
     type: 'run',
     version: traceVersion,
     source: options.source ?? 'live',
     unit: 'ms',
     label: options.label ?? options.system ?? 'live',
-    ...((options.source ?? 'live') === 'live' ? { startedAt: Date.now() } : {}),
+    ...((options.source ?? 'live') === 'live' ? { startedAt: startedAtEpoch, started: localTime(startedAtEpoch) } : {}),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   };
   const systems = new Set<Lifeline>();
   const outlets = new Set<Outlet>();
   const machines = new Map<string, MachineIndex>();
   const machineNames = new WeakMap<MachineIndex, string>();
+  let hasHadSystems = false;
   let countsTimer: unknown;
 
   const now = () => Math.round((clock.now() - startedAt) * 1000) / 1000;
@@ -119,11 +122,18 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     return name;
   };
 
-  const snapshot = (): readonly TimedDraft[] =>
-    [...systems]
-      .flatMap((system) => system.snapshot())
-      .filter(passes)
-      .map(timed);
+  /** What lives, with where it begins and ends: what is not told in between lives no more. */
+  const snapshot = (): readonly TimedDraft[] => {
+    if (!hasHadSystems) return [];
+    const names = Array.from(systems, ({ name }) => name);
+    return [
+      { type: 'snapshot', op: 'begin', systems: names } as const,
+      ...[...systems].flatMap((system) => system.introduction()),
+      ...Array.from(machines, ([machine, { root }]) => ({ type: 'machine', machine, root }) as const),
+      ...[...systems].flatMap((system) => system.snapshot()).filter(passes),
+      { type: 'snapshot', op: 'end', systems: names } as const,
+    ].map(timed);
+  };
 
   /** The more there is to tell, the less often: what nobody can read must not cost more than what it tells of. */
   const intervalAfter = (told: number): number => {
@@ -159,6 +169,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     // Those that are over are let go when another comes, since nothing is heard of them while nobody listens.
     for (const other of systems) if (other.isOver()) systems.delete(other);
     systems.add(system);
+    hasHadSystems = true;
     if (isOn()) system.begin();
     for (const draft of system.introduction()) write(draft);
     // Its actors live already: a client comes when it is complete, or much later.
@@ -201,8 +212,6 @@ export function createTracer(options: TracerOptions = {}): Tracer {
         sendCounts(countsIntervalMs);
       }
       outlet.push(header);
-      for (const system of systems) for (const draft of system.introduction()) outlet.push(timed(draft));
-      for (const [machine, { root }] of machines) outlet.push(timed({ type: 'machine', machine, root }));
       outlets.add(outlet);
       for (const draft of snapshot()) outlet.push(draft);
       const stop = (): void => {

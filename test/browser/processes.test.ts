@@ -109,7 +109,7 @@ describe('the page and real processes on a real server', () => {
     expect(end?.records).to.equal(read[0]);
   });
 
-  it('shows the death of a process, and what became of its streams', async () => {
+  it('shows that a process is not heard any more, and what became of its streams', async () => {
     await producer.kill();
     await untilFound('reason:producerSilent', opened - left);
     await page.getByRole('button', { name: `${opened - left} to look at` }).waitFor();
@@ -121,7 +121,7 @@ describe('the page and real processes on a real server', () => {
     await page
       .getByRole('treeitem', { level: 1 })
       .filter({ hasText: 'producer' })
-      .filter({ hasText: 'crashed' })
+      .filter({ hasText: 'not heard since' })
       .waitFor();
     await closed(page);
   });

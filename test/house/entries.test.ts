@@ -68,10 +68,10 @@ const entries: Readonly<Record<string, Listed>> = {
   './tracing': {
     values: `collectTraces createTracer readJsonLines showInStately toJsonLine traceOverNats traceVersion`,
     types: `
-      ClientTrace ClientTracer Collector CollectorOptions Inspector Json MessageTap StatelyInspector StatelyShow
-      StopListening StreamCounts
-      TraceActor TraceCounts TraceEnd TraceEvent TraceEventDraft TraceGap TraceLink TraceListener
-      TraceMachine TraceMark TraceMessage TraceOverNatsOptions TracePublication TraceRun TraceStateNode
+      ClientTrace ClientTracer Collector CollectorOptions ContactReason Inspector Json MessageTap StatelyInspector
+      StatelyShow StopListening StreamCounts TraceActor TraceContact TraceCounts TraceEnd TraceEvent TraceEventDraft
+      TraceGap TraceLink TraceListener TraceMachine TraceMark TraceMessage TraceOverNatsOptions TracePublication
+      TraceRun TraceSnapshot TraceStateNode
       TraceStep TraceSystem TraceTimer TraceTransition TraceableClient TracedClient Tracer TracerOptions
     `,
   },

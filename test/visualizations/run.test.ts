@@ -261,7 +261,7 @@ describe('fold()', () => {
   it('ends the actors of a system that crashes', () => {
     const view = at([actor, { type: 'system', system: 'a', role: 'producer', op: 'crash', at: 9 }]);
     expect(view.systems.get('a')).to.deep.include({ status: 'crashed', endedAt: 9 });
-    expect(view.actors.get(actorKey('a', 's'))).to.deep.include({ status: 'stopped', endedAt: 9 });
+    expect(view.actors.get(actorKey('a', 's'))).to.deep.include({ status: 'crashed', endedAt: 9 });
     expect(view.streams.get('s')?.endedAt).to.equal(9);
   });
 

@@ -49,14 +49,16 @@ describe('the log of a run', () => {
     expect(seq).to.equal(30);
     expect(events.map((event) => ('seq' in event ? `${event.seq} ${event.type}` : event.type))).to.deep.equal([
       'run',
+      '0 snapshot',
       '1 system',
       '2 machine',
       '3 actor',
       '5 timer',
+      '30 snapshot',
       '30 gap',
     ]);
-    expect(events[3]).to.deep.include({ value: 'bright', context: { n: 1 } });
-    expect(events[5]).to.include({ dropped: 26 });
+    expect(events[4]).to.deep.include({ value: 'bright', context: { n: 1 } });
+    expect(events[7]).to.include({ dropped: 26 });
     expect(log.after(seq, 100)).to.deep.equal(Array.from({ length: 10 }, (_, n) => mark(31 + n)));
     expect(log.after(29, 100)).to.equal(undefined);
   });

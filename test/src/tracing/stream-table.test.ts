@@ -72,7 +72,7 @@ describe('the table of streams', () => {
     const table = createStreamTable();
     const ends = { stream: 's', subject: 'x', value: 'active', context: null };
     table.append([
-      { seq: 1, at: 10, type: 'actor', system: 'c', actor: 'a', age: 5000, ...ends },
+      { seq: 1, at: 10, type: 'actor', system: 'c', actor: 'a', since: -4990, ...ends },
       { seq: 2, at: 12, type: 'counts', system: 'c', actor: 'a', stream: 's', records: 1_000_000, bytes: 1 },
     ]);
     const [row] = table.rows();
@@ -82,7 +82,7 @@ describe('the table of streams', () => {
     table.append([
       { seq: 3, at: 512, type: 'counts', system: 'c', actor: 'a', stream: 's', records: 1_000_100, bytes: 1 },
       { seq: 4, at: 513, type: 'system', system: 'p', role: 'producer', op: 'start' },
-      { seq: 5, at: 520, type: 'actor', system: 'p', actor: 'a', age: 5600, ...ends },
+      { seq: 5, at: 520, type: 'actor', system: 'p', actor: 'a', since: -5080, ...ends },
     ]);
     expect(rateOf(row!, 520)).to.equal(200);
     expect(row?.openedAt).to.equal(-5080);

@@ -96,11 +96,16 @@ describe('trace events over NATS, from processes', () => {
     producer.kill('SIGKILL');
     await until(() => only(records, 'end').length === 5, 'the ends of five streams');
     expect(new Set(only(records, 'end').map(({ reason }) => reason))).to.deep.equal(new Set(['producerSilent']));
-    await until(() => only(records, 'system').some(({ op }) => op === 'crash'), 'the crash');
-    expect(only(records, 'system').find(({ op }) => op === 'crash')).to.include({ system: 'producer' });
+    // It is dead, which nobody knows who only hears nothing of it.
+    await until(() => only(records, 'contact').length === 2, 'the loss of contact, and that of its connection');
+    expect(only(records, 'contact').map(({ op, systems, reason }) => ({ op, systems, reason }))).to.deep.equal([
+      { op: 'lost', systems: ['producer'], reason: 'silent' },
+      { op: 'lost', systems: ['producer'], reason: 'gone' },
+    ]);
+    expect(only(records, 'system').every(({ op }) => op === 'start')).to.equal(true);
   });
 
-  it('go on when a lost connection is back, with what lives now', async () => {
+  it('go on where they were when a lost connection is back', async () => {
     const proxy = await startTcpProxy(server.port);
     const own = await connect({ servers: proxy.url, reconnectTimeWait: 100 });
     const records: TraceEvent[] = [];
@@ -113,26 +118,69 @@ describe('trace events over NATS, from processes', () => {
     proxy.cut();
     await until(() => only(records, 'mark').length === 1, 'the loss');
     leaving.kill('SIGKILL');
-    // While nothing is heard nobody is thought dead.
-    await sleep(500);
-    expect(only(records, 'system').every(({ op }) => op === 'start')).to.equal(true);
+    const lost = () => only(records, 'contact').filter(({ op }) => op === 'lost');
+    await until(() => lost().length === 3, 'the loss of contact with all three');
+    expect(new Set(lost().map(({ reason }) => reason))).to.deep.equal(new Set(['disconnected']));
     const before = records.length;
     proxy.thaw();
-    await until(() => only(records, 'mark').length === 2, 'the reconnect');
     const since = () => records.slice(before);
-    await until(() => only(since(), 'system').some(({ op }) => op === 'crash'), 'the death of the one');
-    const told = only(since(), 'actor').filter(({ machine }) => machine === 'consumerStream');
-    expect(told).to.have.length(1);
-    const lost = only(since(), 'step').filter(({ status }) => status === 'stopped');
-    expect(lost.map(({ actor }) => actor)).to.include(told[0]?.actor);
-    const counts = only(since(), 'counts').filter(({ actor }) => actor === told[0]?.actor);
-    expect(counts.length).to.be.greaterThan(0);
+    const back = () => only(since(), 'contact').filter(({ op }) => op === 'restored');
+    await until(() => back().length === 2, 'contact with the two that are left');
+    const [stays, leaves] = streams().map(({ system }) => system).sort((one) =>
+      back().some(({ systems }) => systems.includes(one)) ? -1 : 1,
+    ); // prettier-ignore
+    expect(back().flatMap(({ systems }) => systems)).to.have.members(['producer', stays]);
+    expect(lost().some(({ systems }) => systems.includes(leaves ?? ''))).to.equal(true);
+    // Those that live went on all the time, and nobody knows of the other.
+    const flows = () => only(since(), 'counts').some(({ system }) => system === stays);
+    await until(flows, 'records of the one that is left');
+    expect(only(records, 'step').filter(({ status, system }) => status !== 'active' && system === stays)).to.be.empty;
+    expect(only(records, 'system').every(({ op }) => op === 'start')).to.equal(true);
+    expect(only(records, 'link').filter(({ systems }) => systems.length === 0).map(({ op }) => op)).to.deep.equal([
+      'lost',
+      'restored',
+    ]); // prettier-ignore
     expect(only(records, 'mark').map(({ text }) => text)).to.deep.equal([
       'the connection to NATS is lost: nothing is heard of the processes',
-      'the connection to NATS is back: what lives is told again',
+      'the connection to NATS is back',
     ]);
     collector.stop();
     staying.kill('SIGKILL');
+    await own.close();
+    await proxy.close();
+  });
+
+  it('of a process without a connection are told when it has one again, with when they happened', async () => {
+    const proxy = await startTcpProxy(server.port);
+    const own = await connect({ servers: proxy.url, reconnectTimeWait: 100 });
+    const tracer = createTracer();
+    const publication = traceOverNats(tracer, { connection: own, subject: 'd', process: 'cut off' });
+    const records: TraceEvent[] = [];
+    collector = collectTraces(connection, (batch) => void records.push(...batch), { subject: 'd' });
+    const marks = () => only(records, 'mark').map(({ text }) => text);
+    tracer.mark('before');
+    await until(() => publication.collectors === 1, 'the ask');
+    tracer.mark('heard');
+    await until(() => marks().includes('heard'), 'the first mark');
+    const lost = (async () => {
+      for await (const { type } of own.status()) if (type === 'disconnect') return;
+    })();
+    proxy.freeze();
+    proxy.cut();
+    await lost;
+    for (const text of ['one', 'two', 'three']) {
+      tracer.mark(text);
+      // Each is handed over by itself.
+      await sleep(100);
+    }
+    proxy.thaw();
+    await until(() => marks().includes('three'), 'what happened meanwhile');
+    expect(marks().slice(-4)).to.deep.equal(['heard', 'one', 'two', 'three']);
+    expect(only(records, 'gap')).to.be.empty;
+    // Told at one moment, they stand where they were.
+    const happened = only(records, 'mark').map(({ at, late = 0 }) => at - late);
+    expect((happened.at(-1) ?? 0) - (happened.at(-3) ?? 0)).to.be.at.least(150);
+    publication.stop();
     await own.close();
     await proxy.close();
   });

@@ -211,7 +211,7 @@ describe('tracer, clients', () => {
     stop();
   });
 
-  it('are told with their age to one who comes later, those that come after without', async () => {
+  it('are told with when they came to one who comes later, those that come after without', async () => {
     const clock = createTestClock();
     const tracer = createTracer({ flushMs: 0, clock });
     pair = createPair({ consumer: { clock, tracer }, producer: { clock } });
@@ -225,10 +225,10 @@ describe('tracer, clients', () => {
     const second = pair.consumer.openStream('quiet');
     const later = listen(tracer);
     await clock.advance(1);
-    const agesIn = (told: readonly TraceEvent[]) =>
-      Object.fromEntries(only(told, 'actor').map(({ actor, age }) => [actor, age]));
-    expect(agesIn(records)).to.include({ lamp: 5000, client: 5000, [first.id]: 2000, [second.id]: undefined });
-    expect(agesIn(later.records)).to.include({ lamp: 5500, client: 5500, [first.id]: 2500, [second.id]: undefined });
+    const startsIn = (told: readonly TraceEvent[]) =>
+      Object.fromEntries(only(told, 'actor').map(({ actor, since }) => [actor, since]));
+    expect(startsIn(records)).to.include({ lamp: 0, client: 0, [first.id]: 3000, [second.id]: undefined });
+    expect(startsIn(later.records)).to.include({ lamp: 0, client: 0, [first.id]: 3000, [second.id]: 5500 });
     lamp.stop();
   });
 

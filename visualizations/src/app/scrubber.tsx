@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { useSampled } from '../panes/drawing/use-sampled.js';
-import { formatTime } from '../model/format.js';
+import { bothTimes } from '../model/wall-clock.js';
 import type { Session } from '../model/session.js';
 import type { SequencedEvent } from '../model/types.js';
 
@@ -35,7 +35,6 @@ export function Scrubber({ session }: { readonly session: Session }) {
   const path = overview.density
     .map((share, column) => `M${column + 0.5} ${height}V${height - share * height}`)
     .join('');
-  const { unit } = run.header;
   return (
     <div class="scrubber">
       <svg viewBox={`0 0 ${columns} ${height}`} preserveAspectRatio="none" aria-hidden="true">
@@ -44,7 +43,7 @@ export function Scrubber({ session }: { readonly session: Session }) {
       <input
         type="range"
         aria-label="Moment"
-        aria-valuetext={`trace event ${seq} at ${formatTime(session.view.peek().at, unit)}`}
+        aria-valuetext={`trace event ${seq} at ${bothTimes(run.header, session.view.peek().at)}`}
         min={range.first}
         max={Math.max(range.first, range.last)}
         step={1}
@@ -68,6 +67,7 @@ export function Scrubber({ session }: { readonly session: Session }) {
 }
 
 function overviewOf({ run }: Session): Overview {
+  const { header } = run;
   const { firstSeq: first, lastSeq: last } = run;
   const counts = new Array<number>(columns).fill(0);
   const marks: Overview['marks'][number][] = [];
@@ -78,7 +78,7 @@ function overviewOf({ run }: Session): Overview {
     place += 1;
     const share = (event.seq - first) / span;
     if (isMarked(event) && marks.length < 200) {
-      const text = event.type === 'mark' ? event.text : textOf(event);
+      const text = `${event.type === 'mark' ? event.text : textOf(event)}, ${bothTimes(header, event.at)}`;
       marks.push({ seq: event.seq, share, bad: event.type !== 'mark' || event.kind !== 'note', text });
     }
     if (place % stride !== 0 || event.type !== 'step') return undefined;
@@ -94,13 +94,17 @@ function isMarked(event: SequencedEvent): boolean {
   return (
     event.type === 'mark' ||
     event.type === 'gap' ||
+    (event.type === 'contact' && event.op === 'lost' && event.reason !== 'disconnected') ||
     (event.type === 'system' && event.op === 'crash') ||
-    (event.type === 'link' && event.op !== 'restored')
+    // Of its own connection whoever collects says more in a mark.
+    (event.type === 'link' && event.op !== 'restored' && event.systems.length > 0)
   );
 }
 
 function textOf(event: SequencedEvent): string {
   if (event.type === 'gap') return `${event.dropped} trace events were left out`;
   if (event.type === 'system') return `${event.system} crashes`;
-  return event.type === 'link' ? `link of ${event.systems.join(', ')} ${event.op}` : event.type;
+  if (event.type === 'contact') return `${event.systems.join(', ')} not heard any more`;
+  if (event.type !== 'link') return event.type;
+  return event.systems.length === 0 ? `connection ${event.op}` : `link of ${event.systems.join(', ')} ${event.op}`;
 }

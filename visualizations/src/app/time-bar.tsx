@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useSampled } from '../panes/drawing/use-sampled.js';
 import { formatTime } from '../model/format.js';
+import { wallTime, wholeWallTime } from '../model/wall-clock.js';
 import { parseQuery, QueryError } from '../model/query.js';
 import { eventFields } from '../model/event-fields.js';
 import type { Session } from '../model/session.js';
@@ -16,6 +17,7 @@ export function TimeBar({ session }: { readonly session: Session }) {
   const playing = cursor.playing.value;
   const growing = run.growing.value;
   const shown = useSampled(session.view, 100, ({ seq, at }) => ({ seq, at: Math.max(at, cursor.now()) }));
+  const wall = wallTime(run.header, shown.at);
   const moves = playing || (live && growing);
 
   return (
@@ -51,7 +53,13 @@ export function TimeBar({ session }: { readonly session: Session }) {
         </button>
       </div>
       <Scrubber session={session} />
-      <output class="time-shown" title="The time since the start, and the trace event">
+      <output
+        class="time-shown"
+        title={['The time since the start, and the trace event', wholeWallTime(run.header, shown.at)]
+          .filter((text) => text !== undefined)
+          .join('; ')}
+      >
+        {wall !== undefined && <span class="time-wall">{wall} </span>}
         {formatTime(shown.at, unit)} <span class="muted">#{shown.seq}</span>
       </output>
       <label>

@@ -31,6 +31,8 @@ export type DiagramRow = MessageRow | NoteRow;
 export interface Diagram {
   readonly label: string;
   readonly unit: 'ms' | 'tick';
+  /** When the run began, in milliseconds since 1970, where it happened in real time. */
+  readonly startedAt?: number;
   readonly lifelines: readonly string[];
   readonly rows: readonly DiagramRow[];
 }
@@ -50,6 +52,7 @@ export function diagramOf(events: readonly TraceEvent[]): Diagram {
   const sentAt = new Map<string, number>();
   const rows: DiagramRow[] = [];
   let label = '';
+  let startedAt: number | undefined;
   let unit: Diagram['unit'] = 'ms';
   let usesWire = false;
 
@@ -61,7 +64,7 @@ export function diagramOf(events: readonly TraceEvent[]): Diagram {
   for (const event of events) {
     switch (event.type) {
       case 'run':
-        ({ label, unit } = event);
+        ({ label, unit, startedAt } = event);
         break;
       case 'system':
         lifelines.add(event.system);
@@ -89,6 +92,11 @@ export function diagramOf(events: readonly TraceEvent[]): Diagram {
           addMessage(rows, event, sentAt.get(event.message));
         }
         break;
+      case 'contact':
+        for (const system of event.systems) {
+          note(event.at, system, 'fault', event.op === 'lost' ? 'not heard any more' : 'heard again');
+        }
+        break;
       case 'link':
         for (const system of event.systems) note(event.at, system, 'fault', `link ${event.op}`);
         break;
@@ -106,7 +114,8 @@ export function diagramOf(events: readonly TraceEvent[]): Diagram {
         break;
     }
   }
-  return { label, unit, lifelines: usesWire ? [...lifelines, wire] : [...lifelines], rows };
+  const began = startedAt === undefined ? {} : { startedAt };
+  return { label, unit, ...began, lifelines: usesWire ? [...lifelines, wire] : [...lifelines], rows };
 }
 
 function addMessage(rows: DiagramRow[], event: TraceMessage, sent: number | undefined): void {

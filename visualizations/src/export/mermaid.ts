@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
+import { wallTime, wholeWallTime } from '../model/wall-clock.js';
 import { diagramOf, labelOf, type DiagramRow } from './diagram.js';
 
 /** Mermaid ends a statement at a semicolon and at a new line, and takes a number sign for the start of an entity. */
@@ -11,11 +12,17 @@ const outcomes = { send: '', deliver: '', drop: ', lost', duplicate: ', once mor
 
 /** The run as a Mermaid sequence diagram. Records of one stream that follow each other are one arrow. */
 export function toMermaid(events: readonly TraceEvent[]): string {
-  const { label, unit, lifelines, rows } = diagramOf(events);
+  const diagram = diagramOf(events);
+  const { label, unit, lifelines, rows } = diagram;
   const participants = lifelines.length === 0 ? ['nothing'] : lifelines;
   const idOf = (system: string): string => `p${Math.max(0, participants.indexOf(system))}`;
   const all = participants.length === 1 ? 'p0' : `p0,p${participants.length - 1}`;
-  const timed = (at: number): string => `${Math.round(at)}${unit === 'ms' ? ' ms' : ''}`;
+  const timed = (at: number): string => {
+    // The zone stands once, above all.
+    const wall = wallTime(diagram, at)?.slice(0, 12);
+    return `${Math.round(at)}${unit === 'ms' ? ' ms' : ''}${wall === undefined ? '' : ` (${wall})`}`;
+  };
+  const started = wholeWallTime(diagram, 0);
 
   const lineOf = (row: DiagramRow): string => {
     if (row.kind === 'note') {
@@ -31,6 +38,7 @@ export function toMermaid(events: readonly TraceEvent[]): string {
     'sequenceDiagram',
     ...(label === '' ? [] : [`accTitle: ${escape(label)}`]),
     ...participants.map((system, index) => `participant p${index} as ${escape(system)}`),
+    ...(started === undefined ? [] : [`Note over ${all}: times since ${started}, and by its clock`]),
     ...rows.map(lineOf),
     '',
   ].join('\n');

@@ -1,5 +1,6 @@
 import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { stateText } from '../model/state-text.js';
+import { wholeWallTime } from '../model/wall-clock.js';
 import { shortName } from './diagram.js';
 
 /** An event of the trace-event format, which Perfetto and chrome://tracing read. Times are microseconds. */
@@ -32,6 +33,7 @@ export function toPerfetto(traceEvents: readonly TraceEvent[]): string {
   const travelling = new Set<string>();
   let last = 0;
   let label = '';
+  let started: string | undefined;
   let timerCount = 0;
 
   const pidOf = (system: string): number => {
@@ -88,6 +90,7 @@ export function toPerfetto(traceEvents: readonly TraceEvent[]): string {
   for (const event of traceEvents) {
     if (event.type === 'run') {
       label = event.label;
+      started = wholeWallTime(event, 0);
       continue;
     }
     const ts = Math.round(event.at * unitInTs);
@@ -164,7 +167,11 @@ export function toPerfetto(traceEvents: readonly TraceEvent[]): string {
         });
         break;
       }
+      case 'contact':
+        for (const system of event.systems) mark(system, ts, `contact ${event.op}`, 'contact');
+        break;
       case 'link':
+        if (event.systems.length === 0) mark(undefined, ts, `link ${event.op}`, 'link');
         for (const system of event.systems) mark(system, ts, `link ${event.op}`, 'link');
         break;
       case 'end':
@@ -188,5 +195,5 @@ export function toPerfetto(traceEvents: readonly TraceEvent[]): string {
     const [system = '', actor = '', timer = ''] = key.split('\n');
     endTimer(system, actor, timer, last, 'still running');
   }
-  return `${JSON.stringify({ displayTimeUnit: 'ms', otherData: { label }, traceEvents: events })}\n`;
+  return `${JSON.stringify({ displayTimeUnit: 'ms', otherData: { label, ...(started === undefined ? {} : { started }) }, traceEvents: events })}\n`;
 }

@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
+import { wallTime, wholeWallTime } from '../model/wall-clock.js';
 import { diagramOf, labelOf, type DiagramRow, type MessageRow, type NoteRow } from './diagram.js';
 
 export interface SvgOptions {
@@ -39,7 +40,9 @@ function columnsOf(lifelines: readonly string[], rows: readonly DiagramRow[]): r
 
 /** The run as a drawing of its sequence diagram: a whole SVG file, without scripts and without links. */
 export function toSvg(events: readonly TraceEvent[], { theme = 'light' }: SvgOptions = {}): string {
-  const { label, unit, lifelines, rows } = diagramOf(events);
+  const diagram = diagramOf(events);
+  const { label, unit, lifelines, rows } = diagram;
+  const started = wholeWallTime(diagram, 0);
   const ink = themes[theme];
   const xs = columnsOf(lifelines, rows);
   const xOf = (system: string): number => xs[Math.max(0, lifelines.indexOf(system))] ?? timeWidth;
@@ -89,7 +92,9 @@ export function toSvg(events: readonly TraceEvent[], { theme = 'light' }: SvgOpt
     const y = top + index * rowHeight + 14;
     const at = rows[index - 1]?.at === row.at ? '' : `${Math.round(row.at)}${unit === 'ms' ? ' ms' : ''}`;
     const time = at === '' ? '' : text(timeWidth - 12, y, at, ink.faint, ' text-anchor="end"');
-    return time + (row.kind === 'message' ? drawMessage(row, y) : drawNote(row, y));
+    const wall = wallTime(diagram, row.at);
+    const named = time === '' || wall === undefined ? time : `<g><title>${wall}</title>${time}</g>`;
+    return named + (row.kind === 'message' ? drawMessage(row, y) : drawNote(row, y));
   };
 
   return [
@@ -97,6 +102,7 @@ export function toSvg(events: readonly TraceEvent[], { theme = 'light' }: SvgOpt
     `<title>${escape(label)}</title>`,
     `<rect width="100%" height="100%" fill="${ink.paper}"/>`,
     text(12, 20, label, ink.ink, ' font-weight="bold"'),
+    ...(started === undefined ? [] : [text(12, 34, `times since ${started}`, ink.faint)]),
     ...lifelines.map(
       (system) =>
         text(xOf(system), top - 16, system, ink.ink, ' text-anchor="middle" font-weight="bold"') +

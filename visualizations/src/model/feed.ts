@@ -1,7 +1,7 @@
 import { batch, signal, type ReadonlySignal } from '@preact/signals';
 import { checkedEvent, isSequenced, MalformedTraceEventError } from './checked-event.js';
 import { Run, type RunOptions } from './run.js';
-import type { LinkState, SequencedEvent, Sink, Source } from './types.js';
+import type { LinkState, SequencedEvent, Sink, Source, TraceRun } from './types.js';
 
 /** What a feed has to say about itself. */
 export interface FeedHealth {
@@ -27,6 +27,11 @@ export interface Feed {
 }
 
 const atFirst: FeedHealth = { state: 'connecting', text: '', received: 0, malformed: 0, lastProblem: '' };
+
+/** Two runs do not begin in the same millisecond under one name. */
+function isSameRun(one: TraceRun, other: TraceRun): boolean {
+  return one.startedAt !== undefined && one.startedAt === other.startedAt && one.label === other.label;
+}
 
 export function createFeed(options: RunOptions = {}): Feed {
   const source = signal<Source | undefined>(undefined);
@@ -62,6 +67,8 @@ export function createFeed(options: RunOptions = {}): Feed {
           pending.push(event);
         } else {
           flush();
+          // A page that was away too long is told again what lives: of the run that it shows, which goes on.
+          if (run.value !== undefined && isSameRun(run.value.header, event)) continue;
           run.value = new Run(event, options);
           // What is told of a run is not of those before it.
           counts.received = 1;

@@ -1,20 +1,23 @@
 import type { TraceActor, TraceCounts, TraceEnd } from '../../../src/trace-events/trace-event.js';
 import { forgetEnded, type Folded } from './folded.js';
+import { happenedAt } from './happened.js';
 import { actorKey } from './keys.js';
 import { addToRates, noRates } from './rates.js';
 import type { StreamEndEntry, StreamEntry } from './types.js';
 
-/** Adds an actor as one end of a stream. */
-export function joinStream(view: Folded, event: TraceActor, stream: string): void {
-  const { system, actor, subject = '', at, seq } = event;
+/** Adds an actor as one end of a stream. One that goes on has been one already, and has handled what it has. */
+export function joinStream(view: Folded, event: TraceActor, stream: string, goesOn: boolean): void {
+  const { system, actor, subject = '', since, seq } = event;
+  const at = since ?? happenedAt(event);
   const key = actorKey(system, actor);
-  const end = newEnd(view, key, system, actor, at);
   const entry = view.streams.get(stream);
+  const known = goesOn ? entry?.ends.find((end) => end.key === key) : undefined;
+  const end = known ?? newEnd(view, key, system, actor, happenedAt(event));
   const ends = [...(entry?.ends.filter((other) => other.key !== key) ?? []), end];
   // A stream that an actor joins goes on, so it has no `endedAt`.
   view.streams.set(stream, {
     stream,
-    openedAt: entry?.openedAt ?? at,
+    openedAt: Math.min(entry?.openedAt ?? at, at),
     openedSeq: entry?.openedSeq ?? seq,
     // The end that was seen first may not have known the subject.
     subject: (entry?.subject ?? '') === '' ? subject : (entry?.subject ?? ''),
@@ -33,7 +36,8 @@ function rank({ role }: StreamEndEntry): number {
 }
 
 export function foldCounts(view: Folded, event: TraceCounts): void {
-  const { system, actor, stream, records, bytes, waiting, credit, at } = event;
+  const { system, actor, stream, records, bytes, waiting, credit } = event;
+  const at = happenedAt(event);
   const key = actorKey(system, actor);
   const { entry, end } = endOf(view, stream, key, system, actor, at, event.seq);
   const more = Math.max(0, records - end.records);
@@ -60,7 +64,8 @@ export function foldCounts(view: Folded, event: TraceCounts): void {
 }
 
 export function foldEnd(view: Folded, event: TraceEnd): void {
-  const { system, actor, stream, reason, code, text, at, seq } = event;
+  const { system, actor, stream, reason, code, text, seq } = event;
+  const at = happenedAt(event);
   const key = actorKey(system, actor);
   const { entry, end } = endOf(view, stream, key, system, actor, at, seq);
   replaceEnd(view, entry, { ...end, ending: { reason, code, text, at, seq } });
@@ -83,6 +88,15 @@ export function endStreamEnd(view: Folded, stream: string, key: string, at: numb
   const goesOn = (end: StreamEndEntry) =>
     end.key !== key && end.ending === undefined && view.actors.get(end.key)?.endedAt === undefined;
   if (!entry.ends.some(goesOn)) view.streams.set(stream, { ...entry, endedAt: at });
+}
+
+/** An end of it goes on that was thought to be over. */
+export function reviveStream(view: Folded, stream: string, key: string): void {
+  const entry = view.streams.get(stream);
+  const end = entry?.ends.find((candidate) => candidate.key === key);
+  if (entry?.endedAt === undefined || end === undefined || end.ending !== undefined) return;
+  const { endedAt, ...rest } = entry;
+  view.streams.set(stream, rest);
 }
 
 function replaceEnd(view: Folded, entry: StreamEntry, end: StreamEndEntry): void {

@@ -20,6 +20,8 @@ export interface Folded extends View {
   readonly marks: TraceMark[];
   readonly coverage: Map<string, number>;
   totals: Totals;
+  /** The event with which it was begun to tell what lives, until that is told whole. */
+  tellingSince: number | undefined;
   /** The unit decides how wide the buckets of rates are. */
   readonly unit: 'ms' | 'tick';
 }
@@ -37,6 +39,7 @@ export function emptyView(unit: 'ms' | 'tick'): Folded {
     marks: [],
     coverage: new Map(),
     totals: { records: 0, bytes: 0, steps: 0, messages: 0, messagesDropped: 0, recordsLost: 0 },
+    tellingSince: undefined,
     unit,
   };
 }

@@ -2,10 +2,11 @@ import { isGoodEnd } from './good-ends.js';
 import type { Fields } from './query.js';
 import { noRates, pastRatesAt, rateBucketWidth } from './rates.js';
 import { outermostState } from './state-text.js';
-import type { ActorEntry, StreamEndEntry, StreamEntry, View } from './types.js';
+import type { ActorEntry, ActorStatus, StreamEndEntry, StreamEntry, View } from './types.js';
 
 /** What is worth a look about a stream, worst first. */
-export type Anomaly = 'error' | 'badEnd' | 'ends differ' | 'silent' | 'starved' | 'backlog' | 'slow to open';
+export type Anomaly =
+  'error' | 'crashed' | 'badEnd' | 'unheard' | 'ends differ' | 'silent' | 'starved' | 'backlog' | 'slow to open';
 
 /** A line of the stream table: a stream at a moment. Durations and times are in the unit of the run. */
 export interface StreamRow {
@@ -18,6 +19,10 @@ export interface StreamRow {
   readonly phase: string;
   /** The state of the other end, where it is watched. */
   readonly otherState: string | undefined;
+  /** What became of the end where it is read, as of its actor. */
+  readonly status: ActorStatus;
+  /** Since when nothing was heard of the end where it is read: its state is the last one that was heard. */
+  readonly unheardSince: number | undefined;
   readonly age: number;
   readonly records: number;
   readonly bytes: number;
@@ -35,8 +40,10 @@ export interface StreamRow {
 }
 
 const severity: Readonly<Record<Anomaly, number>> = {
-  error: 64,
-  badEnd: 32,
+  error: 256,
+  crashed: 128,
+  badEnd: 64,
+  unheard: 32,
   'ends differ': 16,
   silent: 8,
   starved: 4,
@@ -62,6 +69,7 @@ export function streamRow(view: View, entry: StreamEntry, unit: 'ms' | 'tick', n
   const ending = reader?.ending ?? other?.ending;
   const isOver = entry.endedAt !== undefined;
   const state = actor?.state ?? 'unknown';
+  const unheardSince = actor?.endedAt === undefined ? unheard(view, reader) : undefined;
   const rates = pastRatesAt(reader?.rates ?? noRates, unit, now);
   const row = {
     entry,
@@ -70,6 +78,8 @@ export function streamRow(view: View, entry: StreamEntry, unit: 'ms' | 'tick', n
     state,
     phase: outermostState(state),
     otherState: otherActor?.state,
+    status: actor?.status ?? 'active',
+    unheardSince,
     age: (entry.endedAt ?? now) - entry.openedAt,
     records: maxOf(entry.ends, (end) => end.records) ?? 0,
     bytes: maxOf(entry.ends, (end) => end.bytes) ?? 0,
@@ -77,12 +87,23 @@ export function streamRow(view: View, entry: StreamEntry, unit: 'ms' | 'tick', n
     rates,
     waiting: maxOf(entry.ends, (end) => end.waiting),
     credit: maxOf(entry.ends, (end) => end.credit),
-    silence: isOver || reader === undefined ? undefined : Math.max(0, now - reader.lastSignAt),
+    // Of a process that is not heard nobody knows what it hears.
+    silence:
+      isOver || reader === undefined || unheardSince !== undefined ? undefined : Math.max(0, now - reader.lastSignAt),
     reason: ending?.reason ?? '',
     code: ending?.code,
     text: ending?.text ?? '',
   };
-  return { ...row, anomalies: anomaliesOf(row, actor, otherActor, unit, now) };
+  const isUnheard = !isOver && entry.ends.some((end) => isLiving(view, end) && unheard(view, end) !== undefined);
+  return { ...row, anomalies: anomaliesOf(row, actor, otherActor, isUnheard, unit, now) };
+}
+
+function unheard(view: View, end: StreamEndEntry | undefined): number | undefined {
+  return end === undefined ? undefined : view.systems.get(end.system)?.unheardSince;
+}
+
+function isLiving(view: View, { key }: StreamEndEntry): boolean {
+  return view.actors.get(key)?.endedAt === undefined;
 }
 
 /** How badly a row needs a look: 0 where it does not. */
@@ -94,16 +115,19 @@ function anomaliesOf(
   row: Omit<StreamRow, 'anomalies'>,
   actor: ActorEntry | undefined,
   other: ActorEntry | undefined,
+  isUnheard: boolean,
   unit: 'ms' | 'tick',
   now: number,
 ): readonly Anomaly[] {
   const limit = limits[unit];
   const found: Anomaly[] = [];
   if (actor?.status === 'error' || other?.status === 'error') found.push('error');
+  if (actor?.status === 'crashed' || other?.status === 'crashed') found.push('crashed');
   if (row.reason !== '' && !isGoodEnd(row.reason)) found.push('badEnd');
+  if (isUnheard) found.push('unheard');
   const oneEnded = [actor, other].find((end) => end?.endedAt !== undefined);
   const oneLives = [actor, other].some((end) => end !== undefined && end.endedAt === undefined);
-  if (oneLives && oneEnded?.endedAt !== undefined && now - oneEnded.endedAt > limit.disagreement) {
+  if (!isUnheard && oneLives && oneEnded?.endedAt !== undefined && now - oneEnded.endedAt > limit.disagreement) {
     found.push('ends differ');
   }
   if (row.phase === 'active' && (row.silence ?? 0) > limit.silence) found.push('silent');

@@ -28,6 +28,10 @@ export interface SystemEntry {
   readonly status: 'running' | 'crashed' | 'stopped';
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** Since when nothing was heard of it, which says nothing about what it does. */
+  readonly unheardSince?: number;
+  /** Whether the broker has no connection of it either. */
+  readonly isGone?: boolean;
 }
 
 /** A timer that runs. Times are in the unit of the run. */
@@ -40,6 +44,12 @@ export interface TimerEntry {
   readonly duration?: number;
   readonly deadline?: number;
 }
+
+/**
+ * What became of an actor: as XState has it, or `crashed` where its process is known to be dead, or `unheard` where it has
+ * ended while nothing was heard of it, so that nobody knows how.
+ */
+export type ActorStatus = TraceStep['status'] | 'crashed' | 'unheard';
 
 /** An actor, alive or a tombstone. */
 export interface ActorEntry {
@@ -56,10 +66,12 @@ export interface ActorEntry {
   /** The state value as text, such as `active.listening`. */
   readonly state: string;
   readonly context: Json;
-  readonly status: TraceStep['status'];
+  readonly status: ActorStatus;
   readonly error?: string;
   readonly startedAt: number;
   readonly startedSeq: Moment;
+  /** When it was told last, anew or for the first time. */
+  readonly toldSeq: Moment;
   /** When it left `active`. A tombstone has it. */
   readonly endedAt?: number;
   /** The last step of its parent before it came: what made it. */
@@ -127,7 +139,7 @@ export interface Totals {
   readonly steps: number;
   readonly messages: number;
   readonly messagesDropped: number;
-  /** Events of this run that were left out by the tracer. */
+  /** Events of this run that were left out by the tracer, or lost on the way. */
   readonly recordsLost: number;
 }
 

@@ -1,7 +1,8 @@
 import { eventText } from '../../model/event-text.js';
 import { formatTime } from '../../model/format.js';
 import { stateText } from '../../model/state-text.js';
-import type { Cursor } from '../../model/types.js';
+import type { Cursor, TraceRun } from '../../model/types.js';
+import { wholeWallTime } from '../../model/wall-clock.js';
 import { isNotTaken, isRefusal, refusalText } from '../statechart/refusal.js';
 import type { TraceMachine, TraceStateNode, TraceStep } from '../../../../src/trace-events/trace-event.js';
 import type { ActorHappening } from './recent-steps.js';
@@ -9,13 +10,13 @@ import type { ActorHappening } from './recent-steps.js';
 interface HappeningProps {
   readonly happening: ActorHappening;
   readonly machine: TraceMachine | undefined;
-  readonly unit: 'ms' | 'tick';
+  readonly header: TraceRun;
   readonly cursor: Cursor;
   readonly isLast: boolean;
 }
 
 /** One event of an actor: what it was, the edges that it took, or why it was refused. Pressed, it leads there. */
-export function Happening({ happening, machine, unit, cursor, isLast }: HappeningProps) {
+export function Happening({ happening, machine, header, cursor, isLast }: HappeningProps) {
   return (
     <li data-refused={happening.type === 'step' && happening.taken.length === 0}>
       <button
@@ -24,7 +25,10 @@ export function Happening({ happening, machine, unit, cursor, isLast }: Happenin
         title={`Go to trace event ${happening.seq}`}
         onClick={() => cursor.seek(happening.seq)}
       >
-        <span class="muted mono">{formatTime(happening.at, unit)}</span> <Title happening={happening} />
+        <span class="muted mono" title={wholeWallTime(header, happening.at)}>
+          {formatTime(happening.at, header.unit)}
+        </span>{' '}
+        <Title happening={happening} />
         {happening.type === 'step' && <Step step={happening} machine={machine} />}
       </button>
     </li>

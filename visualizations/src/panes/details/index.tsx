@@ -2,7 +2,8 @@ import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { formatBytes, formatCount, formatDuration, formatTime } from '../../model/format.js';
 import { actorKey } from '../../model/keys.js';
-import type { ActorEntry, PaneProps, SequencedEvent, StreamEndEntry } from '../../model/types.js';
+import type { ActorEntry, PaneProps, SequencedEvent, StreamEndEntry, TraceRun } from '../../model/types.js';
+import { bothTimes, momentName, wholeWallTime } from '../../model/wall-clock.js';
 import { StatePill } from '../common/state-pill.js';
 import { useSampled } from '../drawing/use-sampled.js';
 import { Happening } from './happening.js';
@@ -47,7 +48,8 @@ function ActorDetails({
   theme,
   actorKey: key,
 }: PaneProps & { readonly actorKey: string }) {
-  const { unit } = run.header;
+  const { header } = run;
+  const { unit } = header;
   const actor = useComputed(() => view.value.actors.get(key)).value;
   const end = useComputed(() => {
     const stream = view.value.actors.get(key)?.stream;
@@ -69,6 +71,9 @@ function ActorDetails({
       </section>
     );
   }
+  const system = view.value.systems.get(actor.system);
+  const isUnheard = actor.endedAt === undefined && system?.unheardSince !== undefined;
+  const unheardSince = isUnheard ? momentName(header, system.unheardSince) : undefined;
   const isSelected = selection.value.value.actor === actor.actor && selection.value.value.system === actor.system;
   return (
     <section data-selected={isSelected} aria-label={`${actor.actor} of ${actor.system}`}>
@@ -82,12 +87,22 @@ function ActorDetails({
         </button>
       </h3>
       <p class="details-state">
-        <StatePill state={actor.state} status={actor.status} />
-        <span class="muted">since {formatTime(actor.stateSince, unit)}</span>
-        {actor.status !== 'active' && <span class={actor.status === 'error' ? 'bad' : 'muted'}>† {actor.status}</span>}
+        <StatePill state={actor.state} status={actor.status} unheardSince={unheardSince} />
+        <span class="muted">since {bothTimes(header, actor.stateSince)}</span>
+        {unheardSince !== undefined && (
+          <span class="unheard">
+            not heard since {unheardSince}
+            {system?.isGone === true ? ', its connection is closed' : ''}
+          </span>
+        )}
+        {actor.status !== 'active' && (
+          <span class={['error', 'crashed'].includes(actor.status) ? 'bad' : 'muted'}>
+            † {actor.status === 'unheard' ? 'ended unheard' : actor.status}
+          </span>
+        )}
       </p>
       {actor.error !== undefined && <p class="bad">{actor.error}</p>}
-      {end !== undefined && <EndFacts actor={actor} end={end} unit={unit} />}
+      {end !== undefined && <EndFacts actor={actor} end={end} header={header} />}
       <Timers timers={actor.timers} cursor={cursor} unit={unit} reducedMotion={theme.value.reducedMotion} />
       {actor.context !== null && (
         <details open>
@@ -105,7 +120,7 @@ function ActorDetails({
               key={happening.seq}
               happening={happening}
               machine={machine}
-              unit={unit}
+              header={header}
               cursor={cursor}
               isLast={index === 0}
             />
@@ -119,20 +134,23 @@ function ActorDetails({
 interface EndFactsProps {
   readonly actor: ActorEntry;
   readonly end: StreamEndEntry;
-  readonly unit: 'ms' | 'tick';
+  readonly header: TraceRun;
 }
 
-function EndFacts({ actor, end, unit }: EndFactsProps) {
+function EndFacts({ actor, end, header }: EndFactsProps) {
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
     ['stream', actor.stream],
     ['subject', actor.subject],
-    ['opened', formatTime(actor.startedAt, unit)],
+    ['opened', bothTimes(header, actor.startedAt)],
     ['records', `${formatCount(end.records)}, ${formatBytes(end.bytes)}`],
     ['waiting', end.waiting === undefined ? undefined : formatCount(end.waiting)],
     ['credit', end.credit === undefined ? undefined : formatCount(end.credit)],
-    ['last heard', formatTime(end.lastSignAt, unit)],
-    ['lasted', actor.endedAt === undefined ? undefined : formatDuration(actor.endedAt - actor.startedAt, unit)],
-    ['ended', end.ending && `${end.ending.reason} (${end.ending.code}) ${end.ending.text}`],
+    ['last heard', bothTimes(header, end.lastSignAt)],
+    ['lasted', actor.endedAt === undefined ? undefined : formatDuration(actor.endedAt - actor.startedAt, header.unit)],
+    [
+      'ended',
+      end.ending && `${end.ending.reason} (${end.ending.code}) ${end.ending.text}, ${bothTimes(header, end.ending.at)}`,
+    ],
   ];
   return (
     <dl class="facts">
@@ -169,7 +187,9 @@ function Message({ run, cursor, message }: PaneProps & { readonly message: strin
             event.type === 'message' && (
               <li key={event.seq}>
                 <button type="button" onClick={() => cursor.seek(event.seq)}>
-                  <span class="muted mono">{formatTime(event.at, run.header.unit)}</span>{' '}
+                  <span class="muted mono" title={wholeWallTime(run.header, event.at)}>
+                    {formatTime(event.at, run.header.unit)}
+                  </span>{' '}
                   <strong class={['drop', 'dead'].includes(event.op) ? 'bad' : ''}>{event.op}</strong> {event.kind} on{' '}
                   <span class="mono">{event.subject}</span>, {formatBytes(event.bytes)} {event.text ?? ''}
                 </button>

@@ -82,6 +82,12 @@ export class SequenceModel {
       case 'message':
         this.#message(event);
         return;
+      case 'contact':
+        for (const system of event.systems) {
+          if (!this.#isConcerned(system)) continue;
+          this.#row(event, 'link', system, event.op === 'lost' ? 'not heard any more' : 'heard again');
+        }
+        return;
       case 'link':
         for (const system of event.systems) {
           if (!this.#isConcerned(system)) continue;

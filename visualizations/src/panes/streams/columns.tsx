@@ -1,6 +1,8 @@
 import type { ComponentChild } from 'preact';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../model/format.js';
 import { anomalyScore, type StreamRow } from '../../model/stream-row.js';
+import type { TraceRun } from '../../model/types.js';
+import { momentName } from '../../model/wall-clock.js';
 import { StatePill } from '../common/state-pill.js';
 import { Sparkline } from './sparkline.js';
 
@@ -13,7 +15,7 @@ export interface Column {
   readonly isNumber?: boolean;
   /** What the column is sorted by; undefined comes last in either direction. */
   readonly sortBy: (row: StreamRow) => number | string | undefined;
-  readonly cell: (row: StreamRow, unit: 'ms' | 'tick') => ComponentChild;
+  readonly cell: (row: StreamRow, header: TraceRun) => ComponentChild;
 }
 
 /** The columns of the stream table, from left to right. */
@@ -41,7 +43,13 @@ export const columns: readonly Column[] = [
     about: 'The state at the end where the stream is read',
     width: 'minmax(118px, 1fr)',
     sortBy: (row) => row.state,
-    cell: (row) => <StatePill state={row.state} {...(row.anomalies.includes('error') ? { status: 'error' } : {})} />,
+    cell: (row, header) => (
+      <StatePill
+        state={row.state}
+        status={row.anomalies.includes('error') ? 'error' : row.status}
+        unheardSince={row.unheardSince === undefined ? undefined : momentName(header, row.unheardSince)}
+      />
+    ),
   },
   {
     id: 'subject',
@@ -106,7 +114,7 @@ export const columns: readonly Column[] = [
     width: '56px',
     isNumber: true,
     sortBy: (row) => row.age,
-    cell: (row, unit) => formatDuration(row.age, unit),
+    cell: (row, { unit }) => formatDuration(row.age, unit),
   },
   {
     id: 'silence',
@@ -115,7 +123,7 @@ export const columns: readonly Column[] = [
     width: '56px',
     isNumber: true,
     sortBy: (row) => row.silence,
-    cell: (row, unit) => (row.silence === undefined ? '' : formatDuration(row.silence, unit)),
+    cell: (row, { unit }) => (row.silence === undefined ? '' : formatDuration(row.silence, unit)),
   },
   {
     id: 'waiting',

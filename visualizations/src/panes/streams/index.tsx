@@ -142,7 +142,7 @@ export default function StreamsPane(props: PaneProps) {
                 >
                   {columns.map((column) => (
                     <div key={column.id} role="gridcell" class={column.isNumber === true ? 'number' : ''}>
-                      {column.cell(row, run.header.unit)}
+                      {column.cell(row, run.header)}
                     </div>
                   ))}
                 </div>

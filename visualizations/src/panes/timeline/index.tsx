@@ -2,6 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { actorKey } from '../../model/keys.js';
 import type { PaneProps } from '../../model/types.js';
+import { wallTime } from '../../model/wall-clock.js';
 import { createHatching } from '../drawing/hatching.js';
 import type { Palette } from '../drawing/palette.js';
 import { useCanvas } from '../drawing/use-canvas.js';
@@ -146,6 +147,9 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
     whole,
     list,
     flags: () => tracks.flags,
+    wallTime: (at) => wallTime(run.header, at),
+    isUnheard: (system, at) =>
+      tracks.unheard.get(system)?.some(({ from, to }) => from <= at && at < (to ?? Infinity)) === true,
     width: () => canvas.current?.clientWidth ?? 1,
     scrollTop: () => scroller.current?.scrollTop ?? 0,
     setWindow,

@@ -23,6 +23,7 @@ export function paintTrack(picture: Picture, scene: TimelineScene, track: Track,
   context.clip();
   paintBand(picture, scene, track, y);
   paintTimers(picture, scene, track, y);
+  paintUnheard(picture, scene, track, y);
   paintDowntime(picture, scene, track, y);
   paintEnding(picture, scene, track, y);
   context.restore();
@@ -151,9 +152,49 @@ function paintDowntime(
   }
 }
 
+/** Where nothing was heard of the end: its last state fades under a dotted line, in no colour of alarm. */
+function paintUnheard(
+  { context, palette }: Picture,
+  { xOf, tracks, now }: TimelineScene,
+  track: Track,
+  y: number,
+): void {
+  for (const { from, to } of tracks.unheard.get(track.system) ?? []) {
+    const start = Math.max(from, track.startedAt);
+    const end = Math.min(to ?? now, track.endedAt ?? now, now);
+    if (end <= start) continue;
+    const [left, right] = [xOf(start), xOf(end)];
+    context.fillStyle = palette.surface;
+    context.globalAlpha *= 0.7;
+    context.fillRect(left, y + bandTop - 1, right - left, bandHeight + 2);
+    context.globalAlpha /= 0.7;
+    context.strokeStyle = palette.muted;
+    context.lineWidth = 1.5;
+    context.setLineDash([2, 4]);
+    context.beginPath();
+    context.moveTo(left, y + bandTop + bandHeight / 2);
+    context.lineTo(right, y + bandTop + bandHeight / 2);
+    context.stroke();
+    context.setLineDash([]);
+    context.lineWidth = 1;
+  }
+}
+
+/** What became of an end that did not say it itself. */
+const endWords = { crashed: '✖ crashed', stopped: '■ stopped', unheard: '? ended unheard' } as const;
+
 function paintEnding({ context, palette }: Picture, scene: TimelineScene, track: Track, y: number): void {
   const { xOf, now } = scene;
-  if (track.endedAt === undefined || track.endedAt > now || track.reason === undefined) return;
+  if (track.endedAt === undefined || track.endedAt > now) return;
+  if (track.reason === undefined) {
+    if (track.how === undefined) return;
+    context.font = `10px ${palette.sans}`;
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    context.fillStyle = track.how === 'crashed' ? palette.bad : palette.muted;
+    context.fillText(endWords[track.how], xOf(track.endedAt) + 5, y + bandTop + bandHeight / 2);
+    return;
+  }
   const others = scene.tracks.endsOf(track.stream).filter((other) => other !== track);
   const isGood = isGoodEnd(
     track.reason,

@@ -48,6 +48,7 @@ export function paintTimeline(picture: Picture, scene: TimelineScene): void {
   context.strokeStyle = palette.line;
   context.lineWidth = 1;
   for (const at of ticks) vertical(context, Math.round(scene.xOf(at)) + 0.5, topHeight, height);
+  paintOutages(picture, scene);
 
   context.save();
   context.beginPath();
@@ -72,6 +73,19 @@ export function paintTimeline(picture: Picture, scene: TimelineScene): void {
   paintOverlays(picture, scene);
   paintRuler(picture, scene, ticks, step);
   paintMinimap(picture, scene);
+}
+
+/** When nothing was heard of anybody: a band over all tracks. */
+function paintOutages({ context, palette, width, height }: Picture, { tracks, xOf, now }: TimelineScene): void {
+  context.fillStyle = palette.warm;
+  for (const { from, to } of tracks.outages) {
+    const left = Math.max(labelWidth, xOf(from));
+    const right = Math.min(width, xOf(Math.min(to ?? now, now)));
+    if (right < left) continue;
+    context.globalAlpha = 0.14;
+    context.fillRect(left, topHeight, Math.max(2, right - left), height - topHeight);
+    context.globalAlpha = 1;
+  }
 }
 
 /** Flags, the moment, the pointer and the chosen area: what goes over all tracks. */

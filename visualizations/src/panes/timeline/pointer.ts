@@ -14,10 +14,14 @@ const pinWidth = 18;
 /** What a pointer moves over, and what it can do. Lengths are pixels of the canvas. */
 export interface Sight {
   readonly unit: 'ms' | 'tick';
+  /** What the clock on the wall showed, where the run has one. */
+  readonly wallTime?: (at: number) => string | undefined;
   readonly window: () => TimeWindow;
   readonly whole: () => TimeWindow;
   readonly list: () => TrackList;
   readonly flags: () => readonly Flag[];
+  /** Whether nothing was heard of a system at this time. */
+  readonly isUnheard?: (system: string, at: number) => boolean;
   readonly width: () => number;
   readonly scrollTop: () => number;
   readonly setWindow: (window: TimeWindow) => void;
@@ -105,12 +109,18 @@ export class TimelinePointer {
     const { xOf, timeOf } = timeScale(window(), width());
     const time = timeOf(x);
     const isOver = track?.endedAt !== undefined && time > track.endedAt;
-    const state = isOver ? `ended ${track.reason ?? ''}` : track?.segments[segmentAt(track.segments, time)]?.state;
+    const isUnheard = track !== undefined && !isOver && this.sight.isUnheard?.(track.system, time) === true;
+    const state = isOver
+      ? `ended ${track.reason ?? track.how ?? ''}`
+      : track?.segments[segmentAt(track.segments, time)]?.state;
     const flag = flags().find((candidate) => Math.abs(xOf(candidate.at) - x) < flagPixels);
     const parts = [
-      x < labelWidth ? '' : momentText(time, unit),
+      x < labelWidth
+        ? ''
+        : [momentText(time, unit), this.sight.wallTime?.(time)].filter((text) => text !== undefined).join(' · '),
       track === undefined ? '' : `${track.subject} at ${track.system}`,
       state ?? '',
+      isUnheard ? 'not heard' : '',
       flag?.text ?? '',
     ];
     return parts.filter((part) => part !== '').join(' · ');

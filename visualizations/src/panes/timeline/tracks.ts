@@ -1,4 +1,6 @@
+import { happenedAt } from '../../model/happened.js';
 import { actorKey } from '../../model/keys.js';
+import { isDoubtfulEnd, isEndUnheard, isSameLife } from '../../model/same-life.js';
 import { outermostState, stateText } from '../../model/state-text.js';
 import type { RunReader, SequencedEvent } from '../../model/types.js';
 
@@ -33,6 +35,10 @@ export interface Track {
   /** How the stream ended here, where that was told. */
   reason: string | undefined;
   code: number | undefined;
+  /** What became of it where it did not end by itself. */
+  how: 'crashed' | 'stopped' | 'unheard' | undefined;
+  /** Whether it was told to have ended by a version that told so too early. */
+  isDoubtful: boolean;
 }
 
 export interface Interval {
@@ -62,17 +68,23 @@ export class Tracks {
   readonly byKey = new Map<string, Track>();
   /** In the order in which streams came, both ends of a stream side by side. */
   readonly #streams = new Map<string, Track[]>();
+  /** When the links of systems were down, as they told themselves. */
   readonly downtimes = new Map<string, Interval[]>();
+  /** When nothing was heard of systems. */
+  readonly unheard = new Map<string, Interval[]>();
+  readonly #ownLink = new Map<string, Interval[]>();
   readonly flags: Flag[] = [];
   /** How many records came in each bin, from time 0 on. */
   readonly density = new Uint32Array(bins);
   binWidth: number;
   /** Grows when the list of tracks changes. */
   listVersion = 0;
+  readonly #unit: 'ms' | 'tick';
   #seen = 0;
   #listed: { version: number; tracks: readonly Track[] } = { version: -1, tracks: [] };
 
   constructor(unit: 'ms' | 'tick') {
+    this.#unit = unit;
     this.binWidth = unit === 'ms' ? 10 : 0.1;
   }
 
@@ -91,6 +103,11 @@ export class Tracks {
     return this.#listed.tracks;
   }
 
+  /** When the connection of whoever has collected was down, so that nothing was heard of anybody. */
+  get outages(): readonly Interval[] {
+    return this.#ownLink.get('') ?? [];
+  }
+
   /** The tracks of one stream. */
   endsOf(stream: string): readonly Track[] {
     return this.#streams.get(stream) ?? [];
@@ -98,16 +115,27 @@ export class Tracks {
 
   add(event: SequencedEvent): void {
     this.#seen = event.seq;
-    this.#count(event.at);
+    const at = happenedAt(event);
+    this.#count(at);
     switch (event.type) {
       case 'actor': {
         if (event.stream === undefined) return;
-        const { system, actor, stream, subject = '', at } = event;
+        const { system, actor, stream, subject = '', since } = event;
         const key = actorKey(system, actor);
         const state = stateText(event.value);
+        const going = this.byKey.get(key);
+        if (going !== undefined && (isSameLife(going, since) || (since === undefined && going.isDoubtful))) {
+          // It is told anew, and goes on where it was.
+          going.endedAt = undefined;
+          going.how = undefined;
+          going.isDoubtful = false;
+          enter(going, at, state);
+          for (const bar of going.timers) bar.to ??= at;
+          return;
+        }
         const track: Track = {
-          ...{ key, system, actor, stream, subject, startedAt: at, timers: [] },
-          ...{ endedAt: undefined, reason: undefined, code: undefined },
+          ...{ key, system, actor, stream, subject, startedAt: since ?? at, timers: [] },
+          ...{ endedAt: undefined, reason: undefined, code: undefined, how: undefined, isDoubtful: false },
           segments: [{ at, state, phase: outermostState(state) }],
         };
         const known = this.byKey.has(key);
@@ -121,14 +149,15 @@ export class Tracks {
       case 'step': {
         const track = this.byKey.get(actorKey(event.system, event.actor));
         if (track === undefined) return;
-        const state = event.status === 'error' ? 'error' : stateText(event.value);
-        if (track.segments.at(-1)?.state !== state) {
-          track.segments.push({ at: event.at, state, phase: outermostState(state) });
-          if (track.segments.length > segmentsMax) track.segments.splice(0, segmentsMax / 4);
-        }
+        if (event.status === 'active') track.endedAt = track.how = undefined;
+        // Nobody knows in which state one was that has ended unheard.
+        if (isEndUnheard(event, this.#unit)) {
+          track.how = 'unheard';
+          track.isDoubtful = isDoubtfulEnd(event, this.#unit);
+        } else enter(track, at, event.status === 'error' ? 'error' : stateText(event.value));
         if (event.status !== 'active') {
-          track.endedAt ??= event.at;
-          for (const bar of track.timers) bar.to ??= event.at;
+          track.endedAt ??= at;
+          for (const bar of track.timers) bar.to ??= at;
         }
         return;
       }
@@ -143,11 +172,24 @@ export class Tracks {
         return;
       }
       case 'link':
-        for (const system of event.systems) this.#link(system, event.at, event.op !== 'restored');
+        // One that concerns none is the connection of whoever has collected.
+        if (event.systems.length === 0) put(this.#ownLink, '', at, event.op !== 'restored');
+        for (const system of event.systems) put(this.downtimes, system, at, event.op !== 'restored');
         return;
+      case 'contact': {
+        const from = event.since ?? event.at;
+        for (const system of event.systems) {
+          put(this.unheard, system, event.op === 'lost' ? from : event.at, event.op === 'lost');
+        }
+        return;
+      }
       case 'system':
         if (event.op === 'start') return;
-        for (const track of this.byKey.values()) if (track.system === event.system) track.endedAt ??= event.at;
+        for (const track of this.byKey.values()) {
+          if (track.system !== event.system || track.endedAt !== undefined) continue;
+          track.endedAt = at;
+          track.how = event.op === 'crash' ? 'crashed' : 'stopped';
+        }
         return;
       case 'gap':
         this.#flag({
@@ -168,22 +210,15 @@ export class Tracks {
     const track = this.byKey.get(actorKey(record.system, record.actor));
     if (track === undefined) return;
     const running = track.timers.findLast(({ timer, to }) => timer === record.timer && to === undefined);
+    const at = happenedAt(record);
     if (running !== undefined) {
-      running.to = record.at;
+      running.to = at;
       running.hasFired = record.op === 'fire';
     }
     if (record.op !== 'start') return;
-    const { timer, delay, duration, at } = record;
+    const { timer, delay, duration } = record;
     track.timers.push({ timer, delay, duration, from: at, to: undefined, hasFired: false });
     if (track.timers.length > timersMax) track.timers.splice(0, timersMax / 4);
-  }
-
-  #link(system: string, at: number, isDown: boolean): void {
-    const intervals = this.downtimes.get(system) ?? [];
-    if (intervals.length === 0) this.downtimes.set(system, intervals);
-    const last = intervals.at(-1);
-    if (isDown && (last === undefined || last.to !== undefined)) intervals.push({ from: at, to: undefined });
-    if (!isDown && last !== undefined) last.to ??= at;
   }
 
   #flag(flag: Flag): void {
@@ -215,6 +250,23 @@ export class Tracks {
     }
     this.listVersion += 1;
   }
+}
+
+function enter(track: Track, at: number, state: string): void {
+  const last = track.segments.at(-1);
+  if (last?.state === state) return;
+  // What lived is told with the time at which it came.
+  track.segments.push({ at: Math.max(at, last?.at ?? at), state, phase: outermostState(state) });
+  if (track.segments.length > segmentsMax) track.segments.splice(0, segmentsMax / 4);
+}
+
+/** Begins an interval of a system, or ends the one that is open. */
+function put(of: Map<string, Interval[]>, system: string, at: number, begins: boolean): void {
+  const intervals = of.get(system) ?? [];
+  if (intervals.length === 0) of.set(system, intervals);
+  const last = intervals.at(-1);
+  if (begins && (last === undefined || last.to !== undefined)) intervals.push({ from: at, to: undefined });
+  if (!begins && last !== undefined) last.to ??= at;
 }
 
 /** The index of the last segment that began at or before a time; -1 where all are later. */

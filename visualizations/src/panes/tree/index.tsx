@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatCount, formatDuration } from '../../model/format.js';
-import type { PaneProps, Selection } from '../../model/types.js';
+import type { PaneProps, Selection, TraceRun } from '../../model/types.js';
+import { momentName } from '../../model/wall-clock.js';
 import { StatePill } from '../common/state-pill.js';
 import { useVirtual } from '../common/use-virtual.js';
 import { useSampled } from '../drawing/use-sampled.js';
@@ -121,14 +122,18 @@ export default function TreePane({ run, view, cursor, selection }: PaneProps) {
                   {row.below === 0 ? '' : row.expanded ? '▾' : '▸'}
                 </span>
                 {row.actor === undefined ? (
-                  <SystemCells row={row} />
+                  <SystemCells row={row} header={run.header} />
                 ) : (
                   <>
                     <span class="tree-name mono" title={row.actor.actor}>
                       {lastToken(row.actor.actor)}
                     </span>
                     <span class="muted">{row.actor.machine ?? ''}</span>
-                    <StatePill state={row.actor.state} status={row.actor.status} />
+                    <StatePill
+                      state={row.actor.state}
+                      status={row.actor.status}
+                      unheardSince={unheardSince(row, run.header)}
+                    />
                     <span class="tree-subject muted">{row.actor.subject ?? ''}</span>
                     {row.below > 0 && <Living row={row} />}
                     <span class="tree-space" />
@@ -162,13 +167,26 @@ export default function TreePane({ run, view, cursor, selection }: PaneProps) {
   );
 }
 
-function SystemCells({ row }: { readonly row: TreeRow }) {
+/** Since when nothing was heard of what this row shows, if it lives. */
+function unheardSince({ system, actor }: TreeRow, header: TraceRun): string | undefined {
+  const isOver = (actor?.endedAt ?? system.endedAt) !== undefined;
+  return isOver || system.unheardSince === undefined ? undefined : momentName(header, system.unheardSince);
+}
+
+function SystemCells({ row, header }: { readonly row: TreeRow; readonly header: TraceRun }) {
   const { system, role, status } = row.system;
+  const since = unheardSince(row, header);
   return (
     <>
       <strong>{system}</strong>
       <span class="muted">{role}</span>
       {status !== 'running' && <span class={status === 'crashed' ? 'bad' : 'muted'}>† {status}</span>}
+      {since !== undefined && (
+        <span class="unheard">
+          not heard since {since}
+          {row.system.isGone === true ? ', its connection is closed' : ''}
+        </span>
+      )}
       <Living row={row} />
     </>
   );
