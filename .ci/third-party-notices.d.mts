@@ -1,3 +1,3 @@
 import type { Plugin } from 'vite';
 
-export function thirdPartyNotices(fileName: string): Plugin;
+export function thirdPartyNotices(fileName: string, licensedWith?: Readonly<Record<string, string>>): Plugin;

@@ -7,8 +7,10 @@ import { dirname, join } from 'node:path';
  * went into the bundle. A package without a licence text ends the build.
  *
  * @param {string} fileName
+ * @param {Readonly<Record<string, string>>} licensedWith Packages that bring no text of their licence, each with the one, of
+ *   the same repository and licence, whose text is theirs.
  */
-export function thirdPartyNotices(fileName) {
+export function thirdPartyNotices(fileName, licensedWith = {}) {
   const folders = new Set();
   return {
     name: 'third-party-notices',
@@ -17,7 +19,7 @@ export function thirdPartyNotices(fileName) {
       if (folder !== undefined) folders.add(folder);
     },
     generateBundle() {
-      const notices = Array.from(folders, noticeOf).sort();
+      const notices = Array.from(folders, (folder) => noticeOf(folder, folders, licensedWith)).sort();
       this.emitFile({ type: 'asset', fileName, source: notices.join(`\n${'-'.repeat(80)}\n\n`) });
     },
   };
@@ -36,9 +38,19 @@ function packageFolderOf(id) {
   return undefined;
 }
 
-function noticeOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const file = readdirSync(folder).find((entry) => /^(licen[sc]e|copying)/i.test(entry));
+function noticeOf(folder, folders, licensedWith) {
+  const { name, version, license } = manifestOf(folder);
+  const isSibling = (other) => manifestOf(other).name === licensedWith[name] && manifestOf(other).license === license;
+  const file = licenceIn(folder) ?? licenceIn([...folders].find(isSibling));
   if (file === undefined) throw new Error(`${name} ${version} (${license}) has no file with its licence`);
-  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  return `${name} ${version} (${license})\n\n${readFileSync(file, 'utf8').trim()}\n`;
+}
+
+function manifestOf(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
+function licenceIn(folder) {
+  const name = folder && readdirSync(folder).find((entry) => /^(licen[sc]e|copying)/i.test(entry));
+  return name && join(folder, name);
 }

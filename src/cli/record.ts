@@ -11,11 +11,13 @@ import { Failure } from './failure.js';
 import { onInterrupt } from './interrupt.js';
 import { say } from './log.js';
 import { durationMs, requestSubject } from './option-parsers.js';
+import { assertWritable } from './output-file.js';
 import { watch, type WatchOptions } from './watching.js';
 
 interface RecordOptions extends WatchOptions {
   readonly out: string;
   readonly for?: number;
+  readonly overwrite?: true;
 }
 
 const help = `
@@ -33,6 +35,7 @@ export function registerRecord(program: Command): void {
     .summary('record live streams to a file')
     .description('Writes what happens to live streams to a file of JSON lines, for nats-stream view --file.')
     .requiredOption('-o, --out <path>', 'the file to write; - for standard output')
+    .option('--overwrite', 'replace the file where there is one that is not empty')
     .option('--for <duration>', 'stop after so long', durationMs)
     .option('--subject <subject>', 'where processes publish their trace events', requestSubject)
     .option('--demo', 'record the demo, also where a server is named');
@@ -46,6 +49,7 @@ export function registerRecord(program: Command): void {
 /** Gives the exit code. */
 async function record(options: RecordOptions): Promise<number> {
   const isStdout = options.out === '-';
+  if (!isStdout) assertWritable('--out', options.out, options.overwrite === true);
   const file: Writable = isStdout ? process.stdout : await openFile(options.out);
   let count = 0;
   let failure: unknown;

@@ -21,14 +21,19 @@ export interface JsonLinesReader {
  * Makes a reader that takes whatever comes: a line that is no trace event becomes a mark with its number, one of an
  * unknown type is kept, and empty lines are nothing. Marks get the time of the event before, and its number. So does a
  * line of more than 4,194,304 characters, none of which are kept.
+ *
+ * @param onMisfit Hears of each line that is no trace event, with its number, from 1 on, and why it is none.
  */
-export function createJsonLinesReader(): JsonLinesReader {
+export function createJsonLinesReader(
+  onMisfit: (line: number, why: string) => void = () => undefined,
+): JsonLinesReader {
   const cut = createTextLines();
   let lines = 0;
   let seq = 0;
   let at = 0;
 
   const markOf = (why: string): TraceEvent => {
+    onMisfit(lines, why);
     return { type: 'mark', seq, at, kind: 'warning', text: `line ${lines} is no trace event: ${why}` };
   };
 

@@ -18,7 +18,7 @@ import type { Tracer } from './tracer.js';
  */
 export interface StatelyInspector {
   /** Where it sends to: `open` or `connected` while somebody is there. One without a status is taken to be so always. */
-  readonly adapter?: { readonly status?: unknown };
+  readonly adapter?: object;
   actor(actor: StatelyActor, snapshot: StatelySnapshot): void;
   event(actor: string, event: { readonly type: string }, info?: { readonly source?: string }): void;
   snapshot(actor: string, snapshot: StatelySnapshot, info?: { readonly event?: { readonly type: string } }): void;
@@ -73,8 +73,9 @@ export function showInStately(tracer: Tracer, inspector: StatelyInspector): Stat
   let listening: StopListening | undefined;
   let looking: unknown;
   let isOver = false;
+  const statusNow = (): unknown => (inspector.adapter as { readonly status?: unknown } | undefined)?.status;
   const hasViewer = (): boolean => {
-    const status = inspector.adapter?.status;
+    const status = statusNow();
     return status === undefined || status === 'open' || status === 'connected';
   };
   const rest = (): void => {
@@ -87,7 +88,7 @@ export function showInStately(tracer: Tracer, inspector: StatelyInspector): Stat
   };
   const lookOn = (): void => {
     look();
-    if (inspector.adapter?.status === undefined) return;
+    if (statusNow() === undefined) return;
     looking = systemClock.setTimeout(lookOn, lookIntervalMs);
     // A viewer is no reason for a process to go on.
     (looking as { unref?: () => void } | undefined)?.unref?.();

@@ -95,7 +95,10 @@ describe("Stately's inspector", () => {
     const adapter = { status: 'closed', send: (event: StatelyInspectionEvent) => void events.push(event) };
     const show = showInStately(tracer, createInspector(adapter));
     const pair = createPair({ consumer: { tracer } });
-    pair.producer.handle('quiet', ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
+    pair.producer.handle(
+      'quiet',
+      ({ signal }) => new Promise<string[]>((resolve) => signal.addEventListener('abort', () => resolve([]))),
+    );
     await settle();
     const stream = pair.consumer.openStream('quiet');
     await stream.opened;

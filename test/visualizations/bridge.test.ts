@@ -20,9 +20,14 @@ import {
   producerClientMachine,
   producerStreamMachine,
 } from '../../machines/index.js';
-import { createInspectServer, type InspectServer } from '../../visualizations/inspect-bridge/src/index.js';
+import {
+  createInspectServer,
+  createReceiver,
+  type InspectServer,
+} from '../../visualizations/inspect-bridge/src/index.js';
 import { toV4EventType } from '../../visualizations/inspect-bridge/src/v4-events.js';
 import { toV4Machine } from '../../visualizations/inspect-bridge/src/v4-machine.js';
+import { measureMemory } from '../support/memory.js';
 import { closePair, createPair } from '../support/pair.js';
 import { settle } from '../support/settle.js';
 import { numberedSource } from './numbered-source.js';
@@ -63,6 +68,7 @@ interface Received {
   readonly type: 'service.register' | 'service.state' | 'service.event' | 'service.stop';
   readonly sessionId: string;
   readonly id?: string;
+  readonly parent?: string;
   readonly machine?: V4Machine;
   readonly state?: {
     readonly value: unknown;
@@ -281,6 +287,87 @@ describe('the bridge to @xstate/inspect 0.8', () => {
       await second.until(({ type, state }) => type === 'service.state' && state?.value === 'on');
       expect(second.received.filter(({ type }) => type === 'service.event')).to.have.lengthOf(1);
       actor.stop();
+    });
+
+    it('tells parents and ids, to those who look on and to those who come later', async () => {
+      const { inspect } = await start();
+      const child = createMachine({ id: 'child', initial: 'here', states: { here: {} } });
+      const parent = createMachine({ id: 'parent', invoke: { id: 'the child', src: child } });
+      const first = await receive(server);
+      const actor = createActor(parent, { inspect, id: 'the parent' }).start();
+      const late = await receive(server);
+      for (const receiver of [first, late]) {
+        const told = await receiver.until(({ type, id }) => type === 'service.register' && id === 'the child');
+        expect(told.parent).to.equal(actor.sessionId);
+        const above = await receiver.until(({ type, id }) => type === 'service.register' && id === 'the parent');
+        expect(above.sessionId).to.equal(actor.sessionId);
+        expect(above.parent).to.equal(undefined);
+      }
+      actor.stop();
+    });
+
+    it('serves a page with its receiver to browsers on this machine, and to nobody else', async () => {
+      const { url, address } = await start();
+      expect(url).to.equal(`http://${address}/`);
+      const page = await fetch(url);
+      expect(page.status).to.equal(200);
+      expect(page.headers.get('content-security-policy')).to.include("default-src 'none'");
+      expect(await page.text()).to.include('page.js');
+      const [host = ''] = address.split('/');
+      for (const path of ['/', '/guessed/', `/${address.split('/')[1] ?? ''}`, `/${address.split('/')[1] ?? ''}/x`]) {
+        expect((await fetch(`http://${host}${path}`)).status, path).to.equal(404);
+      }
+      expect((await fetch(url, { headers: { origin: 'https://evil.example' } })).status).to.equal(403);
+    });
+
+    it('has a receiver for a Node without a WebSocket', async () => {
+      const { inspect, address } = await start();
+      const scope = globalThis as { WebSocket?: unknown };
+      const before = scope.WebSocket;
+      delete scope.WebSocket;
+      try {
+        const receiver = createReceiver(address);
+        const registered = new Promise<unknown>((resolve) => receiver.subscribe(resolve as never));
+        const actor = createActor(createMachine({ id: 'plain' }), { inspect }).start();
+        expect(await registered).to.include({ type: 'service.register', sessionId: actor.sessionId });
+        actor.stop();
+      } finally {
+        scope.WebSocket = before;
+      }
+    });
+
+    it('keeps nothing of 20,000 streams that are over, while a receiver looks on', async () => {
+      const { inspect } = await start();
+      const receiver = new WebSocket(`ws://${server.address}`);
+      sockets.push(receiver);
+      let stopped = 0;
+      let wake = () => undefined as void;
+      receiver.on('message', ((data: Buffer) => {
+        if (data.subarray(0, 40).includes('"service.stop"')) stopped += 1;
+        wake();
+      }) as never);
+      await new Promise<void>((resolve) => receiver.on('open', () => resolve()));
+      receiver.send('{"type":"xstate.inspecting"}');
+      const pair = createPair({ consumer: { inspect } });
+      pair.producer.handle('one', () => ['one']);
+      await settle();
+      const run = async (count: number): Promise<number> => {
+        // A receiver that is far behind is cut off.
+        const atOnce = 50;
+        for (let n = 0; n < count; n += atOnce) {
+          const until = stopped + atOnce;
+          for (let one = 0; one < atOnce; one += 1) {
+            for await (const record of pair.consumer.openStream('one')) expect(record.length).to.equal(3);
+          }
+          while (stopped < until) await new Promise<void>((resolve) => (wake = resolve));
+        }
+        return measureMemory().heldBytes;
+      };
+      const before = await run(2_000);
+      const after = await run(18_000);
+      // A service that is kept takes 23 kB, and its session alone a hundred bytes.
+      expect((after - before) / 18_000).to.be.lessThan(50);
+      await closePair(pair);
     });
 
     it('tells of an actor that dies by a throw', async () => {

@@ -32,6 +32,7 @@ export interface CheckOptions {
   readonly walks?: number;
   readonly seed?: number;
   readonly trace?: string;
+  readonly overwrite?: true;
   readonly coverage?: true;
   readonly progress?: boolean;
   readonly json?: true;
@@ -111,6 +112,7 @@ export function addCheckOptions(command: Command): Command {
     .option('--seed <n>', 'with --simulate: the seed of the first walk (default: a random one)', wholeNumber)
     .optionsGroup('What is printed:')
     .option('--trace <file>', 'write the first violation as JSON')
+    .option('--overwrite', 'replace the file of --trace where there is one that is not empty')
     .option('--coverage', 'name the states, transitions and guards that were never used')
     .option('--progress', 'show how it stands also where stderr is no terminal')
     .option('--no-progress', 'do not show how it stands')

@@ -13,7 +13,8 @@ import { createProgressLine } from './progress-line.js';
 import { walkSubject } from './random-walks.js';
 import { chooseSubject, type Subject } from './subject.js';
 import { textReport } from './text-report.js';
-import { assertWritable, writeTrace } from './trace-file.js';
+import { assertWritable } from '../output-file.js';
+import { writeTrace } from './trace-file.js';
 
 /** Nothing is violated in what was explored, and a limit left some of it out. */
 const incompleteExitCode = 3;
@@ -57,7 +58,7 @@ export function registerCheck(program: Command): void {
 
 /** Gives the exit code. */
 async function check(options: CheckOptions): Promise<number> {
-  if (options.trace !== undefined) assertWritable(options.trace);
+  if (options.trace !== undefined) assertWritable('--trace', options.trace, options.overwrite === true);
   const subject = await chooseSubject(options);
   const isTerminal = process.stderr.isTTY;
   const progress = createProgressLine((text) => process.stderr.write(text), isTerminal);

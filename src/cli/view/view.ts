@@ -6,14 +6,14 @@ import { createRunLog } from '../../tracing/run-log.js';
 import { addConnectionOptions } from '../connection-options.js';
 import { ExitCode } from '../exit-code.js';
 import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';
-import { sayAll } from '../log.js';
+import { say, sayAll } from '../log.js';
 import { portNumber, requestSubject } from '../option-parsers.js';
 import { watch, type WatchOptions } from '../watching.js';
 import { createLiveRecords } from './event-stream.js';
 import { openBrowser } from './open-browser.js';
 import { builtPageFolder, listPage } from './page-files.js';
 import { startPageServer, type PageServer } from './page-server.js';
-import { assertReadable, serveRecording } from './recording-file.js';
+import { assertRecording, serveRecording } from './recording-file.js';
 
 interface ViewOptions extends WatchOptions {
   readonly file?: string;
@@ -69,9 +69,16 @@ async function view(options: ViewOptions): Promise<number> {
   };
 
   if (file !== undefined) {
-    assertReadable(file);
+    await assertRecording(file);
+    const said = new Set<string>();
     const serveRecords = (response: ServerResponse): void => {
-      serveRecording(file, response).catch((error: unknown) => {
+      const served = serveRecording(file, response).then((misfits) => {
+        // A page that is loaded anew, and a second one, would have it said again.
+        if (misfits === undefined || said.has(misfits)) return;
+        said.add(misfits);
+        say(misfits);
+      });
+      served.catch((error: unknown) => {
         sayAll(describeFailure(error));
         response.destroy();
       });

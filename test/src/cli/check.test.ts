@@ -188,6 +188,13 @@ describe('nats-stream check', () => {
     });
 
     it('is refused before anything is explored where it cannot be written', async () => {
+      const kept = join(folder, 'kept.json');
+      writeFileSync(kept, 'precious');
+      const refused = await check(...tooSoon, '--trace', kept);
+      expect(refused.stderr).to.match(/--trace .*: expected no such file, but it is there; --overwrite replaces it/);
+      expect(readFileSync(kept, 'utf8')).to.equal('precious');
+      await check(...tooSoon, '--trace', kept, '--overwrite');
+      expect(readFileSync(kept, 'utf8')).to.match(/^{"type":"run"/);
       const { code, stdout, stderr } = await check('--trace', join(folder, 'nowhere', 'out.json'));
       expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
       expect(stderr).to.match(/^nats-stream: --trace .*: ENOENT[^\n]*\n$/);

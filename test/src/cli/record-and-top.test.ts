@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,6 +84,26 @@ describe('nats-stream record and top', () => {
       'producer 5000',
       'consumer 1006',
     ]);
+  });
+
+  it('keeps a file that is there already, unless it is told to replace it', async () => {
+    const file = join(folder, 'kept.jsonl');
+    writeFileSync(file, 'precious');
+    const args = ['--server', server.url, '--out', file, '--for', '500ms'];
+    const refused = runCommand(['record', ...args]);
+    expect(await refused.ended).to.equal(1);
+    expect(refused.stderr).to.equal(
+      `nats-stream: --out ${file}: expected no such file, but it is there; --overwrite replaces it\n`,
+    );
+    expect(readFileSync(file, 'utf8')).to.equal('precious');
+    const replaced = runCommand(['record', ...args, '--overwrite']);
+    expect(await replaced.ended, replaced.stderr).to.equal(0);
+    expect(readJsonLines(readFileSync(file, 'utf8'))[0]?.type).to.equal('run');
+    writeFileSync(file, '');
+    const filled = runCommand(['record', ...args]);
+    expect(await filled.ended, filled.stderr).to.equal(0);
+    const device = runCommand(['record', ...args.with(3, '/dev/null')]);
+    expect(await device.ended, device.stderr).to.equal(0);
   });
 
   it('says where it cannot write', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
 import { ConsumerClient, traceOverNats } from '../../../src/index.js';
-import { createTracer, readJsonLines, type TraceEvent } from '../../../src/tracing/index.js';
+import { createTracer, readJsonLines, toJsonLine, type TraceEvent } from '../../../src/tracing/index.js';
 import { checkedEvent } from '../../../src/tracing/checked-event.js';
 import { startNatsServer } from '../../support/nats-server.js';
 import { endCommands, runCommand, type CommandLine } from './command-line.js';
@@ -52,6 +52,8 @@ function recordsOf(text: string): TraceEvent[] {
   ).flat();
 }
 
+const emptyRun: TraceEvent = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'nothing' };
+
 describe('nats-stream view', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nats-stream-view-'));
   const page = join(folder, 'page');
@@ -73,7 +75,7 @@ describe('nats-stream view', () => {
 
   it('serves the page on 127.0.0.1 with a policy that lets nothing in, and ends at an interrupt', async () => {
     const file = join(folder, 'empty.jsonl');
-    writeFileSync(file, '');
+    writeFileSync(file, toJsonLine(emptyRun));
     const { run, url } = await startView('--file', file);
     expect(url.hostname).to.equal('127.0.0.1');
     expect(url.searchParams.get('token')).to.match(/^[\w-]{32}$/);
@@ -93,7 +95,7 @@ describe('nats-stream view', () => {
 
   it('serves nothing to strangers: other tokens, hosts, origins, methods and paths', async () => {
     const file = join(folder, 'none.jsonl');
-    writeFileSync(file, '');
+    writeFileSync(file, toJsonLine(emptyRun));
     const { url } = await startView('--file', file);
     const { origin, host } = url;
     const status = async (path: string, headers: Record<string, string> = {}, method = 'GET') =>
@@ -226,7 +228,7 @@ describe('nats-stream view', () => {
       },
     );
     const file = join(folder, 'open.jsonl');
-    writeFileSync(file, '');
+    writeFileSync(file, toJsonLine(emptyRun));
     const start = (path: string) =>
       runCommand(['view', '--page', page, '--file', file, '--open'], { env: { PATH: path } });
     const run = start(`${programs}:/bin:/usr/bin`);
@@ -235,6 +237,36 @@ describe('nats-stream view', () => {
     expect(readFileSync(opened, 'utf8')).to.equal(url);
     const without = start('/nowhere');
     await without.untilStderr(/no browser could be opened with xdg-open: open the address yourself/);
+  });
+
+  it('says of a file that is no recording that it is none, and serves nothing', async () => {
+    const files: Readonly<Record<string, readonly [text: string | Uint8Array, told: RegExp]>> = {
+      'empty.jsonl': ['', /expected a recording, came a file without a line/],
+      'blank.jsonl': ['\n\n \n', /expected a recording, came a file without a line/],
+      'notes.txt': ['some notes\nof mine\n', /line 1 is no trace event: .*some notes/],
+      'package.json': ['{"name":"x"}', /line 1 is no trace event: type: expected text, came nothing/],
+      'list.json': ['[1,2]\n', /line 1 is no trace event: expected a trace event, came \[1,2\]/],
+      'later.jsonl': ['{"type":"run","version":99,"unit":"ms"}\n', /line 1 is no trace event/],
+      'picture.png': [Uint8Array.from({ length: 70_000 }, (_, n) => (n * 37) % 256 || 1), /line 1 is no trace event/],
+    };
+    for (const [name, [text, told]] of Object.entries(files)) {
+      const file = join(folder, name);
+      writeFileSync(file, text);
+      const run = runCommand(['view', '--page', page, '--file', file]);
+      expect(await run.ended, name).to.equal(1);
+      expect(run.stdout).to.equal('');
+      expect(run.stderr).to.match(told);
+      expect(run.stderr).to.match(/^nats-stream: --file [^\n]*\n$/);
+    }
+  });
+
+  it('says once of lines in a recording that are no trace events, and which is the first', async () => {
+    const file = join(folder, 'spoilt.jsonl');
+    writeFileSync(file, `${toJsonLine(emptyRun)}oops\n\n{}\n`);
+    const { url, run } = await startView('--file', file);
+    for (let times = 0; times < 2; times += 1) await get(recordsUrl(url));
+    await run.untilStderr(/spoilt\.jsonl: 2 lines are no trace events, the first is line 2: /);
+    expect(run.stderr.match(/spoilt/g)).to.have.lengthOf(1);
   });
 
   it('says what is missing: a page, a recording, a port', async () => {
@@ -249,7 +281,7 @@ describe('nats-stream view', () => {
     expect(await noPort.ended).to.equal(2);
     expect(noPort.stderr).to.include('Expected a port from 0 to 65535.');
     const file = join(folder, 'one.jsonl');
-    writeFileSync(file, '');
+    writeFileSync(file, toJsonLine(emptyRun));
     const { url } = await startView('--file', file);
     const taken = runCommand(['view', '--page', page, '--file', file, '--port', url.port]);
     expect(await taken.ended).to.equal(1);

@@ -184,7 +184,7 @@ describe('tracer, clients', () => {
     start(tracer);
     pair.producer.handle('endless', async function* ({ signal }) {
       yield 'one';
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await new Promise<string[]>((resolve) => signal.addEventListener('abort', () => resolve([])));
     });
     const openedAt = performance.now();
     const stream = pair.consumer.openStream('endless');
@@ -215,7 +215,10 @@ describe('tracer, clients', () => {
     const clock = createTestClock();
     const tracer = createTracer({ flushMs: 0, clock });
     pair = createPair({ consumer: { clock, tracer }, producer: { clock } });
-    pair.producer.handle('quiet', ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
+    pair.producer.handle(
+      'quiet',
+      ({ signal }) => new Promise<string[]>((resolve) => signal.addEventListener('abort', () => resolve([]))),
+    );
     const lamp = createActor(setup({}).createMachine({ id: 'lamp' }), { id: 'lamp', inspect: tracer.inspect }).start();
     await clock.advance(3000);
     const first = pair.consumer.openStream('quiet');

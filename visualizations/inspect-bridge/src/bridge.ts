@@ -23,6 +23,8 @@ export interface Bridge {
   readonly adopt: (actor: AnyActor) => void;
   /** Somebody looks on from now on: those who live are registered, and what they do is converted. */
   open(devTools: DevTools): void;
+  /** Whose service this is; undefined where it is over, or not shown. */
+  find(sessionId: string): BridgedService | undefined;
   /** Nobody looks on any more, and nothing is converted. */
   close(): void;
   /** Takes all that it shows back, for good. */
@@ -32,6 +34,7 @@ export interface Bridge {
 export function createBridge(options: BridgeOptions = {}): Bridge {
   const { allowSend = false, filter = () => true, now = () => performance.now() } = options;
   const services = new Map<AnyActor, BridgedService>();
+  const bySession = new Map<string, BridgedService>();
   /** Those that the package knows; it would tell of everything twice if they came twice. */
   const registered = new WeakSet<BridgedService>();
   let devTools: DevTools | undefined;
@@ -45,6 +48,7 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
   const remove = (actor: AnyActor): void => {
     services.get(actor)?.stop();
     services.delete(actor);
+    bySession.delete(actor.sessionId);
   };
 
   /** The service of an actor, made where it is new and wanted. */
@@ -53,6 +57,7 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
     if (known !== undefined || !filter(actor)) return known;
     const service = createService(actor, { allowSend, now, isOpen: () => devTools !== undefined });
     services.set(actor, service);
+    bySession.set(actor.sessionId, service);
     register(service);
     return service;
   };
@@ -111,6 +116,7 @@ export function createBridge(options: BridgeOptions = {}): Bridge {
       devTools = tools;
       for (const service of services.values()) register(service);
     },
+    find: (sessionId) => bySession.get(sessionId),
     close: () => {
       devTools = undefined;
     },

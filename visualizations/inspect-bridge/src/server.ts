@@ -5,7 +5,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { createBridge, type Bridge, type BridgeOptions, type DevTools } from './bridge.js';
-import { isAllowed } from './messages.js';
+import { isAllowed, sentEvent, withIdentity } from './messages.js';
+import { receiverPage } from './receiver-page.js';
 
 export interface InspectServerOptions extends BridgeOptions {
   /** On 127.0.0.1; any that is free unless told. */
@@ -18,6 +19,8 @@ export interface InspectServerOptions extends BridgeOptions {
 export interface InspectServer extends Pick<Bridge, 'inspect' | 'adopt'> {
   /** What `createWebSocketReceiver({ server })` takes: the host, and a token without which nobody is let in. */
   readonly address: string;
+  /** The page that draws the actors, served by this server: open it in a browser on this machine. */
+  readonly url: string;
   /** How many receivers look on. */
   readonly receivers: number;
   close(): Promise<void>;
@@ -35,8 +38,14 @@ type Connected = (client: { on(event: string, listener: (data: unknown, isBinary
  * The one server that the package is given: its register is global, and what it listens to it never lets go. Which
  * receivers there are is decided behind it.
  */
-const hub: { receivers: Set<WebSocket>; connected: Connected; tools: DevTools | undefined } = {
+const hub: {
+  receivers: Set<WebSocket>;
+  find: Bridge['find'];
+  connected: Connected;
+  tools: DevTools | undefined;
+} = {
   receivers: new Set(),
+  find: () => undefined,
   connected: () => undefined,
   tools: undefined,
 };
@@ -53,7 +62,7 @@ function startPackage(): DevTools {
         OPEN: client.OPEN,
         send: (text: string) => {
           if (client.bufferedAmount > behindMax) client.terminate();
-          else client.send(text);
+          else client.send(withIdentity(text, hub.find));
         },
       }));
     },
@@ -61,9 +70,40 @@ function startPackage(): DevTools {
       if (event === 'connection') hub.connected = listener;
     },
   };
-  inspect({ server: server as unknown as Parameters<typeof inspect>[0]['server'] });
-  hub.tools = (globalThis as unknown as { readonly __xstate__: DevTools }).__xstate__;
+  hub.tools = withoutIndex(() => {
+    inspect({ server: server as unknown as Parameters<typeof inspect>[0]['server'] });
+  });
   return hub.tools;
+}
+
+type RegisterListener = (service: unknown) => void;
+
+/** What the package puts into the global scope and then takes from there. */
+interface PackageTools extends DevTools {
+  onRegister(listener: RegisterListener): { unsubscribe(): void };
+}
+
+/**
+ * Starts the package without the index of all services that it keeps for ever, by which it finds the actor that a
+ * receiver sends an event to: the first who listens for registrations. The bridge finds actors itself.
+ */
+function withoutIndex(start: () => void): DevTools {
+  let tools: PackageTools | undefined;
+  Object.defineProperty(globalThis, '__xstate__', {
+    configurable: true,
+    get: () => tools,
+    set: (made: PackageTools) => {
+      let listeners = 0;
+      const onRegister: PackageTools['onRegister'] = (listener) => {
+        listeners += 1;
+        return listeners === 1 ? { unsubscribe: () => undefined } : made.onRegister(listener);
+      };
+      tools = { ...made, onRegister };
+    },
+  });
+  start();
+  if (tools === undefined) throw new Error('expected @xstate/inspect to register its tools, it has none');
+  return tools;
 }
 
 /**
@@ -78,18 +118,23 @@ export async function createInspectServer(options: InspectServerOptions = {}): P
   const bridge = createBridge(options);
   const token = randomBytes(16).toString('hex');
   const receivers = new Set<WebSocket>();
-  const http = createServer((_, response) => response.writeHead(404).end());
+  const http = createServer((request, response) => {
+    const refused = refusal(request.headers);
+    const part = refused === undefined ? receiverPage(request.url ?? '', `/${token}`) : undefined;
+    if (part === undefined) response.writeHead(refused === undefined ? 404 : 403).end();
+    else response.writeHead(200, part.headers).end(part.body);
+  });
   const server = new WebSocketServer({ noServer: true, maxPayload: payloadMax });
 
-  const refusal = ({ headers, url }: IncomingMessage): string | undefined => {
-    if (url !== `/${token}`) return '403 Forbidden';
-    const { origin, host } = headers;
+  const refusal = ({ origin, host = '' }: IncomingMessage['headers']): string | undefined => {
     // A name that an attacker points to this machine is not what was asked for.
-    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '')) return '403 Forbidden';
-    return origin === undefined || origins.includes(origin) ? undefined : '403 Forbidden';
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) return '403 Forbidden';
+    // The page of this server is of the host that it asks.
+    const isKnown = origin === undefined || origin === `http://${host}` || origins.includes(origin);
+    return isKnown ? undefined : '403 Forbidden';
   };
   http.on('upgrade', (request, socket, head) => {
-    const refused = refusal(request);
+    const refused = request.url === `/${token}` ? refusal(request.headers) : '403 Forbidden';
     if (refused === undefined) server.handleUpgrade(request, socket, head, (client) => admit(client));
     else socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\n\r\n`);
   });
@@ -98,6 +143,7 @@ export async function createInspectServer(options: InspectServerOptions = {}): P
     const tools = startPackage();
     receivers.add(client);
     hub.receivers = receivers;
+    hub.find = bridge.find;
     bridge.open(tools);
     // A frame that is too large, or none, ends this receiver and nobody else.
     client.on('error', () => client.terminate());
@@ -110,7 +156,11 @@ export async function createInspectServer(options: InspectServerOptions = {}): P
       on: (event: string, listener: (data: unknown, isBinary: boolean) => void) => {
         if (event !== 'message') return;
         client.on('message', (data: Buffer, isBinary: boolean) => {
-          if (!isBinary && isAllowed(data.toString(), allowSend)) listener(data, false);
+          const text = data.toString();
+          if (isBinary || !isAllowed(text, allowSend)) return;
+          const sent = sentEvent(text);
+          if (sent === undefined) listener(data, false);
+          else bridge.find(sent.origin)?.send(sent);
         });
       },
     };
@@ -129,6 +179,7 @@ export async function createInspectServer(options: InspectServerOptions = {}): P
     inspect: bridge.inspect,
     adopt: bridge.adopt,
     address: `127.0.0.1:${taken}/${token}`,
+    url: `http://127.0.0.1:${taken}/${token}/`,
     get receivers() {
       return receivers.size;
     },
