@@ -8,6 +8,7 @@ import {
 } from '../../machines/index.js';
 import { StreamError } from '../errors.js';
 import { ClientHost } from '../host/client-host.js';
+import type { InterceptedOpen, Interceptor } from '../host/interceptors.js';
 import type { StreamCounts } from '../host/trace-port.js';
 import { createHeaders } from '../transport/headers.js';
 import { checkOpenStreamOptions } from '../validation/arguments.js';
@@ -50,6 +51,7 @@ import { SecondProducers } from './second-producers.js';
  */
 export class ConsumerClient {
   readonly #options: ResolvedOptions;
+  readonly #interceptors: readonly Interceptor<InterceptedOpen>[];
   readonly #host: ClientHost;
   readonly #streams = new Map<string, OpenStream>();
   /** The streams that no producer has answered yet. */
@@ -64,6 +66,7 @@ export class ConsumerClient {
    */
   constructor(options: ConsumerClientOptions) {
     this.#options = resolveOptions(options);
+    this.#interceptors = options.interceptors ?? [];
     this.id = consumerIdOf(newConsumerToken(this.#options.randomBytes), this.#options.consumerName);
     this.#host = new ClientHost(this, 'consumer', this.#options, {
       ids: () => this.#streams.keys(),
@@ -114,7 +117,11 @@ export class ConsumerClient {
     if (!isObject(target)) return this.#openSubject(target, data, options);
     const open = (subject: string, body: unknown, reading: OpenStreamOptions): ConsumerStream =>
       this.#openSubject(subject, body, reading);
-    return openContract(partsOf(target), data ?? {}, { open, clock: this.#options.clock });
+    return openContract(partsOf(target), data ?? {}, {
+      open,
+      clock: this.#options.clock,
+      interceptors: this.#interceptors,
+    });
   }
 
   #openSubject(subject: string, data: unknown, options: OpenStreamOptions): ConsumerStream {

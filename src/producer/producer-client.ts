@@ -8,6 +8,7 @@ import {
 } from '../../machines/index.js';
 import { StreamError } from '../errors.js';
 import { ClientHost } from '../host/client-host.js';
+import type { InterceptedRequest, Interceptor } from '../host/interceptors.js';
 import { checkAddressesArgument, checkContractHandleOptions, checkHandleOptions } from '../validation/arguments.js';
 import {
   plainCancellationBufferMs,
@@ -19,15 +20,23 @@ import { heartbeatSubject, inboxSubject, isSubscribeSubject, newConsumerToken } 
 import { createSubjectWriter } from '../writer/subject-writer.js';
 import type { Writer } from '../writer/writer.js';
 import { isObject, partsOf, type AnyContract, type ContractParts } from '../contracts/contract.js';
-import { prepareHandler, type ContractHandleOptions, type ContractHandler } from './contract-handler.js';
+import {
+  prepareHandler,
+  type ContractHandleOptions,
+  type ContractHandler,
+  type PreparedHandler,
+} from './contract-handler.js';
 import { ControlChannel } from './control-channel.js';
 import { drain } from './drain.js';
 import { HeartbeatExchange } from './heartbeat-exchange.js';
+import { interceptedHandler } from './intercepted-source.js';
 import type { ProducerStream, StreamInfo } from './producer-stream.js';
 import { Registrations, type HandleOptions, type Registration } from './registrations.js';
 import { RequestIntake, type Handling, type StreamHandler } from './request-intake.js';
 import { countsOf, type RunningStream } from './running-stream.js';
 import { refuseMisfits, StreamRegistry, type StreamAddresses } from './stream-registry.js';
+import type { StreamRequest } from './stream-request.js';
+import type { Records } from './source.js';
 import { StreamSenders } from './stream-senders.js';
 
 /**
@@ -41,6 +50,7 @@ import { StreamSenders } from './stream-senders.js';
  */
 export class ProducerClient {
   readonly #options: ResolvedOptions;
+  readonly #interceptors: readonly Interceptor<InterceptedRequest>[];
   readonly #host: ClientHost;
   readonly #streams = new Map<string, RunningStream>();
   readonly #registry: StreamRegistry;
@@ -52,6 +62,7 @@ export class ProducerClient {
    */
   constructor(options: ProducerClientOptions) {
     this.#options = resolveOptions(options, 'producer');
+    this.#interceptors = options.interceptors ?? [];
     const { inboxPrefix, randomBytes } = this.#options;
     const streams = this.#streams;
     const host = new ClientHost(this, 'producer', this.#options, {
@@ -126,8 +137,10 @@ export class ProducerClient {
     if (parts !== undefined) return this.#handleContract(parts, handler as (request: never) => unknown, options);
     checkHandleOptions(options);
     const { accept } = options;
+    const requestOf = (asked: StreamRequest): StreamRequest => asked;
     return this.#take(target as string, options as HandleOptions, {
-      handler: handler as StreamHandler,
+      handler: handler as (request: never) => Records,
+      requestOf,
       accept,
       form: undefined,
     });
@@ -139,21 +152,31 @@ export class ProducerClient {
     options: ContractHandleOptions,
   ): Registration {
     checkContractHandleOptions(options);
-    const { queue = parts.pattern.pattern, params, accept, streamsMax } = options;
+    const { queue = parts.pattern.pattern, params, accept, streamsMax, interceptors } = options;
     const subscribing = {
       ...(accept === undefined ? {} : { accept }),
       ...(queue === false ? {} : { queue }),
       ...(streamsMax === undefined ? {} : { streamsMax }),
+      ...(interceptors === undefined ? {} : { interceptors }),
     };
     checkHandleOptions(subscribing);
     return this.#take(parts.pattern.wildcardOf(params), subscribing, prepareHandler(parts, handler, accept));
   }
 
-  #take(subject: string, options: HandleOptions, handling: Omit<Handling, 'places'>): Registration {
+  #take(
+    subject: string,
+    options: HandleOptions,
+    { handler, requestOf, ...taking }: Omit<PreparedHandler, 'accept'> & Pick<Handling, 'accept' | 'form'>,
+  ): Registration {
     this.#refuseIfClosed();
-    const { streamsMax = Infinity } = options;
-    const placed = { ...handling, places: { streamsMax, taken: 0 } };
-    return this.#registrations.add(subject, options, (message) => this.#intake.take(message, placed));
+    const { streamsMax = Infinity, interceptors = [] } = options;
+    const around = interceptedHandler([...this.#interceptors, ...interceptors], handler);
+    const handling: Handling = {
+      ...taking,
+      handler: (asked, given) => around(requestOf(asked, given)),
+      places: { streamsMax, taken: 0 },
+    };
+    return this.#registrations.add(subject, options, (message) => this.#intake.take(message, handling));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { StreamError } from '../errors.js';
 import type { Accept } from './acceptance.js';
+import type { InterceptedRequest, Interceptor } from '../host/interceptors.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
 
@@ -25,6 +26,13 @@ export interface HandleOptions {
    * @default no limit but the client's `streamsMax`
    */
   readonly streamsMax?: number;
+  /**
+   * Functions around each stream of this handler, inside those of the client, the first one outermost; see
+   * {@link Interceptor}.
+   *
+   * @default none
+   */
+  readonly interceptors?: readonly Interceptor<InterceptedRequest>[];
 }
 
 /** A handler's registration for the requests on a subject. Disposing it calls `stop()`. */

@@ -4,6 +4,7 @@ import {
   quote,
   refuse,
   requireFunction,
+  requireFunctions,
   requireKnownNames,
   timerMsMax,
 } from './argument-checks.js';
@@ -57,8 +58,9 @@ export function checkOpenStreamOptions(options: unknown): void {
  * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
  */
 export function checkOpenContractOptions(options: unknown): void {
-  const names = ['params', 'data', 'signal', 'timeoutMs', 'headers', 'onRecord', 'onSlow'];
-  const { params: _, data: __, ...reading } = requireKnownNames('options', options, names);
+  const names = ['params', 'data', 'signal', 'timeoutMs', 'headers', 'onRecord', 'onSlow', 'interceptors'];
+  const { params: _, data: __, interceptors, ...reading } = requireKnownNames('options', options, names);
+  requireFunctions('interceptors', interceptors);
   checkOpenStreamOptions(reading);
 }
 
@@ -107,7 +109,9 @@ function checkSignal(signal: unknown): void {
  * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
  */
 export function checkHandleOptions(options: unknown): void {
-  const { queue, accept, streamsMax } = requireKnownNames('options', options, ['queue', 'accept', 'streamsMax']);
+  const names = ['queue', 'accept', 'streamsMax', 'interceptors'];
+  const { queue, accept, streamsMax, interceptors } = requireKnownNames('options', options, names);
+  requireFunctions('interceptors', interceptors);
   requireFunction('accept', accept);
   if (streamsMax !== undefined && !(Number.isSafeInteger(streamsMax) && (streamsMax as number) >= 1)) {
     const came = typeof streamsMax === 'number' ? String(streamsMax) : kindOf(streamsMax);
@@ -128,7 +132,7 @@ export function checkHandleOptions(options: unknown): void {
  * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
  */
 export function checkContractHandleOptions(options: unknown): void {
-  const { queue } = requireKnownNames('options', options, ['queue', 'accept', 'streamsMax', 'params']);
+  const { queue } = requireKnownNames('options', options, ['queue', 'accept', 'streamsMax', 'interceptors', 'params']);
   if (queue !== undefined && queue !== false && typeof queue !== 'string') {
     refuse(`queue: expected a string or false, came ${typeof queue === 'boolean' ? String(queue) : kindOf(queue)}`);
   }

@@ -17,7 +17,7 @@ const entries: Readonly<Record<string, Listed>> = {
     types: `
       Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd ContractActorLogic ContractHandler
       ContractRecordEvent ContractRequest ContractStream DebugNote EndReason HandleOptions
-      HeadersInput Inspector MessageHeaders NatsConnection NatsHeaders NatsMessage NatsPublishOptions
+      HeadersInput Inspector InterceptedOpen InterceptedRequest Interceptor MessageHeaders NatsConnection NatsHeaders NatsMessage NatsPublishOptions
       NatsSubscribeOptions NatsSubscription OpenStreamOptions
       ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
       StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
