@@ -51,6 +51,7 @@ import { SecondProducers } from './second-producers.js';
  */
 export class ConsumerClient {
   readonly #options: ResolvedOptions;
+  readonly #isSilenceGiven: boolean;
   readonly #interceptors: readonly Interceptor<InterceptedOpen>[];
   readonly #host: ClientHost;
   readonly #streams = new Map<string, OpenStream>();
@@ -66,6 +67,7 @@ export class ConsumerClient {
    */
   constructor(options: ConsumerClientOptions) {
     this.#options = resolveOptions(options);
+    this.#isSilenceGiven = options.silenceTimeoutMs !== undefined;
     this.#interceptors = options.interceptors ?? [];
     this.id = consumerIdOf(newConsumerToken(this.#options.randomBytes), this.#options.consumerName);
     this.#host = new ClientHost(this, 'consumer', this.#options, {
@@ -149,7 +151,16 @@ export class ConsumerClient {
     const headers = createHeaders(options.headers);
     const requestAs = this.#requests.build(id, { data, windowBytes, timeoutMs: options.timeoutMs, headers });
     const actor = this.#host.actorOf(id) as () => ConsumerStream['actor'];
-    const parts = { consumerId: this.id, id, subject, actor, requestAs, headers, windowBytes };
+    const parts = {
+      consumerId: this.id,
+      id,
+      subject,
+      actor,
+      requestAs,
+      headers,
+      windowBytes,
+      isSilenceGiven: this.#isSilenceGiven,
+    };
     const stream = createOpenStream(this.#host, this.#streams, this.#options, parts, options);
     this.#streams.set(id, stream);
     this.#opening.add(id);

@@ -103,7 +103,8 @@ interface CommonOptions {
    */
   readonly recordBytesMax?: number;
   /**
-   * Interval between heartbeat requests, I in the protocol, in milliseconds.
+   * Interval between heartbeat requests, I in the protocol, in milliseconds. A producer to which none of this and the next
+   * two is given asks consumers of this package each 1,500 ms, for whose answers it waits as long.
    *
    * @default 10_000
    */
@@ -150,7 +151,9 @@ export interface ConsumerClientOptions extends CommonOptions {
    */
   readonly consumerName?: string;
   /**
-   * How long an active stream may be silent, without a record or a heartbeat, S in the protocol, in milliseconds.
+   * How long an active stream may be silent, without a record or a heartbeat, S in the protocol, in milliseconds. Where it
+   * is not given, a producer that announces its heartbeats is waited for as long as these say: 4,500 ms if it was given
+   * none either.
    *
    * @default 30_000
    */
