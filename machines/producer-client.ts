@@ -11,11 +11,18 @@ export interface ProducerClientInput {
    * @default 2
    */
   readonly missedHeartbeatsMax?: number;
+  /**
+   * The same for a consumer with extended streams, which may be asked more often.
+   *
+   * @default missedHeartbeatsMax
+   */
+  readonly extendedMissesMax?: number;
 }
 
 /** The context of {@link producerClientMachine}. */
 export interface ProducerClientContext {
   readonly missedHeartbeatsMax: number;
+  readonly extendedMissesMax: number;
   /** The registered streams by inbox subject. */
   readonly streams: Entries<{ readonly id: string; readonly consumerId: string }>;
   /** How many streams each consumer has here; a consumer without any is not listed. */
@@ -73,7 +80,10 @@ const spawnHeartbeat = {
     ({
       machine: 'heartbeat',
       id: event.consumerId,
-      input: { id: event.consumerId, missedHeartbeatsMax: context.missedHeartbeatsMax },
+      input: {
+        id: event.consumerId,
+        missedHeartbeatsMax: event.extended ? context.extendedMissesMax : context.missedHeartbeatsMax,
+      },
     }) as const,
 } as const;
 
@@ -104,11 +114,10 @@ const startStream = [
 export const producerClientMachine = clientSetup.createMachine({
   id: 'producerClient',
   description: 'PROTOCOL.md, Producer client',
-  context: ({ input }) => ({
-    missedHeartbeatsMax: (input as ProducerClientInput | undefined)?.missedHeartbeatsMax ?? 2,
-    streams: [],
-    consumers: [],
-  }),
+  context: ({ input }) => {
+    const { missedHeartbeatsMax = 2, extendedMissesMax = missedHeartbeatsMax } = (input ?? {}) as ProducerClientInput;
+    return { missedHeartbeatsMax, extendedMissesMax, streams: [], consumers: [] };
+  },
   initial: 'open',
   states: {
     open: {

@@ -28,6 +28,7 @@ export type {
   StreamActorRequest,
   StreamRecordEvent,
 } from './consumer/stream-actor-input.js';
+export type { InterceptedOpen, InterceptedRequest, Interceptor } from './host/interceptors.js';
 export { defineStream } from './contracts/contract.js';
 export type { StreamContract } from './contracts/contract.js';
 export type { ContractStream } from './consumer/contract-stream.js';

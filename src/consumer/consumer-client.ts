@@ -8,6 +8,7 @@ import {
 } from '../../machines/index.js';
 import { StreamError } from '../errors.js';
 import { ClientHost } from '../host/client-host.js';
+import type { InterceptedOpen, Interceptor } from '../host/interceptors.js';
 import type { StreamCounts } from '../host/trace-port.js';
 import { createHeaders } from '../transport/headers.js';
 import { checkOpenStreamOptions } from '../validation/arguments.js';
@@ -50,6 +51,8 @@ import { SecondProducers } from './second-producers.js';
  */
 export class ConsumerClient {
   readonly #options: ResolvedOptions;
+  readonly #isSilenceGiven: boolean;
+  readonly #interceptors: readonly Interceptor<InterceptedOpen>[];
   readonly #host: ClientHost;
   readonly #streams = new Map<string, OpenStream>();
   /** The streams that no producer has answered yet. */
@@ -64,6 +67,8 @@ export class ConsumerClient {
    */
   constructor(options: ConsumerClientOptions) {
     this.#options = resolveOptions(options);
+    this.#isSilenceGiven = options.silenceTimeoutMs !== undefined;
+    this.#interceptors = options.interceptors ?? [];
     this.id = consumerIdOf(newConsumerToken(this.#options.randomBytes), this.#options.consumerName);
     this.#host = new ClientHost(this, 'consumer', this.#options, {
       ids: () => this.#streams.keys(),
@@ -114,7 +119,11 @@ export class ConsumerClient {
     if (!isObject(target)) return this.#openSubject(target, data, options);
     const open = (subject: string, body: unknown, reading: OpenStreamOptions): ConsumerStream =>
       this.#openSubject(subject, body, reading);
-    return openContract(partsOf(target), data ?? {}, { open, clock: this.#options.clock });
+    return openContract(partsOf(target), data ?? {}, {
+      open,
+      clock: this.#options.clock,
+      interceptors: this.#interceptors,
+    });
   }
 
   #openSubject(subject: string, data: unknown, options: OpenStreamOptions): ConsumerStream {
@@ -142,7 +151,16 @@ export class ConsumerClient {
     const headers = createHeaders(options.headers);
     const requestAs = this.#requests.build(id, { data, windowBytes, timeoutMs: options.timeoutMs, headers });
     const actor = this.#host.actorOf(id) as () => ConsumerStream['actor'];
-    const parts = { consumerId: this.id, id, subject, actor, requestAs, headers, windowBytes };
+    const parts = {
+      consumerId: this.id,
+      id,
+      subject,
+      actor,
+      requestAs,
+      headers,
+      windowBytes,
+      isSilenceGiven: this.#isSilenceGiven,
+    };
     const stream = createOpenStream(this.#host, this.#streams, this.#options, parts, options);
     this.#streams.set(id, stream);
     this.#opening.add(id);

@@ -52,6 +52,8 @@ export class ContractReader {
   readonly #waiting: Waiting[] = [];
   readonly #streams = new Set<ConsumerStream>();
   readonly #releaseWatch: () => void;
+  /** Made where somebody asks for its signal. */
+  #controller: AbortController | undefined;
   #iterator: AsyncIterator<unknown> | undefined;
   /** The records that wait to be asked for, oldest first. */
   #held = new Fifo<unknown>();
@@ -83,9 +85,15 @@ export class ContractReader {
     return this.#closed.promise;
   }
 
-  /** Throws where nobody is left for whom a stream could be opened. */
-  refuseIfOver(): void {
-    if (this.#end !== undefined) throw new CloseError(this.#end.code, this.#end.text, this.#end.reason);
+  /** Aborts when the reader has left or has no more time. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  /** Whether nobody is left for whom a stream could be opened, or read. */
+  get isOver(): boolean {
+    return this.#end !== undefined;
   }
 
   /** How much of the deadline is left, in milliseconds; undefined where there is none. */
@@ -228,6 +236,7 @@ export class ContractReader {
     }
     this.#held = new Fifo();
     this.#finish(new CloseError(CloseCode.AbnormalClosure, text, reason));
+    this.#controller?.abort(this.#end);
     hearRejection(this.#iterator?.return?.(), () => undefined);
     for (const stream of this.#streams) stream.cancel(text);
   }

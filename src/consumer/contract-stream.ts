@@ -11,6 +11,7 @@ import type { DeclaredErrorOf } from '../contracts/declared-errors.js';
 import { check, type Checked } from '../contracts/schema-check.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
+import { intercepted, type InterceptedOpen, type Interceptor } from '../host/interceptors.js';
 import { hearRejection } from '../host/shielded.js';
 import { checkOpenContractOptions } from '../validation/arguments.js';
 import type { ConsumerStream } from './consumer-stream.js';
@@ -79,6 +80,12 @@ type DataPart<Input> = undefined extends Input
 export type OpenContractOptions<Contract extends AnyContract = AnyContract> = ParamsPart<Contract> &
   DataPart<RequestInput<TermsOf<Contract>>> &
   Omit<OpenStreamOptions, 'onRecord' | 'onObject'> & {
+    /**
+     * Functions around the stream, inside those of the client, the first one outermost; see {@link Interceptor}.
+     *
+     * @default none
+     */
+    readonly interceptors?: readonly Interceptor<InterceptedOpen>[];
     /** Called with each record as it arrives, instead of iterating. If it throws, the stream is cancelled. */
     readonly onRecord?: (record: RecordOutput<TermsOf<Contract>>) => void;
   };
@@ -94,39 +101,57 @@ export type OpenArguments<Contract extends AnyContract> =
 export interface ContractStreamHost {
   readonly open: (subject: string, body: unknown, options: OpenStreamOptions) => ConsumerStream;
   readonly clock: Clock;
+  readonly interceptors: readonly Interceptor<InterceptedOpen>[];
 }
+
+/** What a stream is asked for with. */
+type Opening = Pick<InterceptedOpen, 'subject' | 'data' | 'headers'> & Partial<Pick<InterceptedOpen, 'signal'>>;
 
 interface Given extends Omit<OpenStreamOptions, 'onRecord' | 'onObject'> {
   readonly params?: unknown;
   readonly data?: unknown;
+  readonly interceptors?: readonly Interceptor<InterceptedOpen>[];
   readonly onRecord?: (record: unknown) => unknown;
 }
 
 /** Opens a stream of a contract. Throws what can be told at once; all else ends the stream. */
 export function openContract(parts: ContractParts, given: unknown, host: ContractStreamHost): ContractStream {
   checkOpenContractOptions(given);
-  const { params, data, signal, onRecord, headers, onSlow, timeoutMs } = given as Given;
+  const { params = {}, data, signal, onRecord, headers = {}, onSlow, timeoutMs, interceptors = [] } = given as Given;
   const subject = parts.pattern.subjectOf(params);
   signal?.throwIfAborted();
   const reader = new ContractReader({ clock: host.clock, onRecord, signal, timeoutMs });
-  const open = (): AsyncIterable<unknown> => {
-    const request = (): ConsumerStream => {
-      reader.refuseIfOver();
+  const open = ({ subject, data, headers, signal }: Opening): AsyncIterable<unknown> => {
+    const records = (): AsyncIterable<unknown> => {
+      // Who was to read has left, amid a check or an interceptor: what goes on without knowing comes to a quiet end.
+      if (reader.isOver) return none();
       const leftMs = reader.leftMs();
       const stream = host.open(subject, parts.request === undefined ? undefined : bodyOf(data), {
-        ...(headers === undefined ? {} : { headers }),
+        headers,
+        ...(signal === undefined ? {} : { signal }),
         ...(onSlow === undefined ? {} : { onSlow }),
         ...(leftMs === undefined ? {} : { timeoutMs: leftMs }),
       });
       reader.follow(stream);
-      return stream;
+      return recordsOf(stream, parts, reader);
     };
-    if (parts.request === undefined || !parts.checksAt('consumer')) return recordsOf(request(), parts);
+    if (parts.request === undefined || !parts.checksAt('consumer')) return records();
     const checked = check(parts.request, data, 'request');
-    return checked instanceof Promise ? later(checked, request, parts) : fitting(checked, request, parts);
+    return checked instanceof Promise ? later(checked, records) : fitting(checked, records);
+  };
+  const begin = (): AsyncIterable<unknown> => {
+    const around = [...host.interceptors, ...interceptors];
+    const asked = { subject, data, headers };
+    // Nobody looks at the signal of a stream that nobody intercepts.
+    if (around.length === 0) return open(asked);
+    const { pattern } = parts.pattern;
+    return intercepted(
+      around,
+      open,
+    )({ ...asked, pattern, params: parts.pattern.paramsOf(subject), signal: reader.signal });
   };
   try {
-    reader.read(open());
+    reader.read(begin());
   } catch (error) {
     reader.release();
     throw error;
@@ -153,22 +178,22 @@ function bodyOf(data: unknown): RequestValue | undefined {
 }
 
 /** The records of a request that was judged; the failure of one that does not fit, for which nothing was asked. */
-function fitting(checked: Checked, request: () => ConsumerStream, parts: ContractParts): AsyncIterable<unknown> {
-  if (!('misfit' in checked)) return recordsOf(request(), parts);
+function fitting(checked: Checked, records: () => AsyncIterable<unknown>): AsyncIterable<unknown> {
+  if (!('misfit' in checked)) return records();
   const error = new CloseError(CloseCode.BadRequest, checked.misfit);
   return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
 }
 
-async function* later(
-  checked: Promise<Checked>,
-  request: () => ConsumerStream,
-  parts: ContractParts,
-): AsyncGenerator<unknown, void> {
-  yield* fitting(await checked, request, parts);
+async function* later(checked: Promise<Checked>, records: () => AsyncIterable<unknown>): AsyncGenerator<unknown, void> {
+  yield* fitting(await checked, records);
+}
+
+function none(): AsyncIterable<unknown> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }) };
 }
 
 /** The records of a stream, parsed. Its end is that of the contract where it declares one. */
-function recordsOf(stream: ConsumerStream, parts: ContractParts): AsyncIterable<unknown> {
+function recordsOf(stream: ConsumerStream, parts: ContractParts, reader: ContractReader): AsyncIterable<unknown> {
   const isChecked = parts.checksAt('consumer');
   const schema = isChecked ? parts.record : undefined;
   const refuse = (misfit: string): never => {
@@ -191,7 +216,7 @@ function recordsOf(stream: ConsumerStream, parts: ContractParts): AsyncIterable<
           if (step.done === true) {
             // Its client may have ended it quietly, as it drains.
             const { error } = await stream.closed;
-            if (error !== undefined) throw error;
+            if (error !== undefined && !reader.isOver) throw error;
             return step;
           }
           if (schema === undefined) return step;

@@ -15,6 +15,8 @@ export interface OpenStreamParts extends Pick<OpenStream, 'requestAs' | 'headers
   readonly actor: () => ConsumerStream['actor'];
   /** How many bytes it is granted from the beginning; undefined where delivery is not offered. */
   readonly windowBytes: number | undefined;
+  /** Whether the application said for how long a stream may be silent. */
+  readonly isSilenceGiven: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export function createOpenStream(
   parts: OpenStreamParts,
   reading: OpenStreamOptions,
 ): OpenStream {
-  const { consumerId, id, subject, actor, requestAs, headers, windowBytes } = parts;
+  const { consumerId, id, subject, actor, requestAs, headers, windowBytes, isSilenceGiven } = parts;
   const { clock, codec, bufferedRecordsMax, bufferedBytesMax, silenceTimeoutMs } = options;
   const { onSlow } = reading;
   const cancel = (reason: 'cancelled' | 'timedOut', text: string): void =>
@@ -38,7 +40,7 @@ export function createOpenStream(
   const delivery =
     windowBytes === undefined
       ? undefined
-      : createStreamReceiver(host, streams, { ...options, consumerId, id, windowBytes });
+      : createStreamReceiver(host, streams, { ...options, consumerId, id, windowBytes, isSilenceGiven });
   const inlet = createConsumerStream({
     id,
     subject,

@@ -95,7 +95,9 @@ export type ContractActorInput<
         readonly send: (event: ContractRecordEvent<Contract, Type>) => void;
       }
     | undefined;
-} & NoOtherNames<'params' | 'data' | 'signal' | 'timeoutMs' | 'headers' | 'onSlow' | 'onRecord' | 'parent'>;
+} & NoOtherNames<
+    'params' | 'data' | 'signal' | 'timeoutMs' | 'headers' | 'onSlow' | 'onRecord' | 'interceptors' | 'parent'
+  >;
 
 /** The input without what is the actor's own. The rest is for `openStream`, which checks it. */
 export interface CheckedInput extends StreamActorRequest {

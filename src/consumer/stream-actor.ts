@@ -97,7 +97,7 @@ export function streamActor(
     open: openOfContract(client, given, self, input),
     eventOf: (record) => {
       const params = input.params ?? {};
-      return { type, subject: given.subjectOf(params as never), params, record };
+      return { type, subject: given.subjectOf(params), params, record };
     },
   }));
 }

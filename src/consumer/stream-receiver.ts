@@ -19,12 +19,15 @@ export function createStreamReceiver(
     readonly recordBytesMax: number;
     readonly clientWindowBytes: number;
     readonly connection: NatsConnection;
+    /** Whether the application said for how long a stream may be silent: it may then be longer, and never shorter. */
+    readonly isSilenceGiven: boolean;
   },
 ): Receiver {
   const { consumerId, id, windowRecords, windowBytes, recordBytesMax, clientWindowBytes, connection } = given;
+  const { isSilenceGiven } = given;
   const told: ReceiverHost = {
     announced: (terms) => {
-      if (terms !== undefined) raiseSilence(host, streams, id, terms);
+      if (terms !== undefined) adoptSilence(host, streams, id, terms, isSilenceGiven);
       host.dispatch(id, { type: 'frame.announced' });
     },
     gap: () => host.dispatch(id, { type: 'frame.gap' }),
@@ -46,11 +49,24 @@ export function createStreamReceiver(
   return new Receiver(window, recordBytesMax, told, assembliesOf(connection), clientWindowBytes);
 }
 
-/** A producer that is heard less often than this client expects is not taken for dead. Source: PROTOCOL.md, Timing. */
-function raiseSilence(host: ClientHost, streams: OpenStreams, id: string, terms: AnnouncedTerms): void {
+/**
+ * A producer is taken for dead as its announcement says, and one that is heard less often than the application expects
+ * is not before. Source: PROTOCOL.md, Timing.
+ */
+function adoptSilence(
+  host: ClientHost,
+  streams: OpenStreams,
+  id: string,
+  terms: AnnouncedTerms,
+  isSilenceGiven: boolean,
+): void {
   const stream = streams.get(id);
   const neededMs = terms.missedHeartbeatsMax * terms.heartbeatIntervalMs + terms.heartbeatRequestTimeoutMs;
-  if (stream === undefined || neededMs <= stream.silenceTimeoutMs || neededMs > timerMsMax) return;
+  if (stream === undefined || neededMs > timerMsMax) return;
+  if (neededMs <= stream.silenceTimeoutMs) {
+    if (!isSilenceGiven) stream.silenceTimeoutMs = neededMs;
+    return;
+  }
   host.debug({
     message:
       `the silence timeout of ${stream.silenceTimeoutMs} ms is raised to ${neededMs} ms: the producer announced ` +

@@ -1,5 +1,8 @@
 import type { Clock } from './clock.js';
 
+/** A timer that is so late says that the event loop stood still. */
+const stoodStillMs = 250;
+
 /**
  * The clock of one consumer stream, on which a sign of life restarts the running timer without touching it.
  *
@@ -32,9 +35,13 @@ export class LivenessClock implements Clock {
   setTimeout(fn: () => void, ms: number): unknown {
     const timer: { handle: unknown } = { handle: undefined };
     const arm = (from: number, delayMs: number) => {
+      const due = this.#clock.now() + delayMs;
       timer.handle = this.#clock.setTimeout(() => {
         const touchedAt = this.#touchedAt;
-        if (touchedAt > from) arm(touchedAt, Math.max(0, touchedAt + ms - this.#clock.now()));
+        const now = this.#clock.now();
+        if (touchedAt > from) arm(touchedAt, Math.max(0, touchedAt + ms - now));
+        // The event loop stood still, and timers come first: what came meanwhile is heard before it is said to be missing.
+        else if (now - due >= stoodStillMs) arm(from, 0);
         else fn();
       }, delayMs);
     };

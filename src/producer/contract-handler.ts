@@ -11,6 +11,7 @@ import type {
 } from '../contracts/contract.js';
 import type { Fail } from '../contracts/declared-errors.js';
 import { CloseError, messageOf } from '../errors.js';
+import type { InterceptedRequest } from '../host/interceptors.js';
 import type { YieldedForm } from '../writer/writer.js';
 import { decisionOf, type Accept, type Decision, type StreamAsk } from './acceptance.js';
 import type { HandleOptions } from './registrations.js';
@@ -72,8 +73,10 @@ export interface ContractHandleOptions<Contract extends AnyContract = AnyContrac
 /** What the handler of a contract is to the intake of requests. */
 export interface PreparedHandler {
   readonly accept: Accept;
-  readonly handler: (request: StreamRequest, given: unknown) => Records;
-  readonly form: YieldedForm;
+  /** The request of the contract, of what came and what `accept` gave. */
+  readonly requestOf: (asked: StreamRequest, given: unknown) => InterceptedRequest;
+  readonly handler: (request: never) => Records;
+  readonly form: YieldedForm | undefined;
 }
 
 /** The value of a request that was let through. */
@@ -108,10 +111,12 @@ export function prepareHandler(
         ? decision.then((decided) => unlessRefused(decided, ask))
         : unlessRefused(decision, ask);
     },
-    handler: (asked, given) => {
+    handler: handler as (request: never) => Records,
+    requestOf: (asked, given) => {
       const { subject, consumerId, streamId, headers, timeoutMs } = asked;
-      const request = {
+      return {
         subject,
+        pattern: pattern.pattern,
         params: pattern.paramsOf(subject),
         data: given instanceof Admitted ? given.data : undefined,
         consumerId,
@@ -122,8 +127,7 @@ export function prepareHandler(
           return asked.signal;
         },
         fail: errors.fail,
-      };
-      return handler(request as never) as Records;
+      } as InterceptedRequest;
     },
     form: (value) => {
       if (record === undefined || !isChecked) return undefined;

@@ -8,6 +8,7 @@ import {
 } from '../../machines/index.js';
 import { StreamError } from '../errors.js';
 import { ClientHost } from '../host/client-host.js';
+import type { InterceptedRequest, Interceptor } from '../host/interceptors.js';
 import { checkAddressesArgument, checkContractHandleOptions, checkHandleOptions } from '../validation/arguments.js';
 import {
   plainCancellationBufferMs,
@@ -19,15 +20,24 @@ import { heartbeatSubject, inboxSubject, isSubscribeSubject, newConsumerToken } 
 import { createSubjectWriter } from '../writer/subject-writer.js';
 import type { Writer } from '../writer/writer.js';
 import { isObject, partsOf, type AnyContract, type ContractParts } from '../contracts/contract.js';
-import { prepareHandler, type ContractHandleOptions, type ContractHandler } from './contract-handler.js';
+import {
+  prepareHandler,
+  type ContractHandleOptions,
+  type ContractHandler,
+  type PreparedHandler,
+} from './contract-handler.js';
 import { ControlChannel } from './control-channel.js';
 import { drain } from './drain.js';
+import { HeartbeatPaces, type HeartbeatTerms } from './heartbeat-paces.js';
 import { HeartbeatExchange } from './heartbeat-exchange.js';
+import { interceptedHandler } from './intercepted-source.js';
 import type { ProducerStream, StreamInfo } from './producer-stream.js';
-import { Registrations, type HandleOptions, type Registration } from './registrations.js';
+import { Registrations, type HandleOptions, type HandlerHeartbeat, type Registration } from './registrations.js';
 import { RequestIntake, type Handling, type StreamHandler } from './request-intake.js';
 import { countsOf, type RunningStream } from './running-stream.js';
 import { refuseMisfits, StreamRegistry, type StreamAddresses } from './stream-registry.js';
+import type { StreamRequest } from './stream-request.js';
+import type { Records } from './source.js';
 import { StreamSenders } from './stream-senders.js';
 
 /**
@@ -41,6 +51,7 @@ import { StreamSenders } from './stream-senders.js';
  */
 export class ProducerClient {
   readonly #options: ResolvedOptions;
+  readonly #interceptors: readonly Interceptor<InterceptedRequest>[];
   readonly #host: ClientHost;
   readonly #streams = new Map<string, RunningStream>();
   readonly #registry: StreamRegistry;
@@ -52,6 +63,7 @@ export class ProducerClient {
    */
   constructor(options: ProducerClientOptions) {
     this.#options = resolveOptions(options, 'producer');
+    this.#interceptors = options.interceptors ?? [];
     const { inboxPrefix, randomBytes } = this.#options;
     const streams = this.#streams;
     const host = new ClientHost(this, 'producer', this.#options, {
@@ -65,11 +77,12 @@ export class ProducerClient {
     const inbox = `${inboxPrefix}.${newConsumerToken(randomBytes)}`;
     const controls = new ControlChannel(host, streams, inbox, randomBytes);
     const senders = new StreamSenders(host, this.#options);
+    const paces = new HeartbeatPaces(this.#options, options);
     this.#host = host;
-    this.#registry = new StreamRegistry(host, this.#options, streams, { controls, senders });
+    this.#registry = new StreamRegistry(host, this.#options, streams, { controls, senders, paces });
     this.#intake = new RequestIntake(host, this.#options, streams, this.#registry);
     this.#registrations = new Registrations(host);
-    this.#start(inbox, controls);
+    this.#start(inbox, controls, paces);
   }
 
   /** The running actor of this client. */
@@ -126,8 +139,10 @@ export class ProducerClient {
     if (parts !== undefined) return this.#handleContract(parts, handler as (request: never) => unknown, options);
     checkHandleOptions(options);
     const { accept } = options;
+    const requestOf = (asked: StreamRequest): StreamRequest => asked;
     return this.#take(target as string, options as HandleOptions, {
-      handler: handler as StreamHandler,
+      handler: handler as (request: never) => Records,
+      requestOf,
       accept,
       form: undefined,
     });
@@ -139,21 +154,33 @@ export class ProducerClient {
     options: ContractHandleOptions,
   ): Registration {
     checkContractHandleOptions(options);
-    const { queue = parts.pattern.pattern, params, accept, streamsMax } = options;
+    const { queue = parts.pattern.pattern, params, accept, streamsMax, interceptors, heartbeat } = options;
     const subscribing = {
       ...(accept === undefined ? {} : { accept }),
       ...(queue === false ? {} : { queue }),
       ...(streamsMax === undefined ? {} : { streamsMax }),
+      ...(interceptors === undefined ? {} : { interceptors }),
+      ...(heartbeat === undefined ? {} : { heartbeat }),
     };
     checkHandleOptions(subscribing);
     return this.#take(parts.pattern.wildcardOf(params), subscribing, prepareHandler(parts, handler, accept));
   }
 
-  #take(subject: string, options: HandleOptions, handling: Omit<Handling, 'places'>): Registration {
+  #take(
+    subject: string,
+    options: HandleOptions,
+    { handler, requestOf, ...taking }: Omit<PreparedHandler, 'accept'> & Pick<Handling, 'accept' | 'form'>,
+  ): Registration {
     this.#refuseIfClosed();
-    const { streamsMax = Infinity } = options;
-    const placed = { ...handling, places: { streamsMax, taken: 0 } };
-    return this.#registrations.add(subject, options, (message) => this.#intake.take(message, placed));
+    const { streamsMax = Infinity, interceptors = [], heartbeat } = options;
+    const around = interceptedHandler([...this.#interceptors, ...interceptors], handler);
+    const handling: Handling = {
+      ...taking,
+      handler: (asked, given) => around(requestOf(asked, given)),
+      heartbeat: heartbeat === undefined ? undefined : termsOf(heartbeat),
+      places: { streamsMax, taken: 0 },
+    };
+    return this.#registrations.add(subject, options, (message) => this.#intake.take(message, handling));
   }
 
   /**
@@ -223,10 +250,10 @@ export class ProducerClient {
   }
 
   /** Wires the parts: what performs the commands of the machines, and what hears of the wire. */
-  #start(inbox: string, controls: ControlChannel): void {
+  #start(inbox: string, controls: ControlChannel, paces: HeartbeatPaces): void {
     const streams = this.#streams;
     const host = this.#host;
-    const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax, randomBytes } = this.#options;
+    const { missedHeartbeatsMax, randomBytes } = this.#options;
     const heartbeats = new HeartbeatExchange(host.publisher, inbox, randomBytes, {
       answered: (id, reported) => host.dispatch(id, { type: 'heartbeat.answered', reported }),
       unanswerable: (id) => host.dispatch(id, { type: 'heartbeat.unanswerable' }),
@@ -234,11 +261,12 @@ export class ProducerClient {
     });
     host.start({
       client: producerClientMachine,
-      clientInput: { missedHeartbeatsMax },
+      clientInput: { missedHeartbeatsMax, extendedMissesMax: paces.announcedMissesMax },
+      clockOf: (id) => paces.clockOf(id),
       machines: { producerStream: producerStreamMachine, heartbeat: heartbeatMachine },
       delays: {
-        heartbeatInterval: heartbeatIntervalMs,
-        heartbeatRequestTimeout: heartbeatRequestTimeoutMs,
+        heartbeatInterval: ({ context }) => paces.intervalOf(context.id ?? ''),
+        heartbeatRequestTimeout: ({ context }) => paces.requestTimeoutOf(context.id ?? ''),
         cancellationBuffer: plainCancellationBufferMs(this.#options),
       },
       performers: {
@@ -284,4 +312,13 @@ export class ProducerClient {
     if (this.#host.isOver || this.#intake.isClosing)
       throw new StreamError('clientClosed', 'the client is closed or drains');
   }
+}
+
+/** The terms of one handler; they are told apart by their identity. */
+function termsOf({ intervalMs, timeoutMs = intervalMs, missedMax = 2 }: HandlerHeartbeat): HeartbeatTerms {
+  return {
+    heartbeatIntervalMs: intervalMs,
+    heartbeatRequestTimeoutMs: timeoutMs,
+    missedHeartbeatsMax: missedMax,
+  };
 }

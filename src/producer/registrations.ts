@@ -1,7 +1,26 @@
 import { StreamError } from '../errors.js';
 import type { Accept } from './acceptance.js';
+import type { InterceptedRequest, Interceptor } from '../host/interceptors.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage, NatsSubscription } from '../transport/nats-connection.js';
+
+/** How often the readers of a handler hear of their producer. */
+export interface HandlerHeartbeat {
+  /** From one heartbeat to the next, in milliseconds. */
+  readonly intervalMs: number;
+  /**
+   * For how long the answer to one is waited for, in milliseconds; at most the interval.
+   *
+   * @default the interval
+   */
+  readonly timeoutMs?: number;
+  /**
+   * After how many missed heartbeats in a row a reader takes its producer for dead.
+   *
+   * @default 2
+   */
+  readonly missedMax?: number;
+}
 
 /** Options of `handle`: how requests are taken. */
 export interface HandleOptions {
@@ -25,6 +44,22 @@ export interface HandleOptions {
    * @default no limit but the client's `streamsMax`
    */
   readonly streamsMax?: number;
+  /**
+   * What readers of this package are told of how often they hear of the producer of this handler's streams: they wait
+   * for `missedMax * intervalMs + timeoutMs`. A shorter interval than that of the client is kept for as long as a
+   * consumer has such a stream, a longer one gives a handler time that keeps its event loop busy. Go consumers are told
+   * nothing.
+   *
+   * @default as the client's other handlers
+   */
+  readonly heartbeat?: HandlerHeartbeat;
+  /**
+   * Functions around each stream of this handler, inside those of the client, the first one outermost; see
+   * {@link Interceptor}.
+   *
+   * @default none
+   */
+  readonly interceptors?: readonly Interceptor<InterceptedRequest>[];
 }
 
 /** A handler's registration for the requests on a subject. Disposing it calls `stop()`. */

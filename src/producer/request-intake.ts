@@ -16,6 +16,7 @@ import {
 } from '../wire/index.js';
 import { setYieldedForm, type YieldedForm } from '../writer/writer.js';
 import { decisionOf, type Accept, type Decision } from './acceptance.js';
+import type { HeartbeatTerms } from './heartbeat-paces.js';
 import type { ProducerStream } from './producer-stream.js';
 import type { RunningStreams } from './running-stream.js';
 import { runSource, type Records } from './source.js';
@@ -37,6 +38,8 @@ export interface Handling {
   readonly accept: Accept | undefined;
   /** What becomes of a value that the source yields; undefined where it is written as it is. */
   readonly form: YieldedForm | undefined;
+  /** What its streams announce of heartbeats; undefined where they announce what all do. */
+  readonly heartbeat: HeartbeatTerms | undefined;
   readonly places: HandlerPlaces;
 }
 
@@ -144,7 +147,7 @@ export class RequestIntake {
   #start(
     message: NatsMessage,
     request: OpenRequest,
-    { handler, form }: Handling,
+    { handler, form, heartbeat }: Handling,
     given: unknown,
     place: Place | undefined,
   ): void {
@@ -161,13 +164,14 @@ export class RequestIntake {
       ...(extension?.timeoutMs === undefined ? {} : { timeoutMs: extension.timeoutMs }),
     };
     const onGone = (): void => place?.release();
-    this.#registry.register(addresses, onGone, (stream, stop) => () => {
+    const startOf = (stream: ProducerStream, stop: StopSignal) => () => {
       const { codec } = this.#options;
       const told = { ...addresses, headers: readHeaders(message.headers) };
       const asked = createStreamRequest(told, () => stream.signal, request.body, extension?.bodySuperjson, codec);
       if (form !== undefined) setYieldedForm(stream.writer, form);
       this.#runSource(stream, stop, () => handler(asked, given));
-    });
+    };
+    this.#registry.register(addresses, onGone, startOf, heartbeat);
   }
 
   #runSource({ writer, info: { subject, inbox } }: ProducerStream, stop: StopSignal, records: () => Records): void {

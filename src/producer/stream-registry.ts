@@ -6,6 +6,7 @@ import type { ResolvedOptions } from '../validation/options.js';
 import { checkAddresses, heartbeatSubject, inboxSubject, isPublishSubject, type DeliveryOffer } from '../wire/index.js';
 import type { ControlChannel } from './control-channel.js';
 import { createProducerStream, type ProducerStream } from './producer-stream.js';
+import type { HeartbeatPaces, HeartbeatTerms } from './heartbeat-paces.js';
 import type { RunningStream } from './running-stream.js';
 import type { StopSignal } from './stop-signal.js';
 import type { StreamSenders } from './stream-senders.js';
@@ -75,6 +76,7 @@ export function refuseMisfits({ subject, consumerId, streamId, reply }: StreamAd
 export interface ExtendedParts {
   readonly controls: ControlChannel;
   readonly senders: StreamSenders;
+  readonly paces: HeartbeatPaces;
 }
 
 /** Registers streams, with everything that one needs, and lets go of it when its actor is over. */
@@ -84,18 +86,20 @@ export class StreamRegistry {
   readonly #streams: Map<string, RunningStream>;
   readonly #controls: ControlChannel;
   readonly #senders: StreamSenders;
+  readonly #paces: HeartbeatPaces;
 
   constructor(
     host: ClientHost,
     options: ResolvedOptions,
     streams: Map<string, RunningStream>,
-    { controls, senders }: ExtendedParts,
+    { controls, senders, paces }: ExtendedParts,
   ) {
     this.#host = host;
     this.#options = options;
     this.#streams = streams;
     this.#controls = controls;
     this.#senders = senders;
+    this.#paces = paces;
   }
 
   /**
@@ -103,11 +107,13 @@ export class StreamRegistry {
    *
    * @param onGone Hears that a stream that was made here is over.
    * @param startOf Gives what starts the source, when the machine says so.
+   * @param heartbeat What it announces of heartbeats, where that is not what all do.
    */
   register(
     addresses: StreamAddresses,
     onGone: () => void,
     startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
+    heartbeat?: HeartbeatTerms,
   ): ProducerStream {
     const { subject, consumerId, streamId, exact = false } = addresses;
     // Delivery builds on exact reports: a consumer whose reports may be taken back cannot offer it.
@@ -116,8 +122,11 @@ export class StreamRegistry {
     const actor = this.#host.actorOf(id) as () => ProducerStream['actor'];
     let running = this.#streams.get(id);
     if (running === undefined) {
-      running = this.#create(id, addresses, offer, actor, startOf);
+      const own = offer === undefined ? undefined : heartbeat;
+      running = this.#create(id, addresses, offer, actor, startOf, own);
       this.#streams.set(id, running);
+      this.#paces.join(consumerId, offer !== undefined, own);
+      running.onGone.push(() => this.#paces.leave(consumerId, own));
       running.onGone.push(onGone);
       if (offer !== undefined) this.#controls.open(running.control, id);
     }
@@ -155,6 +164,7 @@ export class StreamRegistry {
     offer: DeliveryOffer | undefined,
     actor: () => ProducerStream['actor'],
     startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
+    heartbeat: HeartbeatTerms | undefined,
   ): RunningStream {
     const { codec } = this.#options;
     const control = this.#controls.newSubject();
@@ -166,7 +176,10 @@ export class StreamRegistry {
       framesTo,
       readsSuperjson: superjson && codec === undefined,
       publisher: this.#host.publisher,
-      delivery: offer === undefined ? undefined : this.#senders.create({ id, framesTo }, consumerId, control, offer),
+      delivery:
+        offer === undefined
+          ? undefined
+          : this.#senders.create({ id, framesTo }, consumerId, control, offer, this.#paces.announcedBy(heartbeat)),
       codec,
       actor,
       dispatch: (event) => this.#host.dispatch(id, event),

@@ -6,7 +6,7 @@ import { Sender } from '../delivery/sender.js';
 import { messageOf } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { ResolvedOptions } from '../validation/options.js';
-import type { DeliveryOffer } from '../wire/index.js';
+import type { AnnouncedTerms, DeliveryOffer } from '../wire/index.js';
 
 /** Makes the senders of extended streams, which share memory and budgets: each stream has the smaller of both windows. */
 export class StreamSenders {
@@ -29,9 +29,9 @@ export class StreamSenders {
     consumerId: string,
     control: string,
     offer: DeliveryOffer,
+    terms: AnnouncedTerms,
   ): Sender {
     const { windowRecords, windowBytes, recordBytesMax } = this.#options;
-    const { heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax } = this.#options;
     const { unreadTimeoutMs, clock } = this.#options;
     return new Sender({
       inbox: framesTo,
@@ -47,7 +47,7 @@ export class StreamSenders {
       recordBytesMax: Math.min(recordBytesMax, offer.recordBytesMax),
       budget: this.#budgetOf(consumerId),
       pool: this.#pool,
-      terms: { version: 1, heartbeatIntervalMs, heartbeatRequestTimeoutMs, missedHeartbeatsMax },
+      terms,
       awaitGrant:
         unreadTimeoutMs === 0
           ? undefined

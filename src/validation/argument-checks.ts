@@ -48,6 +48,15 @@ export function requireFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') refuse(`${name}: expected a function, came ${kindOf(value)}`);
 }
 
+/** Refuses what is neither undefined nor a list of functions. */
+export function requireFunctions(name: string, value: unknown): void {
+  if (value === undefined) return;
+  if (!Array.isArray(value)) refuse(`${name}: expected a list of functions, came ${kindOf(value)}`);
+  value.forEach((one, index) => {
+    if (typeof one !== 'function') refuse(`${name}[${index}]: expected a function, came ${kindOf(one)}`);
+  });
+}
+
 /** The first of the methods that a value does not have, inherited ones included; undefined where it has them all. */
 export function lacksMethod(value: unknown, methods: readonly string[]): string | undefined {
   const held = (value ?? {}) as Record<string, unknown>;

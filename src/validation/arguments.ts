@@ -4,6 +4,7 @@ import {
   quote,
   refuse,
   requireFunction,
+  requireFunctions,
   requireKnownNames,
   timerMsMax,
 } from './argument-checks.js';
@@ -57,8 +58,9 @@ export function checkOpenStreamOptions(options: unknown): void {
  * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
  */
 export function checkOpenContractOptions(options: unknown): void {
-  const names = ['params', 'data', 'signal', 'timeoutMs', 'headers', 'onRecord', 'onSlow'];
-  const { params: _, data: __, ...reading } = requireKnownNames('options', options, names);
+  const names = ['params', 'data', 'signal', 'timeoutMs', 'headers', 'onRecord', 'onSlow', 'interceptors'];
+  const { params: _, data: __, interceptors, ...reading } = requireKnownNames('options', options, names);
+  requireFunctions('interceptors', interceptors);
   checkOpenStreamOptions(reading);
 }
 
@@ -107,7 +109,10 @@ function checkSignal(signal: unknown): void {
  * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
  */
 export function checkHandleOptions(options: unknown): void {
-  const { queue, accept, streamsMax } = requireKnownNames('options', options, ['queue', 'accept', 'streamsMax']);
+  const names = ['queue', 'accept', 'streamsMax', 'interceptors', 'heartbeat'];
+  const { queue, accept, streamsMax, interceptors, heartbeat } = requireKnownNames('options', options, names);
+  requireFunctions('interceptors', interceptors);
+  if (heartbeat !== undefined) checkHeartbeat(heartbeat);
   requireFunction('accept', accept);
   if (streamsMax !== undefined && !(Number.isSafeInteger(streamsMax) && (streamsMax as number) >= 1)) {
     const came = typeof streamsMax === 'number' ? String(streamsMax) : kindOf(streamsMax);
@@ -122,13 +127,50 @@ export function checkHandleOptions(options: unknown): void {
   if (length > queueBytesMax) refuse(`queue: expected at most ${queueBytesMax} bytes, came ${length}`);
 }
 
+/** Source of the rule: PROTOCOL.md, Timing. */
+function checkHeartbeat(heartbeat: unknown): void {
+  const given = requireKnownNames('heartbeat', heartbeat, ['intervalMs', 'timeoutMs', 'missedMax']);
+  for (const [name, most] of [
+    ['intervalMs', timerMsMax],
+    ['timeoutMs', timerMsMax],
+    ['missedMax', 1_000],
+  ] as const) {
+    const value = given[name];
+    if (value === undefined && name !== 'intervalMs') continue;
+    if (!(Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most)) {
+      const came = typeof value === 'number' ? String(value) : kindOf(value);
+      refuse(`heartbeat.${name}: expected a whole number from 1 to ${most}, came ${came}`);
+    }
+  }
+  const { intervalMs, timeoutMs = intervalMs, missedMax = 2 } = given as Record<string, number>;
+  if (intervalMs === undefined || timeoutMs === undefined) return;
+  if (timeoutMs > intervalMs) {
+    refuse(
+      `timing rule T <= I: heartbeat.timeoutMs is ${timeoutMs}, more than heartbeat.intervalMs, which is ${intervalMs}`,
+    );
+  }
+  const silenceMs = missedMax * intervalMs + timeoutMs;
+  if (silenceMs > timerMsMax) {
+    refuse(
+      `timing rule K*I + T <= ${timerMsMax}: heartbeat has ${missedMax} * ${intervalMs} + ${timeoutMs} = ${silenceMs}`,
+    );
+  }
+}
+
 /**
  * Checks the options of `handle` with a contract, but for those that it has in common with any other.
  *
  * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
  */
 export function checkContractHandleOptions(options: unknown): void {
-  const { queue } = requireKnownNames('options', options, ['queue', 'accept', 'streamsMax', 'params']);
+  const { queue } = requireKnownNames('options', options, [
+    'queue',
+    'accept',
+    'streamsMax',
+    'interceptors',
+    'heartbeat',
+    'params',
+  ]);
   if (queue !== undefined && queue !== false && typeof queue !== 'string') {
     refuse(`queue: expected a string or false, came ${typeof queue === 'boolean' ? String(queue) : kindOf(queue)}`);
   }

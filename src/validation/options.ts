@@ -8,10 +8,12 @@ import {
   quote,
   refuse,
   requireFunction,
+  requireFunctions,
   requireKnownNames,
   timerMsMax,
 } from './argument-checks.js';
 import type { ClientTracer } from '../host/trace-port.js';
+import type { InterceptedOpen, InterceptedRequest, Interceptor } from '../host/interceptors.js';
 import type { Inspector } from '../host/inspector.js';
 import { shielded, shieldWarnings } from '../host/shielded.js';
 import { shieldInspector } from '../host/shielded-inspector.js';
@@ -101,7 +103,8 @@ interface CommonOptions {
    */
   readonly recordBytesMax?: number;
   /**
-   * Interval between heartbeat requests, I in the protocol, in milliseconds.
+   * Interval between heartbeat requests, I in the protocol, in milliseconds. A producer to which none of this and the next
+   * two is given asks consumers of this package each 1,500 ms, for whose answers it waits as long.
    *
    * @default 10_000
    */
@@ -148,7 +151,9 @@ export interface ConsumerClientOptions extends CommonOptions {
    */
   readonly consumerName?: string;
   /**
-   * How long an active stream may be silent, without a record or a heartbeat, S in the protocol, in milliseconds.
+   * How long an active stream may be silent, without a record or a heartbeat, S in the protocol, in milliseconds. Where it
+   * is not given, a producer that announces its heartbeats is waited for as long as these say: 4,500 ms if it was given
+   * none either.
    *
    * @default 30_000
    */
@@ -199,6 +204,13 @@ export interface ConsumerClientOptions extends CommonOptions {
    * @default true
    */
   readonly offerDelivery?: boolean;
+  /**
+   * Functions around each stream of a contract that this client opens, the first one outermost; see
+   * {@link Interceptor}. Streams that are opened without a contract pass them by.
+   *
+   * @default none
+   */
+  readonly interceptors?: readonly Interceptor<InterceptedOpen>[];
 }
 
 /** Options of a `ProducerClient`. */
@@ -242,6 +254,13 @@ export interface ProducerClientOptions extends CommonOptions {
    * @default true
    */
   readonly acceptExtension?: boolean;
+  /**
+   * Functions around each stream that this client's handlers make, with and without a contract, the first one outermost;
+   * see {@link Interceptor}. They run once the request is accepted.
+   *
+   * @default none
+   */
+  readonly interceptors?: readonly Interceptor<InterceptedRequest>[];
 }
 
 const defaults = {
@@ -288,7 +307,10 @@ export type ResolvedOptions = typeof defaults & {
  * Source of the rules: PROTOCOL.md, Timing.
  */
 export function resolveOptions(
-  options: ConsumerClientOptions & ProducerClientOptions,
+  options: Omit<ConsumerClientOptions & ProducerClientOptions, 'interceptors'> & {
+    // Each role has interceptors of its own, which its client takes by itself.
+    readonly interceptors?: unknown;
+  },
   role: 'consumer' | 'producer' = 'consumer',
 ): ResolvedOptions {
   const others = [
@@ -302,6 +324,7 @@ export function resolveOptions(
     'onWarning',
     'onDebug',
     'consumerName',
+    'interceptors',
   ];
   checkParts({ ...requireKnownNames('options', options, [...others, ...Object.keys(defaults)]) });
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -392,7 +415,8 @@ export function resolveOptions(
 
 /** Checks what the application brings along: the connection, and the functions and objects that are called later. */
 function checkParts(parts: Record<string, unknown>): void {
-  const { connection, codec, clock, randomBytes, inspect, tracer, recorder, onWarning, onDebug } = parts;
+  const { connection, codec, clock, randomBytes, inspect, tracer, recorder, onWarning, onDebug, interceptors } = parts;
+  requireFunctions('interceptors', interceptors);
   if (typeof connection !== 'object' || connection === null) {
     refuse(`connection: expected a NATS connection, came ${kindOf(connection)}`);
   }

@@ -18,7 +18,7 @@ const entries: Readonly<Record<string, Listed>> = {
       Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd ContractActorLogic ContractHandler
       ContractRecordEvent ContractRequest ContractStream DebugNote EndReason HandleOptions HeadersInput MessageHeaders
       NatsConnection OpenStreamOptions ProducerClientOptions ProducerStream Records Registration StreamActorInput
-      StreamActorKeptInput
+      StreamActorKeptInput InterceptedOpen InterceptedRequest Interceptor
       StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
       StreamAddresses StreamAsk StreamContract StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
       StreamRequest Warning WarningCode Writer

@@ -45,6 +45,7 @@ const startStream = (streamId: string, exact = false) => {
 };
 const context = (...streamIds: readonly string[]): ProducerClientContext => ({
   missedHeartbeatsMax: 2,
+  extendedMissesMax: 2,
   streams: streamIds.map((streamId) => ({ id: idOf('c1', streamId), consumerId: consumer })),
   consumers: streamIds.length === 0 ? [] : [{ id: consumer, streams: streamIds.length }],
 });

@@ -26,6 +26,30 @@ describe('LivenessClock', () => {
     expect(fired.callCount).to.equal(1);
   });
 
+  it('lets the event loop turn once more where it fires late, so that what came meanwhile is heard', () => {
+    const pending: { fn: () => void; ms: number }[] = [];
+    let now = 0;
+    const clock = new LivenessClock({
+      now: () => now,
+      setTimeout: (fn, ms) => pending.push({ fn, ms }),
+      clearTimeout: () => undefined,
+    });
+    const fired = sinon.spy();
+    const run = (at: number) => {
+      now = at;
+      pending.shift()?.fn();
+    };
+    clock.setTimeout(fired, 100);
+    run(5_000);
+    expect([fired.callCount, pending[0]?.ms]).to.deep.equal([0, 0]);
+    clock.touch();
+    run(5_001);
+    expect([fired.callCount, pending[0]?.ms]).to.deep.equal([0, 99]);
+    run(9_000);
+    run(9_001);
+    expect([fired.callCount, pending.length]).to.deep.equal([1, 0]);
+  });
+
   it('fires its whole time after the last touch', () => {
     const { clock, fired } = start(100);
     time.tick(60);

@@ -57,6 +57,18 @@ describe('the rules of PROTOCOL.md, Timing, one tick less violated', () => {
     }
   });
 
+  it('S > (L + 1)·I + D, also where a consumer may miss more heartbeats itself than are announced to it', () => {
+    const swept = sweepTicks({ silence: [8, 9, 10] }, ({ silence }) => ({
+      delay: 1,
+      records: 1,
+      missedHeartbeatsMax: 4,
+      ticks: { silence, open: 30 },
+      faults: lostHeartbeats(1),
+    }));
+    expect(swept.bound, swept.toString()).to.equal(10);
+    expect(swept.isTight).to.equal(true);
+  });
+
   it('O > 4D where a new stream is asked for at once', () => {
     const swept = sweepTicks({ open: [3, 4, 5] }, ({ open }) => ({
       streams: 2,
