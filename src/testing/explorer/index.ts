@@ -9,9 +9,10 @@ export {
   type RecordedCommand,
 } from './description/host-adapter.js';
 export { mutate, type MutantOutcome, type MutateOptions, type MutateResult } from './studies/mutate.js';
+export type { InvokedActor, Outcome } from './description/invoked.js';
 export type { Plain } from './description/plain-data.js';
 export type { Activity } from './processes/process-step.js';
-export type { ActorState, ProcessState, Timer } from './processes/process-state.js';
+export type { ActorState, PendingActor, ProcessState, Timer } from './processes/process-state.js';
 export type { LeadsTo, Properties } from './description/properties.js';
 export type { Coverage } from './processes/coverage.js';
 export type { ReplayReport } from './traces/replay.js';

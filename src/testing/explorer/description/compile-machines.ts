@@ -1,5 +1,6 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { explorabilityBreaches } from '../../explorability/assert-explorable.js';
+import { invokedBy, outcomesMissing } from './invoked.js';
 import type { SystemConfig } from './system-config.js';
 
 /** An endless loop of `always` transitions or raised events ends in an error after this many microsteps. */
@@ -70,11 +71,25 @@ function checkDelays(
   if (faults.length > 0) throw new Error(`delays: ${[...new Set(faults)].join('; ')}`);
 }
 
+/** What a machine invokes of which nothing says what may come of it. */
+function unknownInvokes(machine: AnyStateMachine, known: ReadonlyMap<string, unknown>): readonly string[] {
+  return statesOf(machine.root).flatMap(({ invoke, id }) =>
+    invoke.flatMap((invoked) => {
+      const child = { id: invoked.id, src: typeof invoked.src === 'string' ? invoked.src : invoked.id };
+      if (invokedBy(known, child) !== undefined) return [];
+      return [`\n  ${id} → invoke: ${outcomesMissing(child)}`];
+    }),
+  );
+}
+
 /** @throws Error for what no exploration can do anything with, in the words of the rules of explorable machines. */
-function checkStates(name: string, machine: AnyStateMachine): void {
-  const breaches = explorabilityBreaches(machine).filter(({ problem }) => /^(invoke|a history state)\b/.test(problem));
-  if (breaches.length === 0) return;
-  const lines = breaches.map(({ place, problem, remedy }) => `\n  ${place}: ${problem}; ${remedy}`);
+function checkStates(name: string, machine: AnyStateMachine, known: ReadonlyMap<string, unknown>): void {
+  const breaches = explorabilityBreaches(machine).filter(({ problem }) => problem.startsWith('a history state'));
+  const lines = [
+    ...breaches.map(({ place, problem, remedy }) => `\n  ${place}: ${problem}; ${remedy}`),
+    ...unknownInvokes(machine, known),
+  ];
+  if (lines.length === 0) return;
   throw new Error(`machine '${name}' cannot be explored:${lines.join('')}`);
 }
 
@@ -97,7 +112,7 @@ function namedMachines(config: SystemConfig): readonly (readonly [string, AnySta
 /**
  * Readies every machine of a system for exploration.
  *
- * @throws Error for delays that do not fit, history states and invokes.
+ * @throws Error for delays that do not fit, history states, and invokes of which nothing says what may come of them.
  */
 export function collectMachines(config: SystemConfig): {
   /** Each machine with its delays in ticks, by name. */
@@ -106,7 +121,8 @@ export function collectMachines(config: SystemConfig): {
 } {
   const named = namedMachines(config);
   const delays = config.delays ?? {};
-  for (const [name, machine] of named) checkStates(name, machine);
+  const known = new Map(Object.entries(config.actors ?? {}));
+  for (const [name, machine] of named) checkStates(name, machine, known);
   checkDelays(named, delays);
   const machines = new Map<string, AnyStateMachine>();
   for (const [name, machine] of named) {

@@ -3,6 +3,7 @@ import { hintAt } from '../../known-fields.js';
 import { checkConfigFields } from './config-fields.js';
 import { plainAdapter, type HostAdapter } from './host-adapter.js';
 import { collectMachines } from './compile-machines.js';
+import type { InvokedActor } from './invoked.js';
 import { compileLinks, type Link } from './links.js';
 import { itemAt } from '../structures/checked-reads.js';
 import { canonicalText, frozenFrom, type Plain } from './plain-data.js';
@@ -65,6 +66,8 @@ export interface CompiledSystem {
   readonly stimuli: readonly CompiledStimulus[];
   readonly faults: CompiledFaults;
   readonly ids: readonly string[];
+  /** What may come of invoked actors, by source or id. */
+  readonly invoked: ReadonlyMap<string, InvokedActor>;
   /** A copy that nobody can change, the same one for equal values. @throws Error that names what is not plain data. */
   plain(value: unknown, path: string): Plain;
 }
@@ -261,6 +264,7 @@ export function compileSystem(config: SystemConfig, checksEvents = false): Compi
     ),
     faults: compileFaults(config.faults ?? {}, processes, links),
     ids: config.ids ?? [],
+    invoked: new Map(Object.entries(config.actors ?? {})),
     plain: createPlainCopies(),
   };
 }

@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { came, hintAt, requireFields, requireOneOf, requirePredicate, requireSynchronous } from '../../known-fields.js';
 import type { HostAdapter } from './host-adapter.js';
+import type { InvokedActor } from './invoked.js';
 import type { LeadsTo, Properties } from './properties.js';
 import type {
   CrashFault,
@@ -24,6 +25,7 @@ const systemFields = namesIn({
   processes: true,
   machines: true,
   delays: true,
+  actors: true,
   network: true,
   adapter: true,
   stimuli: true,
@@ -125,6 +127,22 @@ function checkFaults(faults: unknown): void {
   }
 }
 
+const invokedFields = namesIn({ outcomes: true, within: true, mayBeUnused: true } satisfies Fields<InvokedActor>);
+
+function checkActors(actors: unknown): void {
+  each('actors', actors, (role, actor) => {
+    requireFields(role, actor, invokedFields);
+    const { outcomes, within, mayBeUnused } = actor as Partial<InvokedActor>;
+    each(`${role}: outcome`, outcomes ?? {}, (name, outcome) => requireSynchronous(name, outcome));
+    if (Object.keys(outcomes ?? {}).length === 0) {
+      throw new TypeError(`${role}: expected outcomes by name, came ${came(outcomes)}`);
+    }
+    requireFlag(`${role}: mayBeUnused`, mayBeUnused);
+    if (within === undefined || (Number.isInteger(within) && within >= 0)) return;
+    throw new TypeError(`${role}: expected within to be a whole number of ticks, 0 or more, came ${came(within)}`);
+  });
+}
+
 function checkAdapter(adapter: HostAdapter): void {
   requireFields('adapter', adapter, adapterFields);
   // It may be an object of a class, whose methods are inherited.
@@ -160,6 +178,7 @@ export function checkConfigFields(config: SystemConfig): void {
     each('link', config.network.links, (role, link) => checkLink(role, link, namesIn(linkFields)));
   }
   if (config.adapter !== undefined) checkAdapter(config.adapter);
+  checkActors(config.actors);
   checkStimuli(config.stimuli);
   checkFaults(config.faults);
 }

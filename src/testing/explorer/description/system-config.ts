@@ -1,5 +1,6 @@
 import type { AnyEventObject, AnyStateMachine, EventFrom, EventObject } from 'xstate';
 import type { HostAdapter } from './host-adapter.js';
+import type { InvokedActor } from './invoked.js';
 import type { Plain } from './plain-data.js';
 import type { MachineOf, Predicate, SystemView } from './system-view.js';
 
@@ -257,6 +258,13 @@ export interface SystemConfig<
    * @default none
    */
   readonly delays?: Readonly<Record<string, number>>;
+  /**
+   * What may come of the actors that the machines invoke or spawn with an id, by their name in `setup({ actors })`, or
+   * by their id. They are not run: a promise is pending until one of its outcomes is chosen.
+   *
+   * @default none: a machine that invokes something is refused
+   */
+  readonly actors?: Readonly<Record<string, InvokedActor>>;
   /**
    * The network between the processes.
    *

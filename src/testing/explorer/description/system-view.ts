@@ -13,6 +13,8 @@ export interface ActorView<Context = Readonly<Record<string, Plain | undefined>>
   matches(value: StateValue): boolean;
   /** Ticks until each running timer fires, by timer id: `xstate.after.<delay>.<state>`. */
   readonly timers: Readonly<Record<string, number>>;
+  /** The ids of the actors that it has invoked or spawned and that have not ended. */
+  readonly pending: readonly string[];
 }
 
 /** The machine of an actor that a process starts with. */

@@ -5,9 +5,9 @@ import type { ActorState, ProcessState } from '../processes/process-state.js';
 
 /**
  * What of a process's state a predicate can read by itself: whether it lives, one actor (its machine and state), that
- * actor's context or timers, one note, or the names of all actors or all notes.
+ * actor's context, timers or invoked actors, one note, or the names of all actors or all notes.
  */
-export type PartKind = 'isAlive' | 'actorIds' | 'actor' | 'context' | 'timers' | 'noteNames' | 'note';
+export type PartKind = 'isAlive' | 'actorIds' | 'actor' | 'context' | 'timers' | 'pending' | 'noteNames' | 'note';
 
 /** The parts that were read of the processes' states, each with its values as small integers. */
 export interface StateParts {
@@ -23,7 +23,8 @@ export interface StateParts {
   classOf(process: number, state: number): number;
 }
 
-function actorText(kind: PartKind, { machine, value, context, timers }: ActorState): string {
+function actorText(kind: PartKind, { machine, value, context, timers, pending = [] }: ActorState): string {
+  if (kind === 'pending') return JSON.stringify(pending.map(({ id }) => id));
   if (kind === 'context') return canonicalText(context, 'the context');
   return canonicalText(kind === 'timers' ? timers : [machine, value], 'the actor');
 }

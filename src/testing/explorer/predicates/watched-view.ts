@@ -38,7 +38,7 @@ function watchedRecord<Value>(
   });
 }
 
-function viewActor({ id, machine, value, context, timers }: ActorState, onRead: ReadListener): ActorView {
+function viewActor({ id, machine, value, context, timers, pending = [] }: ActorState, onRead: ReadListener): ActorView {
   return {
     id,
     machine,
@@ -51,6 +51,10 @@ function viewActor({ id, machine, value, context, timers }: ActorState, onRead: 
     get timers() {
       onRead('timers', id);
       return Object.fromEntries(timers.map((timer) => [timer.id, timer.left]));
+    },
+    get pending() {
+      onRead('pending', id);
+      return pending.map((child) => child.id);
     },
   };
 }

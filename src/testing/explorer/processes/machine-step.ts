@@ -10,6 +10,7 @@ import {
   type StateValue,
 } from 'xstate';
 import type { RecordedCommand } from '../description/host-adapter.js';
+import type { Child } from '../description/invoked.js';
 import { canonicalText, frozenAs, frozenFrom, type Plain } from '../description/plain-data.js';
 import type { ActorState } from './process-state.js';
 
@@ -20,6 +21,8 @@ export interface MachineStep {
   /** Cannot be changed: an assign that mutates its context throws. */
   readonly context: Plain;
   readonly actions: readonly RecordedCommand[];
+  /** The actors that it has invoked or spawned and not stopped, ordered by id. */
+  readonly children: readonly (Child & { readonly isNew: boolean })[];
 }
 
 /** Told of each microstep: the states that it left the machine in, and the transitions that it took. */
@@ -27,7 +30,8 @@ export type MicrostepObserver = (snapshot: AnyMachineSnapshot, taken: readonly A
 
 export interface MachineStepper {
   initial(input: Plain | undefined): MachineStep;
-  next(value: StateValue, context: Plain, event: EventObject): MachineStep;
+  /** @param children that it has before. */
+  next(value: StateValue, context: Plain, event: EventObject, children: readonly Child[]): MachineStep;
 }
 
 type MicrostepEvent = Extract<InspectionEvent, { readonly type: '@xstate.microstep' }>;
@@ -62,17 +66,73 @@ function createInertScopes(
   });
 }
 
-function stepOf(snapshot: AnyMachineSnapshot, actions: readonly RecordedCommand[]): MachineStep {
-  if (snapshot.status === 'error') throw snapshot.error;
-  if (Object.keys(snapshot.children as object).length > 0) {
-    throw new Error('it invoked or spawned a child; only actors that the host makes can be explored');
+interface SpawnParams {
+  readonly id: unknown;
+  readonly src: unknown;
+  readonly input: unknown;
+  readonly actorRef?: { readonly id: string };
+}
+
+/** Whether an action concerns a child, whose part is the explorer's. */
+function isOfChild({ type, params }: RecordedCommand, known: ReadonlySet<unknown>): boolean {
+  if (type === 'xstate.spawnChild' || type === 'xstate.stopChild') return true;
+  // What a child is told changes nothing: what comes of it may come of it all the same.
+  return type === 'xstate.sendTo' && known.has((params as { readonly to?: unknown }).to);
+}
+
+/**
+ * The children after a step, of which some were made in it.
+ *
+ * @throws Error for one without an id of its own, which could not be told from another one.
+ */
+function childrenAfter(
+  snapshot: AnyMachineSnapshot,
+  actions: readonly RecordedCommand[],
+  before: readonly Child[],
+): MachineStep['children'] {
+  const made = new Map<string, Child>();
+  const alive = new Set(before.map(({ id }) => id));
+  for (const { type, params } of actions) {
+    if (type === 'xstate.stopChild') alive.delete((params as { readonly id: string } | undefined)?.id ?? '');
+    if (type !== 'xstate.spawnChild') continue;
+    const { id: given, actorRef, src, input } = params as SpawnParams;
+    if (given === undefined) throw new Error('it spawned a child without an id: give spawnChild one');
+    if (actorRef === undefined)
+      throw new Error(`it spawned '${String(src)}', which setup({ actors }) does not declare`);
+    const { id } = actorRef;
+    if (alive.has(id)) {
+      throw new Error(
+        `it spawned '${id}' while another one of this id is pending: stop that first, or give each its own`,
+      );
+    }
+    alive.add(id);
+    const name = typeof src === 'string' ? src : id;
+    made.set(id, { id, src: name, input: frozenFrom(canonicalText(input ?? null, `the input of '${id}'`)) as Plain });
   }
+  return Object.keys(snapshot.children as object)
+    .sort()
+    .flatMap((id) => {
+      const child = made.get(id);
+      const known = child ?? before.find((other) => other.id === id);
+      return known === undefined ? [] : [{ id, src: known.src, input: known.input, isNew: child !== undefined }];
+    });
+}
+
+function stepOf(
+  snapshot: AnyMachineSnapshot,
+  actions: readonly RecordedCommand[],
+  before: readonly Child[],
+  refs: ReadonlySet<unknown>,
+): MachineStep {
+  if (snapshot.status === 'error') throw snapshot.error;
+  const known = new Set([...refs, ...Object.values(snapshot.children as object)]);
   return {
     isDone: snapshot.status === 'done',
     // As it is: XState visits parallel regions in the order of these keys.
     value: frozenAs(snapshot.value as StateValue, 'the state value'),
     context: frozenFrom(canonicalText(snapshot.context, 'context')) as Plain,
-    actions,
+    actions: actions.filter((action) => !isOfChild(action, known)),
+    children: childrenAfter(snapshot, actions, before),
   };
 }
 
@@ -132,9 +192,23 @@ export function createMachineStepper(machine: AnyStateMachine, observe: Microste
   });
   const known = new Map<string, MachineStep>();
 
+  /** What stands for the children that a step begins with; only their ids are ever looked at. */
+  let refs: Readonly<Record<string, { readonly id: string }>> = {};
+  let children: readonly Child[] = [];
+
+  function begin(before: readonly Child[]): void {
+    children = before;
+    refs = Object.fromEntries(before.map(({ id }) => [id, { id }]));
+  }
+
   function record(run: (scope: AnyActorScope) => AnyMachineSnapshot): MachineStep {
     const actions: RecordedCommand[] = [];
-    return stepOf(run(scopeFor(actions)), actions);
+    return stepOf(run(scopeFor(actions)), actions, children, new Set(Object.values(refs)));
+  }
+
+  function snapshotOf(value: StateValue, context: Plain): AnyMachineSnapshot {
+    const snapshot = machine.resolveState({ value, context }) as AnyMachineSnapshot;
+    return children.length === 0 ? snapshot : Object.assign(snapshot, { children: refs });
   }
 
   /** @param runAgain runs the same once more, for comparison. */
@@ -153,13 +227,16 @@ export function createMachineStepper(machine: AnyStateMachine, observe: Microste
   }
 
   return {
-    initial: (input) =>
-      remember(`start ${input === undefined ? '' : canonicalText(input, 'the input')}`, (scope) =>
+    initial(input) {
+      begin([]);
+      return remember(`start ${input === undefined ? '' : canonicalText(input, 'the input')}`, (scope) =>
         machine.getInitialSnapshot(scope as never, input),
-      ),
-    next(value, context, event) {
+      );
+    },
+    next(value, context, event, before) {
+      begin(before);
       const take = (from: Plain, given: EventObject) => (scope: AnyActorScope) =>
-        machine.transition(machine.resolveState({ value, context: from }), given, scope as never);
+        machine.transition(snapshotOf(value, from), given, scope as never);
       const takeCopies = (scope: AnyActorScope) => {
         // Code that is not strict passes over what is frozen, and would change what it is given all the same.
         const [contextText, eventText] = [canonicalText(context, 'context'), canonicalText(event, 'the event')];
@@ -171,7 +248,8 @@ export function createMachineStepper(machine: AnyStateMachine, observe: Microste
         return snapshot;
       };
       try {
-        return remember(canonicalText([value, context, event], 'the event'), take(context, event), takeCopies);
+        const from = before.length === 0 ? [value, context, event] : [value, context, event, before];
+        return remember(canonicalText(from, 'the event'), take(context, event), takeCopies);
       } catch (error) {
         if (!mayComeOfFreezing(error)) throw error;
         const what = changedInPlace(context, event, (from, given) => record(take(from, given)));

@@ -2,6 +2,7 @@ import type { EventObject } from 'xstate';
 import type { CompiledStart, CompiledSystem } from '../description/compile-system.js';
 import type { Effect } from '../description/effects.js';
 import type { Effects, HostScope, RecordedCommand } from '../description/host-adapter.js';
+import { eventOf, invokedBy, type Child } from '../description/invoked.js';
 import type { Plain } from '../description/plain-data.js';
 
 /** What can happen to a process. */
@@ -10,7 +11,16 @@ export type ProcessInput =
   | { readonly kind: 'event'; readonly actor: string; readonly event: EventObject }
   | { readonly kind: 'message'; readonly from: string | undefined; readonly message: Plain }
   | { readonly kind: 'timer'; readonly actor: string; readonly id: string }
+  | SettleInput
   | InterruptedInput;
+
+/** One of the outcomes of an actor that a machine has invoked. */
+export interface SettleInput {
+  readonly kind: 'settle';
+  readonly actor: string;
+  readonly child: string;
+  readonly outcome: string;
+}
 
 /** An input in the middle of which the process crashes: after so many of the messages and notes that it leads to. */
 export interface InterruptedInput {
@@ -27,6 +37,10 @@ export interface HostedActors {
   make(id: string, machine: string, input: Plain | undefined): void;
   /** Gives an event to an actor, which records commands at its host. */
   give(id: string, event: EventObject): void;
+  /** An actor that an actor has invoked and that has not ended. */
+  child(id: string, child: string): Child | undefined;
+  /** Something has come of a child. @param isOver whether it has ended. */
+  settle(id: string, child: string, isOver: boolean): void;
   /** Fires a timer of an actor, as if its time had come. */
   fire(id: string, timer: string): void;
   stop(id: string): void;
@@ -154,8 +168,9 @@ export function createProcessHost(
       doing = `${process}/${actor}, command ${command.type}`;
       performing = { actor, type: command.type };
       const asked = system.adapter.command(command, scope(actor, undefined));
-      if (asked === undefined) throw new Error('nobody handles this command');
-      effectList(asked).forEach(perform);
+      // What is emitted is heard outside of the system.
+      if (asked === undefined && command.type !== 'xstate.emit') throw new Error('nobody handles this command');
+      effectList(asked ?? []).forEach(perform);
       performing = undefined;
     }
   }
@@ -169,6 +184,9 @@ export function createProcessHost(
       case 'crash':
         isAlive = false;
         actors.clear();
+        return;
+      case 'settle':
+        settle(input);
         return;
       case 'interrupted':
         interrupt(input);
@@ -191,6 +209,16 @@ export function createProcessHost(
       default:
         if (isAlive) effectList(system.adapter[input.kind]?.(scope(undefined, undefined)) ?? []).forEach(perform);
     }
+  }
+
+  function settle({ actor, child: id, outcome }: SettleInput): void {
+    const child = actors.child(actor, id);
+    const make = child === undefined ? undefined : invokedBy(system.invoked, child)?.outcomes[outcome];
+    if (child === undefined || make === undefined) return;
+    doing = `${process}/${actor}, the outcome '${outcome}' of '${id}'`;
+    const { event, isOver } = eventOf(id, make(child.input as never));
+    actors.settle(actor, id, isOver);
+    give(actor, system.plain(event, 'the outcome') as unknown as EventObject);
   }
 
   function runAll(input: ProcessInput): void {

@@ -1,4 +1,5 @@
 import type { EventObject, StateValue } from 'xstate';
+import type { Child } from '../description/invoked.js';
 import type { Plain } from '../description/plain-data.js';
 
 /** A running timer of an actor. */
@@ -19,6 +20,14 @@ export interface ActorState {
   readonly context: Plain;
   /** The running timers, ordered by id. */
   readonly timers: readonly Timer[];
+  /** The actors that it has invoked or spawned and that have not ended, ordered by id; absent where there are none. */
+  readonly pending?: readonly PendingActor[];
+}
+
+/** An invoked or spawned actor that has not ended. */
+export interface PendingActor extends Child {
+  /** Ticks until something has come of it at the latest; absent where it may take any time. */
+  readonly left?: number;
 }
 
 /** The state of a process, in canonical form: states that behave alike are equal. */
@@ -31,4 +40,17 @@ export interface ProcessState {
   readonly actors: readonly ActorState[];
   /** The notes of the process, by name. */
   readonly notes: Readonly<Record<string, Plain>>;
+}
+
+/** What waits, one tick later. */
+export function sooner<Waiting extends { readonly left?: number }>(waiting: Waiting): Waiting {
+  return waiting.left === undefined ? waiting : { ...waiting, left: Math.max(0, waiting.left - 1) };
+}
+
+/** An actor one tick later: the same one where nothing of it runs. */
+export function later(actor: ActorState): ActorState {
+  const { timers, pending = [] } = actor;
+  if ([...timers, ...pending].every(({ left = 0 }) => left === 0)) return actor;
+  const next = { ...actor, timers: timers.map(sooner) };
+  return pending.length === 0 ? next : { ...next, pending: pending.map(sooner) };
 }

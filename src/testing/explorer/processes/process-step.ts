@@ -2,9 +2,10 @@ import type { EventObject } from 'xstate';
 import type { CompiledStart, CompiledSystem } from '../description/compile-system.js';
 import type { RecordedCommand } from '../description/host-adapter.js';
 import type { MachineStep, MachineStepper } from './machine-step.js';
+import { invokedBy, outcomesMissing, type Child } from '../description/invoked.js';
 import { canonicalText, frozenFrom, type Plain } from '../description/plain-data.js';
 import { createProcessHost, type HostedActors, type ProcessInput } from './process-host.js';
-import type { ActorState, ProcessState, Timer } from './process-state.js';
+import type { ActorState, PendingActor, ProcessState, Timer } from './process-state.js';
 import { remediesFor } from './remedies.js';
 
 export interface Sent {
@@ -82,6 +83,39 @@ function timersAfter(before: ActorState['timers'], { actions }: MachineStep): Ac
   return [...timers.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+const noChildren: readonly Child[] = [];
+
+/** The children as the machine knows them, without the time that they have. */
+function childrenOf(pending: readonly PendingActor[] | undefined): readonly Child[] {
+  return pending?.map(({ id, src, input }) => ({ id, src, input })) ?? noChildren;
+}
+
+/** A child with all the time that it has. @throws Error for one of which nothing says what may come of it. */
+export function timed(system: CompiledSystem, { id, src, input }: Child): PendingActor {
+  const invoked = invokedBy(system.invoked, { id, src });
+  if (invoked === undefined) throw new Error(outcomesMissing({ id, src }));
+  return { id, src, input, ...(invoked.within === undefined ? {} : { left: invoked.within }) };
+}
+
+/** The children of an actor after a macrostep. @throws Error for one of which nothing says what may come of it. */
+function pendingAfter(
+  system: CompiledSystem,
+  before: readonly PendingActor[],
+  { children }: MachineStep,
+): readonly PendingActor[] {
+  return children.map(({ isNew, ...child }) => {
+    const known = isNew ? undefined : before.find(({ id }) => id === child.id);
+    return known ?? timed(system, child);
+  });
+}
+
+/** An actor of whose child something has come: it is gone, or has all its time again. */
+function settled(system: CompiledSystem, actor: ActorState, child: string, isOver: boolean): ActorState {
+  const { pending = [], ...rest } = actor;
+  const left = pending.flatMap((one) => (one.id !== child ? [one] : isOver ? [] : [timed(system, one)]));
+  return left.length === 0 ? rest : { ...rest, pending: left };
+}
+
 /**
  * The commands among the actions, which are the host's to perform.
  *
@@ -144,7 +178,9 @@ export function react(
       actors.delete(id);
       return;
     }
-    activity.after = { id, machine, value: step.value, context: step.context, timers: running };
+    const pending = pendingAfter(system, activity.before?.pending ?? [], step);
+    const after: ActorState = { id, machine, value: step.value, context: step.context, timers: running };
+    activity.after = pending.length === 0 ? after : { ...after, pending };
     actors.set(id, activity.after);
   }
 
@@ -158,7 +194,8 @@ export function react(
     const actor = actors.get(id);
     if (actor === undefined) return;
     const activity = begin(id, event);
-    settle(activity, actor.machine, actor.timers, stepperOf(actor.machine).next(actor.value, actor.context, event));
+    const { machine, value, context, timers, pending } = actor;
+    settle(activity, machine, timers, stepperOf(machine).next(value, context, event, childrenOf(pending)));
   }
 
   const hosted: HostedActors = {
@@ -176,6 +213,11 @@ export function react(
       if (actor === undefined || fired === undefined) return;
       actors.set(id, { ...actor, timers: actor.timers.filter((timer) => timer !== fired) });
       handle(id, fired.event);
+    },
+    child: (id, child) => actors.get(id)?.pending?.find((pending) => pending.id === child),
+    settle(id, child, isOver) {
+      const actor = actors.get(id);
+      if (actor !== undefined) actors.set(id, settled(system, actor, child, isOver));
     },
     stop: (id) => actors.delete(id),
     clear: () => {

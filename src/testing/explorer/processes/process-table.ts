@@ -2,12 +2,13 @@ import { itemAt } from '../structures/checked-reads.js';
 import { createMachineCoverage, type Coverage } from './coverage.js';
 import { createMachineStepper } from './machine-step.js';
 import type { CompiledSystem } from '../description/compile-system.js';
+import { invokedBy } from '../description/invoked.js';
 import { createInterning } from '../structures/interning.js';
 import { createIntPairMap } from '../structures/int-pair-map.js';
 import { canonicalText, frozenAs, isAlike, type Plain } from '../description/plain-data.js';
 import type { ProcessInput } from './process-host.js';
 import { react, unstarted, type Reaction } from './process-step.js';
-import type { ActorState, ProcessState } from './process-state.js';
+import { later, type ActorState, type ProcessState } from './process-state.js';
 
 /** A message as the network carries it. */
 export interface Message {
@@ -42,6 +43,10 @@ export interface ProcessTable {
   messageId(message: Message): number;
   /** The inputs of the timers that are due. */
   due(state: number): Int32Array;
+  /** The inputs of what may come of the actors that are invoked. */
+  outcomes(state: number): Int32Array;
+  /** Whether something must come of one of them before time goes on. */
+  isOutcomeDue(state: number): boolean;
   isAlive(state: number): boolean;
   /** The state one tick later; what is due stays due. */
   tick(state: number): number;
@@ -74,6 +79,8 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
   const messages = createInterning<Message>();
   const inputs = createInterning<ProcessInput>();
   const due: Int32Array[] = [];
+  const outcomes: Int32Array[] = [];
+  const outcomeDue: boolean[] = [];
   const alive: boolean[] = [];
   const ticked: number[] = [];
   const reactions: CompiledReaction[] = [];
@@ -105,8 +112,22 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
       const timers = state.actors.flatMap((actor) => actor.timers.map((timer) => ({ actor: actor.id, ...timer })));
       const dueNow = timers.filter((timer) => timer.left === 0);
       due.push(Int32Array.from(dueNow.map(({ actor, id: timer }) => inputId({ kind: 'timer', actor, id: timer }))));
+      const pending = state.actors.flatMap((actor) =>
+        (actor.pending ?? []).map((child) => ({ actor: actor.id, child })),
+      );
+      outcomes.push(
+        Int32Array.from(
+          pending.flatMap(({ actor, child }) =>
+            Object.keys(invokedBy(system.invoked, child)?.outcomes ?? {}).map((outcome) =>
+              inputId({ kind: 'settle', actor, child: child.id, outcome }),
+            ),
+          ),
+        ),
+      );
+      outcomeDue.push(pending.some(({ child }) => child.left === 0));
       alive.push(state.isAlive);
-      ticked.push(timers.every((timer) => timer.left === 0) ? id : -1);
+      const standsStill = [...timers, ...pending.map(({ child }) => child)].every(({ left = 0 }) => left === 0);
+      ticked.push(standsStill ? id : -1);
     }
     return id;
   }
@@ -145,12 +166,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
 
   function tick(state: number): number {
     const from = itemAt(states.values, state);
-    const actors = from.actors.map((actor) =>
-      actor.timers.every(({ left }) => left === 0)
-        ? actor
-        : { ...actor, timers: actor.timers.map((timer) => ({ ...timer, left: Math.max(0, timer.left - 1) })) },
-    );
-    return stateId({ ...from, actors });
+    return stateId({ ...from, actors: from.actors.map(later) });
   }
 
   return {
@@ -165,6 +181,8 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
     inputId,
     messageId,
     due: (state) => itemAt(due, state),
+    outcomes: (state) => itemAt(outcomes, state),
+    isOutcomeDue: (state) => itemAt(outcomeDue, state),
     isAlive: (state) => itemAt(alive, state),
     tick(state) {
       const after = itemAt(ticked, state);

@@ -1,9 +1,9 @@
 import type { Coverage } from '../processes/coverage.js';
 import type { Violation } from '../traces/violation.js';
 
-/** A part of the model that was never exercised: a stimulus, a fault, or a leads-to property that holds vacuously. */
+/** A part of the model that was never exercised: a stimulus, a fault, an outcome of an invoked actor, or a leads-to property that holds vacuously. */
 export interface Unused {
-  readonly kind: 'stimulus' | 'fault' | 'leadsTo';
+  readonly kind: 'stimulus' | 'fault' | 'leadsTo' | 'outcome';
   /** Its name in the system or in the properties. */
   readonly name: string;
 }

@@ -1,4 +1,4 @@
-import { createRandom } from '../../doubles/random.js';
+import { createRandom, type Random } from '../../doubles/random.js';
 import { createChecks } from './checks.js';
 import { compileWith } from '../description/compile-system.js';
 import { propertyFields, type ExploreOptions } from './explore-options.js';
@@ -6,16 +6,17 @@ import { came, requireFields } from '../../known-fields.js';
 import { checkProperties } from '../description/config-fields.js';
 import type { Properties } from '../description/properties.js';
 import { createStateTable } from '../structures/state-table.js';
-import { isAtRest } from '../state-space/rest.js';
-import { createStepBuffer, StepKind } from '../state-space/step-buffer.js';
-import { itemAt, lastOf } from '../structures/checked-reads.js';
+import { StepKind, type StepBuffer } from '../state-space/step-buffer.js';
+import { itemAt } from '../structures/checked-reads.js';
 import { createSuccessors } from '../state-space/successors.js';
 import type { Stimulus, StimulusOf } from '../description/system-config.js';
 import type { System } from '../description/system.js';
 import type { SystemView } from '../description/system-view.js';
 import { createTraceMaker } from '../traces/trace-maker.js';
+import { createWalker, type Walk } from './walker.js';
+import { shrinkWalk } from './shrink.js';
 import type { Trace } from '../traces/trace.js';
-import { brokenProperty, createViolation, restProperty, restReason, type Violation } from '../traces/violation.js';
+import { brokenProperty, createViolation, type Violation } from '../traces/violation.js';
 import { replayTrace, type ReplayReport } from '../traces/replay.js';
 
 /** The properties to check and the options of {@link simulate}. */
@@ -23,35 +24,56 @@ export interface SimulateOptions<View, OneStimulus = Stimulus<View>> extends Pic
   ExploreOptions<View, OneStimulus>,
   'always' | 'leadsTo' | 'reachable' | 'mayRest' | 'stimuli' | 'faults'
 > {
-  /** The seed of the walk, an integer: the same seed takes the same steps. */
-  readonly seed: number;
-  /** The length of the walk, in transitions. */
+  /**
+   * The seed of the walk, an integer: the same seed takes the same steps. With `seeds` that of the first walk.
+   *
+   * @default 1
+   */
+  readonly seed?: number;
+  /**
+   * How many walks are taken, each with the next seed, until one violates a property. What one has found out of the
+   * machines is known to the next, so that many short walks cost no more than a long one.
+   *
+   * @default 1
+   */
+  readonly seeds?: number;
+  /** The length of each walk, in transitions. */
   readonly steps: number;
+  /**
+   * Whether a walk that fails is shrunk for its violation: steps are left out for as long as the rest still violates the
+   * same property.
+   *
+   * @default true
+   */
+  readonly shrink?: boolean;
 }
 
-/** The result of a random walk. The absence of violations proves nothing. */
+/** The result of random walks. The absence of violations proves nothing. */
 export interface SimulateResult {
   /** Whether no violation was found. */
   readonly ok: boolean;
+  /** The seed of the walk that failed, or else of the last one. */
   readonly seed: number;
-  /** The transitions taken: fewer than requested if a violation ended the walk. */
+  /** How many walks were taken. */
+  readonly walks: number;
+  /** The transitions taken in all walks: fewer than requested if a violation ended one. */
   readonly steps: number;
-  /** The simulated time that has passed, in ticks. */
+  /** The simulated time that has passed in all walks, in ticks. */
   readonly ticks: number;
   /** Distinct states visited. */
   readonly states: number;
-  /** The names of the `reachable` properties that held in some state of the walk. */
+  /** The names of the `reachable` properties that held in some state. */
   readonly reached: readonly string[];
   /**
    * The longest response time seen, in ticks, of each `leadsTo` whose `from` held, including responses that are still
    * outstanding.
    */
   readonly longest: Readonly<Record<string, number>>;
-  /** At most one, whose trace is the whole walk rather than a shortest counterexample. */
+  /** At most one. Its trace is the walk without the steps that it does not need, or the whole walk without `shrink`. */
   readonly violations: readonly Violation[];
-  /** Returns the walk as a trace. */
+  /** Returns the whole walk that failed, or else the last one, as a trace. */
   trace(): Trace;
-  /** Drives real actors along the walk and compares them with the model. */
+  /** Drives real actors along that walk and compares them with the model. */
   replay(): ReplayReport;
   /**
    * Returns this result if there is no violation.
@@ -63,7 +85,7 @@ export interface SimulateResult {
 
 const simulateFields = [
   ...propertyFields,
-  ...Object.keys({ stimuli: true, faults: true, seed: true, steps: true } satisfies Record<
+  ...Object.keys({ stimuli: true, faults: true, seed: true, seeds: true, steps: true, shrink: true } satisfies Record<
     Exclude<keyof SimulateOptions<SystemView>, keyof Properties<SystemView>>,
     true
   >),
@@ -72,8 +94,14 @@ const simulateFields = [
 function checkSimulateOptions(options: SimulateOptions<SystemView>): void {
   requireFields('', options, simulateFields);
   checkProperties(options);
-  if (Number.isInteger(options.steps) && options.steps >= 0) return;
-  throw new TypeError(`steps: expected a whole number, 0 or more, came ${came(options.steps)}`);
+  const { steps, seeds = 1, shrink = true } = options;
+  if (!Number.isInteger(steps) || steps < 0) {
+    throw new TypeError(`steps: expected a whole number, 0 or more, came ${came(steps)}`);
+  }
+  if (!Number.isInteger(seeds) || seeds < 1) {
+    throw new TypeError(`seeds: expected a whole number, 1 or more, came ${came(seeds)}`);
+  }
+  if (typeof shrink !== 'boolean') throw new TypeError(`shrink: expected true or false, came ${came(shrink)}`);
 }
 
 /** Faults are chosen less often, or the budgets would be gone before anything has begun. */
@@ -88,8 +116,21 @@ const faultKinds: ReadonlySet<number> = new Set([
   StepKind.late,
 ]);
 
+/** One of the steps, by chance. */
+function choose(random: Random, steps: StepBuffer): number {
+  const weightOf = (step: number) => (faultKinds.has(itemAt(steps.kinds, step)) ? faultWeight : usualWeight);
+  let total = 0;
+  for (let step = 0; step < steps.count; step += 1) total += weightOf(step);
+  let at = random.integer(0, total - 1);
+  for (let step = 0; step < steps.count; step += 1) {
+    at -= weightOf(step);
+    if (at < 0) return step;
+  }
+  return 0;
+}
+
 /**
- * Takes a random walk through a system that is too large to explore, and checks the properties on the way. A `leadsTo`
+ * Takes random walks through a system that is too large to explore, and checks the properties on the way. A `leadsTo`
  * is checked against its `within`; without one its response time is only measured.
  *
  * @throws {TypeError} If an option is unknown or invalid.
@@ -102,106 +143,57 @@ export function simulate<Processes>(
 ): SimulateResult {
   const plain = options as unknown as SimulateOptions<SystemView>;
   checkSimulateOptions(plain);
+  const { seed: firstSeed = 1, seeds = 1, shrink = true } = plain;
   const compiled = compileWith(system.config, plain);
   const successors = createSuccessors(compiled);
-  const { width } = successors;
   const checks = createChecks(compiled, successors, plain);
-  const { table } = checks;
-  const random = createRandom(options.seed);
-  const seen = createStateTable(width);
-  const walk: Int32Array[] = [];
-  /** The number of each step among those out of its state: several of them may lead to the same state. */
-  const taken: number[] = [];
+  const seen = createStateTable(successors.width);
+  const traces = createTraceMaker(compiled, successors, checks.expand);
   const violations: Violation[] = [];
   const reached = new Set<string>();
-  const waiting = new Map<string, number>();
   const longest: Record<string, number> = {};
-  /** The steps out of the state that the walk has come to. */
-  const steps = createStepBuffer(width);
-  let ticks = 0;
-  const traces = createTraceMaker(compiled, successors, checks.expand);
+  const sum = { steps: 0, ticks: 0, walks: 0 };
+  let seed = firstSeed;
+  let last: Walk = { states: [], taken: [], labels: [], ticks: 0, longest: {}, reached: [], finding: undefined };
 
-  function choose(): number {
-    const weightOf = (step: number) => (faultKinds.has(itemAt(steps.kinds, step)) ? faultWeight : usualWeight);
-    let total = 0;
-    for (let step = 0; step < steps.count; step += 1) total += weightOf(step);
-    let at = random.integer(0, total - 1);
-    for (let step = 0; step < steps.count; step += 1) {
-      at -= weightOf(step);
-      if (at < 0) return step;
-    }
-    return 0;
+  function count(walk: Walk): void {
+    sum.walks += 1;
+    sum.steps += walk.taken.length;
+    sum.ticks += walk.ticks;
+    for (const state of walk.states) seen.add(state, 0);
+    for (const name of walk.reached) reached.add(name);
+    for (const [name, ticks] of Object.entries(walk.longest)) longest[name] = Math.max(longest[name] ?? 0, ticks);
   }
 
-  function wait(entry: number, isTick: boolean): void {
-    for (const { name, within, from, to } of checks.leadsTo) {
-      const before = waiting.get(name);
-      const now = before === undefined ? undefined : before + (isTick ? 1 : 0);
-      if (now !== undefined) {
-        longest[name] = Math.max(longest[name] ?? 0, now);
-        if (within !== undefined && now > within) add(name, 'leadsTo', `'${name}' takes more than ${within} ticks`);
-      }
-      if (table.holds(entry, to)) waiting.delete(name);
-      else if (now !== undefined || table.holds(entry, from)) waiting.set(name, now ?? 0);
-    }
-  }
-
-  function add(name: string, kind: 'always' | 'leadsTo' | 'rest', what: string): void {
-    if (violations.length > 0) return;
-    violations.push(
-      createViolation(compiled, name, kind, `${what} (seed ${options.seed})`, traces.walked(walk, taken)),
-    );
-  }
-
-  function check(isTick: boolean): void {
-    const here = lastOf(walk);
-    const entry = table.entryOf(here);
-    seen.add(here, 0);
-    for (const { name, predicate } of checks.reachable) if (table.holds(entry, predicate)) reached.add(name);
-    for (const { name, predicate } of checks.always) {
-      if (!table.holds(entry, predicate)) add(name, 'always', `'${name}' does not hold`);
-    }
-    wait(entry, isTick);
-  }
-
-  function takeStep(): void {
-    steps.clear();
-    const here = lastOf(walk);
-    checks.expand(here, steps);
-    const { mayRest } = checks;
-    if (mayRest !== undefined && isAtRest(here, steps, 0) && !table.holds(table.entryOf(here), mayRest)) {
-      add(restProperty, 'rest', restReason);
-      return;
-    }
-    const step = choose();
-    const { kind, fault, after } = steps.read(step);
-    if (fault !== undefined) {
-      const trace = traces.withLastStep(walk, step);
-      violations.push(createViolation(compiled, brokenProperty, 'broken', `${fault} (seed ${options.seed})`, trace));
-      return;
-    }
-    const isTick = kind === StepKind.tick;
-    if (isTick) ticks += 1;
-    walk.push(after);
-    taken.push(step);
-    check(isTick);
+  /** @param shown the walk that the violation shows, of which the seed's own walk may have been a longer one. */
+  function report(shown: Walk, length: number): void {
+    const { finding, states, taken } = shown;
+    if (finding === undefined) return;
+    const { property, kind, reason, brokenStep } = finding;
+    const trace = brokenStep === undefined ? traces.walked(states, taken) : traces.withLastStep(states, brokenStep);
+    const from = taken.length < length ? `, shrunk from ${length} steps` : '';
+    violations.push(createViolation(compiled, property, kind, `${reason} (seed ${seed})${from}`, trace));
   }
 
   const initial = successors.initial();
   if (initial instanceof Int32Array) {
-    walk.push(initial);
-    check(false);
-    while (walk.length <= options.steps && violations.length === 0) takeStep();
+    const walker = createWalker(initial, successors.width, checks);
+    for (let index = 0; index < seeds && last.finding === undefined; index += 1) {
+      seed = firstSeed + index;
+      const random = createRandom(seed);
+      last = walker.walk(plain.steps, (steps) => choose(random, steps));
+      count(last);
+    }
+    report(shrink ? shrinkWalk(walker, last) : last, last.taken.length);
   } else {
     const { process, fault } = initial;
     violations.push(createViolation(compiled, brokenProperty, 'broken', fault, traces.atStart(process, fault)));
   }
-  const trace = () => traces.walked(walk, taken);
+  const trace = () => traces.walked(last.states, last.taken);
   const result: SimulateResult = {
     ok: violations.length === 0,
-    seed: options.seed,
-    steps: Math.max(0, walk.length - 1),
-    ticks,
+    seed,
+    ...sum,
     states: seen.count(),
     reached: [...reached],
     longest,

@@ -205,6 +205,18 @@ export function createVerdicts(
       for (const name of unusedFaults()) {
         add('fault', name, system.faults.unused.has(name), `the fault '${name}' has a budget and never happens`);
       }
+      for (const [actor, { outcomes, mayBeUnused = false }] of system.invoked) {
+        for (const outcome of Object.keys(outcomes)) {
+          if (successors.used.isOutcome(actor, outcome)) continue;
+          const name = `${actor}: ${outcome}`;
+          add(
+            'outcome',
+            name,
+            mayBeUnused,
+            `the outcome '${outcome}' of '${actor}' never happens: nobody waits for it`,
+          );
+        }
+      }
       for (const { name, mayBeUnused } of checks.leadsTo) {
         if (worst[name] !== undefined) continue;
         add('leadsTo', name, mayBeUnused, `the leadsTo '${name}' is never asked for: its 'from' never holds`);

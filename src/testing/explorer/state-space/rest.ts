@@ -3,7 +3,7 @@ import { StepKind, type StepBuffer } from './step-buffer.js';
 
 /** What must happen sooner or later. All else but time may happen or not, for ever: who waits for it waits for nothing. */
 function mustHappen(kind: number): boolean {
-  return kind === StepKind.timer || kind === StepKind.deliver || kind === StepKind.stimulus;
+  return kind === StepKind.timer || kind === StepKind.deliver || kind === StepKind.stimulus || kind === StepKind.settle;
 }
 
 /**

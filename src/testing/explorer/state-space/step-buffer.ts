@@ -13,6 +13,7 @@ export const StepKind = {
   cut: 8,
   heal: 9,
   late: 10,
+  settle: 11,
 } as const;
 
 /** One step, as it is read for traces. */

@@ -3,6 +3,7 @@ import { itemAt, wordAt } from '../structures/checked-reads.js';
 import type { CompiledSystem } from '../description/compile-system.js';
 import { createLinkQueue, type LinkQueue } from './link-queue.js';
 import { createIntPairMap } from '../structures/int-pair-map.js';
+import type { SettleInput } from '../processes/process-host.js';
 import { createProcessTable, type CompiledReaction, type ProcessTable } from '../processes/process-table.js';
 import { createStepBuffer, StepKind, type StepBuffer } from './step-buffer.js';
 import { Change, createSurroundingsTable, type SurroundingsTable } from './surroundings.js';
@@ -22,7 +23,12 @@ export interface Successors {
   readonly surroundings: SurroundingsTable;
   bytes(): number;
   /** What has ever happened: by stimulus whether it did, and by fault. */
-  readonly used: { readonly stimuli: Uint8Array; isFault(kind: keyof typeof StepKind): boolean };
+  readonly used: {
+    readonly stimuli: Uint8Array;
+    isFault(kind: keyof typeof StepKind): boolean;
+    /** Whether an outcome of invoked actors has happened. */
+    isOutcome(actor: string, outcome: string): boolean;
+  };
   /** The state that a system starts in, or what broke at the start of a process. */
   initial(): Int32Array | { readonly process: number; readonly fault: string };
   /**
@@ -60,6 +66,9 @@ export function createSuccessors(system: CompiledSystem): Successors {
   let steps = createStepBuffer(width);
 
   const usedStimuli = new Uint8Array(system.stimuli.length);
+  const usedOutcomes = new Set<string>();
+  /** By input. */
+  const notedOutcomes: boolean[] = [];
   const usedKinds = new Uint8Array(Object.keys(StepKind).length);
 
   /** Opens a step that is a fault. */
@@ -140,6 +149,29 @@ export function createSuccessors(system: CompiledSystem): Successors {
         if (mayBeInterrupted(process, reaction)) interruptions(process, input, reaction, last, wordAt(from, last));
       }
     }
+  }
+
+  /** What may come of the actors that the machines have invoked. */
+  function settlements(): void {
+    for (let process = 0; process < processCount; process += 1) {
+      const state = wordAt(from, process);
+      for (const input of table.outcomes(state)) {
+        const reaction = table.react(state, input);
+        noteOutcome(state, input);
+        apply(open(StepKind.settle, process, input), process, reaction);
+        if (mayBeInterrupted(process, reaction)) interruptions(process, input, reaction, last, wordAt(from, last));
+      }
+    }
+  }
+
+  function noteOutcome(state: number, input: number): void {
+    if (notedOutcomes[input] === true) return;
+    notedOutcomes[input] = true;
+    const settle = itemAt(table.inputs, input) as SettleInput;
+    const actor = itemAt(table.states, state).actors.find(({ id }) => id === settle.actor);
+    const child = actor?.pending?.find(({ id }) => id === settle.child);
+    if (child === undefined) return;
+    for (const name of [child.src, child.id]) usedOutcomes.add(JSON.stringify([name, settle.outcome]));
   }
 
   function messages(): void {
@@ -293,7 +325,8 @@ export function createSuccessors(system: CompiledSystem): Successors {
 
   function latenesses(): void {
     for (const process of faults.late.of) {
-      if (table.due(wordAt(from, process)).length === 0 && !isMessageDue(process)) continue;
+      const isDue = table.due(wordAt(from, process)).length > 0 || table.isOutcomeDue(wordAt(from, process));
+      if (!isDue && !isMessageDue(process)) continue;
       const after = surroundings.change(wordAt(from, last), Change.late, process);
       if (after !== -1) steps.words[openFault(StepKind.late, process) + last] = after;
     }
@@ -303,7 +336,8 @@ export function createSuccessors(system: CompiledSystem): Successors {
   function isTimeHeldUp(): boolean {
     const around = wordAt(from, last);
     for (let process = 0; process < processCount; process += 1) {
-      if (table.due(wordAt(from, process)).length > 0 && surroundings.slack(around, process) === 0) return true;
+      const isDue = table.due(wordAt(from, process)).length > 0 || table.isOutcomeDue(wordAt(from, process));
+      if (isDue && surroundings.slack(around, process) === 0) return true;
     }
     for (let link = 0; link < linkCount; link += 1) {
       const content = wordAt(from, processCount + link);
@@ -331,7 +365,11 @@ export function createSuccessors(system: CompiledSystem): Successors {
     processes: table,
     queues,
     surroundings,
-    used: { stimuli: usedStimuli, isFault: (kind) => usedKinds[StepKind[kind]] === 1 },
+    used: {
+      stimuli: usedStimuli,
+      isFault: (kind) => usedKinds[StepKind[kind]] === 1,
+      isOutcome: (actor, outcome) => usedOutcomes.has(JSON.stringify([actor, outcome])),
+    },
     bytes() {
       return table.bytes() + messageInputs.bytes() + queues.reduce((sum, queue) => sum + queue.bytes(), 0);
     },
@@ -355,6 +393,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
       from = state;
       steps = into;
       timers();
+      if (system.invoked.size > 0) settlements();
       messages();
       stimuli(entry, mayHappen);
       if (faults.crash.max > 0) crashes();

@@ -62,6 +62,8 @@ export function createRenaming(from: readonly string[], to: readonly string[]): 
         };
       case 'timer':
         return { ...given, actor: name(given.actor) };
+      case 'settle':
+        return { ...given, actor: name(given.actor), child: name(given.child) };
       case 'interrupted':
         return { ...given, input: input(given.input) };
       default:
@@ -80,6 +82,13 @@ export function createRenaming(from: readonly string[], to: readonly string[]): 
           id: name(actor.id),
           context: plain(actor.context),
           timers: actor.timers.map((timer) => ({ ...timer, event: plain(timer.event as unknown as Plain) as never })),
+          ...(actor.pending === undefined
+            ? {}
+            : {
+                pending: actor.pending
+                  .map((child) => ({ ...child, id: name(child.id), input: plain(child.input) }))
+                  .sort((a, b) => (a.id < b.id ? -1 : 1)),
+              }),
         }))
         .sort((a, b) => (a.id < b.id ? -1 : 1)),
       notes: plain(notes) as Readonly<Record<string, Plain>>,

@@ -1,8 +1,17 @@
-import { createActor, type AnyActor, type AnyStateMachine, type EventObject, type StateValue } from 'xstate';
+import {
+  createActor,
+  fromPromise,
+  type AnyActor,
+  type AnyStateMachine,
+  type EventObject,
+  type StateValue,
+} from 'xstate';
 import type { CompiledStart, CompiledSystem } from '../description/compile-system.js';
+import type { Child } from '../description/invoked.js';
 import type { Plain } from '../description/plain-data.js';
 import { createProcessHost, type HostedActors, type ProcessInput } from '../processes/process-host.js';
-import type { ActorState, ProcessState } from '../processes/process-state.js';
+import { sooner, type ActorState, type PendingActor, type ProcessState } from '../processes/process-state.js';
+import { timed } from '../processes/process-step.js';
 import { justScheduled } from './scheduled-timer.js';
 
 interface RunningTimer {
@@ -16,6 +25,7 @@ interface RunningActor {
   readonly machine: string;
   readonly actor: AnyActor;
   readonly timers: Set<RunningTimer>;
+  pending: readonly PendingActor[];
 }
 
 /** A process of real actors, made by `createActor`, on a clock that is moved by hand. */
@@ -27,11 +37,18 @@ export interface RealProcess {
   state(): ProcessState;
 }
 
+/** Stands for all that is invoked: what comes of it is told by the trace. */
+const nothingComes = fromPromise(() => new Promise<never>(() => undefined));
+
 /** The machine with commands that do nothing, so that a replay has no effect but on its own actors. */
 function withoutEffects(machine: AnyStateMachine): AnyStateMachine {
   const own = Object.entries(machine.implementations.actions as Record<string, unknown>);
   const custom = own.filter(([, action]) => typeof action === 'function' && !('resolve' in action));
-  return machine.provide({ actions: Object.fromEntries(custom.map(([name]) => [name, () => undefined])) } as never);
+  const invoked = Object.keys(machine.implementations.actors as object).map((name) => [name, nothingComes] as const);
+  return machine.provide({
+    actions: Object.fromEntries(custom.map(([name]) => [name, () => undefined])),
+    actors: Object.fromEntries(invoked),
+  } as never);
 }
 
 /** Makes a process that has not started. */
@@ -53,6 +70,7 @@ export function createRealProcess(
       inspect: (inspected) => {
         if (inspected.type !== '@xstate.action') return;
         const { type, params } = inspected.action;
+        if (type === 'xstate.spawnChild') hear(id, params as Omit<Child, 'id'> & { readonly actorRef: AnyActor });
         if (!type.startsWith('xstate.') || type === 'xstate.emit') host.record(id, { type, params });
       },
       clock: {
@@ -73,21 +91,52 @@ export function createRealProcess(
       if (actors.get(id)?.actor === actor) actors.delete(id);
     };
     actor.subscribe({ complete: forget, error: forget });
-    actors.set(id, { machine, actor, timers });
+    actors.set(id, { machine, actor, timers, pending: [] });
     actor.start();
+    forgetStopped(id);
+  }
+
+  /** Hears of an actor that is invoked. A new one of the same id takes the place of the old one. */
+  function hear(id: string, { actorRef, src, input }: Omit<Child, 'id'> & { readonly actorRef: AnyActor }): void {
+    const child = actorRef.id;
+    const running = actors.get(id);
+    if (running === undefined) return;
+    const name = typeof src === 'string' ? src : child;
+    const made = timed(system, { id: child, src: name, input: (input as Plain | undefined) ?? null });
+    running.pending = [...running.pending.filter((other) => other.id !== child), made];
+  }
+
+  /** Forgets the children that an actor has stopped. */
+  function forgetStopped(id: string): void {
+    const running = actors.get(id);
+    if (running === undefined || running.pending.length === 0) return;
+    const { children } = running.actor.getSnapshot() as { readonly children: Readonly<Record<string, unknown>> };
+    running.pending = running.pending.filter((child) => children[child.id] !== undefined);
   }
 
   const hosted: HostedActors = {
     has: (id) => actors.has(id),
     ids: () => [...actors.keys()].sort(),
     make,
-    give: (id, event) => actors.get(id)?.actor.send(event),
+    give(id, event) {
+      actors.get(id)?.actor.send(event);
+      forgetStopped(id);
+    },
+    child: (id, child) => actors.get(id)?.pending.find((pending) => pending.id === child),
+    settle(id, child, isOver) {
+      const running = actors.get(id);
+      if (running === undefined) return;
+      running.pending = running.pending.flatMap((one) =>
+        one.id !== child ? [one] : isOver ? [] : [timed(system, one)],
+      );
+    },
     fire(id, timerId) {
       const timers = actors.get(id)?.timers;
       const timer = [...(timers ?? [])].find((running) => running.id === timerId);
       if (timer === undefined) return;
       timers?.delete(timer);
       timer.fire();
+      forgetStopped(id);
     },
     stop(id) {
       actors.get(id)?.actor.stop();
@@ -100,7 +149,7 @@ export function createRealProcess(
   };
   const host = createProcessHost(system, process, starts, { isAlive: false, notes: {} }, hosted, transmit);
 
-  function stateOf(id: string, { machine, actor, timers }: RunningActor): ActorState {
+  function stateOf(id: string, { machine, actor, timers, pending }: RunningActor): ActorState {
     const { value, context } = actor.getSnapshot() as { readonly value: StateValue; readonly context: Plain };
     const running = [...timers].sort((a, b) => (a.id < b.id ? -1 : 1));
     return {
@@ -109,6 +158,7 @@ export function createRealProcess(
       value,
       context,
       timers: running.map(({ id: timer, event, left }) => ({ id: timer, event, left })),
+      ...(pending.length === 0 ? {} : { pending: [...pending].sort((a, b) => (a.id < b.id ? -1 : 1)) }),
     };
   }
 
@@ -117,7 +167,10 @@ export function createRealProcess(
       host.run(input);
     },
     tick() {
-      for (const { timers } of actors.values()) for (const timer of timers) timer.left = Math.max(0, timer.left - 1);
+      for (const running of actors.values()) {
+        for (const timer of running.timers) timer.left = Math.max(0, timer.left - 1);
+        running.pending = running.pending.map(sooner);
+      }
     },
     state: () => ({
       process,

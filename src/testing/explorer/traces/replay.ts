@@ -2,7 +2,7 @@ import type { CompiledSystem } from '../description/compile-system.js';
 import { itemAt } from '../structures/checked-reads.js';
 import { canonicalText } from '../description/plain-data.js';
 import type { ProcessInput } from '../processes/process-host.js';
-import type { ProcessState } from '../processes/process-state.js';
+import { later, type ProcessState } from '../processes/process-state.js';
 import { createRealProcess } from './real-process.js';
 import type { Step, Trace } from './trace.js';
 
@@ -16,19 +16,15 @@ export interface ReplayReport {
   readonly differences: readonly string[];
 }
 
-function later({ actors, ...rest }: ProcessState): ProcessState {
-  const tick = (left: number) => Math.max(0, left - 1);
-  return {
-    ...rest,
-    actors: actors.map((actor) => ({
-      ...actor,
-      timers: actor.timers.map((timer) => ({ ...timer, left: tick(timer.left) })),
-    })),
-  };
+function stateLater({ actors, ...rest }: ProcessState): ProcessState {
+  return { ...rest, actors: actors.map(later) };
 }
 
 /** What a step of its kind tells. @throws Error for a trace that was not made by an exploration. */
-function told<Key extends 'actor' | 'name' | 'from' | 'message'>(step: Step, key: Key): Exclude<Step[Key], undefined> {
+function told<Key extends 'actor' | 'child' | 'name' | 'from' | 'message'>(
+  step: Step,
+  key: Key,
+): Exclude<Step[Key], undefined> {
   const value = step[key];
   if (value === undefined) throw new Error(`expected a step of the kind ${step.kind} to tell its ${key}`);
   return value as Exclude<Step[Key], undefined>;
@@ -38,6 +34,8 @@ function inputOf(step: Step, system: CompiledSystem): ProcessInput | undefined {
   switch (step.kind) {
     case 'timer':
       return { kind: 'timer', actor: told(step, 'actor'), id: told(step, 'name') };
+    case 'settle':
+      return { kind: 'settle', actor: told(step, 'actor'), child: told(step, 'child'), outcome: told(step, 'name') };
     case 'deliver':
       return { kind: 'message', from: told(step, 'from'), message: told(step, 'message') };
     case 'stimulus':
@@ -103,7 +101,7 @@ export function replayTrace(system: CompiledSystem, trace: Trace): ReplayReport 
     model = model.map(
       (state) =>
         step.changed.find(({ process: changed }) => changed === state.process) ??
-        (step.kind === 'tick' ? later(state) : state),
+        (step.kind === 'tick' ? stateLater(state) : state),
     );
     compareStates(place);
     const expected = step.sent.map(({ from, to, message }) => canonicalText({ from, to, message }, 'the message'));

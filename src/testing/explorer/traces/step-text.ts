@@ -81,6 +81,10 @@ function timerText(step: Step): string {
   return `${step.actor ?? ''} ${label ?? ''}`;
 }
 
+function settledText({ child, name }: Step): string {
+  return `${child ?? ''}: ${name ?? ''}`;
+}
+
 function interruptedText(step: Step): string {
   const { interrupted, from, message, name } = step;
   if (interrupted === undefined) return '';
@@ -89,6 +93,7 @@ function interruptedText(step: Step): string {
     timer: () => timerText(step),
     deliver: () => `${messageText(message)} from ${from ?? ''}`,
     stimulus: () => name ?? '',
+    settle: () => settledText(step),
   }[kind]();
   return ` amid ${what}, after ${effects} of its effects`;
 }
@@ -104,6 +109,8 @@ export function pointText(step: Step): string {
       return `✝ crashes${interruptedText(step)}`;
     case 'restart':
       return '↻ starts';
+    case 'settle':
+      return `⚑ ${settledText(step)}`;
     case 'cut':
       return `✂ ${step.name ?? ''} is cut off`;
     case 'heal':

@@ -171,6 +171,9 @@ export function traceEvents(system: CompiledSystem, trace: Trace, title: TraceTi
       case 'late':
         write({ type: 'mark', kind: 'fault', text: `${process} is late from here on`, system: process });
         break;
+      case 'settle':
+        write({ type: 'mark', kind: 'note', text: pointText(step), system: process });
+        break;
       case 'stimulus':
         write({ type: 'mark', kind: 'note', text: name, system: process });
         break;

@@ -1,6 +1,6 @@
 import type { CompiledSystem } from '../description/compile-system.js';
 import { isAlike } from '../description/plain-data.js';
-import type { InterruptedInput, ProcessInput } from '../processes/process-host.js';
+import type { InterruptedInput, ProcessInput, SettleInput } from '../processes/process-host.js';
 import type { ProcessState } from '../processes/process-state.js';
 import type { Activity, Sent } from '../processes/process-step.js';
 import { createStepBuffer, StepKind, type FoundStep, type StepBuffer } from '../state-space/step-buffer.js';
@@ -66,6 +66,7 @@ export function createTraceMaker(
         return [[process, input]];
       }
       case StepKind.crash:
+      case StepKind.settle:
         return [[which, itemAt(processes.inputs, detail)]];
       case StepKind.restart:
         return [[which, { kind: 'start' }]];
@@ -113,6 +114,10 @@ export function createTraceMaker(
       }
       case StepKind.tick:
         return {};
+      case StepKind.settle: {
+        const input = itemAt(processes.inputs, detail);
+        return { process: nameOf(which), ...(input.kind === 'settle' ? describeSettled(input) : {}) };
+      }
       case StepKind.crash: {
         const input = itemAt(processes.inputs, detail);
         return { process: nameOf(which), ...(input.kind === 'interrupted' ? describeInterrupted(which, input) : {}) };
@@ -122,11 +127,16 @@ export function createTraceMaker(
     }
   }
 
+  function describeSettled({ actor, child, outcome }: SettleInput): Partial<Draft> {
+    return { actor, child, name: outcome };
+  }
+
   /** What a process was at when it crashed. */
   function describeInterrupted(process: number, { input, effects }: InterruptedInput): Partial<Draft> {
     if (input.kind === 'timer') {
       return { interrupted: { kind: 'timer', effects }, actor: input.actor, name: input.id };
     }
+    if (input.kind === 'settle') return { interrupted: { kind: 'settle', effects }, ...describeSettled(input) };
     if (input.kind === 'message' && input.from !== undefined) {
       return { interrupted: { kind: 'deliver', effects }, from: input.from, message: input.message };
     }
@@ -163,7 +173,7 @@ export function createTraceMaker(
     };
     const [first] = activities;
     if (first !== undefined) told.actor ??= first.actor;
-    if (told.kind === 'timer' && first !== undefined) told.event = first.event;
+    if ((told.kind === 'timer' || told.kind === 'settle') && first !== undefined) told.event = first.event;
     if (fault !== undefined) told.fault = fault;
     return told;
   }

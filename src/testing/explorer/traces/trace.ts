@@ -35,13 +35,15 @@ export interface Step {
   readonly message?: Plain;
   /** The event of a timer or a stimulus. */
   readonly event?: EventObject;
-  /** The id of the timer, the name of the stimulus, or the process or link that was cut or healed. */
+  /** The invoked actor that settled or sent an event. */
+  readonly child?: string;
+  /** The id of the timer, the name of the stimulus or of the outcome, or the process or link that was cut or healed. */
   readonly name?: string;
   /**
    * For a crash in the middle of a step: what the process was at, and how many of the messages and notes of that it had
    * sent and written.
    */
-  readonly interrupted?: { readonly kind: 'timer' | 'deliver' | 'stimulus'; readonly effects: number };
+  readonly interrupted?: { readonly kind: 'timer' | 'deliver' | 'stimulus' | 'settle'; readonly effects: number };
   /** The macrosteps of all actors involved, in order. */
   readonly activities: readonly Activity[];
   /** The commands that these recorded, in order, each with the actor that recorded it. */

@@ -89,7 +89,7 @@ describe('system, names', () => {
     );
     const invoking = createMachine({ id: 'i', invoke: { src: fromPromise(() => Promise.resolve(1)) } });
     expect(() => system({ processes: { p: { invoking } } })).to.throw(
-      "machine 'i' cannot be explored:\n  i → invoke: invoke makes a live actor inside the snapshot; record a command on entry",
+      "machine 'i' cannot be explored:\n  i → invoke: nothing says what may come of '0.i'; give it a name in setup({ actors }), or an id, and let the system",
     );
   });
 });
