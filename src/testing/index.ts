@@ -8,6 +8,14 @@ export {
   type TestBrokerOptions,
   type TestBrokerRecord,
 } from './doubles/test-broker.js';
+export {
+  conforms,
+  type Conformance,
+  type ConformsOptions,
+  type ConformanceRule,
+  type Nonconformance,
+  type CheckedCounts,
+} from './conformance/index.js';
 export { createRandom, type Random } from './doubles/random.js';
 export {
   assertExplorable,

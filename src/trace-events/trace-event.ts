@@ -44,6 +44,8 @@ export interface TraceSystem extends Stamped {
   readonly system: string;
   readonly role: 'consumer' | 'producer' | 'other';
   readonly op: 'start' | 'crash' | 'stop';
+  /** On start: true if its messages say how many others were left out, so that what is not told was not there. */
+  readonly countsLeftOut?: boolean;
 }
 
 /** The definition of a statechart, sent once, before the first actor that runs it. */
@@ -196,6 +198,8 @@ export interface TraceMessage extends Stamped {
   readonly bytes: number;
   /** A summary of one line, such as the close code. */
   readonly text?: string;
+  /** How many frequent messages of the system that saw it were left out since the one told before; none if absent. */
+  readonly leftOut?: number;
 }
 
 /** How many records and bytes one end of a stream has handled since it began. Sent periodically, not per record. */

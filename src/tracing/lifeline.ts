@@ -78,7 +78,15 @@ export function traceClient(
       actors.clear();
       observer.clear();
     },
-    introduction: () => [{ type: 'system', system, role: client.role, op: 'start' }],
+    introduction: () => [
+      {
+        type: 'system',
+        system,
+        role: client.role,
+        op: 'start',
+        ...(surroundings.messages ? { countsLeftOut: true } : {}),
+      },
+    ],
     snapshot: () => [...actors.snapshot(), ...observer.snapshot()],
     poll: () => {
       let told = 0;

@@ -40,6 +40,8 @@ export function watchMessages(options: MessageWatchOptions): MessageWatch {
   /** How many plain records have gone by, of each stream that was seen to open and of which none was left out. */
   const numbers = { send: new Map<string, number>(), deliver: new Map<string, number>() };
   let unnamed = 0;
+  /** Frequent messages that were not told since the last one that was. */
+  let leftOut = 0;
   let room = frequentPerSecond;
   let refilledAt = now();
 
@@ -49,6 +51,7 @@ export function watchMessages(options: MessageWatchOptions): MessageWatch {
       room -= 1;
       return true;
     }
+    leftOut += 1;
     if (numbers.send.size + numbers.deliver.size > 0) {
       // Whose records are not counted any more has no numbers any more.
       numbers.send.clear();
@@ -88,7 +91,9 @@ export function watchMessages(options: MessageWatchOptions): MessageWatch {
       ...(stream === undefined ? {} : { stream }),
       bytes: message.data.length,
       ...(text === undefined ? {} : { text }),
+      ...(leftOut === 0 ? {} : { leftOut }),
     });
+    leftOut = 0;
   };
 
   /** What is watched must never hear of the watching. */

@@ -43,7 +43,7 @@ const entries: Readonly<Record<string, Listed>> = {
   },
   './testing': {
     values: `
-      assertExplorable brokenProperty createRandom createTestBroker createTestClock deliveryAdapter
+      assertExplorable brokenProperty conforms createRandom createTestBroker createTestClock deliveryAdapter
       deliveryArithmetic deliveryProperties deliveryReaderMachine deliverySystem explorabilityBreaches
       explore exploreAll exploreAsync incidents mutants mutate note plainAdapter producerProcess
       protocolAdapter protocolBounds protocolProperties protocolSystem protocolTicks readerMachine
@@ -51,10 +51,10 @@ const entries: Readonly<Record<string, Listed>> = {
       worstCase
     `,
     types: `
-      Activity ActorState ActorView Breach Coverage DeliveryArithmetic DeliveryMessage
+      Activity ActorState ActorView Breach CheckedCounts Conformance ConformanceRule ConformsOptions Coverage DeliveryArithmetic DeliveryMessage
       DeliverySystemOptions DeliveryTerms DuplicateFault Effect Effects ExplorabilityOptions ExploreAllOptions
       ExploreOptions ExploreResult FakeTimers Faults HostAdapter HostScope Incident LeadsTo Limit LinkConfig
-      MessageFault ModelStream Mutant MutantOutcome MutateOptions MutateResult NetworkConfig Order
+      MessageFault ModelStream Mutant MutantOutcome MutateOptions MutateResult NetworkConfig Nonconformance Order
       PendingTimer Plain Predicate ProcessState ProcessView Progress Properties PropertyKind
       ProtocolAdapterOptions ProtocolBounds ProtocolMessage ProtocolModelOptions ProtocolSystem
       ProtocolSystemOptions ProtocolTicks ProtocolView Random ReaderContext RecordedCommand ReplayReport

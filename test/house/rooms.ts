@@ -46,10 +46,14 @@ export const rooms: Readonly<Record<string, string>> = {
   'src/testing/explorer/workers': 'src/testing/explorer/{description,search,traces}',
   'src/testing/explorer/index.ts': 'src/testing/explorer/{description,processes,search,studies,traces,workers}',
 
+  'src/testing/conformance':
+    'machines src/trace-events src/testing/known-fields.ts src/testing/explorer/{description,processes}',
+
   'src/testing/protocol':
     'machines src/{consumer,host,memory-broker,producer,wire} ' +
     'src/testing/doubles src/testing/explorer/{description,processes,traces}',
-  'src/testing/index.ts': 'src/testing/{doubles,explorability,mutants,protocol} src/testing/explorer/index.ts',
+  'src/testing/index.ts':
+    'src/testing/{conformance,doubles,explorability,mutants,protocol} src/testing/explorer/index.ts',
 
-  'src/cli': 'src/{errors.ts,index.ts,memory-broker,testing/index.ts,tracing,wire}',
+  'src/cli': 'src/{errors.ts,index.ts,memory-broker,testing/conformance,testing/index.ts,tracing,wire}',
 };

@@ -36,6 +36,8 @@ export interface CheckOptions {
   readonly coverage?: true;
   readonly progress?: boolean;
   readonly json?: true;
+  readonly recording?: readonly string[];
+  readonly lateMs?: number;
 }
 
 /** Streams are named by the letters from A to Z. */
@@ -81,6 +83,22 @@ function ticksOption(flag: string, about: string, otherwise: number): Option {
   return new Option(`${flag} <ticks>`, `${about} (default: ${otherwise})`);
 }
 
+/** What bounds an exploration, and means nothing to a recording. */
+const withoutRecordings: readonly (keyof CheckOptions)[] = [
+  'all',
+  'states',
+  'seconds',
+  'simulate',
+  'walks',
+  'seed',
+  'progress',
+];
+
+/** What makes a model of the protocol, where a recording has the protocol itself. */
+const ofTheModel: readonly string[] = protocolOptions
+  .map((option) => option.attributeName())
+  .filter((name) => name !== 'order');
+
 /** Gives a command the options of the check, in the order in which a reader needs them. */
 export function addCheckOptions(command: Command): Command {
   command.optionsGroup('The shipped protocol:');
@@ -110,6 +128,14 @@ export function addCheckOptions(command: Command): Command {
     )
     .option('--walks <n>', 'with --simulate: walks, each with the seed after the last (default: 1)', positiveCount)
     .option('--seed <n>', 'with --simulate: the seed of the first walk (default: a random one)', wholeNumber)
+    .optionsGroup('What really happened, instead of what may:')
+    .addOption(
+      new Option(
+        '--recording <files...>',
+        'check recordings against the machines: is each a behaviour of the protocol, or of the system?',
+      ).conflicts([...withoutRecordings, ...ofTheModel]),
+    )
+    .option('--late-ms <ms>', 'with --recording: how late a timer may be (default: 1000, simulated: 0)', wholeNumber)
     .optionsGroup('What is printed:')
     .option('--trace <file>', 'write the first violation as JSON')
     .option('--overwrite', 'replace the file of --trace where there is one that is not empty')
@@ -129,6 +155,8 @@ export function contradiction(options: CheckOptions): string | undefined {
   if (symmetric === true && consumers > 1) return "'--symmetric' goes with one consumer only";
   if (simulate === undefined && walks !== undefined) return "'--walks' goes with '--simulate' only";
   if (simulate === undefined && seed !== undefined) return "'--seed' goes with '--simulate' only";
+  if (options.recording === undefined && options.lateMs !== undefined)
+    return "'--late-ms' goes with '--recording' only";
   if (lateTicks !== undefined && (late ?? 0) === 0) return "'--late-ticks' goes with '--late' only";
   return undefined;
 }

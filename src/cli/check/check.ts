@@ -9,6 +9,7 @@ import { addCheckOptions, contradiction, type CheckOptions } from './check-optio
 import { exploreSubject } from './explore-subject.js';
 import type { Findings } from './findings.js';
 import { jsonReport } from './json-report.js';
+import { checkRecordings } from './check-recording.js';
 import { createProgressLine } from './progress-line.js';
 import { walkSubject } from './random-walks.js';
 import { chooseSubject, type Subject } from './subject.js';
@@ -29,7 +30,11 @@ nats-stream-actors/testing; where it comes to rest is a deadlock, unless its pro
 here take the place of the system's own. TypeScript is loaded by Node 22.18 and later; before that, a loader is needed:
 NODE_OPTIONS='--import tsx'.
 
-Exit codes: 0 complete, and nothing is violated, or --simulate met nothing; 1 a property is violated, and its shortest
+--recording takes files of nats-stream record, of a tracer, or of --trace, and says of each whether all that its actors
+did is what their machines do, whether every event came from somewhere, and every command was carried out. With --coverage
+it names what none of them has visited. A fault allows any number of what it is; without faults and --system all may be.
+
+Exit codes: 0 complete, and nothing is violated, or --simulate met nothing, or each recording conforms; 1 a property is violated, and its shortest
 trace is printed, or the check could not be made; 2 the command line cannot be understood; 3 nothing is violated, but a
 limit ended it before everything was explored; 130 interrupted, after what is known was printed.
 
@@ -38,7 +43,8 @@ Examples:
   $ nats-stream check --streams 2 --records 0 --drop 1 --crash 1
   $ nats-stream check --delay 1 --silence 5 --trace out.json     one tick too short, and why
   $ nats-stream check --streams 5 --delay 1 --drop 2 --simulate 10000 --walks 100 --seed 1
-  $ nats-stream check --system market.ts --drop 1`;
+  $ nats-stream check --system market.ts --drop 1
+  $ nats-stream check --recording incident.jsonl --trace until.jsonl     is it what the protocol does?`;
 
 export function registerCheck(program: Command): void {
   const command = program
@@ -59,6 +65,8 @@ export function registerCheck(program: Command): void {
 /** Gives the exit code. */
 async function check(options: CheckOptions): Promise<number> {
   if (options.trace !== undefined) assertWritable('--trace', options.trace, options.overwrite === true);
+  const { recording } = options;
+  if (recording !== undefined) return checkRecordings({ ...options, recording });
   const subject = await chooseSubject(options);
   const isTerminal = process.stderr.isTTY;
   const progress = createProgressLine((text) => process.stderr.write(text), isTerminal);
