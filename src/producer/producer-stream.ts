@@ -150,6 +150,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
         return delivery === undefined ? publisher.desiredSize : delivery.desiredSize;
       },
       readsSuperjson: parameters.readsSuperjson,
+      stop,
     },
     parameters.codec,
   );
