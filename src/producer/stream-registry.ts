@@ -1,11 +1,14 @@
 import { clientActorId, CloseCode } from '../../machines/index.js';
 import { StreamError } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
+import type { ServedStream } from '../host/trace-port.js';
+import { traceServing } from '../host/traceable.js';
+import type { MessageHeaders } from '../transport/headers.js';
 import { timerMsMax } from '../validation/argument-checks.js';
 import type { ResolvedOptions } from '../validation/options.js';
 import { checkAddresses, heartbeatSubject, inboxSubject, isPublishSubject, type DeliveryOffer } from '../wire/index.js';
 import type { ControlChannel } from './control-channel.js';
-import { createProducerStream, type ProducerStream } from './producer-stream.js';
+import { createProducerStream, type ProducerStream, type ProducerStreamOutlet } from './producer-stream.js';
 import type { RunningStream } from './running-stream.js';
 import type { StopSignal } from './stop-signal.js';
 import type { StreamSenders } from './stream-senders.js';
@@ -103,11 +106,13 @@ export class StreamRegistry {
    *
    * @param onGone Hears that a stream that was made here is over.
    * @param startOf Gives what starts the source, when the machine says so.
+   * @param headersOf Gives the headers of its request, to tracers.
    */
   register(
     addresses: StreamAddresses,
     onGone: () => void,
     startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
+    headersOf: () => MessageHeaders = () => new Map(),
   ): ProducerStream {
     const { subject, consumerId, streamId, exact = false } = addresses;
     // Delivery builds on exact reports: a consumer whose reports may be taken back cannot offer it.
@@ -116,7 +121,7 @@ export class StreamRegistry {
     const actor = this.#host.actorOf(id) as () => ProducerStream['actor'];
     let running = this.#streams.get(id);
     if (running === undefined) {
-      running = this.#create(id, addresses, offer, actor, startOf);
+      running = this.#create(id, addresses, offer, actor, startOf, headersOf);
       this.#streams.set(id, running);
       running.onGone.push(onGone);
       if (offer !== undefined) this.#controls.open(running.control, id);
@@ -155,6 +160,7 @@ export class StreamRegistry {
     offer: DeliveryOffer | undefined,
     actor: () => ProducerStream['actor'],
     startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
+    headersOf: () => MessageHeaders,
   ): RunningStream {
     const { codec } = this.#options;
     const control = this.#controls.newSubject();
@@ -172,7 +178,12 @@ export class StreamRegistry {
       dispatch: (event) => this.#host.dispatch(id, event),
       warn: (message, error) => this.#host.warnOfPublish(framesTo, message, error),
     });
-    const start = startOf(outlet.stream, outlet.stop);
+    const startSource = startOf(outlet.stream, outlet.stop);
+    const start = (): void => {
+      const tracers = this.#host.streamTraces;
+      if (tracers.length === 0) startSource();
+      else traceServing(tracers, servedStream(outlet, headersOf()), startSource);
+    };
     const releaseDeadline = this.#setDeadline(id, timeoutMs);
     return Object.assign(outlet, { start, framesTo, control, releaseDeadline, onGone: [] });
   }
@@ -187,4 +198,16 @@ export class StreamRegistry {
     }, timeoutMs);
     return () => clock.clearTimeout(timer);
   }
+}
+
+/** A stream as tracers see it. */
+function servedStream({ stream, outcome }: ProducerStreamOutlet, headers: MessageHeaders): ServedStream {
+  return {
+    actor: stream.actor,
+    headers,
+    get info() {
+      return stream.info;
+    },
+    outcome,
+  };
 }
