@@ -83,6 +83,26 @@ try {
   const installed = readdirSync(join(project, 'node_modules')).filter((folder) => unwanted.includes(folder));
   if (installed.length > 0) throw new Error(`an install brings along ${installed.join(', ')}`);
 
+  // Some entries need an optional peer, which their users install beside the package.
+  const peers = { opentelemetry: '@opentelemetry/api' };
+  for (const [door, peer] of Object.entries(peers)) {
+    const entry = `${name}/${door}`;
+    const { status, stderr } = spawnSync('node', ['--input-type=module', '-e', `await import('${entry}')`], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    if (status !== 1 || !stderr.includes(`Cannot find package '${peer}'`)) {
+      throw new Error(`without ${peer} the entry ${entry} ends with ${status} and says ${stderr}`);
+    }
+  }
+  run(
+    'npm',
+    'install',
+    '--no-audit',
+    '--no-fund',
+    ...Object.values(peers).map((peer) => `${peer}@${peerDependencies[peer]}`),
+  );
+
   const doors = Object.keys(entries)
     .filter((entry) => !entry.endsWith('.json'))
     .map((entry) => `${name}${entry.slice(1)}`);

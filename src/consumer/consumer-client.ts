@@ -10,6 +10,7 @@ import { StreamError } from '../errors.js';
 import { ClientHost } from '../host/client-host.js';
 import type { InterceptedOpen, Interceptor } from '../host/interceptors.js';
 import type { StreamCounts } from '../host/trace-port.js';
+import { traceOpening } from '../host/traceable.js';
 import { createHeaders } from '../transport/headers.js';
 import { checkOpenStreamOptions } from '../validation/arguments.js';
 import {
@@ -128,6 +129,14 @@ export class ConsumerClient {
 
   #openSubject(subject: string, data: unknown, options: OpenStreamOptions): ConsumerStream {
     checkOpenStreamOptions(options);
+    const tracers = this.#host.streamTraces;
+    if (tracers.length === 0) return this.#open(subject, data, options);
+    return traceOpening(tracers, subject, options.headers, (headers) =>
+      this.#open(subject, data, headers === undefined ? options : { ...options, headers }),
+    );
+  }
+
+  #open(subject: string, data: unknown, options: OpenStreamOptions): ConsumerStream {
     if (!isPublishSubject(subject)) {
       throw new StreamError(
         'badArgument',

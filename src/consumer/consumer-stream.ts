@@ -4,6 +4,8 @@ import { decodeValue, type Codec } from '../values/codec.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
 import type { LivenessClock } from '../host/liveness-clock.js';
 import { hearRejection } from '../host/shielded.js';
+import { asyncIterator } from './async-iterator.js';
+import { createReadable, type OwnBytes } from './readable.js';
 import { Settled } from './settled.js';
 import { RecordQueue, type QueuedRecord } from './record-queue.js';
 
@@ -59,9 +61,16 @@ export interface ConsumerStream extends AsyncIterable<Uint8Array> {
    * The records, each decoded with the client's codec. A record that cannot be decoded cancels the stream, and iterating
    * throws a {@link StreamError} `notDecodable`.
    */
-  objects<Value = unknown>(): AsyncIterable<Value>;
+  objects<Value = unknown>(): AsyncIterableIterator<Value>;
   /** The records as text, each decoded from UTF-8. */
-  text(): AsyncIterable<string>;
+  text(): AsyncIterableIterator<string>;
+  /**
+   * The records as a web stream, each a chunk: for `new Response(stream.readable())`, `pipeThrough`, `pipeTo`. A record
+   * is taken when a chunk is read, so that the producer keeps to the pace of the slowest part. Cancelling it cancels the
+   * stream, with the reason as text; an end that reading would throw is its error, after the records before it. For
+   * Node, `Readable.from(stream)` does the same.
+   */
+  readable(): ReadableStream<OwnBytes>;
   /** The same as {@link cancel}. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -154,7 +163,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       throw new StreamError('badArgument', 'the stream hands its records to a callback, so it cannot be iterated');
     }
     let left = false;
-    const over: IteratorResult<Item> = { done: true, value: undefined };
+    const over: IteratorResult<Item, undefined> = { done: true, value: undefined };
     const resultOf = (record: QueuedRecord | undefined): IteratorResult<Item> => {
       if (left || record === undefined) return over;
       try {
@@ -173,7 +182,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
         throw error;
       }
     };
-    return {
+    return asyncIterator({
       // A record that waits costs one promise, which is resolved already.
       next: () => {
         if (left) return Promise.resolve(over);
@@ -191,10 +200,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
         cancel();
         return Promise.resolve(over);
       },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    });
   };
 
   const stream: ConsumerStream = {
@@ -215,6 +221,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
     },
     objects: <Value>() => iterate((record) => decodeValue(record, parameters.codec) as Value),
     text: () => iterate((record) => decoder.decode(record.data)),
+    readable: () => createReadable(stream, stream[Symbol.asyncIterator]()),
     [Symbol.asyncIterator]: () => iterate((record) => record.data),
     [Symbol.asyncDispose]: () => {
       cancel();

@@ -10,7 +10,7 @@ import { linkClient } from './client-link.js';
 import type { Clock } from './clock.js';
 import type { Inspector } from './inspector.js';
 import { Runner, type Performers, type RunnerOptions } from './runner.js';
-import type { ClientTracer, StreamCounts, TracedClient } from './trace-port.js';
+import type { ClientTracer, StreamCounts, StreamTrace, TracedClient } from './trace-port.js';
 import { attachTracer, makeTraceable, type Traceable } from './traceable.js';
 import type { DebugNote, Warning } from './warnings.js';
 
@@ -135,6 +135,11 @@ export class ClientHost {
   /** Whether the client's actor has come to its end, so that nothing new can begin. */
   get isOver(): boolean {
     return (this.client.getSnapshot() as Snapshot<unknown>).status !== 'active';
+  }
+
+  /** Those that want to hear of streams as they begin; empty where none does. */
+  get streamTraces(): readonly StreamTrace[] {
+    return this.#traceable.streams;
   }
 
   /** Whether everything was given back. */

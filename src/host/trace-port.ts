@@ -1,4 +1,5 @@
-import type { AnyActor } from 'xstate';
+import type { AnyActor, AnyActorRef } from 'xstate';
+import type { HeadersInput, MessageHeaders } from '../transport/headers.js';
 import type { NatsConnection, NatsMessage } from '../transport/nats-connection.js';
 import type { Inspector } from './inspector.js';
 
@@ -45,6 +46,56 @@ export interface ClientTrace {
   readonly inspect: Inspector | undefined;
   /** Observes the messages on the client's connection; undefined while nobody listens. */
   readonly tap: MessageTap | undefined;
+  /** Hears of each stream once, as it begins; absent where that is of no interest. */
+  readonly streams?: StreamTrace;
+}
+
+/** Stands around streams as they begin, and nowhere where records pass. It never throws by itself. */
+export interface StreamTrace {
+  /**
+   * Around the opening of a stream at a consumer.
+   *
+   * @param open Opens it, with these headers of its request. Throws what `openStream` throws.
+   */
+  readonly opening?: <Opened extends OpenedStream>(
+    asked: { readonly subject: string; readonly headers: HeadersInput | undefined },
+    open: (headers: HeadersInput | undefined) => Opened,
+  ) => Opened;
+  /**
+   * Around the source of a stream at a producer.
+   *
+   * @param run Starts the source, which is asynchronous.
+   */
+  readonly serving?: (stream: ServedStream, run: () => void) => void;
+}
+
+/** A stream that a consumer has opened. */
+export interface OpenedStream {
+  readonly id: string;
+  readonly actor: AnyActorRef;
+  readonly closed: Promise<StreamOutcome & { readonly records: number; readonly bytes: number }>;
+}
+
+/** A stream that a producer serves. */
+export interface ServedStream {
+  readonly actor: AnyActorRef;
+  readonly headers: MessageHeaders;
+  readonly info: {
+    readonly subject: string;
+    readonly consumerId: string;
+    readonly inbox: string;
+    readonly records: number;
+    readonly bytes: number;
+  };
+  /** How it ended; undefined where nobody has said. */
+  outcome(): StreamOutcome | undefined;
+}
+
+/** How a stream ended. */
+export interface StreamOutcome {
+  readonly reason: string;
+  readonly code: number;
+  readonly text: string;
 }
 
 /** Observes the messages of a client. It never throws. */

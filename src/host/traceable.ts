@@ -1,7 +1,8 @@
+import type { HeadersInput } from '../transport/headers.js';
 import type { NatsConnection } from '../transport/nats-connection.js';
 import type { Inspector } from './inspector.js';
 import { bothInspectors } from './both-inspectors.js';
-import type { ClientTrace, ClientTracer, TracedClient } from './trace-port.js';
+import type { ClientTrace, ClientTracer, OpenedStream, ServedStream, StreamTrace, TracedClient } from './trace-port.js';
 import type { Warning } from './warnings.js';
 
 /** A client to which tracers can be attached at any time. */
@@ -11,6 +12,8 @@ export interface Traceable {
   readonly connection: NatsConnection;
   /** What the tracers want to see of the actors that are made now. */
   readonly inspect: Inspector | undefined;
+  /** Those that want to hear of streams as they begin; empty where none does. */
+  readonly streams: readonly StreamTrace[];
   /** @returns What takes it off again. */
   attach(tracer: ClientTracer): () => void;
 }
@@ -29,6 +32,7 @@ export function traceableOf(client: object): Traceable | undefined {
  */
 export function makeTraceable(owner: object, client: TracedClient): Traceable {
   let traces: readonly ClientTrace[] = [];
+  let streams: readonly StreamTrace[] = [];
   const { connection } = client;
 
   // This stands in the way of every message, so while there is no tracer it asks for the length of a list and no more.
@@ -63,16 +67,46 @@ export function makeTraceable(owner: object, client: TracedClient): Traceable {
       for (const { inspect } of traces) all = bothInspectors(all, inspect);
       return all;
     },
+    get streams() {
+      return streams;
+    },
     attach: (attached) => {
       const trace = attached.attach(client);
-      traces = [...traces, trace];
-      return () => {
-        traces = traces.filter((other) => other !== trace);
+      const setTraces = (given: readonly ClientTrace[]): void => {
+        traces = given;
+        streams = given.flatMap((one) => one.streams ?? []);
       };
+      setTraces([...traces, trace]);
+      return () => setTraces(traces.filter((other) => other !== trace));
     },
   };
   traceables.set(owner, traceable);
   return traceable;
+}
+
+/** Opens a stream, with what the tracers add to the headers of its request. */
+export function traceOpening<Opened extends OpenedStream>(
+  tracers: readonly StreamTrace[],
+  subject: string,
+  headers: HeadersInput | undefined,
+  open: (headers: HeadersInput | undefined) => Opened,
+): Opened {
+  const [first, ...others] = tracers;
+  if (first === undefined) return open(headers);
+  const next = (given: HeadersInput | undefined): Opened => traceOpening(others, subject, given, open);
+  return first.opening === undefined ? next(headers) : first.opening({ subject, headers }, next);
+}
+
+/** Starts the source of a stream, within what the tracers put around it. */
+export function traceServing(tracers: readonly StreamTrace[], stream: ServedStream, run: () => void): void {
+  const [first, ...others] = tracers;
+  if (first === undefined) {
+    run();
+    return;
+  }
+  const next = (): void => traceServing(others, stream, run);
+  if (first.serving === undefined) next();
+  else first.serving(stream, next);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ActorRefFrom } from 'xstate';
 import { CloseCode, type producerStreamMachine } from '../../machines/index.js';
 import type { Codec } from '../values/codec.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
+import type { StreamOutcome } from '../host/trace-port.js';
 import type { Publisher } from '../transport/publisher.js';
 import { encodePlainFrame } from '../writer/plain-frame.js';
 import { encodeCloseFrame, type WireRecord } from '../wire/index.js';
@@ -79,6 +80,8 @@ export interface ProducerStreamOutlet {
   fail(text: string): void;
   /** Whether the stream was closed, or its source cancelled. */
   isOver(): boolean;
+  /** How it ended here; undefined as long as it has not. */
+  outcome(): StreamOutcome | undefined;
 }
 
 export function createProducerStream(parameters: ProducerStreamParameters): ProducerStreamOutlet {
@@ -89,6 +92,8 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
   const { delivery } = parameters;
   let attached = false;
   let over: string | undefined;
+  /** The close of the stream; undefined where its source was cancelled. */
+  let closed: { readonly code: number; readonly text: string } | undefined;
   let records = 0;
   let bytes = 0;
 
@@ -141,6 +146,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
       close: (code, text) => {
         refuseIfOver();
         over = 'it was closed';
+        closed = { code, text };
         if (code === CloseCode.Normal) dispatch({ type: 'source.ended', text });
         else dispatch({ type: 'source.failed', code, text });
       },
@@ -150,6 +156,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
         return delivery === undefined ? publisher.desiredSize : delivery.desiredSize;
       },
       readsSuperjson: parameters.readsSuperjson,
+      stop,
     },
     parameters.codec,
   );
@@ -162,6 +169,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
   const end = (code: number, text: string): void => {
     if (over !== undefined) return;
     over = text;
+    closed = { code, text };
     dispatch({ type: 'source.failed', code, text });
     cancel(text);
   };
@@ -205,5 +213,10 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
     end,
     fail,
     isOver: () => over !== undefined,
+    outcome: () => {
+      if (over === undefined) return undefined;
+      if (closed === undefined) return { reason: 'cancelled', code: CloseCode.GoingAway, text: over };
+      return { reason: closed.code === CloseCode.Normal ? 'completed' : 'closed', ...closed };
+    },
   };
 }

@@ -2,7 +2,7 @@ import { CloseCode } from '../../machines/index.js';
 import { messageOf, StreamError } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
-import { readHeaders } from '../transport/headers.js';
+import { readHeaders, type MessageHeaders } from '../transport/headers.js';
 import type { ResolvedOptions } from '../validation/options.js';
 import { decodeValue } from '../values/codec.js';
 import {
@@ -164,14 +164,15 @@ export class RequestIntake {
       ...(extension?.timeoutMs === undefined ? {} : { timeoutMs: extension.timeoutMs }),
     };
     const onGone = (): void => place?.release();
+    const headersOf = (): MessageHeaders => readHeaders(message.headers);
     const startOf = (stream: ProducerStream, stop: StopSignal) => () => {
       const { codec } = this.#options;
-      const told = { ...addresses, headers: readHeaders(message.headers) };
+      const told = { ...addresses, headers: headersOf() };
       const asked = createStreamRequest(told, () => stream.signal, request.body, extension?.bodySuperjson, codec);
       if (form !== undefined) setYieldedForm(stream.writer, form);
       this.#runSource(stream, stop, () => handler(asked, given));
     };
-    this.#registry.register(addresses, onGone, startOf, heartbeat);
+    this.#registry.register(addresses, onGone, startOf, headersOf, heartbeat);
   }
 
   #runSource({ writer, info: { subject, inbox } }: ProducerStream, stop: StopSignal, records: () => Records): void {

@@ -4,17 +4,21 @@ import { writeYielded, type Writer } from '../writer/writer.js';
 import { observableOf, observableSteps, type ObservableSource } from './observable-steps.js';
 import { isObject, over, type Steps } from './steps.js';
 
+/** The default reader of a web stream, by its shape. */
+export interface ReaderSource {
+  read(): Promise<{ readonly done: boolean; readonly value?: unknown }>;
+  cancel(reason?: unknown): Promise<void>;
+  releaseLock(): void;
+}
+
 /** A web `ReadableStream`, by its shape: pages may hand over one of another window, and some have no async iterator. */
 export interface ReadableStreamSource {
-  getReader(): {
-    read(): Promise<{ readonly done: boolean; readonly value?: unknown }>;
-    cancel(reason?: unknown): Promise<void>;
-    releaseLock(): void;
-  };
+  getReader(): ReaderSource;
 }
 
 /** What the records of one stream come from. A Node `Readable` is an async iterable. */
-export type Source = AsyncIterable<unknown> | Iterable<unknown> | ReadableStreamSource | ObservableSource;
+export type Source =
+  AsyncIterable<unknown> | Iterable<unknown> | ReadableStreamSource | ReaderSource | ObservableSource;
 
 /**
  * How to read what a handler gave. Throws a `StreamError` `badArgument` for what is no source; bytes and strings are
@@ -23,7 +27,9 @@ export type Source = AsyncIterable<unknown> | Iterable<unknown> | ReadableStream
 export function stepsOf(given: unknown, writer: Writer): Steps {
   if (isObject(given) && !isText(given) && !isBinary(given)) {
     // Both have async iterators too, in most places, which give nothing back while a step is under way.
-    if (typeof given['getReader'] === 'function') return readerSteps(given as unknown as ReadableStreamSource);
+    if (typeof given['getReader'] === 'function') {
+      return readerSteps((given as unknown as ReadableStreamSource).getReader());
+    }
     const { [Symbol.asyncIterator]: asyncIterator, [Symbol.iterator]: iterator } = given as unknown as Iterables;
     if (typeof asyncIterator === 'function') {
       const steps = asyncIterator.call(given);
@@ -35,11 +41,12 @@ export function stepsOf(given: unknown, writer: Writer): Steps {
     }
     const observable = observableOf(given);
     if (observable !== undefined) return observableSteps(observable, writer);
+    if (isReader(given)) return readerSteps(given);
   }
   throw new StreamError(
     'badArgument',
-    'handler: expected an async generator, another iterable of records, a ReadableStream, an observable, or a promise ' +
-      `of one of these, came ${describe(given)}`,
+    'handler: expected an async generator, another iterable of records, a ReadableStream or its reader, an observable, or a ' +
+      `promise of one of these, came ${describe(given)}`,
   );
 }
 
@@ -74,8 +81,7 @@ function iteratorSteps(iterator: AsyncIterator<unknown> | Iterator<unknown>, isP
 }
 
 /** Reads a web stream. Its async iterator would cancel it only when the read that is under way is over. */
-function readerSteps(stream: ReadableStreamSource): Steps {
-  const reader = stream.getReader();
+function readerSteps(reader: ReaderSource): Steps {
   let isOver = false;
   return {
     next: async () => {
@@ -140,6 +146,16 @@ interface Iterables {
 function isNodeReadable(value: object): value is NodeReadable {
   const { on, pipe, destroy } = value as Readonly<Record<string, unknown>>;
   return typeof on === 'function' && typeof pipe === 'function' && typeof destroy === 'function';
+}
+
+/** One that reads into a buffer of the caller's is none: nobody here knows how large it should be. */
+function isReader(value: object): value is ReaderSource {
+  const { read, cancel, releaseLock } = value as Readonly<Record<string, unknown>>;
+  return [read, cancel, releaseLock].every((method) => typeof method === 'function') && !isByob(value);
+}
+
+function isByob(value: object): boolean {
+  return describe(value) === 'ReadableStreamBYOBReader';
 }
 
 function isText(value: object): boolean {

@@ -1,6 +1,6 @@
-import { CloseCode } from '../../machines/index.js';
-import { CloseError, messageOf, StreamError } from '../errors.js';
+import { StreamError } from '../errors.js';
 import { isThenable } from '../host/shielded.js';
+import { closeAsFailed } from '../writer/close-as-failed.js';
 import type { Writer } from '../writer/writer.js';
 import { hearPromisesWithin } from './promises-within.js';
 import { isPromiseOfSource, stepsOf, type Source } from './source-steps.js';
@@ -12,7 +12,7 @@ export type Records = Source | PromiseLike<Source>;
 
 /**
  * Runs a source to its end: writes what it yields, closes with 1000 when it returns and with 5000 and the reason when
- * it throws, or with the code and text of a {@link CloseError} that it throws. When the signal aborts, the source is
+ * it throws, or with the code and text of a `CloseError` that it throws. When the signal aborts, the source is
  * told to return at once, so that its `finally` blocks run, and what it still yields is dropped; one that is given only
  * then is not started.
  *
@@ -135,16 +135,4 @@ function untilAborted(signal: StopSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
-}
-
-async function closeAsFailed(writer: Writer, error: unknown): Promise<void> {
-  // A throw is never the source's own end, whatever code it names.
-  if (error instanceof CloseError && error.code !== CloseCode.Normal && Number.isSafeInteger(error.code)) {
-    await writer.closeWithCode(error.code, error.text);
-  } else {
-    const text = messageOf(error);
-    const isCodeBad = error instanceof CloseError && !Number.isSafeInteger(error.code);
-    const why = isCodeBad ? ['the source threw a close code that is no integer'] : [];
-    await writer.closeWithCode(CloseCode.InternalServerError, ...why, text);
-  }
 }

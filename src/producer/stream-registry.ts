@@ -1,12 +1,15 @@
 import { clientActorId, CloseCode } from '../../machines/index.js';
 import { StreamError } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
+import type { ServedStream } from '../host/trace-port.js';
+import { traceServing } from '../host/traceable.js';
+import type { MessageHeaders } from '../transport/headers.js';
 import { timerMsMax } from '../validation/argument-checks.js';
 import type { ResolvedOptions } from '../validation/options.js';
 import { checkAddresses, heartbeatSubject, inboxSubject, isPublishSubject, type DeliveryOffer } from '../wire/index.js';
 import type { ControlChannel } from './control-channel.js';
-import { createProducerStream, type ProducerStream } from './producer-stream.js';
 import type { HeartbeatPaces, HeartbeatTerms } from './heartbeat-paces.js';
+import { createProducerStream, type ProducerStream, type ProducerStreamOutlet } from './producer-stream.js';
 import type { RunningStream } from './running-stream.js';
 import type { StopSignal } from './stop-signal.js';
 import type { StreamSenders } from './stream-senders.js';
@@ -107,12 +110,14 @@ export class StreamRegistry {
    *
    * @param onGone Hears that a stream that was made here is over.
    * @param startOf Gives what starts the source, when the machine says so.
+   * @param headersOf Gives the headers of its request, to tracers.
    * @param heartbeat What it announces of heartbeats, where that is not what all do.
    */
   register(
     addresses: StreamAddresses,
     onGone: () => void,
     startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
+    headersOf: () => MessageHeaders = () => new Map(),
     heartbeat?: HeartbeatTerms,
   ): ProducerStream {
     const { subject, consumerId, streamId, exact = false } = addresses;
@@ -123,7 +128,7 @@ export class StreamRegistry {
     let running = this.#streams.get(id);
     if (running === undefined) {
       const own = offer === undefined ? undefined : heartbeat;
-      running = this.#create(id, addresses, offer, actor, startOf, own);
+      running = this.#create(id, addresses, offer, actor, startOf, headersOf, own);
       this.#streams.set(id, running);
       this.#paces.join(consumerId, offer !== undefined, own);
       running.onGone.push(() => this.#paces.leave(consumerId, own));
@@ -164,6 +169,7 @@ export class StreamRegistry {
     offer: DeliveryOffer | undefined,
     actor: () => ProducerStream['actor'],
     startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
+    headersOf: () => MessageHeaders,
     heartbeat: HeartbeatTerms | undefined,
   ): RunningStream {
     const { codec } = this.#options;
@@ -185,7 +191,12 @@ export class StreamRegistry {
       dispatch: (event) => this.#host.dispatch(id, event),
       warn: (message, error) => this.#host.warnOfPublish(framesTo, message, error),
     });
-    const start = startOf(outlet.stream, outlet.stop);
+    const startSource = startOf(outlet.stream, outlet.stop);
+    const start = (): void => {
+      const tracers = this.#host.streamTraces;
+      if (tracers.length === 0) startSource();
+      else traceServing(tracers, servedStream(outlet, headersOf()), startSource);
+    };
     const releaseDeadline = this.#setDeadline(id, timeoutMs);
     return Object.assign(outlet, { start, framesTo, control, releaseDeadline, onGone: [] });
   }
@@ -200,4 +211,16 @@ export class StreamRegistry {
     }, timeoutMs);
     return () => clock.clearTimeout(timer);
   }
+}
+
+/** A stream as tracers see it. */
+function servedStream({ stream, outcome }: ProducerStreamOutlet, headers: MessageHeaders): ServedStream {
+  return {
+    actor: stream.actor,
+    headers,
+    get info() {
+      return stream.info;
+    },
+    outcome,
+  };
 }

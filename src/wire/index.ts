@@ -56,6 +56,7 @@ export {
 export {
   consumerIdOf,
   heartbeatSubject,
+  isHeartbeatSubject,
   inboxSubject,
   inboxWildcard,
   isAnswerSubject,

@@ -47,6 +47,11 @@ export function heartbeatSubject(consumerId: string): string {
   return `_HEARTBEAT.${consumerId.slice(0, -1)}`;
 }
 
+/** Whether heartbeats go to a subject. */
+export function isHeartbeatSubject(subject: string): boolean {
+  return subject.startsWith('_HEARTBEAT.');
+}
+
 /** The last token of a subject. */
 export function streamIdOfInbox(subject: string): string {
   return subject.slice(subject.lastIndexOf('.') + 1);

@@ -3,6 +3,7 @@ import { encodeValue, type Codec } from '../values/codec.js';
 import { signalOfWrite } from '../validation/arguments.js';
 import { StreamError } from '../errors.js';
 import type { WireRecord } from '../wire/index.js';
+import { createWritable, type WriterStop } from './writable.js';
 
 /** Where the records of a writer go. It has no getters: each object literal with one has a shape of its own to V8. */
 export interface WriterSink {
@@ -19,6 +20,8 @@ export interface WriterSink {
   desiredSize(): number;
   /** Whether the reader reads superjson's annotations. */
   readonly readsSuperjson: boolean;
+  /** Whether the stream was ended from outside its source; absent where nobody knows. */
+  readonly stop?: WriterStop;
 }
 
 export interface WriteOptions {
@@ -116,6 +119,18 @@ export class Writer {
     } catch (error) {
       return rejected(error);
     }
+  }
+
+  /**
+   * A web stream to which a source can be piped, with `response.body.pipeTo(writer.writable())` or Node's `pipeline`.
+   *
+   * Each chunk is written as what a handler yields: bytes and strings as they are, any other value through the codec. A
+   * chunk waits for the reader's credit, and so does what is piped. Closing it closes the stream with 1000; aborting it,
+   * and a chunk that cannot be written, close it with 5000 and the message, or with the code of a `CloseError`. When the
+   * reader leaves, or the stream ends otherwise, it fails at once, and what is piped is cancelled.
+   */
+  writable(): WritableStream<unknown> {
+    return createWritable(this, (chunk) => writeYielded(this, chunk), this.#sink.stop);
   }
 
   /** Closes the stream as complete, with 1000. */

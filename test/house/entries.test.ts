@@ -75,6 +75,10 @@ const entries: Readonly<Record<string, Listed>> = {
       TraceStep TraceSystem TraceTimer TraceTransition TraceableClient TracedClient Tracer TracerOptions
     `,
   },
+  './opentelemetry': {
+    values: `instrumentStreams`,
+    types: `Instrumentation InstrumentationOptions`,
+  },
   './transport': {
     values: '',
     types: `

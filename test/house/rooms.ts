@@ -19,6 +19,7 @@ export const rooms: Readonly<Record<string, string>> = {
   'src/consumer': 'machines src/{contracts,delivery,errors.ts,host,transport,validation,values,wire,writer}',
   'src/producer': 'machines src/{contracts,delivery,errors.ts,host,transport,validation,values,wire,writer}',
   'src/tracing': 'machines src/{consumer,errors.ts,host,memory-broker,producer,trace-events,transport,validation,wire}',
+  'src/opentelemetry': 'machines src/{consumer,errors.ts,host,producer,transport,validation,wire}',
   'src/index.ts':
     'machines src/{consumer,contracts,errors.ts,host,producer,tracing,transport,validation,values,writer}',
 

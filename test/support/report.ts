@@ -21,6 +21,14 @@ export type Report =
       readonly heldBytes: number;
       readonly rssBytes: number;
     }
+  /** A span has ended. */
+  | {
+      readonly type: 'span';
+      readonly name: string;
+      readonly traceId: string;
+      readonly spanId: string;
+      readonly parentId: string | undefined;
+    }
   /** The first record of a stream has come. */
   | { readonly type: 'flowing'; readonly streamId: string }
   /** A stream has ended for its reader. */

@@ -1,0 +1,3 @@
+/** The door of OpenTelemetry: `nats-stream-actors/opentelemetry`. It needs `@opentelemetry/api`, an optional peer. */
+export { instrumentStreams } from './instrument-streams.js';
+export type { Instrumentation, InstrumentationOptions } from './instrument-streams.js';
