@@ -5,10 +5,10 @@ import { untilTrue } from '../support/scene.js';
 
 /**
  * Measures whether a reader that does not read delays others: 999 streams of one client at full speed, alone and beside
- * one stream of the same client and the same producer whose reader stands still and whose source never stops. Many
- * short runs take turns, and the same work is compared with itself as well, which shows how much of a ratio is noise.
+ * one stream of the same client and the same producer whose reader stands still and whose source never stops, and beside
+ * 280 such streams of another client on the same connection. Many short runs take turns, and the same work is compared with itself as well, which shows how much of a ratio is noise.
  *
- * `npm run bench:head-of-line [-- --rounds 15] [--records 200] [--streams 999]`
+ * `npm run bench:head-of-line [-- --rounds 15] [--records 200] [--streams 999] [--unread 280]`
  */
 
 const { ConsumerClient, ProducerClient } = (await built('index.js')) as typeof import('../../src/index.js');
@@ -16,6 +16,7 @@ const { ConsumerClient, ProducerClient } = (await built('index.js')) as typeof i
 const streamCount = numberArgument('--streams', 999);
 const recordCount = numberArgument('--records', 200);
 const rounds = numberArgument('--rounds', 15);
+const unreadCount = numberArgument('--unread', 280);
 const windowRecords = 1_024;
 
 const server = await startNatsServer();
@@ -25,6 +26,8 @@ const [forConsumer, forProducer] = await Promise.all([
 ]);
 const producer = new ProducerClient({ connection: forProducer, windowRecords });
 const consumer = new ConsumerClient({ connection: forConsumer, windowRecords });
+// Another user of the same process, with everything as it is where nothing is told.
+const greedy = new ConsumerClient({ connection: forConsumer });
 const record = new Uint8Array(128).fill(7);
 
 producer.handle('busy', async function* () {
@@ -34,6 +37,9 @@ producer.handle('busy', async function* () {
 let taken = 0;
 producer.handle('endless', function* () {
   for (taken = 0; ; taken += 1) yield record;
+});
+producer.handle('flood', function* () {
+  for (;;) yield record;
 });
 await forProducer.flush();
 
@@ -65,6 +71,25 @@ const contenders: readonly Contender[] = [
       stalled.cancel();
       await untilTrue(() => producer.streams.length === 0);
       taken = 0;
+      return ms;
+    },
+  },
+  {
+    name: `beside ${unreadCount} of another client`,
+    run: async () => {
+      const stalled = Array.from({ length: unreadCount }, () => greedy.openStream('flood'));
+      await Promise.all(stalled.map(async ({ opened }) => opened));
+      let before = -1;
+      // They have filled what they may, once nothing more comes.
+      while (before !== stalled.reduce((sum, { buffered }) => sum + buffered, 0)) {
+        before = stalled.reduce((sum, { buffered }) => sum + buffered, 0);
+        await forConsumer.flush();
+        await forProducer.flush();
+        await forConsumer.flush();
+      }
+      const ms = await readAll();
+      for (const stream of stalled) stream.cancel();
+      await untilTrue(() => producer.streams.length === 0);
       return ms;
     },
   },

@@ -18,6 +18,7 @@ import { startNatsServer } from '../support/nats-server.js';
 const { ProducerClient } = (await built('index.js')) as typeof import('../../src/index.js');
 const records = numberArgument('--records', 100_000);
 const rounds = numberArgument('--rounds', 5);
+const onlyFrameBytes = numberArgument('--frame-bytes', Infinity);
 
 type Reader = Readonly<Record<'raw' | 'ours', (records: number, bytes: number) => Promise<number>>>;
 
@@ -92,6 +93,7 @@ const bundle = await build({
 });
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 for (const frameBytes of [4_000, 8_192, 16_384, 32_768]) {
+  if (onlyFrameBytes !== Infinity && onlyFrameBytes !== frameBytes) continue;
   const page = await browser.newPage();
   await page.addScriptTag({ content: bundle.outputFiles[0]?.text ?? '' });
   await measure(page, frameBytes);
