@@ -246,7 +246,8 @@ export function createProcessMerge(): ProcessMerge {
           lastAt: 0,
           session: unnumbered - 1,
           seq: 0,
-          isHeard: true, isGone: false,
+          isHeard: true,
+          isGone: false,
           isToldInPart: false,
         };
         process = { name, ...parts, ...state };

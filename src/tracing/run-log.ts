@@ -83,10 +83,10 @@ export function createRunLog(eventsMax: number): RunLog {
         return;
       case 'actor': {
         const live = actors.get(keyOf(event));
-        const isSame = live !== undefined && (event.since ?? live.since) === live.since;
-        const since = isSame ? live.since : (event.since ?? event.at);
+        const since = event.since ?? live?.since ?? event.at;
+        const counts = live?.since === since ? live.counts : undefined;
         told?.add(keyOf(event));
-        actors.set(keyOf(event), { actor: event, since, timers: new Map(), counts: isSame ? live.counts : undefined });
+        actors.set(keyOf(event), { actor: event, since, timers: new Map(), counts });
         return;
       }
       case 'step': {

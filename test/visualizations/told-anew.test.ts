@@ -109,7 +109,7 @@ class Collecting {
   begin(process: Process): void {
     this.#sessions.get(process)?.stop();
     this.#session += 1;
-    const session = { session: this.#session, seq: 0, stop: () => undefined as void };
+    const session = { session: this.#session, seq: 0, stop: (): void => undefined };
     this.#sessions.set(process, session);
     session.stop = process.tracer.listen((records) => {
       const before = { session: session.session, seq: session.seq };
@@ -251,8 +251,9 @@ describe('what is told twice, late, in another order, or not at all', () => {
           dead.living.clear();
           for (const collecting of collectors) collecting.leave(dead);
           const role = dead.name === 'reader' ? 'consumer' : 'producer';
-          processes = processes.with(index, start(dead.name, role));
-          for (const collecting of collectors) collecting.begin(processes[index] as Process);
+          const next = start(dead.name, role);
+          processes = processes.with(index, next);
+          for (const collecting of collectors) collecting.begin(next);
         } else if (what < 80) {
           // A collector was away for too long: it is told from the start.
           for (const collecting of collectors.slice(1)) for (const each of processes) collecting.begin(each);
