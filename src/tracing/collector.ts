@@ -19,6 +19,7 @@ import { defaultTraceSubject } from './trace-publisher.js';
 import { createProcessMerge, type ProcessMerge } from './process-merge.js';
 import { localTime } from '../trace-events/local-time.js';
 import { traceVersion, type ContactReason, type TraceLink, type TraceRun } from '../trace-events/trace-event.js';
+import { createOrder } from './in-order.js';
 import { Outlet, type TraceListener } from './outlet.js';
 import { eventsMaxOf } from './tracer-options.js';
 import type { TimedDraft } from '../trace-events/draft.js';
@@ -140,7 +141,7 @@ export function collectTraces(
   const headless = new Set<string>();
   /** Trace events that wait for older ones, by time. */
   let waiting: TimedDraft[] = [];
-  let lastAt = 0;
+  const stamp = createOrder();
   let isStopped = false;
   /** Whether the listener has missed something, so that all processes have to tell from the start. */
   let hasDropped = false;
@@ -156,11 +157,7 @@ export function collectTraces(
     const ready = waiting.filter(({ at }) => at <= until);
     if (ready.length === 0) return;
     waiting = waiting.slice(ready.length);
-    for (const draft of ready) {
-      lastAt = Math.max(lastAt, draft.at);
-      const late = Math.round(lastAt - draft.at);
-      outlet.push({ ...draft, at: Math.round(lastAt * 1000) / 1000, ...(late === 0 ? {} : { late }) });
-    }
+    for (const draft of ready) outlet.push(stamp(draft));
   };
 
   const lose = (instance: string, reason: ContactReason): void => {

@@ -1,4 +1,5 @@
 import type { TraceEventDraft, TimedDraft } from '../trace-events/draft.js';
+import { toMicroseconds } from './in-order.js';
 import type { TraceBatch } from './collector-messages.js';
 import type { ContactReason, Json, TraceEvent, TraceSystem } from '../trace-events/trace-event.js';
 
@@ -227,8 +228,6 @@ export function createProcessMerge(): ProcessMerge {
     process.seq = 0;
     process.telling = undefined;
     process.isToldInPart = false;
-    // What is told now is new, so it shows how long the way is; the clock of a process that slept has stood still.
-    process.offset = Infinity;
   };
 
   const systemsOf = ({ systems }: Process): readonly string[] => Array.from(systems.values(), ({ name }) => name);
@@ -246,7 +245,8 @@ export function createProcessMerge(): ProcessMerge {
           lastAt: 0,
           session: unnumbered - 1,
           seq: 0,
-          isHeard: true, isGone: false,
+          isHeard: true,
+          isGone: false,
           isToldInPart: false,
         };
         process = { name, ...parts, ...state };
@@ -268,8 +268,13 @@ export function createProcessMerge(): ProcessMerge {
       if (session < known.session && known.session >= 0) return drafts;
       if (isNewSession && hasHead) begin(known, session);
       const newest = records.reduce((most, event) => ('at' in event ? Math.max(most, event.at) : most), -Infinity);
-      if (newest > -Infinity) known.offset = Math.min(known.offset, now - newest);
-      const toRun = (at: number): number => Math.max(0, at + known.offset);
+      if (newest > -Infinity) {
+        const offset = now - newest;
+        // What it tells first is new: where that seems to be old, its clock stood still, as in a machine that slept.
+        const hasSlept = isNewSession && offset - known.offset > sleepMs;
+        known.offset = hasSlept ? offset : Math.min(known.offset, offset);
+      }
+      const toRun = (at: number): number => toMicroseconds(Math.max(0, at + known.offset));
       for (const event of records) {
         if (event.type === 'run' || event.seq <= known.seq) continue;
         known.lastAt = Math.max(known.lastAt, toRun(event.at));
@@ -306,6 +311,9 @@ export function createProcessMerge(): ProcessMerge {
       ),
   };
 }
+
+/** A clock that lags by so much more than before stood still. No message is so long on its way. */
+const sleepMs = 30_000;
 
 /** An actor is told a moment after it came, so times at which it came that differ by less are the same. */
 const sameTimeMs = 5;

@@ -3,6 +3,9 @@ import type { TraceActor, TraceEvent, TraceRun, TraceTimer } from '../trace-even
 /** A trace event that has a number: all but the header. */
 export type Numbered = Exclude<TraceEvent, TraceRun>;
 
+/** Times of one moment may be rounded. */
+const sameTime = 1;
+
 interface LiveActor {
   actor: TraceActor;
   /** When it came. */
@@ -83,10 +86,10 @@ export function createRunLog(eventsMax: number): RunLog {
         return;
       case 'actor': {
         const live = actors.get(keyOf(event));
-        const isSame = live !== undefined && (event.since ?? live.since) === live.since;
-        const since = isSame ? live.since : (event.since ?? event.at);
+        const since = event.since ?? live?.since ?? event.at - (event.late ?? 0);
+        const counts = Math.abs((live?.since ?? Infinity) - since) < sameTime ? live?.counts : undefined;
         told?.add(keyOf(event));
-        actors.set(keyOf(event), { actor: event, since, timers: new Map(), counts: isSame ? live.counts : undefined });
+        actors.set(keyOf(event), { actor: event, since, timers: new Map(), counts });
         return;
       }
       case 'step': {

@@ -68,6 +68,13 @@ describe('the page in an incident: real processes, a broker that is restarted, s
     }
     return found;
   };
+  /** Shows the processes, without their actors: only the lines in sight are drawn. */
+  const showSystems = async (): Promise<void> => {
+    await page.keyboard.press('2');
+    const open = page.getByRole('treeitem', { level: 1, expanded: true });
+    await page.getByRole('treeitem', { level: 1 }).first().waitFor();
+    while ((await open.count()) > 0) await open.first().locator('.tree-twist').click();
+  };
   const untilAllActive = async (): Promise<void> => {
     await untilHolds(async () => expect(await phases()).to.deep.equal({ active: 12 }));
   };
@@ -111,7 +118,7 @@ describe('the page in an incident: real processes, a broker that is restarted, s
     const before = Math.min(...(await ages()));
     process.kill(pid, 'SIGSTOP');
     try {
-      await page.keyboard.press('2');
+      await showSystems();
       await page
         .getByRole('treeitem', { level: 1 })
         .filter({ hasText: 'stalled' })
@@ -144,7 +151,7 @@ describe('the page in an incident: real processes, a broker that is restarted, s
 
   it('shows a killed producer as what is known of it, in no colour of its own streams', async () => {
     await producers.get('killed')?.kill();
-    await page.keyboard.press('2');
+    await showSystems();
     const row = page.getByRole('treeitem', { level: 1 }).filter({ hasText: 'killed' });
     await row.filter({ hasText: /not heard since \d\d:\d\d:\d\d\.\d{3} UTC.*, its connection is closed/ }).waitFor();
     expect(await row.textContent()).not.to.include('stopped');
@@ -167,7 +174,7 @@ describe('the page in an incident: real processes, a broker that is restarted, s
 
   it('shows a process that says goodbye as stopped, which looks like neither', async () => {
     process.kill(producers.get('calm')?.pid ?? 0, 'SIGTERM');
-    await page.keyboard.press('2');
+    await showSystems();
     const row = page.getByRole('treeitem', { level: 1 }).filter({ hasText: 'calm' });
     await row.filter({ hasText: '† stopped' }).waitFor();
     expect(await row.locator('.bad, .unheard').count()).to.equal(0);

@@ -5,10 +5,13 @@ import type { StreamCounts, TracedClient } from '../../src/host/trace-port.js';
 import { createRandom, createTestClock, type TestClock } from '../../src/testing/index.js';
 import type { TraceBatch } from '../../src/tracing/collector-messages.js';
 import { createTracer, type Tracer } from '../../src/tracing/index.js';
+import { createOrder } from '../../src/tracing/in-order.js';
 import { createProcessMerge } from '../../src/tracing/process-merge.js';
 import { fold } from '../../visualizations/src/model/fold.js';
 import { emptyView } from '../../visualizations/src/model/folded.js';
 import type { SequencedEvent } from '../../visualizations/src/model/types.js';
+import type { TimedDraft } from '../../src/trace-events/draft.js';
+import { Tracks, type Track } from '../../visualizations/src/panes/timeline/tracks.js';
 import { isOneSeed, seed } from '../support/seed.js';
 
 /** An actor with states, a context, a timer and an end, as the actors of streams have them. */
@@ -84,7 +87,9 @@ interface Picture {
 /** One who collects, over a way that loses, repeats and reorders messages. */
 class Collecting {
   readonly view = emptyView('ms');
+  readonly tracks = new Tracks('ms');
   gaps = 0;
+  readonly #stamp = createOrder();
   readonly #merge = createProcessMerge();
   readonly #dead = new Set<string>();
   readonly #headless = new Set<string>();
@@ -109,7 +114,7 @@ class Collecting {
   begin(process: Process): void {
     this.#sessions.get(process)?.stop();
     this.#session += 1;
-    const session = { session: this.#session, seq: 0, stop: () => undefined as void };
+    const session = { session: this.#session, seq: 0, stop: (): void => undefined };
     this.#sessions.set(process, session);
     session.stop = process.tracer.listen((records) => {
       const before = { session: session.session, seq: session.seq };
@@ -147,9 +152,11 @@ class Collecting {
   fold(drafts: readonly object[]): void {
     for (const draft of drafts) {
       this.#seq += 1;
-      const event = { at: this.#clock.now(), ...draft, seq: this.#seq } as SequencedEvent;
+      const stamped = this.#stamp({ at: this.#clock.now(), ...draft } as TimedDraft);
+      const event = { ...stamped, seq: this.#seq } as SequencedEvent;
       if (event.type === 'gap') this.gaps += event.dropped;
       fold(this.view, event);
+      this.tracks.add(event);
       this.#onFolded(this);
     }
   }
@@ -210,14 +217,22 @@ describe('what is told twice, late, in another order, or not at all', () => {
 
       /** What began earliest of each actor, as it was shown. */
       const startedAt = new Map<object, Map<string, number>>();
+      const shown = new Map<object, Map<string, Track | undefined>>();
       const onFolded = (collecting: Collecting): void => {
         const starts = startedAt.get(collecting) ?? new Map<string, number>();
         startedAt.set(collecting, starts);
+        const seen = shown.get(collecting) ?? new Map<string, Track | undefined>();
+        shown.set(collecting, seen);
         for (const { key, actor, endedAt, startedAt: at, status } of collecting.view.actors.values()) {
           if (!processes.some(({ living }) => living.has(actor))) continue;
           if (endedAt !== undefined) expect.fail(`${actor} lives, and is shown as ended: ${status}`);
-          if (at > (starts.get(key) ?? Infinity)) expect.fail(`${actor} is shown as younger than before`);
+          if (at > (starts.get(key) ?? Infinity) + 1) expect.fail(`${actor} is shown as younger than before`);
           starts.set(key, at);
+          const bars = collecting.tracks.byKey.get(key);
+          if (bars?.endedAt !== undefined) expect.fail(`${actor} lives, and its bar has ended`);
+          // The bars of one life are never begun anew.
+          if (bars !== (seen.get(key) ?? bars)) expect.fail(`${actor} has lost its earlier bars`);
+          seen.set(key, bars);
         }
       };
       const whole = new Collecting(clock, () => undefined, onFolded);
@@ -251,8 +266,9 @@ describe('what is told twice, late, in another order, or not at all', () => {
           dead.living.clear();
           for (const collecting of collectors) collecting.leave(dead);
           const role = dead.name === 'reader' ? 'consumer' : 'producer';
-          processes = processes.with(index, start(dead.name, role));
-          for (const collecting of collectors) collecting.begin(processes[index] as Process);
+          const next = start(dead.name, role);
+          processes = processes.with(index, next);
+          for (const collecting of collectors) collecting.begin(next);
         } else if (what < 80) {
           // A collector was away for too long: it is told from the start.
           for (const collecting of collectors.slice(1)) for (const each of processes) collecting.begin(each);
@@ -261,7 +277,7 @@ describe('what is told twice, late, in another order, or not at all', () => {
           for (let more = 0; more < 60; more += 1) process?.send(id ?? '', 'go');
         } else if (what < 90) pick(collectors)?.flushLate();
         else if (what < 94) for (const collecting of collectors) collecting.ask();
-        else clock.advanceSync(1 + below(200));
+        else clock.advanceSync(1 + below(200) + random.next());
       }
 
       isFaulty = false;

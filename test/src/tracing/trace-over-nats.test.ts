@@ -126,9 +126,9 @@ describe('trace events over NATS, from processes', () => {
     const since = () => records.slice(before);
     const back = () => only(since(), 'contact').filter(({ op }) => op === 'restored');
     await until(() => back().length === 2, 'contact with the two that are left');
-    const [stays, leaves] = streams().map(({ system }) => system).sort((one) =>
-      back().some(({ systems }) => systems.includes(one)) ? -1 : 1,
-    ); // prettier-ignore
+    const [stays, leaves] = streams()
+      .map(({ system }) => system)
+      .sort((one) => (back().some(({ systems }) => systems.includes(one)) ? -1 : 1));
     expect(back().flatMap(({ systems }) => systems)).to.have.members(['producer', stays]);
     expect(lost().some(({ systems }) => systems.includes(leaves ?? ''))).to.equal(true);
     // Those that live went on all the time, and nobody knows of the other.
@@ -136,10 +136,11 @@ describe('trace events over NATS, from processes', () => {
     await until(flows, 'records of the one that is left');
     expect(only(records, 'step').filter(({ status, system }) => status !== 'active' && system === stays)).to.be.empty;
     expect(only(records, 'system').every(({ op }) => op === 'start')).to.equal(true);
-    expect(only(records, 'link').filter(({ systems }) => systems.length === 0).map(({ op }) => op)).to.deep.equal([
-      'lost',
-      'restored',
-    ]); // prettier-ignore
+    expect(
+      only(records, 'link')
+        .filter(({ systems }) => systems.length === 0)
+        .map(({ op }) => op),
+    ).to.deep.equal(['lost', 'restored']);
     expect(only(records, 'mark').map(({ text }) => text)).to.deep.equal([
       'the connection to NATS is lost: nothing is heard of the processes',
       'the connection to NATS is back',
@@ -163,7 +164,7 @@ describe('trace events over NATS, from processes', () => {
     tracer.mark('heard');
     await until(() => marks().includes('heard'), 'the first mark');
     const lost = (async () => {
-      for await (const { type } of own.status()) if (type === 'disconnect') return;
+      for await (const { type } of own.status()) if (`${type}` === 'disconnect') return;
     })();
     proxy.freeze();
     proxy.cut();

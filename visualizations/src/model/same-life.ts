@@ -6,8 +6,8 @@ interface Known {
   readonly endedAt?: number | undefined;
 }
 
-/** Times of the same moment may be rounded. */
-const sameTime = 0.002;
+/** Times of one moment may be rounded. */
+const sameTime = 1;
 
 /**
  * Whether an actor that is told is the one of its name that is known, and goes on: it lives still, or was thought to have
