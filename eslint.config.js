@@ -20,7 +20,7 @@ export default tseslint.config(
   {
     // The page has a compiler of its own: it runs in browsers.
     files: ['visualizations/**/*.{ts,tsx}'],
-    ignores: ['visualizations/inspect-bridge/**'],
+    ignores: ['visualizations/inspect-bridge/src/**'],
     languageOptions: { parserOptions: { project: './visualizations/tsconfig.json' } },
   },
   {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import { defaultServer, type ConnectionOptions } from './connection-options.js';
 import { Failure } from './failure.js';
+import { withContext } from './nats-context.js';
 import { loadNatsClient, type NatsClient, type NatsOptions, type ServerConnection } from './nats-client.js';
 
 export interface Connecting {
@@ -32,10 +33,11 @@ const reasons: Readonly<Record<string, string>> = {
  * @throws {Failure} That says what was tried and why it failed, never with a password in it.
  */
 export async function openConnection(
-  options: ConnectionOptions,
+  given: ConnectionOptions,
   connecting: Connecting,
   load: () => Promise<NatsClient> = loadNatsClient,
 ): Promise<ServerConnection> {
+  const options = withContext(given);
   const client = await load();
   const targets = (options.server ?? defaultServer).split(',').map((text) => readTarget(text.trim()));
   const natsOptions: NatsOptions = {
@@ -96,6 +98,12 @@ function credentialsOf(
 ): Partial<NatsOptions> {
   if (options.creds !== undefined)
     return { authenticator: client.credsAuthenticator(readFile('--creds', options.creds)) };
+  if (options.nkey !== undefined) {
+    const seed = new TextDecoder().decode(readFile('--nkey', options.nkey)).trim();
+    if (!/^SU[A-Z2-7]{56}$/.test(seed)) throw new Failure(`--nkey ${options.nkey}: expected the seed of a user, SU…`);
+    return { authenticator: client.nkeyAuthenticator(new TextEncoder().encode(seed)) };
+  }
+  if (options.token !== undefined && options.user === undefined) return { token: options.token };
   const inUrl = targets.find(({ user }) => user !== '');
   const user = options.user ?? inUrl?.user;
   const password = options.password ?? (options.user === undefined ? inUrl?.password : undefined) ?? '';
@@ -103,8 +111,8 @@ function credentialsOf(
   return password === '' ? { token: user } : { user, pass: password };
 }
 
-function tlsOf({ tlscert, tlskey, tlsca }: ConnectionOptions): Partial<NatsOptions> {
-  if (tlscert === undefined && tlskey === undefined && tlsca === undefined) return {};
+function tlsOf({ tlscert, tlskey, tlsca, tlsfirst = false }: ConnectionOptions): Partial<NatsOptions> {
+  if (tlscert === undefined && tlskey === undefined && tlsca === undefined && !tlsfirst) return {};
   const read = (flag: string, file: string | undefined) =>
     file === undefined ? undefined : new TextDecoder().decode(readFile(flag, file));
   const cert = read('--tlscert', tlscert);
@@ -115,6 +123,7 @@ function tlsOf({ tlscert, tlskey, tlsca }: ConnectionOptions): Partial<NatsOptio
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
       ...(ca === undefined ? {} : { ca }),
+      ...(tlsfirst ? { handshakeFirst: true } : {}),
     },
   };
 }

@@ -8,11 +8,16 @@ export interface NatsOptions {
   readonly timeout: number;
   readonly maxReconnectAttempts: number;
   readonly reconnectTimeWait: number;
-  readonly tls?: { readonly cert?: string; readonly key?: string; readonly ca?: string };
+  readonly tls?: {
+    readonly cert?: string;
+    readonly key?: string;
+    readonly ca?: string;
+    readonly handshakeFirst?: boolean;
+  };
   readonly user?: string;
   readonly pass?: string;
   readonly token?: string;
-  /** What `credsAuthenticator` gives. */
+  /** What `credsAuthenticator` or `nkeyAuthenticator` gives. */
   readonly authenticator?: unknown;
 }
 
@@ -30,6 +35,7 @@ export type ServerConnection = OwnConnection & {
 export interface NatsClient {
   connect(options: NatsOptions): Promise<ServerConnection>;
   credsAuthenticator(creds: Uint8Array): unknown;
+  nkeyAuthenticator(seed: Uint8Array): unknown;
 }
 
 /** Both generations of the NATS client, the newer one first. */

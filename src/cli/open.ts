@@ -5,7 +5,7 @@ import { printable, printableJson } from '../wire/index.js';
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.js';
 import { openConnection } from './connection.js';
 import { ExitCode } from './exit-code.js';
-import { isDebugging } from './failure.js';
+import { Failure, isDebugging } from './failure.js';
 import { exitCodeOf, onInterrupt, type InterruptSignal } from './interrupt.js';
 import { say } from './log.js';
 import { durationMs, positiveCount, requestSubject } from './option-parsers.js';
@@ -88,12 +88,16 @@ type Leaving = 'counted' | 'unread' | InterruptSignal;
 async function open(subject: string, bodyArgument: string | undefined, options: OpenOptions): Promise<number> {
   const body = bodyArgument === '-' ? await readAll(process.stdin) : bodyArgument;
   const connection = await openConnection(options, { name: 'nats-stream open', reconnectsMax: 60 });
+  /** Aborts when the server does not let this consumer subscribe, with the reason. */
+  const lost = new AbortController();
   const consumer = new ConsumerClient({
     connection,
     ...timingFor(options),
     ...(options.name === undefined ? {} : { consumerName: options.name }),
     ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
-    onWarning: ({ message, error }) => {
+    onWarning: ({ code, message, error }) => {
+      // No frame of the stream would ever come, and waiting for one would only tell so late.
+      if (code === 'subscriptionLost') lost.abort(new Failure(message));
       if (isDebugging()) say(`warning: ${message}${error === undefined ? '' : `: ${messageOf(error)}`}`);
     },
   });
@@ -114,6 +118,10 @@ async function open(subject: string, bodyArgument: string | undefined, options: 
       output.signal.addEventListener('abort', () => {
         leave('unread');
       });
+      lost.signal.addEventListener('abort', () => {
+        stream.cancel();
+        resolve();
+      });
     });
     const printed = (async () => {
       let records = 0;
@@ -132,6 +140,7 @@ async function open(subject: string, bodyArgument: string | undefined, options: 
     // How it ended is told by `closed`. Output that is blocked must not keep an interrupt waiting.
     await Promise.race([printed.catch(() => undefined), left]);
 
+    if (lost.signal.aborted) throw lost.signal.reason as Failure;
     const end = await stream.closed;
     if (json) void output.write(jsonLine(stream.id, { end: describeEnd(end) }));
     await sayFarewell(consumer, end);

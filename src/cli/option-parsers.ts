@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from './commander.js';
-import { isPublishSubject, isSubscribeSubject } from '../wire/index.js';
 import { parseDuration } from './duration.js';
+import { subjectMistake } from './subject-mistake.js';
 
 /** Reads an option that is a duration. What it throws is commander's way to name the option that is wrong. */
 export function durationMs(text: string): number {
@@ -19,14 +19,18 @@ export function positiveCount(text: string): number {
 
 /** Reads the subject of a request. */
 export function requestSubject(text: string): string {
-  if (!isPublishSubject(text)) throw new InvalidArgumentError('Expected a NATS subject without wildcards.');
-  return text;
+  return checkedSubject(text, false);
 }
 
 /** Reads a subject on which requests are taken. */
 export function servedSubject(text: string): string {
-  if (!isSubscribeSubject(text)) throw new InvalidArgumentError('Expected a NATS subject.');
-  return text;
+  return checkedSubject(text, true);
+}
+
+function checkedSubject(text: string, wildcards: boolean): string {
+  const mistake = subjectMistake(text, wildcards);
+  if (mistake === undefined) return text;
+  throw new InvalidArgumentError(`Expected a NATS subject${wildcards ? '' : ' without wildcards'}, but ${mistake}.`);
 }
 
 /** Reads a port; 0 stands for one that is free. */

@@ -81,6 +81,8 @@ export function registerServe(program: Command): void {
 async function serve(subject: string, command: readonly string[], options: ServeOptions): Promise<number> {
   const log = options.quiet === true ? () => undefined : say;
   const connection = await openConnection(options, { name: 'nats-stream serve', reconnectsMax: -1 });
+  /** Aborts when the server lets nothing be subscribed to any more, with the reason. */
+  const lost = new AbortController();
   const producer = new ProducerClient({
     connection,
     heartbeatIntervalMs: options.heartbeat,
@@ -89,8 +91,9 @@ async function serve(subject: string, command: readonly string[], options: Serve
     ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
     // Draining waits this long for the commands, each of which may take its whole grace.
     cancellationBufferMs: Math.max(10_000, options.grace + 1000),
-    onWarning: ({ message, error }: Warning) => {
-      log(`warning: ${message}${error === undefined ? '' : `: ${messageOf(error)}`}`);
+    onWarning: ({ code, message, error }: Warning) => {
+      if (code === 'subscriptionLost') lost.abort(new Failure(message));
+      else log(`warning: ${message}${error === undefined ? '' : `: ${messageOf(error)}`}`);
     },
   });
   const lineBytesMax = lineBytesMaxOf(connection.info?.max_payload ?? 1024 * 1024, options.json === true);
@@ -132,11 +135,18 @@ async function serve(subject: string, command: readonly string[], options: Serve
   }
 
   try {
-    producer.handle(subject, lines, options.queue === undefined ? {} : { queue: options.queue });
-    await connection.flush();
+    const { ready } = producer.handle(subject, lines, options.queue === undefined ? {} : { queue: options.queue });
+    await ready.catch((error: unknown) => {
+      // Where the client itself may not subscribe it is closed, which is not why.
+      throw lost.signal.aborted ? (lost.signal.reason as Failure) : error;
+    });
     void tellOfConnection(connection.status(), log);
     log(`serving ${subject} on ${connection.getServer()}: ${command.join(' ')}`);
-    const outcome = await new Promise<'interrupted' | { readonly lost: unknown }>((resolve) => {
+    const outcome = await new Promise<'interrupted' | { readonly lost: unknown }>((resolve, reject) => {
+      // Nobody would be served any more, and nobody would know.
+      const onLost = () => reject(lost.signal.reason as Failure);
+      lost.signal.addEventListener('abort', onLost);
+      if (lost.signal.aborted) onLost();
       onInterrupt(() => {
         resolve('interrupted');
       });

@@ -34,7 +34,7 @@ const demoAskIntervalMs = 500;
 
 /** Watches the processes that publish trace events on a server, where one is named; else plays the demo and watches that. */
 export function watch(options: WatchOptions, listener: TraceListener): Promise<Watching> {
-  const isNamed = options.server !== undefined || options.subject !== undefined;
+  const isNamed = [options.server, options.context, options.subject].some((name) => name !== undefined);
   return isNamed && options.demo !== true ? watchProcesses(options, listener) : watchDemo(options, listener);
 }
 

@@ -348,16 +348,18 @@ describe('the bridge to @xstate/inspect 0.8', () => {
       }) as never);
       await new Promise<void>((resolve) => receiver.on('open', () => resolve()));
       receiver.send('{"type":"xstate.inspecting"}');
-      const pair = createPair({ consumer: { inspect } });
-      pair.producer.handle('one', () => ['one']);
-      await settle();
+      // What a consumer runs for a stream, without the streams: a stream is what its actor is, as far as this sees.
+      const delays = Object.keys(consumerStreamMachine.implementations.delays).map((name) => [name, 1000]);
+      const machine = consumerStreamMachine.provide({ delays: Object.fromEntries(delays) as never });
       const run = async (count: number): Promise<number> => {
         // A receiver that is far behind is cut off.
-        const atOnce = 50;
+        const atOnce = 100;
         for (let n = 0; n < count; n += atOnce) {
           const until = stopped + atOnce;
           for (let one = 0; one < atOnce; one += 1) {
-            for await (const record of pair.consumer.openStream('one')) expect(record.length).to.equal(3);
+            const actor = createActor(machine, { input: { subject: 'one' } as never, inspect }).start();
+            actor.send({ type: 'app.cancel', text: '' } as never);
+            actor.stop();
           }
           while (stopped < until) await new Promise<void>((resolve) => (wake = resolve));
         }
@@ -367,7 +369,6 @@ describe('the bridge to @xstate/inspect 0.8', () => {
       const after = await run(18_000);
       // A service that is kept takes 23 kB, and its session alone a hundred bytes.
       expect((after - before) / 18_000).to.be.lessThan(50);
-      await closePair(pair);
     });
 
     it('tells of an actor that dies by a throw', async () => {

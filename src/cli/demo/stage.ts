@@ -2,6 +2,7 @@ import { messageOf } from '../../errors.js';
 import { createMemoryBroker } from '../../memory-broker/index.js';
 import { defaultServer, type ConnectionOptions } from '../connection-options.js';
 import { openConnection } from '../connection.js';
+import { withContext } from '../nats-context.js';
 import type { OwnConnection } from '../nats-client.js';
 import { findNatsServer, startNatsServer } from './nats-server.js';
 
@@ -19,7 +20,7 @@ export interface Stage {
 /** The server that is given, else one that is found on the machine and started, else the broker in memory. */
 export async function chooseStage(options: ConnectionOptions & { readonly embedded?: true }): Promise<Stage> {
   if (options.embedded === true) return embeddedStage('as --embedded asks');
-  if (options.server !== undefined) return givenStage(options);
+  if (options.server !== undefined || options.context !== undefined) return givenStage(withContext(options));
   const file = findNatsServer();
   if (file === undefined) {
     const named = process.env['NATS_SERVER'] ?? '';
@@ -47,7 +48,7 @@ async function givenStage(options: ConnectionOptions): Promise<Stage> {
   await probe.close();
   return {
     kind: 'given',
-    description: `nats-server ${description}, given by --server or NATS_URL`,
+    description: `nats-server ${description}, given by --server, NATS_URL or --context`,
     options: { ...options, server: options.server ?? defaultServer },
     connect: (name) => openConnection(options, { name, reconnectsMax: 5 }),
     close: () => Promise.resolve(),

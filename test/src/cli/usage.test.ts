@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
+import { subjectMistake } from '../../../src/cli/subject-mistake.js';
 import { endCommands, runCommand } from './command-line.js';
 
 interface Usage {
@@ -91,6 +92,33 @@ describe('nats-stream, its command line', () => {
       expect(await run.ended).to.equal(2);
       expect(run.stderr).to.include('Expected a NATS subject');
     }
+  });
+
+  it('says of a subject that is none what is wrong with it', () => {
+    const mistakes: Readonly<Record<string, RegExp>> = {
+      '': /^it is empty$/,
+      'a b': /white space, at character 2/,
+      ' ': /white space, at character 1/,
+      'a\tb': /white space/,
+      'a..b': /its token 2 is empty: two dots/,
+      'a.b...c': /its token 3 is empty/,
+      '.a': /begins with a dot/,
+      'a.': /ends with a dot/,
+      '.': /begins with a dot/,
+      'a\u0000b': /cannot be printed/,
+      'a.b*': /its token 'b\*' has more than a wildcard/,
+      [`a.${'b'.repeat(4000)}`]: /more than 3840 bytes/,
+    };
+    for (const wildcards of [false, true]) {
+      for (const [text, mistake] of Object.entries(mistakes)) {
+        expect(subjectMistake(text, wildcards), JSON.stringify(text)).to.match(mistake);
+      }
+      for (const text of ['a', 'a.b', 'grüße.日本']) expect(subjectMistake(text, wildcards)).to.equal(undefined);
+    }
+    expect(subjectMistake('a.*.>', true)).to.equal(undefined);
+    expect(subjectMistake('a.>.b', true)).to.match(/its > is not the last token/);
+    for (const text of ['a.*', '>']) expect(subjectMistake(text, false)).to.match(/it has a wildcard/);
+    expect(new Set(['', 'a b', 'a..b'].map((text) => subjectMistake(text, true))).size).to.equal(3);
   });
 
   it('refuses a bad log file without a stack', async () => {

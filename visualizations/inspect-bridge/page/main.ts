@@ -125,7 +125,7 @@ function drawPicture(): void {
 }
 
 const server = `${location.host}${location.pathname.replace(/\/$/, '')}`;
-const receiver = createWebSocketReceiver({ server });
+const receiver = createWebSocketReceiver({ server } as Parameters<typeof createWebSocketReceiver>[0]);
 receiver.subscribe((frame) => {
   take(frame as unknown as Frame);
 });

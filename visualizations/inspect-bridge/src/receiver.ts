@@ -13,5 +13,6 @@ export type Receiver = ReturnType<typeof createWebSocketReceiver>;
 export function createReceiver(address: string): Receiver {
   const scope = globalThis as { WebSocket?: unknown };
   scope.WebSocket ??= WebSocket;
-  return createWebSocketReceiver({ server: address });
+  // Its types demand options that it does without.
+  return createWebSocketReceiver({ server: address } as Parameters<typeof createWebSocketReceiver>[0]);
 }
