@@ -16,7 +16,7 @@ const entries: Readonly<Record<string, Listed>> = {
     values: `CloseCode CloseError ConsumerClient ProducerClient StreamError defineStream streamActor traceOverNats`,
     types: `
       Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd ContractActorLogic ContractHandler
-      ContractRecordEvent ContractRequest ContractStream DebugNote EndReason HandleOptions
+      ContractRecordEvent ContractRequest ContractResumedEvent ContractStream DebugNote EndReason HandleOptions
       HeadersInput Inspector InterceptedOpen InterceptedRequest Interceptor MessageHeaders NatsConnection NatsHeaders NatsMessage NatsPublishOptions
       NatsSubscribeOptions NatsSubscription OpenStreamOptions
       ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
@@ -30,7 +30,7 @@ const entries: Readonly<Record<string, Listed>> = {
       CloseCode beginInflow beginOutflow clientActorId closeInflow consume consumerClientMachine
       consumerStreamMachine creditOf endOf forgetGap grantOf heartbeatMachine isGrantComing isGrantDue
       isGrantPossible isOverrun isSettled isUnreachable listOf maySend noteGranted notePrompted
-      producerClientMachine producerStreamMachine receiveAnnouncement receiveBytes receiveItems sendClose
+      producerClientMachine producerStreamMachine receiveAnnouncement resumptionMachine receiveBytes receiveItems sendClose
       sendRecord sizeOf streamIdOf streamOf takeGrant
     `,
     types: `
@@ -38,7 +38,8 @@ const entries: Readonly<Record<string, Listed>> = {
       ConsumerStreamContext ConsumerStreamEvent ConsumerStreamInput EndReason Entries EntryTree Grant
       HeartbeatContext HeartbeatEvent HeartbeatInput Inflow KnownStream ListedClose ListedStream Outflow
       ProducerClientContext ProducerClientEvent ProducerClientInput ProducerStreamContext
-      ProducerStreamEvent ProducerStreamInput RegisteredStream RequestReceived SpawnParams StreamEnd
+      ProducerStreamEvent ProducerStreamInput RegisteredStream RequestReceived
+      ResumptionCommands ResumptionContext ResumptionEvent ResumptionInput SpawnParams StreamEnd
       StreamUnreachable Window
     `,
   },
