@@ -59,3 +59,10 @@ export {
 } from './outflow.js';
 export type { Outflow } from './outflow.js';
 export type { Grant, Window } from './window.js';
+export {
+  resumptionMachine,
+  type ResumptionCommands,
+  type ResumptionContext,
+  type ResumptionEvent,
+  type ResumptionInput,
+} from './resumption.js';

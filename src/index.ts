@@ -33,7 +33,7 @@ export { defineStream } from './contracts/contract.js';
 export type { StreamContract } from './contracts/contract.js';
 export type { ContractStream } from './consumer/contract-stream.js';
 export type { ContractHandler, ContractRequest } from './producer/contract-handler.js';
-export type { ContractRecordEvent } from './consumer/stream-actor-input.js';
+export type { ContractRecordEvent, ContractResumedEvent } from './consumer/stream-actor-input.js';
 export { CloseError, StreamError } from './errors.js';
 export type { StreamErrorCode } from './errors.js';
 export { CloseCode } from '../machines/index.js';

@@ -13,6 +13,10 @@ export interface ContractReading {
   readonly onRecord: ((record: unknown) => unknown) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number | undefined;
+  /** Hears of each record as it comes, in its order. */
+  readonly onCame?: (record: unknown) => void;
+  /** Hears of each record as its reader is handed it. */
+  readonly onRead?: (record: unknown) => void;
 }
 
 /** How the records ended for their reader. */
@@ -65,6 +69,7 @@ export class ContractReader {
   /** What iterating throws. */
   #failure: { readonly error: unknown } | undefined;
   #records = 0;
+  #hasBegun = false;
 
   constructor(reading: ContractReading) {
     this.#reading = reading;
@@ -83,6 +88,16 @@ export class ContractReader {
 
   get closed(): Promise<ReadingEnd> {
     return this.#closed.promise;
+  }
+
+  /** Whether a producer was known to serve the stream. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  #begin(): void {
+    this.#hasBegun = true;
+    this.#opened.settle({ started: true });
   }
 
   /** Aborts when the reader has left or has no more time. */
@@ -111,7 +126,7 @@ export class ContractReader {
     this.#streams.add(stream);
     this.#hadStream = true;
     void stream.opened.then((opening) => {
-      if (opening.started) this.#opened.settle(opening);
+      if (opening.started) this.#begin();
     });
     void stream.closed.then(() => {
       this.#streams.delete(stream);
@@ -184,7 +199,8 @@ export class ContractReader {
         const step = await this.#iterator.next();
         if (this.#end !== undefined) return;
         if (step.done === true) break;
-        this.#opened.settle({ started: true });
+        this.#begin();
+        this.#reading.onCame?.(step.value);
         const waiting = this.#waiting.shift();
         if (waiting === undefined) await this.#hold(step.value);
         else waiting.resolve({ done: false, value: this.#handOver(step.value) });
@@ -211,6 +227,7 @@ export class ContractReader {
 
   #handOver(record: unknown): unknown {
     this.#records += 1;
+    this.#reading.onRead?.(record);
     return record;
   }
 

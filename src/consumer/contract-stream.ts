@@ -2,22 +2,27 @@ import { CloseCode } from '../../machines/index.js';
 import type {
   AnyContract,
   ContractParts,
+  ContractTerms,
+  CursorInput,
   ParamsOf,
   RecordOutput,
   RequestInput,
   TermsOf,
 } from '../contracts/contract.js';
+import { headersOfCursor } from '../contracts/cursor.js';
 import type { DeclaredErrorOf } from '../contracts/declared-errors.js';
 import { check, type Checked } from '../contracts/schema-check.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import { intercepted, type InterceptedOpen, type Interceptor } from '../host/interceptors.js';
 import { hearRejection } from '../host/shielded.js';
-import { checkOpenContractOptions } from '../validation/arguments.js';
+import { refuse } from '../validation/argument-checks.js';
+import { checkOpenContractOptions, checkResume } from '../validation/arguments.js';
 import type { ConsumerStream } from './consumer-stream.js';
 import { ContractReader, type ReadingEnd } from './contract-reader.js';
 import { RequestValue } from './open-requests.js';
 import type { OpenStreamOptions } from './open-stream-options.js';
+import { ResumingRecords } from './resuming-records.js';
 
 /** How a stream of a contract ended. */
 export interface ContractStreamEnd<Contract extends AnyContract = AnyContract> extends Omit<ReadingEnd, 'error'> {
@@ -45,6 +50,11 @@ export interface ContractStream<Contract extends AnyContract = AnyContract> exte
 > {
   /** The subject, with its parameters filled in. */
   readonly subject: string;
+  /**
+   * The cursor of the last record that the reader was handed, or `resume.since` before: what a stream would be resumed
+   * from. Undefined where there is none.
+   */
+  readonly position: CursorInput<TermsOf<Contract>> | undefined;
   /** Resolves once a producer is known to serve the stream, or the stream has ended without one; never rejects. */
   readonly opened: Promise<ContractStreamOpening<Contract>>;
   /**
@@ -76,9 +86,62 @@ type DataPart<Input> = undefined extends Input
       readonly data: Input;
     };
 
+/** How a stream goes on where it was when its producer is gone: after its silence, its drain or a loss of records. */
+export interface ResumeOptions<Cursor> {
+  /**
+   * Behind which record to begin.
+   *
+   * @default none: from the beginning
+   */
+  readonly since?: Cursor;
+  /**
+   * How many tries in a row may hand over no record.
+   *
+   * @default 10
+   */
+  readonly triesMax?: number;
+  /**
+   * How long to wait before the first try, in milliseconds; each further one in a row waits twice as long.
+   *
+   * @default 100
+   */
+  readonly delayMs?: number;
+  /**
+   * How long to wait before a try at most, in milliseconds.
+   *
+   * @default 5_000
+   */
+  readonly delayMaxMs?: number;
+  /** Called before each try. */
+  readonly onResume?: (resumed: StreamResumption<Cursor>) => void;
+}
+
+/** That a stream is about to go on where it was. */
+export interface StreamResumption<Cursor = unknown> {
+  /** Behind which record; undefined where none was handed over. */
+  readonly since: Cursor | undefined;
+  /** Which try in a row it is, from 1 on. */
+  readonly tries: number;
+  /** How the stream before it ended. */
+  readonly after: CloseError;
+}
+
+type ResumePart<Terms extends ContractTerms> = Terms['cursor'] extends undefined
+  ? { readonly resume?: never }
+  : {
+      /**
+       * Whether the stream goes on where it was, on the same producer or on another one of its queue group, when its
+       * producer is gone; and how.
+       *
+       * @default false
+       */
+      readonly resume?: boolean | ResumeOptions<CursorInput<Terms>>;
+    };
+
 /** What `openStream` takes with a contract: the parameters, the request, and how the stream is read. */
 export type OpenContractOptions<Contract extends AnyContract = AnyContract> = ParamsPart<Contract> &
   DataPart<RequestInput<TermsOf<Contract>>> &
+  ResumePart<TermsOf<Contract>> &
   Omit<OpenStreamOptions, 'onRecord' | 'onObject'> & {
     /**
      * Functions around the stream, inside those of the client, the first one outermost; see {@link Interceptor}.
@@ -111,6 +174,7 @@ interface Given extends Omit<OpenStreamOptions, 'onRecord' | 'onObject'> {
   readonly params?: unknown;
   readonly data?: unknown;
   readonly interceptors?: readonly Interceptor<InterceptedOpen>[];
+  readonly resume?: unknown;
   readonly onRecord?: (record: unknown) => unknown;
 }
 
@@ -118,9 +182,27 @@ interface Given extends Omit<OpenStreamOptions, 'onRecord' | 'onObject'> {
 export function openContract(parts: ContractParts, given: unknown, host: ContractStreamHost): ContractStream {
   checkOpenContractOptions(given);
   const { params = {}, data, signal, onRecord, headers = {}, onSlow, timeoutMs, interceptors = [] } = given as Given;
+  const resume = checkResume((given as Given).resume);
+  if (resume !== undefined && parts.cursor === undefined) {
+    refuse('resume: expected a contract with a cursor, came one without');
+  }
+  const { cursor } = parts;
+  /** The cursor of the last record that came, from which a stream is resumed, and of the last that was read. */
+  let [came, position] = [resume?.since, resume?.since];
   const subject = parts.pattern.subjectOf(params);
   signal?.throwIfAborted();
-  const reader = new ContractReader({ clock: host.clock, onRecord, signal, timeoutMs });
+  const reader = new ContractReader({
+    clock: host.clock,
+    onRecord,
+    signal,
+    timeoutMs,
+    ...(cursor === undefined
+      ? {}
+      : {
+          onCame: (record: unknown) => void (came = cursor.of(record)),
+          onRead: (record: unknown) => void (position = cursor.of(record)),
+        }),
+  });
   const open = ({ subject, data, headers, signal }: Opening): AsyncIterable<unknown> => {
     const records = (): AsyncIterable<unknown> => {
       // Who was to read has left, amid a check or an interceptor: what goes on without knowing comes to a quiet end.
@@ -141,7 +223,7 @@ export function openContract(parts: ContractParts, given: unknown, host: Contrac
   };
   const begin = (): AsyncIterable<unknown> => {
     const around = [...host.interceptors, ...interceptors];
-    const asked = { subject, data, headers };
+    const asked = { subject, data, headers: { ...headers, ...headersOfCursor(came) } };
     // Nobody looks at the signal of a stream that nobody intercepts.
     if (around.length === 0) return open(asked);
     const { pattern } = parts.pattern;
@@ -151,7 +233,16 @@ export function openContract(parts: ContractParts, given: unknown, host: Contrac
     )({ ...asked, pattern, params: parts.pattern.paramsOf(subject), signal: reader.signal });
   };
   try {
-    reader.read(begin());
+    reader.read(
+      resume === undefined
+        ? begin()
+        : new ResumingRecords(resume, {
+            clock: host.clock,
+            open: begin,
+            hasBegun: () => reader.hasBegun,
+            onResume: (after, tries) => resume.onResume?.({ since: came, tries, after }),
+          }),
+    );
   } catch (error) {
     reader.release();
     throw error;
@@ -163,6 +254,9 @@ export function openContract(parts: ContractParts, given: unknown, host: Contrac
     },
     get closed() {
       return reader.closed as ContractStream['closed'];
+    },
+    get position() {
+      return position as never;
     },
     cancel: (text) => reader.cancel(text),
     [Symbol.asyncIterator]: () => reader.iterate(),

@@ -1,7 +1,7 @@
 import type { AnyActorRef } from 'xstate';
-import type { AnyContract, ParamsOf, RecordOutput, TermsOf } from '../contracts/contract.js';
+import type { AnyContract, CursorInput, ParamsOf, RecordOutput, TermsOf } from '../contracts/contract.js';
 import { kindOf, refuse, requireOneOf } from '../validation/argument-checks.js';
-import type { OpenContractOptions } from './contract-stream.js';
+import type { OpenContractOptions, StreamResumption } from './contract-stream.js';
 import type { OpenStreamOptions } from './open-stream-options.js';
 import type { NoOtherNames } from './no-other-names.js';
 
@@ -79,6 +79,24 @@ export interface ContractRecordEvent<
   readonly params: ParamsOf<Contract>;
 }
 
+/** The type of the event that a stream is about to go on where it was, beside that of its records. */
+type ResumedType<Type extends string> = Type extends 'stream.record' ? 'stream.resumed' : `${Type}.resumed`;
+
+/**
+ * The event that tells the parent that a contract's stream is about to go on where it was: `stream.resumed`, or where
+ * `streamActor` was given the type `job`, `job.resumed`.
+ */
+export interface ContractResumedEvent<
+  Contract extends AnyContract = AnyContract,
+  Type extends string = 'stream.record',
+> extends StreamResumption<CursorInput<TermsOf<Contract>>> {
+  readonly type: ResumedType<Type>;
+  /** The subject on which the stream is opened. */
+  readonly subject: string;
+  /** The parameters of the subject. */
+  readonly params: ParamsOf<Contract>;
+}
+
 /** The input of the actor of a contract's stream: what `openStream` takes with the contract, and who takes the records. */
 export type ContractActorInput<
   Contract extends AnyContract = AnyContract,
@@ -96,7 +114,16 @@ export type ContractActorInput<
       }
     | undefined;
 } & NoOtherNames<
-    'params' | 'data' | 'signal' | 'timeoutMs' | 'headers' | 'onSlow' | 'onRecord' | 'interceptors' | 'parent'
+    | 'params'
+    | 'data'
+    | 'signal'
+    | 'timeoutMs'
+    | 'headers'
+    | 'onSlow'
+    | 'onRecord'
+    | 'interceptors'
+    | 'resume'
+    | 'parent'
   >;
 
 /** The input without what is the actor's own. The rest is for `openStream`, which checks it. */

@@ -7,6 +7,7 @@ import { persistStream, restoreStream, type StreamActorSnapshot } from './persis
 import type {
   ContractActorInput,
   ContractRecordEvent,
+  ContractResumedEvent,
   StreamActorInput,
   StreamActorKeptInput,
   StreamRecordEvent,
@@ -38,7 +39,7 @@ export type ContractActorLogic<Contract extends AnyContract, Type extends string
   EventObject,
   ContractActorInput<Contract, Type>,
   AnyActorRef['system'],
-  ContractRecordEvent<Contract, Type>
+  ContractRecordEvent<Contract, Type> | ContractResumedEvent<Contract, Type>
 >;
 
 type RunSnapshot = StreamActorSnapshot<RunEnd>;
@@ -93,13 +94,20 @@ export function streamActor(
   }
   const type = eventTypeOf(options);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-return
-  return createLogic(`${client.id} ${given.subject} ${type}`, (self, input) => ({
-    open: openOfContract(client, given, self, input),
-    eventOf: (record) => {
-      const params = input.params ?? {};
-      return { type, subject: given.subjectOf(params), params, record };
-    },
-  }));
+  return createLogic(`${client.id} ${given.subject} ${type}`, (self, input, send) => {
+    const addressed = (): { readonly subject: string; readonly params: object } => {
+      // An actor may be started without any input.
+      const { params = {} } = (input as StreamActorKeptInput | undefined) ?? {};
+      return { subject: given.subjectOf(params), params };
+    };
+    const resumedType = type === 'stream.record' ? 'stream.resumed' : `${type}.resumed`;
+    return {
+      open: openOfContract(client, given, self, input, (resumed) => {
+        send({ type: resumedType, ...addressed(), ...resumed });
+      }),
+      eventOf: (record) => ({ type, ...addressed(), record }),
+    };
+  });
 }
 
 /** The stream of one run, and the event by which the parent is handed each of its records. */
@@ -109,18 +117,20 @@ interface Run {
 }
 
 /** @param config What tells the logic from another one: React's hooks look at it, as a component makes one on each render. */
-function createLogic(config: string, runOf: (self: AnyActorRef, input: StreamActorKeptInput) => Run): AnyActorLogic {
+function createLogic(
+  config: string,
+  runOf: (self: AnyActorRef, input: StreamActorKeptInput, send: (event: EventObject) => void) => Run,
+): AnyActorLogic {
   const runs = new WeakMap<AnyActorRef, StreamRun>();
 
   const run = ({ self, emit }: RunScope, input: StreamActorKeptInput): void => {
     const parent = self._parent;
-    const { open, eventOf } = runOf(self, input);
-    const hand = (record: unknown): void => {
-      const event = eventOf(record);
-      if (parent === undefined) emit(event);
+    const send = (event: EventObject): void => {
+      if (parent === undefined) emit(event as StreamRecordEvent<unknown, string>);
       else parent.send(event);
     };
-    runs.set(self, new StreamRun(self, open, hand));
+    const { open, eventOf } = runOf(self, input, send);
+    runs.set(self, new StreamRun(self, open, (record) => send(eventOf(record))));
   };
 
   const logic: ActorLogic<

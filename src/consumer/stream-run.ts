@@ -3,7 +3,7 @@ import type { AnyContract } from '../contracts/contract.js';
 import { onceOrphaned } from './ancestor-watch.js';
 import type { ConsumerClient } from './consumer-client.js';
 import type { ConsumerStreamEnd } from './consumer-stream.js';
-import type { ContractStreamEnd } from './contract-stream.js';
+import type { ContractStreamEnd, ResumeOptions, StreamResumption } from './contract-stream.js';
 import { checkContractInput, checkInput } from './stream-actor-input.js';
 
 /** How the stream of a run ended. */
@@ -45,8 +45,26 @@ export function openOfContract(
   contract: AnyContract,
   self: AnyActorRef,
   input: unknown,
+  resumed: (resumption: StreamResumption) => void,
 ): OpenRun {
-  return (take) => client.openStream(contract, { ...checkContractInput(input, self._parent), onRecord: take });
+  return (take) => {
+    const options = checkContractInput(input, self._parent);
+    return client.openStream(contract, { ...options, ...resumeTold(options, resumed), onRecord: take });
+  };
+}
+
+/** The option `resume`, of which the parent is told too. What is none is for `openStream` to refuse. */
+function resumeTold(
+  { resume }: { readonly resume?: unknown },
+  told: (resumption: StreamResumption) => void,
+): { readonly resume?: ResumeOptions<unknown> } {
+  if (resume !== true && (typeof resume !== 'object' || resume === null)) return {};
+  const given: ResumeOptions<unknown> = resume === true ? {} : resume;
+  const onResume = (resumption: StreamResumption): void => {
+    told(resumption);
+    given.onResume?.(resumption);
+  };
+  return { resume: { ...given, onResume } };
 }
 
 /**

@@ -12,6 +12,7 @@ export interface ContractTerms {
   readonly record: StandardSchema | undefined;
   readonly errors: ErrorDeclarations;
   readonly validate: ContractChecks;
+  readonly cursor: StandardSchema | undefined;
 }
 
 /** What {@link defineStream} takes. */
@@ -21,6 +22,7 @@ export interface ContractDefinition<
   Record extends StandardSchema | undefined,
   Errors extends ErrorDeclarations,
   Validate extends ContractChecks,
+  Cursor extends StandardSchema | undefined,
 > {
   /** The subject, with parameters as tokens in braces: `log.{service}`. */
   readonly subject: Subject & SubjectPattern<Subject>;
@@ -50,6 +52,18 @@ export interface ContractDefinition<
    * @default 'both'
    */
   readonly validate?: Validate;
+  /**
+   * Where a reader stands. With it a stream can be resumed: `openStream` takes `resume`, and the handler of a request that
+   * goes on gets `request.since` and yields what comes behind it.
+   *
+   * @default none: streams are not resumed
+   */
+  readonly cursor?: {
+    /** The schema of a cursor. */
+    readonly schema: Cursor;
+    /** The cursor of a record that was handed to the reader. */
+    readonly of: (record: NoInfer<OutputOf<Record>>) => NoInfer<InputOf<Cursor>>;
+  };
 }
 
 /**
@@ -106,12 +120,25 @@ export type RecordInput<Terms extends ContractTerms> = InputOf<Terms['record']>;
 export type RecordOutput<Terms extends ContractTerms> =
   ChecksAt<Terms, 'consumer'> extends true ? OutputOf<Terms['record']> : InputOf<Terms['record']>;
 
+/** What says where a reader stands; never where the contract has no cursor. */
+export type CursorInput<Terms extends ContractTerms> = Terms['cursor'] extends StandardSchema
+  ? InputOf<Terms['cursor']>
+  : never;
+
+/** What a handler is told of where its reader stands: parsed where the producer checks. */
+export type CursorOutput<Terms extends ContractTerms> = Terms['cursor'] extends StandardSchema
+  ? ChecksAt<Terms, 'producer'> extends true
+    ? OutputOf<Terms['cursor']>
+    : InputOf<Terms['cursor']>
+  : undefined;
+
 /** What a contract is made of, for both clients. */
 export interface ContractParts {
   readonly pattern: ParsedPattern;
   readonly request: StandardSchema | undefined;
   readonly record: StandardSchema | undefined;
   readonly errors: ErrorTable;
+  readonly cursor: { readonly schema: StandardSchema; readonly of: (record: unknown) => unknown } | undefined;
   readonly checksAt: (side: 'producer' | 'consumer') => boolean;
 }
 
@@ -155,16 +182,19 @@ export function defineStream<
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- no errors, of which none can be named
   const Errors extends ErrorDeclarations = {},
   const Validate extends ContractChecks = 'both',
+  Cursor extends StandardSchema | undefined = undefined,
 >(
-  definition: ContractDefinition<Subject, Request, Record, Errors, Validate>,
-): StreamContract<Subject, { request: Request; record: Record; errors: Errors; validate: Validate }> {
+  definition: ContractDefinition<Subject, Request, Record, Errors, Validate, Cursor>,
+): StreamContract<Subject, { request: Request; record: Record; errors: Errors; validate: Validate; cursor: Cursor }> {
+  type Terms = { request: Request; record: Record; errors: Errors; validate: Validate; cursor: Cursor };
   const {
     subject,
     request,
     record,
     errors = {},
     validate = 'both',
-  } = requireKnownNames('definition', definition, ['subject', 'request', 'record', 'errors', 'validate']);
+    cursor,
+  } = requireKnownNames('definition', definition, ['subject', 'request', 'record', 'errors', 'validate', 'cursor']);
   const pattern = new ParsedPattern(subject);
   if (request !== undefined) requireSchema('request', request);
   if (record !== undefined) requireSchema('record', record);
@@ -174,18 +204,26 @@ export function defineStream<
     );
   }
   const table = new ErrorTable(errors);
-  const contract: StreamContract<Subject, { request: Request; record: Record; errors: Errors; validate: Validate }> =
-    Object.freeze({
-      subject: pattern.pattern as Subject,
-      subjectOf: (params: SubjectParams<Subject>) => pattern.subjectOf(params),
-      isError: (error: unknown): error is DeclaredErrorOf<Errors> => table.has(error),
-    });
+  const contract: StreamContract<Subject, Terms> = Object.freeze({
+    subject: pattern.pattern as Subject,
+    subjectOf: (params: SubjectParams<Subject>) => pattern.subjectOf(params),
+    isError: (error: unknown): error is DeclaredErrorOf<Errors> => table.has(error),
+  });
+  const checkedCursor = cursor === undefined ? undefined : checkCursor(cursor);
   made.set(contract, {
     pattern,
     request,
     record,
     errors: table,
+    cursor: checkedCursor,
     checksAt: (side) => validate === 'both' || validate === side,
   });
   return contract;
+}
+
+function checkCursor(cursor: unknown): NonNullable<ContractParts['cursor']> {
+  const { schema, of } = requireKnownNames('cursor', cursor, ['schema', 'of']);
+  requireSchema('cursor.schema', schema);
+  if (typeof of !== 'function') refuse(`cursor.of: expected a function, came ${typeof of}`);
+  return { schema, of: of as (record: unknown) => unknown };
 }

@@ -1,7 +1,10 @@
 import { CloseCode } from '../../machines/index.js';
-import { check } from '../contracts/schema-check.js';
+import { cursorOf } from '../contracts/cursor.js';
+import { check, type Checked } from '../contracts/schema-check.js';
+import type { StandardSchema } from '../contracts/standard-schema.js';
 import type {
   AnyContract,
+  CursorOutput,
   ContractParts,
   ParamsOf,
   RecordInput,
@@ -27,6 +30,8 @@ export interface ContractRequest<Contract extends AnyContract = AnyContract> ext
   readonly params: ParamsOf<Contract>;
   /** The body of the request, parsed where the producer checks; undefined where the contract has no request. */
   readonly data: RequestOutput<TermsOf<Contract>>;
+  /** Behind which record the reader goes on; undefined where it begins, or the contract has no cursor. */
+  readonly since: CursorOutput<TermsOf<Contract>> | undefined;
   /** Ends the stream with an error that the contract declares: `request.fail.NotFound({ … })`. */
   readonly fail: Fail<TermsOf<Contract>['errors']>;
 }
@@ -82,25 +87,32 @@ export interface PreparedHandler {
 /** The value of a request that was let through. */
 class Admitted {
   readonly data: unknown;
+  readonly since: unknown;
 
-  constructor(data: unknown) {
+  constructor(data: unknown, since: unknown) {
     this.data = data;
+    this.since = since;
   }
 }
 
 /** Puts what a contract asks for around a handler: requests are parsed before anything is made for them. */
 export function prepareHandler(
-  { pattern, request: schema, record, errors, checksAt }: ContractParts,
+  { pattern, request: schema, record, errors, cursor, checksAt }: ContractParts,
   handler: (request: never) => unknown,
   accept: Accept | undefined,
 ): PreparedHandler {
   const isChecked = checksAt('producer');
   const parse = (ask: StreamAsk): Admitted | Promise<Admitted> => {
-    if (schema === undefined) return new Admitted(undefined);
-    const data = bodyOf(ask);
-    if (!isChecked) return new Admitted(data);
-    const checked = check(schema, data, 'request');
-    return checked instanceof Promise ? checked.then(admit) : admit(checked);
+    const data = parsed(schema, schema === undefined ? undefined : bodyOf(ask), 'request');
+    const given = cursor === undefined ? undefined : sinceOf(ask);
+    const since = given === undefined ? undefined : parsed(cursor?.schema, given, 'since');
+    if (!(data instanceof Promise) && !(since instanceof Promise)) return new Admitted(data, since);
+    return Promise.all([data, since]).then(([body, from]) => new Admitted(body, from));
+  };
+  const parsed = (by: StandardSchema | undefined, value: unknown, role: string): unknown => {
+    if (by === undefined || !isChecked) return value;
+    const checked = check(by, value, role);
+    return checked instanceof Promise ? checked.then(valueOf) : valueOf(checked);
   };
   return {
     accept: (ask) => {
@@ -118,7 +130,7 @@ export function prepareHandler(
         subject,
         pattern: pattern.pattern,
         params: pattern.paramsOf(subject),
-        data: given instanceof Admitted ? given.data : undefined,
+        ...(given instanceof Admitted ? { data: given.data, since: given.since } : {}),
         consumerId,
         streamId,
         headers,
@@ -142,12 +154,20 @@ export function prepareHandler(
   }
 }
 
-function admit(checked: { readonly value: unknown } | { readonly misfit: string }): Admitted {
+function valueOf(checked: Checked): unknown {
   if ('misfit' in checked) throw new CloseError(CloseCode.BadRequest, checked.misfit);
-  return new Admitted(checked.value);
+  return checked.value;
 }
 
-function misfitOf(checked: { readonly value: unknown } | { readonly misfit: string }): string | undefined {
+function sinceOf(ask: StreamAsk): unknown {
+  try {
+    return cursorOf(ask.headers);
+  } catch (error) {
+    throw new CloseError(CloseCode.BadRequest, `since: ${messageOf(error)}`);
+  }
+}
+
+function misfitOf(checked: Checked): string | undefined {
   return 'misfit' in checked ? checked.misfit : undefined;
 }
 

@@ -58,10 +58,46 @@ export function checkOpenStreamOptions(options: unknown): void {
  * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
  */
 export function checkOpenContractOptions(options: unknown): void {
-  const names = ['params', 'data', 'signal', 'timeoutMs', 'headers', 'onRecord', 'onSlow', 'interceptors'];
-  const { params: _, data: __, interceptors, ...reading } = requireKnownNames('options', options, names);
+  const names = ['params', 'data', 'signal', 'timeoutMs', 'headers', 'onRecord', 'onSlow', 'interceptors', 'resume'];
+  const { params: _, data: __, resume: ___, interceptors, ...reading } = requireKnownNames('options', options, names);
   requireFunctions('interceptors', interceptors);
   checkOpenStreamOptions(reading);
+}
+
+/**
+ * Checks the option `resume`, but for its cursor, and fills it in; undefined where streams are not to be resumed.
+ *
+ * @throws {StreamError} `badArgument`, naming the option, what was expected, and what came.
+ */
+export function checkResume(resume: unknown):
+  | {
+      readonly since: unknown;
+      readonly triesMax: number;
+      readonly delayMs: number;
+      readonly delayMaxMs: number;
+      readonly onResume: ((resumed: object) => unknown) | undefined;
+    }
+  | undefined {
+  if (resume === undefined || resume === false) return undefined;
+  const names = ['since', 'triesMax', 'delayMs', 'delayMaxMs', 'onResume'];
+  const given = requireKnownNames('resume', resume === true ? {} : resume, names);
+  const { since, onResume } = given;
+  requireFunction('resume.onResume', onResume);
+  const whole = (name: string, least: number, otherwise: number): number => {
+    const value = given[name] ?? otherwise;
+    if (!(Number.isInteger(value) && (value as number) >= least && (value as number) <= timerMsMax)) {
+      const came = typeof value === 'number' ? String(value) : kindOf(value);
+      refuse(`resume.${name}: expected a whole number from ${least} to ${timerMsMax}, came ${came}`);
+    }
+    return value as number;
+  };
+  return {
+    since,
+    triesMax: whole('triesMax', 0, 10),
+    delayMs: whole('delayMs', 0, 100),
+    delayMaxMs: whole('delayMaxMs', 0, 5_000),
+    onResume: onResume as ((resumed: object) => unknown) | undefined,
+  };
 }
 
 /** A name of a header ends at its colon, and a value with its line: what holds more would be read as other headers. */

@@ -15,6 +15,7 @@ const { values } = parseArgs({
     streams: { type: 'string', default: '10000' },
     consumers: { type: 'string', default: '1,100' },
     seconds: { type: 'string', default: '15' },
+    settle: { type: 'string', default: '12' },
   },
 });
 
@@ -40,8 +41,8 @@ for (const consumers of values.consumers.split(',').map(Number)) {
       return stream?.opened;
     });
     await Promise.all(opened);
-    // What was left to be done for the opening is no cost of heartbeats.
-    await connection.flush();
+    // What is left to be done for the opening is no cost of heartbeats: the first rounds confirm what was sent.
+    await new Promise((resolve) => setTimeout(resolve, Number(values.settle) * 1_000));
     const [cpu, messages] = [process.cpuUsage(), connection.stats().outMsgs];
     const seconds = Number(values.seconds);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));

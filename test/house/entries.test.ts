@@ -18,7 +18,7 @@ const entries: Readonly<Record<string, Listed>> = {
       Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd ContractActorLogic ContractHandler
       ContractRecordEvent ContractRequest ContractStream DebugNote EndReason HandleOptions HeadersInput MessageHeaders
       NatsConnection OpenStreamOptions ProducerClientOptions ProducerStream Records Registration StreamActorInput
-      StreamActorKeptInput InterceptedOpen InterceptedRequest Interceptor
+      StreamActorKeptInput InterceptedOpen InterceptedRequest Interceptor ContractResumedEvent
       StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
       StreamAddresses StreamAsk StreamContract StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
       StreamRequest Warning WarningCode Writer
@@ -29,7 +29,7 @@ const entries: Readonly<Record<string, Listed>> = {
       CloseCode beginInflow beginOutflow clientActorId closeInflow consume consumerClientMachine
       consumerStreamMachine creditOf endOf forgetGap grantOf heartbeatMachine isGrantComing isGrantDue
       isGrantPossible isOverrun isSettled isUnreachable listOf maySend noteGranted notePrompted
-      producerClientMachine producerStreamMachine receiveAnnouncement receiveBytes receiveItems sendClose
+      producerClientMachine producerStreamMachine receiveAnnouncement resumptionMachine receiveBytes receiveItems sendClose
       sendRecord sizeOf streamIdOf streamOf takeGrant
     `,
     types: `
@@ -37,7 +37,8 @@ const entries: Readonly<Record<string, Listed>> = {
       ConsumerStreamContext ConsumerStreamEvent ConsumerStreamInput EndReason Entries EntryTree Grant
       HeartbeatContext HeartbeatEvent HeartbeatInput Inflow KnownStream ListedClose ListedStream Outflow
       ProducerClientContext ProducerClientEvent ProducerClientInput ProducerStreamContext
-      ProducerStreamEvent ProducerStreamInput RegisteredStream RequestReceived SpawnParams StreamEnd
+      ProducerStreamEvent ProducerStreamInput RegisteredStream RequestReceived
+      ResumptionCommands ResumptionContext ResumptionEvent ResumptionInput SpawnParams StreamEnd
       StreamUnreachable Window
     `,
   },

@@ -15,7 +15,7 @@ export const rooms: Readonly<Record<string, string>> = {
   'src/validation': 'src/{errors.ts,host,transport,values,wire}',
   'src/delivery': 'machines src/{errors.ts,transport,wire}',
   'src/writer': 'machines src/{errors.ts,transport,validation,values,wire}',
-  'src/contracts': 'src/{errors.ts,host,validation,values,wire}',
+  'src/contracts': 'src/{errors.ts,host,transport,validation,values,wire}',
   'src/consumer': 'machines src/{contracts,delivery,errors.ts,host,transport,validation,values,wire,writer}',
   'src/producer': 'machines src/{contracts,delivery,errors.ts,host,transport,validation,values,wire,writer}',
   'src/tracing': 'machines src/{consumer,errors.ts,host,memory-broker,producer,trace-events,transport,validation,wire}',
