@@ -8,6 +8,8 @@ export {
   type TestBrokerOptions,
   type TestBrokerRecord,
 } from './doubles/test-broker.js';
+export { exploreOrders, type ExploreOrdersOptions, type ExploreOrdersResult } from './doubles/explore-orders.js';
+export type { ScheduledTask, Scheduler } from './doubles/scheduler.js';
 export { createRandom, type Random } from './doubles/random.js';
 export {
   assertExplorable,

@@ -45,7 +45,7 @@ const entries: Readonly<Record<string, Listed>> = {
     values: `
       assertExplorable brokenProperty createRandom createTestBroker createTestClock deliveryAdapter
       deliveryArithmetic deliveryProperties deliveryReaderMachine deliverySystem explorabilityBreaches
-      explore exploreAll exploreAsync incidents mutants mutate note plainAdapter producerProcess
+      explore exploreAll exploreAsync exploreOrders incidents mutants mutate note plainAdapter producerProcess
       protocolAdapter protocolBounds protocolProperties protocolSystem protocolTicks readerMachine
       replayOnClients restProperty send simulate sourceMachine spawn stop streamsOf sweep system tell viewStream
       worstCase
