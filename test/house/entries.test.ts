@@ -51,17 +51,18 @@ const entries: Readonly<Record<string, Listed>> = {
       worstCase
     `,
     types: `
-      Activity ActorState ActorView Breach Coverage DeliveryArithmetic DeliveryMessage
+      Activity ActorState ActorView Breach Coverage CrashFault DeliveryArithmetic DeliveryMessage
       DeliverySystemOptions DeliveryTerms DuplicateFault Effect Effects ExplorabilityOptions ExploreAllOptions
-      ExploreOptions ExploreResult FakeTimers Faults HostAdapter HostScope Incident LeadsTo Limit LinkConfig
-      MessageFault ModelStream Mutant MutantOutcome MutateOptions MutateResult NetworkConfig Order
-      PendingTimer Plain Predicate ProcessState ProcessView Progress Properties PropertyKind
-      ProtocolAdapterOptions ProtocolBounds ProtocolMessage ProtocolModelOptions ProtocolSystem
-      ProtocolSystemOptions ProtocolTicks ProtocolView Random ReaderContext RecordedCommand ReplayReport
-      Scenario ScenarioParts ScenarioResult ScenarioViolation SentMessage SimulateOptions SimulateResult SinonTimers
-      StartActor StartActors Step StepName SteppedTimers Stimulus StimulusOf StreamView SurroundingsView SweepResult SweepRow
-      System SystemConfig SystemView TestBroker TestBrokerFaults TestBrokerOptions TestBrokerRecord
-      TestClock TestClockOptions TickedTimers Timer Trace TraceViolation Unused ViewOf Violation WorstCase
+      ExploreOptions ExploreOrdersOptions ExploreOrdersResult ExploreResult FakeTimers Faults HostAdapter
+      HostScope Incident InvokedActor LeadsTo Limit LinkConfig MessageFault ModelStream Mutant MutantOutcome
+      MutateOptions MutateResult NetworkConfig Order Outcome PendingActor PendingTimer Plain Predicate
+      ProcessState ProcessView Progress Properties PropertyKind ProtocolAdapterOptions ProtocolBounds
+      ProtocolMessage ProtocolModelOptions ProtocolSystem ProtocolSystemOptions ProtocolTicks ProtocolView
+      Random ReaderContext RecordedCommand ReplayReport Scenario ScenarioParts ScenarioResult ScenarioViolation
+      ScheduledTask Scheduler SentMessage SimulateOptions SimulateResult SinonTimers StartActor StartActors Step
+      StepName SteppedTimers Stimulus StimulusOf StreamView SurroundingsView SweepResult SweepRow System
+      SystemConfig SystemView TestBroker TestBrokerFaults TestBrokerOptions TestBrokerRecord TestClock
+      TestClockOptions TickedTimers Ticks Timer Trace TraceViolation Unused ViewOf Violation WorstCase
     `,
   },
   './tracing': {
