@@ -16,6 +16,8 @@ export {
   type Nonconformance,
   type CheckedCounts,
 } from './conformance/index.js';
+export { exploreOrders, type ExploreOrdersOptions, type ExploreOrdersResult } from './doubles/explore-orders.js';
+export type { ScheduledTask, Scheduler } from './doubles/scheduler.js';
 export { createRandom, type Random } from './doubles/random.js';
 export {
   assertExplorable,

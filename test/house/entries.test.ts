@@ -46,24 +46,25 @@ const entries: Readonly<Record<string, Listed>> = {
     values: `
       assertExplorable brokenProperty conforms createRandom createTestBroker createTestClock deliveryAdapter
       deliveryArithmetic deliveryProperties deliveryReaderMachine deliverySystem explorabilityBreaches
-      explore exploreAll exploreAsync incidents mutants mutate note plainAdapter producerProcess
+      explore exploreAll exploreAsync exploreOrders incidents mutants mutate note plainAdapter producerProcess
       protocolAdapter protocolBounds protocolProperties protocolSystem protocolTicks readerMachine
       replayOnClients restProperty send simulate sourceMachine spawn stop streamsOf sweep system tell viewStream
       worstCase
     `,
     types: `
-      Activity ActorState ActorView Breach CheckedCounts Conformance ConformanceRule ConformsOptions Coverage DeliveryArithmetic DeliveryMessage
-      DeliverySystemOptions DeliveryTerms DuplicateFault Effect Effects ExplorabilityOptions ExploreAllOptions
-      ExploreOptions ExploreResult FakeTimers Faults HostAdapter HostScope Incident LeadsTo Limit LinkConfig
-      MessageFault ModelStream Mutant MutantOutcome MutateOptions MutateResult NetworkConfig Nonconformance Order
-      PendingTimer Plain Predicate ProcessState ProcessView Progress Properties PropertyKind
-      ProtocolAdapterOptions ProtocolBounds ProtocolMessage ProtocolModelOptions ProtocolSystem
-      ProtocolSystemOptions ProtocolTicks ProtocolView Random ReaderContext RecordedCommand ReplayReport
-      Scenario ScenarioParts ScenarioResult ScenarioViolation SentMessage SimulateOptions SimulateResult SinonTimers
-      StartActor StartActors Step StepName SteppedTimers Stimulus StimulusOf StreamView Stranger StrangerSecret SurroundingsView
-      SweepResult SweepRow
-      System SystemConfig SystemView TestBroker TestBrokerFaults TestBrokerOptions TestBrokerRecord
-      TestClock TestClockOptions TickedTimers Timer Trace TraceViolation Unused ViewOf Violation WorstCase
+      Activity ActorState ActorView Breach CheckedCounts Conformance ConformanceRule ConformsOptions Coverage
+      DeliveryArithmetic DeliveryMessage DeliverySystemOptions DeliveryTerms DuplicateFault Effect Effects
+      ExplorabilityOptions ExploreAllOptions ExploreOptions ExploreResult FakeTimers Faults HostAdapter HostScope
+      Incident LeadsTo Limit LinkConfig MessageFault ModelStream Mutant MutantOutcome MutateOptions MutateResult
+      NetworkConfig Nonconformance Order PendingTimer Plain Predicate ProcessState ProcessView Progress Properties
+      PropertyKind ProtocolAdapterOptions ProtocolBounds ProtocolMessage ProtocolModelOptions ProtocolSystem
+      ProtocolSystemOptions ProtocolTicks ProtocolView Random ReaderContext RecordedCommand ReplayReport Scenario
+      ScenarioParts ScenarioResult ScenarioViolation SentMessage SimulateOptions SimulateResult SinonTimers StartActor
+      StartActors Step StepName SteppedTimers Stimulus StimulusOf StreamView Stranger StrangerSecret SurroundingsView
+      SweepResult SweepRow System SystemConfig SystemView TestBroker TestBrokerFaults TestBrokerOptions
+      TestBrokerRecord TestClock TestClockOptions TickedTimers Timer Trace TraceViolation Unused ViewOf Violation
+      WorstCase CrashFault ExploreOrdersOptions ExploreOrdersResult InvokedActor Outcome PendingActor ScheduledTask
+      Scheduler Ticks
     `,
   },
   './tracing': {

@@ -7,6 +7,7 @@ import {
 } from '../../memory-broker/index.js';
 import { requireFields, requireOneOf } from '../known-fields.js';
 import { createRandom } from './random.js';
+import type { Scheduler } from './scheduler.js';
 
 /** The random faults that a test broker injects. */
 export interface TestBrokerFaults {
@@ -41,6 +42,12 @@ export interface TestBrokerFaults {
 export interface TestBrokerOptions extends TestBrokerFaults {
   /** The clock that times delayed messages: a test clock, so that they arrive only when the test advances it. */
   readonly clock: Clock;
+  /**
+   * Decides when a delivery that its delay has ended arrives, in any order that `order` leaves open.
+   *
+   * @default none: it arrives at once
+   */
+  readonly scheduler?: Scheduler;
   /**
    * The seed, an integer, of every random choice of the broker and of the ids of clients made with `clientOptions`.
    *
@@ -150,6 +157,7 @@ const optionNames = [
   ...faultNames,
   ...Object.keys({
     clock: true,
+    scheduler: true,
     seed: true,
     protect: true,
     maxPayloadBytes: true,
@@ -195,6 +203,12 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
   const laneOf = ({ from, to, message }: RoutedMessage): string =>
     `${from.name}\n${to.name}${faults.order === 'subject' ? `\n${message.subject}` : ''}`;
 
+  const laneOrNone = (delivery: RoutedMessage): { readonly lane?: string } =>
+    faults.order === 'none' ? {} : { lane: laneOf(delivery) };
+
+  const labelOf = ({ from, to, message }: RoutedMessage): string =>
+    `${from.name} -> ${to.name} ${message.subject} arrives`;
+
   /** How long this delivery travels, so that it overtakes nothing that it may not. */
   const travelMs = (delivery: RoutedMessage): number => {
     const chosen = scripted('delay', delivery)?.delayMs ?? random.integer(...rangeOf(faults.delayMs));
@@ -225,6 +239,10 @@ export function createTestBroker(options: TestBrokerOptions): TestBroker {
   const send = (delivery: RoutedMessage, deliver: () => void): void => {
     const delayMs = travelMs(delivery);
     const arrive = () => {
+      if (options.scheduler === undefined) land();
+      else options.scheduler.schedule({ label: labelOf(delivery), ...laneOrNone(delivery), run: land });
+    };
+    const land = () => {
       // What was on its way when the partition began is lost with it.
       const cut = isPartitioned(delivery.from.name, delivery.to.name);
       note(cut ? 'partitioned' : 'delivered', delivery, delayMs);

@@ -33,6 +33,7 @@ export type {
   Stimulus,
   StimulusOf,
   SystemConfig,
+  Ticks,
 } from './description/system-config.js';
 export type { ActorView, Predicate, ProcessView, SurroundingsView, SystemView } from './description/system-view.js';
 export type { SentMessage, Step, StepName, Trace } from './traces/trace.js';

@@ -1,7 +1,14 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { explorabilityBreaches } from '../../explorability/assert-explorable.js';
 import { invokedBy, outcomesMissing } from './invoked.js';
-import type { SystemConfig } from './system-config.js';
+import { itemAt } from '../structures/checked-reads.js';
+import type { SystemConfig, Ticks } from './system-config.js';
+
+/** A duration in ticks. */
+export interface TickRange {
+  readonly least: number;
+  readonly most: number;
+}
 
 /** An endless loop of `always` transitions or raised events ends in an error after this many microsteps. */
 const microstepsMax = 1000;
@@ -34,15 +41,31 @@ function delaysUsed(machine: AnyStateMachine): readonly (readonly [delay: unknow
   return [...inStates, ...named];
 }
 
-function ticksOf(name: string, delay: string, delays: Readonly<Record<string, number>>): number | undefined {
-  return delays[`${name}.${delay}`] ?? delays[delay];
+type Delays = Readonly<Record<string, Ticks>>;
+
+function ticksOf(name: string, delay: string, delays: Delays, process?: string): Ticks | undefined {
+  const own =
+    process === undefined ? undefined : (delays[`${process}/${name}.${delay}`] ?? delays[`${process}/${delay}`]);
+  return own ?? delays[`${name}.${delay}`] ?? delays[delay];
+}
+
+/** What is wrong with a duration, for an error. */
+function ticksFault(delay: string, ticks: Ticks): string | undefined {
+  const isWhole = (one: number) => Number.isInteger(one) && one >= 0;
+  if (typeof ticks === 'number') {
+    return isWhole(ticks) ? undefined : `'${delay}' must be a whole number of ticks, but is ${ticks}`;
+  }
+  const [least, most] = Array.isArray(ticks) ? (ticks as readonly number[]) : [];
+  const isRange = ticks.length === 2 && [least, most].every((one) => isWhole(one ?? NaN)) && least! <= most!;
+  return isRange ? undefined : `'${delay}' must be a number of ticks or [least, most], but is ${JSON.stringify(ticks)}`;
 }
 
 /** What is wrong with the timers of one machine, for an error. */
-function delayFaults(name: string, machine: AnyStateMachine, delays: Readonly<Record<string, number>>) {
+function delayFaults(name: string, machine: AnyStateMachine, delays: Delays, processes: readonly string[]) {
   const declared = Object.keys(machine.implementations.delays);
   const missing = declared
     .filter((delay) => ticksOf(name, delay, delays) === undefined)
+    .filter((delay) => processes.some((process) => ticksOf(name, delay, delays, process) === undefined))
     .map((delay) => `'${delay}' of machine '${name}' is missing`);
   const undeclared = delaysUsed(machine)
     .filter(([delay]) => typeof delay !== 'string' || !declared.includes(delay))
@@ -52,19 +75,19 @@ function delayFaults(name: string, machine: AnyStateMachine, delays: Readonly<Re
 
 function checkDelays(
   machines: readonly (readonly [string, AnyStateMachine])[],
-  delays: Readonly<Record<string, number>>,
+  delays: Delays,
+  processes: readonly string[],
 ): void {
-  const known = machines.flatMap(([name, { implementations }]) =>
+  const shared = machines.flatMap(([name, { implementations }]) =>
     Object.keys(implementations.delays).flatMap((delay) => [delay, `${name}.${delay}`]),
   );
+  const known = [...shared, ...processes.flatMap((process) => shared.map((delay) => `${process}/${delay}`))];
   const unknown = Object.keys(delays)
     .filter((delay) => !known.includes(delay))
     .map((delay) => `'${delay}' is declared by no machine`);
-  const badTicks = Object.entries(delays)
-    .filter(([, ticks]) => !Number.isInteger(ticks) || ticks < 0)
-    .map(([delay, ticks]) => `'${delay}' must be a whole number of ticks, but is ${ticks}`);
+  const badTicks = Object.entries(delays).flatMap(([delay, ticks]) => ticksFault(delay, ticks) ?? []);
   const faults = [
-    ...machines.flatMap(([name, machine]) => delayFaults(name, machine, delays)),
+    ...machines.flatMap(([name, machine]) => delayFaults(name, machine, delays, processes)),
     ...unknown,
     ...badTicks,
   ];
@@ -115,23 +138,43 @@ function namedMachines(config: SystemConfig): readonly (readonly [string, AnySta
  * @throws Error for delays that do not fit, history states, and invokes of which nothing says what may come of them.
  */
 export function collectMachines(config: SystemConfig): {
-  /** Each machine with its delays in ticks, by name. */
+  /** Each machine by name, its delays as codes: how long one takes depends on the process. */
   readonly machines: ReadonlyMap<string, AnyStateMachine>;
   readonly nameOf: (machine: AnyStateMachine) => string;
+  /** How long a delay takes in a process. @param code what the machines are given in the place of a duration. */
+  readonly ticksOf: (process: string, code: number) => TickRange;
 } {
   const named = namedMachines(config);
   const delays = config.delays ?? {};
   const known = new Map(Object.entries(config.actors ?? {}));
   for (const [name, machine] of named) checkStates(name, machine, known);
-  checkDelays(named, delays);
+  checkDelays(named, delays, Object.keys(config.processes));
+  const codes: (readonly [machine: string, delay: string])[] = [];
   const machines = new Map<string, AnyStateMachine>();
   for (const [name, machine] of named) {
-    const ticks = Object.keys(machine.implementations.delays).map((delay) => [delay, ticksOf(name, delay, delays)]);
-    const provided = machine.provide({ delays: Object.fromEntries(ticks) as Record<string, number> } as Parameters<
+    const coded = Object.keys(machine.implementations.delays).map((delay) => [delay, codes.push([name, delay]) - 1]);
+    const provided = machine.provide({ delays: Object.fromEntries(coded) as Record<string, number> } as Parameters<
       AnyStateMachine['provide']
     >[0]);
     provided.options.maxIterations = Math.min(machine.options.maxIterations ?? Infinity, microstepsMax);
     machines.set(name, provided);
   }
-  return { machines, nameOf: (machine) => named.find(([, known]) => known === machine)?.[0] ?? machine.id };
+  const ranges = new Map<string, TickRange>();
+  function rangeOf(process: string, code: number): TickRange {
+    const [name, delay] = itemAt(codes, code);
+    const ticks = ticksOf(name, delay, delays, process);
+    if (ticks === undefined) throw new Error(`delays: '${delay}' of machine '${name}' is missing in '${process}'`);
+    return typeof ticks === 'number' ? { least: ticks, most: ticks } : { least: ticks[0], most: ticks[1] };
+  }
+  function knownRange(process: string, code: number): TickRange {
+    const key = `${code} ${process}`;
+    const range = ranges.get(key) ?? rangeOf(process, code);
+    ranges.set(key, range);
+    return range;
+  }
+  return {
+    machines,
+    ticksOf: knownRange,
+    nameOf: (machine) => named.find(([, known]) => known === machine)?.[0] ?? machine.id,
+  };
 }

@@ -2,7 +2,7 @@ import type { AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
 import { hintAt } from '../../known-fields.js';
 import { checkConfigFields } from './config-fields.js';
 import { plainAdapter, type HostAdapter } from './host-adapter.js';
-import { collectMachines } from './compile-machines.js';
+import { collectMachines, type TickRange } from './compile-machines.js';
 import type { InvokedActor } from './invoked.js';
 import { compileLinks, type Link } from './links.js';
 import { itemAt } from '../structures/checked-reads.js';
@@ -57,8 +57,10 @@ export interface CutTarget {
 export interface CompiledSystem {
   readonly processes: readonly string[];
   readonly starts: readonly (readonly CompiledStart[])[];
-  /** Each machine with its delays in ticks, by name. */
+  /** Each machine by name, its delays as codes. */
   readonly machines: ReadonlyMap<string, AnyStateMachine>;
+  /** How long the delay of a code takes in a process. */
+  readonly ticksOf: (process: string, code: number) => TickRange;
   readonly links: readonly Link[];
   /** The link from one process to another, by their indices; -1 if there is none. */
   linkBetween(from: number, to: number): number;
@@ -66,6 +68,8 @@ export interface CompiledSystem {
   readonly stimuli: readonly CompiledStimulus[];
   readonly faults: CompiledFaults;
   readonly ids: readonly string[];
+  /** Whether the ids stand in a ring, so that only rotations leave it as it is. */
+  readonly isRing: boolean;
   /** What may come of invoked actors, by source or id. */
   readonly invoked: ReadonlyMap<string, InvokedActor>;
   /** A copy that nobody can change, the same one for equal values. @throws Error that names what is not plain data. */
@@ -219,6 +223,10 @@ function compileFaults(faults: Faults, processes: readonly string[], links: read
   };
 }
 
+function idsOf(ids: NonNullable<SystemConfig['ids']>): readonly string[] {
+  return 'ring' in ids ? ids.ring : ids;
+}
+
 /**
  * Resolves the names of a description.
  *
@@ -230,7 +238,7 @@ export function compileSystem(config: SystemConfig, checksEvents = false): Compi
   checkConfigFields(config);
   const processes = Object.keys(config.processes);
   if (processes.length === 0) throw new Error('a system needs at least one process');
-  const { machines, nameOf } = collectMachines(config);
+  const { machines, nameOf, ticksOf } = collectMachines(config);
   const starts = Object.entries(config.processes).map(([process, own]) =>
     Object.entries(own).map(([id, start]): CompiledStart => {
       const machine: AnyStateMachine = 'machine' in start ? start.machine : start;
@@ -253,6 +261,7 @@ export function compileSystem(config: SystemConfig, checksEvents = false): Compi
     processes,
     starts,
     machines,
+    ticksOf,
     links,
     linkBetween: (from, to) => itemAt(itemAt(between, from), to),
     adapter: config.adapter ?? plainAdapter,
@@ -263,7 +272,8 @@ export function compileSystem(config: SystemConfig, checksEvents = false): Compi
       }),
     ),
     faults: compileFaults(config.faults ?? {}, processes, links),
-    ids: config.ids ?? [],
+    ids: idsOf(config.ids ?? []),
+    isRing: config.ids !== undefined && !Array.isArray(config.ids),
     invoked: new Map(Object.entries(config.actors ?? {})),
     plain: createPlainCopies(),
   };

@@ -143,6 +143,15 @@ function checkActors(actors: unknown): void {
   });
 }
 
+function checkIds(ids: unknown): void {
+  if (ids === undefined) return;
+  if (!Array.isArray(ids)) requireFields('ids', ids, ['ring']);
+  const names: unknown = Array.isArray(ids) ? ids : (ids as { readonly ring?: unknown }).ring;
+  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  if (areNames && new Set(names).size === names.length) return;
+  throw new TypeError(`ids: expected a list of different names, or { ring } of one, came ${came(names)}`);
+}
+
 function checkAdapter(adapter: HostAdapter): void {
   requireFields('adapter', adapter, adapterFields);
   // It may be an object of a class, whose methods are inherited.
@@ -179,6 +188,7 @@ export function checkConfigFields(config: SystemConfig): void {
   }
   if (config.adapter !== undefined) checkAdapter(config.adapter);
   checkActors(config.actors);
+  checkIds(config.ids);
   checkStimuli(config.stimuli);
   checkFaults(config.faults);
 }

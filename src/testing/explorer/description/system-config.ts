@@ -34,6 +34,9 @@ export type StartActors = Readonly<Record<string, StartActor>>;
  */
 export type Order = 'connection' | 'subject' | 'none' | 'set';
 
+/** A duration in whole ticks: a number, or the least and the most. */
+export type Ticks = number | readonly [least: number, most: number];
+
 /** Delay and order of a link. */
 export interface LinkConfig {
   /**
@@ -253,11 +256,12 @@ export interface SystemConfig<
   readonly machines?: Machines;
   /**
    * The durations, in ticks, of exactly the delays that the machines declare in `setup({ delays })`. The key `name`
-   * applies to all machines, `machine.name` to one.
+   * applies to all machines, `machine.name` to one; `process/name` and `process/machine.name` apply in one process, whose
+   * clock may differ from the others. A pair `[least, most]` is a timer that drifts: it fires at any time between.
    *
    * @default none
    */
-  readonly delays?: Readonly<Record<string, number>>;
+  readonly delays?: Readonly<Record<string, Ticks>>;
   /**
    * What may come of the actors that the machines invoke or spawn with an id, by their name in `setup({ actors })`, or
    * by their id. They are not run: a promise is pending until one of its outcomes is chosen.
@@ -293,9 +297,10 @@ export interface SystemConfig<
   readonly faults?: Faults;
   /**
    * Symmetry reduction: interchangeable ids. Of the states that differ only by a permutation of these ids, one is
-   * explored.
+   * explored. Of more than five ids, the first five are permuted. `{ ring }` are ids that stand in a ring, each beside
+   * the next and the last beside the first: of the states that differ only by a rotation, one is explored.
    *
    * @default none
    */
-  readonly ids?: readonly string[];
+  readonly ids?: readonly string[] | { readonly ring: readonly string[] };
 }

@@ -7,8 +7,10 @@ export interface Timer {
   readonly id: string;
   /** The event that it sends to its actor when it fires. */
   readonly event: EventObject;
-  /** Ticks until it fires. */
+  /** Ticks until it fires, at the latest. */
   readonly left: number;
+  /** How many ticks earlier it may fire; absent where it fires on time. */
+  readonly early?: number;
 }
 
 /** The state of an actor: its snapshot as plain data, and its running timers. */

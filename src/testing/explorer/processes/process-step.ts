@@ -1,6 +1,7 @@
 import type { EventObject } from 'xstate';
 import type { CompiledStart, CompiledSystem } from '../description/compile-system.js';
 import type { RecordedCommand } from '../description/host-adapter.js';
+import type { TickRange } from '../description/compile-machines.js';
 import type { MachineStep, MachineStepper } from './machine-step.js';
 import { invokedBy, outcomesMissing, type Child } from '../description/invoked.js';
 import { canonicalText, frozenFrom, type Plain } from '../description/plain-data.js';
@@ -61,23 +62,31 @@ interface DelayedRaise {
  *
  * @throws Error for a timer that runs already, and for a delay or id that cannot be explored.
  */
-function startTimer(timers: Map<string, Timer>, { event, id, delay }: DelayedRaise): void {
+function startTimer(
+  timers: Map<string, Timer>,
+  { event, id, delay }: DelayedRaise,
+  ticksOf: (code: number) => TickRange,
+): void {
   if (delay === undefined) return;
   const name = id ?? `raise.${event.type}`;
   if (typeof name !== 'string') throw new Error('a delayed raise needs a string as its id');
-  if (!Number.isInteger(delay) || delay < 0) throw new Error(`the timer ${name} has a delay of ${delay} ticks`);
+  const { least, most } = ticksOf(delay);
   if (timers.has(name)) throw new Error(`the timer ${name} was started twice`);
   const copy = frozenFrom(canonicalText(event, `the event of ${name}`)) as EventObject;
-  timers.set(name, { id: name, event: copy, left: delay });
+  timers.set(name, { id: name, event: copy, left: most, ...(least === most ? {} : { early: most - least }) });
 }
 
 /** The timers that run after a macrostep, in the order of their ids. The same list if none has changed. */
-function timersAfter(before: ActorState['timers'], { actions }: MachineStep): ActorState['timers'] {
+function timersAfter(
+  before: ActorState['timers'],
+  { actions }: MachineStep,
+  ticksOf: (code: number) => TickRange,
+): ActorState['timers'] {
   const isTiming = ({ type }: RecordedCommand) => type === 'xstate.raise' || type === 'xstate.cancel';
   if (!actions.some(isTiming)) return before;
   const timers = new Map(before.map((timer) => [timer.id, timer]));
   for (const { type, params } of actions) {
-    if (type === 'xstate.raise') startTimer(timers, params as DelayedRaise);
+    if (type === 'xstate.raise') startTimer(timers, params as DelayedRaise, ticksOf);
     if (type === 'xstate.cancel') timers.delete((params as { readonly sendId: string }).sendId);
   }
   return [...timers.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -168,7 +177,7 @@ export function react(
   /** Takes over what a macrostep did. */
   function settle(activity: MutableActivity, machine: string, timers: ActorState['timers'], step: MachineStep): void {
     const id = activity.actor;
-    const running = timersAfter(timers, step);
+    const running = timersAfter(timers, step, (code) => system.ticksOf(process, code));
     activity.commands = commandsAmong(step.actions, (type) => {
       const own = system.machines.get(machine);
       return own === undefined ? '' : remediesFor(own, type);

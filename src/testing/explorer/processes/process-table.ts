@@ -41,12 +41,12 @@ export interface ProcessTable {
   stateId(state: ProcessState): number;
   inputId(input: ProcessInput): number;
   messageId(message: Message): number;
-  /** The inputs of the timers that are due. */
+  /** The inputs of the timers that may fire. */
   due(state: number): Int32Array;
+  /** Whether a timer must fire, or something come of an invoked actor, before time goes on. */
+  isHeldUp(state: number): boolean;
   /** The inputs of what may come of the actors that are invoked. */
   outcomes(state: number): Int32Array;
-  /** Whether something must come of one of them before time goes on. */
-  isOutcomeDue(state: number): boolean;
   isAlive(state: number): boolean;
   /** The state one tick later; what is due stays due. */
   tick(state: number): number;
@@ -80,7 +80,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
   const inputs = createInterning<ProcessInput>();
   const due: Int32Array[] = [];
   const outcomes: Int32Array[] = [];
-  const outcomeDue: boolean[] = [];
+  const heldUp: boolean[] = [];
   const alive: boolean[] = [];
   const ticked: number[] = [];
   const reactions: CompiledReaction[] = [];
@@ -110,7 +110,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
     }));
     if (id === due.length) {
       const timers = state.actors.flatMap((actor) => actor.timers.map((timer) => ({ actor: actor.id, ...timer })));
-      const dueNow = timers.filter((timer) => timer.left === 0);
+      const dueNow = timers.filter(({ left, early = 0 }) => left <= early);
       due.push(Int32Array.from(dueNow.map(({ actor, id: timer }) => inputId({ kind: 'timer', actor, id: timer }))));
       const pending = state.actors.flatMap((actor) =>
         (actor.pending ?? []).map((child) => ({ actor: actor.id, child })),
@@ -124,7 +124,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
           ),
         ),
       );
-      outcomeDue.push(pending.some(({ child }) => child.left === 0));
+      heldUp.push([...timers, ...pending.map(({ child }) => child)].some(({ left }) => left === 0));
       alive.push(state.isAlive);
       const standsStill = [...timers, ...pending.map(({ child }) => child)].every(({ left = 0 }) => left === 0);
       ticked.push(standsStill ? id : -1);
@@ -182,7 +182,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
     messageId,
     due: (state) => itemAt(due, state),
     outcomes: (state) => itemAt(outcomes, state),
-    isOutcomeDue: (state) => itemAt(outcomeDue, state),
+    isHeldUp: (state) => itemAt(heldUp, state),
     isAlive: (state) => itemAt(alive, state),
     tick(state) {
       const after = itemAt(ticked, state);

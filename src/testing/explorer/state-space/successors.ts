@@ -325,8 +325,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
 
   function latenesses(): void {
     for (const process of faults.late.of) {
-      const isDue = table.due(wordAt(from, process)).length > 0 || table.isOutcomeDue(wordAt(from, process));
-      if (!isDue && !isMessageDue(process)) continue;
+      if (!table.isHeldUp(wordAt(from, process)) && !isMessageDue(process)) continue;
       const after = surroundings.change(wordAt(from, last), Change.late, process);
       if (after !== -1) steps.words[openFault(StepKind.late, process) + last] = after;
     }
@@ -336,8 +335,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
   function isTimeHeldUp(): boolean {
     const around = wordAt(from, last);
     for (let process = 0; process < processCount; process += 1) {
-      const isDue = table.due(wordAt(from, process)).length > 0 || table.isOutcomeDue(wordAt(from, process));
-      if (isDue && surroundings.slack(around, process) === 0) return true;
+      if (table.isHeldUp(wordAt(from, process)) && surroundings.slack(around, process) === 0) return true;
     }
     for (let link = 0; link < linkCount; link += 1) {
       const content = wordAt(from, processCount + link);

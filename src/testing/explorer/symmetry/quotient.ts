@@ -32,9 +32,10 @@ export function createQuotient(symmetry: Symmetry, width: number): Quotient {
   const own = new Int32Array(width);
   const other = new Int32Array(width);
 
-  function isBefore(words: Int32Array, offset: number): boolean {
+  /** Whether the state comes before the words with its ids exchanged. The first word that differs decides. */
+  function isBefore(permutation: number, words: Int32Array, offset: number): boolean {
     for (let k = 0; k < width; k += 1) {
-      const difference = wordAt(other, k) - wordAt(words, offset + k);
+      const difference = symmetry.wordUnder(own, permutation, k) - wordAt(words, offset + k);
       if (difference !== 0) return difference < 0;
     }
     return false;
@@ -52,9 +53,9 @@ export function createQuotient(symmetry: Symmetry, width: number): Quotient {
     let best = 0;
     for (let k = 0; k < width; k += 1) own[k] = wordAt(words, offset + k);
     for (let permutation = 1; permutation < symmetry.count; permutation += 1) {
-      symmetry.permute(own, permutation, other);
-      if (!isBefore(words, offset)) continue;
+      if (!isBefore(permutation, words, offset)) continue;
       best = permutation;
+      symmetry.permute(own, permutation, other);
       words.set(other, offset);
     }
     return symmetry.inverse(best);

@@ -9,6 +9,8 @@ export interface Symmetry {
   readonly count: number;
   /** Writes the state with its ids exchanged. */
   permute(state: Int32Array, permutation: number, into: Int32Array): void;
+  /** One word of the state with its ids exchanged. */
+  wordUnder(state: Int32Array, permutation: number, word: number): number;
   /** The permutation that is `second` after `first`. */
   compose(second: number, first: number): number;
   /** The permutation that undoes this one. */
@@ -17,14 +19,24 @@ export interface Symmetry {
   stimulus(permutation: number, stimulus: number): number;
 }
 
-/** With more ids there are more permutations than they spare states. */
-const idsMax = 5;
+/** With more ids there are more permutations than they spare states: of more ids, only the first ones are exchanged. */
+const permutedMax = 5;
 
 function permutationsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
   if (items.length === 0) return [[]];
   return items.flatMap((item, index) =>
     permutationsOf(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest]),
   );
+}
+
+function rotationsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return items.map((_, first) => [...items.slice(first), ...items.slice(0, first)]);
+}
+
+/** The orders that the ids may be brought into: a group, whichever it is, number 0 of which leaves them as they are. */
+function ordersOf({ ids, isRing }: CompiledSystem): readonly (readonly string[])[] {
+  if (isRing) return rotationsOf(ids);
+  return permutationsOf(ids.slice(0, permutedMax)).map((order) => [...order, ...ids.slice(permutedMax)]);
 }
 
 /** Where each part of the system goes under a renaming. */
@@ -81,12 +93,11 @@ function moved<T>(items: readonly T[], places: readonly number[]): readonly T[] 
 export function createSymmetry(system: CompiledSystem, successors: Successors): Symmetry {
   const { ids } = system;
   const { processes: table, queues, surroundings, width } = successors;
-  if (ids.length > idsMax) throw new Error(`ids: expected at most ${idsMax}, but got ${ids.length}`);
   if (system.faults.crash.midStep) {
     // What a step sends to one of them and to another has an order, which an exchange would turn around.
     throw new Error('ids: expected no crashes with midStep, which tell apart who is sent to first');
   }
-  const orders = permutationsOf(ids);
+  const orders = ordersOf(system);
   const renamings = orders.map((order) => createRenaming(ids, order));
   const places = renamings.map((renaming) => placesUnder(system, renaming));
   const processCount = system.processes.length;
@@ -168,11 +179,17 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
     }
   });
 
+  /** By permutation and word: the word that takes its place. */
+  const sources = places.map(({ processes, links }) => {
+    const from = new Array<number>(width).fill(last);
+    processes.forEach((place, process) => (from[place] = process));
+    links.forEach((place, link) => (from[processCount + place] = processCount + link));
+    return from;
+  });
+
+  const numbers = new Map(orders.map((order, number) => [JSON.stringify(order), number]));
   const composed = renamings.map((second) =>
-    orders.map((first) => {
-      const after = first.map(second.name);
-      return orders.findIndex((order) => isSame(order, after));
-    }),
+    orders.map((first) => numbers.get(JSON.stringify(first.map(second.name))) ?? -1),
   );
   const inverses = composed.map((_, permutation) => composed.findIndex((second) => second[permutation] === 0));
 
@@ -188,6 +205,12 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
         into[to] = queueUnder(permutation, link, wordAt(state, processCount + link));
       }
       into[last] = surroundingsUnder(permutation, wordAt(state, last));
+    },
+    wordUnder(state, permutation, word) {
+      const source = itemAt(itemAt(sources, permutation), word);
+      if (word < processCount) return stateUnder(permutation, wordAt(state, source));
+      if (word === last) return surroundingsUnder(permutation, wordAt(state, last));
+      return queueUnder(permutation, source - processCount, wordAt(state, source));
     },
     compose: (second, first) => itemAt(itemAt(composed, second), first),
     inverse: (permutation) => itemAt(inverses, permutation),

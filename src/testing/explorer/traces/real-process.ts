@@ -18,6 +18,7 @@ interface RunningTimer {
   readonly id: string;
   readonly event: EventObject;
   readonly fire: () => void;
+  readonly early: number;
   left: number;
 }
 
@@ -80,7 +81,8 @@ export function createRealProcess(
             Array.from(timers, (timer) => timer.id),
           );
           if (scheduled === undefined) throw new Error(`${process}/${id} set a timer that XState knows nothing of`);
-          const timer = { ...scheduled, fire: fn, left: delay };
+          const { least, most } = system.ticksOf(process, delay);
+          const timer = { ...scheduled, fire: fn, left: most, early: most - least };
           timers.add(timer);
           return timer;
         },
@@ -157,7 +159,10 @@ export function createRealProcess(
       machine,
       value,
       context,
-      timers: running.map(({ id: timer, event, left }) => ({ id: timer, event, left })),
+      timers: running.map(({ id: timer, event, left, early }) => ({
+        ...{ id: timer, event, left },
+        ...(early === 0 ? {} : { early }),
+      })),
       ...(pending.length === 0 ? {} : { pending: [...pending].sort((a, b) => (a.id < b.id ? -1 : 1)) }),
     };
   }
