@@ -1,6 +1,7 @@
 import { connect } from 'nats';
 import { ProducerClient, type ProducerClientOptions } from '../../src/index.js';
 import { numberedRecords } from './numbered.js';
+import { recordInto } from './checked-recording.js';
 import { readSetting, report } from './report.js';
 
 /** A process that serves one subject with numbered records, until it is killed. */
@@ -13,12 +14,14 @@ export interface ProducerSetting {
   readonly bytes?: number;
   /** The time between two records; as fast as they are taken unless told. */
   readonly everyMs?: number;
+  /** A file into which it records what it does. */
+  readonly recording?: string;
   readonly options?: Omit<ProducerClientOptions, 'connection'>;
 }
 
-const { url, subject, queue, records, bytes, everyMs, options } = readSetting() as ProducerSetting;
+const { url, subject, queue, records, bytes, everyMs, recording, options } = readSetting() as ProducerSetting;
 const connection = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-const producer = new ProducerClient({ connection, ...options });
+const producer = new ProducerClient({ connection, ...recordInto(recording), ...options });
 
 producer.handle(
   subject,

@@ -10,6 +10,7 @@ import {
 } from '../../src/index.js';
 import type { ConsumerSetting } from './consumer-process.js';
 import { startNatsServer, type NatsServer, type NatsServerOptions } from './nats-server.js';
+import { startCheckedRecording } from './checked-recording.js';
 import { numberOf } from './numbered.js';
 import { startProcess, type RunningProcess } from './processes.js';
 import type { ProducerSetting } from './producer-process.js';
@@ -45,8 +46,9 @@ export interface Scene {
   consumer(options?: Partial<ConsumerClientOptions>): Promise<ConsumerClient>;
   producer(options?: Partial<ProducerClientOptions>): Promise<ProducerClient>;
   /** Resolves when the process takes requests. */
-  producerProcess(setting: Omit<ProducerSetting, 'url'>): Promise<RunningProcess>;
-  consumerProcess(setting: Omit<ConsumerSetting, 'url'>): RunningProcess;
+  producerProcess(setting: Omit<ProducerSetting, 'url' | 'recording'>): Promise<RunningProcess>;
+  consumerProcess(setting: Omit<ConsumerSetting, 'url' | 'recording'>): RunningProcess;
+  /** Ends all of it, and checks that what the clients did, in whichever process, is what their machines do. */
   stop(): Promise<void>;
 }
 
@@ -56,6 +58,8 @@ export async function startScene(options?: NatsServerOptions): Promise<Scene> {
   const connections: TestConnection[] = [];
   const processes: RunningProcess[] = [];
   const onWarning = (warning: Warning) => warnings.push(warning);
+  const recording = startCheckedRecording();
+  const { tracer } = recording;
 
   const scene: Scene = {
     server,
@@ -74,20 +78,28 @@ export async function startScene(options?: NatsServerOptions): Promise<Scene> {
     },
     async consumer(given = {}) {
       const connection = given.connection ?? (await scene.connect());
-      return new ConsumerClient({ onWarning, ...given, connection });
+      return new ConsumerClient({ onWarning, tracer, ...given, connection });
     },
     async producer(given = {}) {
       const connection = given.connection ?? (await scene.connect());
-      return new ProducerClient({ onWarning, ...given, connection });
+      return new ProducerClient({ onWarning, tracer, ...given, connection });
     },
     async producerProcess(setting) {
-      const running = startProcess('producer-process', { url: server.url, ...setting });
+      const running = startProcess('producer-process', {
+        url: server.url,
+        recording: recording.newFile(),
+        ...setting,
+      });
       processes.push(running);
       await running.until('ready');
       return running;
     },
     consumerProcess(setting) {
-      const running = startProcess('consumer-process', { url: server.url, ...setting });
+      const running = startProcess('consumer-process', {
+        url: server.url,
+        recording: recording.newFile(),
+        ...setting,
+      });
       processes.push(running);
       return running;
     },
@@ -96,6 +108,7 @@ export async function startScene(options?: NatsServerOptions): Promise<Scene> {
       // A connection whose server is down may wait for it as it closes, so nobody waits for the connection.
       for (const connection of connections) void connection.close().catch(() => undefined);
       await server.kill();
+      recording.check();
     },
   };
   return scene;

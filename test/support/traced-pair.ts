@@ -44,7 +44,14 @@ export interface TracedPairOptions {
 
 /** Everything that happens to two clients with streams of every kind on a network of the test's own, as trace events. */
 export async function tracePair(options: TracedPairOptions): Promise<readonly TraceEvent[]> {
-  const { seed, offerDelivery = false, faults = {}, streams = 10, listenAtMs = 0, clockOf = (own) => own } = options;
+  const {
+    seed,
+    offerDelivery = false,
+    faults = {},
+    streams = 10,
+    listenAtMs = 0,
+    clockOf = (own: Clock): Clock => own,
+  } = options;
   const clock = createTestClock();
   const broker = createTestBroker({ clock, seed, delayMs: [1, 40], ...faults });
   const tracer = createTracer({
@@ -96,7 +103,12 @@ export async function tracePair(options: TracedPairOptions): Promise<readonly Tr
   for (let turn = 0; turn < 60; turn += 1) {
     await clock.advance(200);
     if (stop === undefined && clock.now() >= listenAtMs) stop = listen();
-    if (turn === 3 && options.losesLink === true) forConsumer.connection.disconnect();
+    if (turn === 3 && options.losesLink === true) {
+      // Its request goes down with the connection, that of the next one waits for it.
+      void consumer.openStream('numbers', '3', { onRecord: () => undefined }).closed;
+      forConsumer.connection.disconnect();
+    }
+    if (turn === 4 && options.losesLink === true) void consumer.openStream('nobody', '3').closed;
     if (turn === 6 && options.losesLink === true) forConsumer.connection.reconnect();
     if (turn === 2 && options.isCut === true) broker.partition('producer', 'consumer');
     if (turn === 18) broker.heal();

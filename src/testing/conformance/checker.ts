@@ -22,6 +22,7 @@ import { object, Objection, type Nonconformance } from './complaint.js';
 import { Hosted, type HostRules } from './hosted.js';
 import { Messages, type MessageCounts } from './messages.js';
 import { createModelRules, ModelNetwork } from './model-rules.js';
+import { Records } from './records.js';
 import { Replica, type StepOutcome } from './replica.js';
 import { Unseen } from './unseen.js';
 import { Visited } from './visited.js';
@@ -85,6 +86,7 @@ export class Checker {
   readonly unseen = new Unseen();
   readonly #options: CheckerOptions;
   #messages = new Messages();
+  #records = new Records();
   #network: ModelNetwork;
   #processes = new Map<string, Process>();
   /** Each actor by its lifeline and name. */
@@ -159,7 +161,9 @@ export class Checker {
     if (early === undefined && this.#network.hasUnexplained) {
       this.unseen.note('messages of processes that the trace does not show from their start');
     }
+    const records = mayRepeat ? undefined : this.#records.judge();
     const [first] = [
+      ...(records === undefined ? [] : [records]),
       ...(judged === undefined ? [] : [judged]),
       ...(early === undefined ? [] : [{ index: early.index, event: early.step, complaint: early.complain() }]),
     ].sort((one, other) => one.index - other.index);
@@ -211,9 +215,11 @@ export class Checker {
         this.#onMessage(event);
         return;
       case 'counts':
+        this.#records.take(event, this.#roles.get(event.system), this.#index);
         this.#processAt(event.system, event.actor)?.rules.onCounts?.(event);
         return;
       case 'end':
+        if (this.#roles.get(event.system) === 'producer') this.#records.noteEnd(event.stream);
         this.#processAt(event.system, event.actor)?.rules.onEnd?.(event);
         return;
       case 'link':
@@ -225,7 +231,7 @@ export class Checker {
         this.#doubt();
         return;
       case 'mark':
-        if (event.kind === 'warning' && / is no trace event: /.test(event.text)) {
+        if (event.kind === 'warning' && event.text.includes(' is no trace event: ')) {
           this.unseen.note('lines that are no trace events');
           this.#doubt();
         }
@@ -246,6 +252,7 @@ export class Checker {
     this.#toldDurations = new Map();
     this.#network = new ModelNetwork(this.#options.system, this.#options);
     this.#messages = new Messages();
+    this.#records = new Records();
   }
 
   #doubt(): void {
@@ -259,6 +266,7 @@ export class Checker {
       rules.doubt?.();
     }
     this.#messages.doubt();
+    this.#records.doubt();
   }
 
   #onSystem(system: string, role: string, op: 'start' | 'crash' | 'stop', isCounted: boolean): void {
@@ -278,6 +286,9 @@ export class Checker {
       this.unseen.note(`what ${system} did last, as it crashed`);
     } else {
       sender.hasStopped = true;
+      const process = this.#processes.get(system);
+      process?.rules.endStep?.();
+      process?.rules.onStop?.();
     }
     for (const [key, { replica }] of this.#replicas) if (replica.system === system) this.#replicas.delete(key);
     for (const { hosted, system: own } of this.#processes.values()) if (own === system) hosted.clear();

@@ -7,7 +7,6 @@ import {
   type SpawnParams,
 } from '../../../machines/index.js';
 import type { TraceCounts, TraceEnd, TraceMessage, TraceStep } from '../../trace-events/trace-event.js';
-import type { RecordedCommand } from '../explorer/description/host-adapter.js';
 import { object, Objection, type Complaint, type Place } from './complaint.js';
 import { unexplained, type Hosted, type HostRules } from './hosted.js';
 import type { Replica } from './replica.js';
@@ -31,7 +30,7 @@ interface StreamFacts {
   isExtended: boolean;
   /** Whether its frames are told with its inbox: not where they go by way of another account. */
   isAddressed: boolean;
-  isClosedOnWire: boolean;
+  isConsumer: boolean;
 }
 
 /** A message that a command has asked for. */
@@ -101,6 +100,10 @@ export function createClientRules(
   const asked = new Map<string, number>();
   /** By inbox, the codes of the closes that were asked for. */
   const closes = new Map<string, Set<number>>();
+  /** The inboxes of plain streams that were closed. */
+  const closed = new Set<string>();
+  /** Streams that are over, of which a last word may be told. */
+  let gone: string[] = [];
   let owed: Owed[] = [];
   let doubts: Doubt[] = [];
   /** Messages that have arrived and of which nothing has come yet, by what tells them. */
@@ -136,7 +139,7 @@ export function createClientRules(
       countedAtEnd: undefined,
       isExtended: false,
       isAddressed: false,
-      isClosedOnWire: false,
+      isConsumer: false,
     };
     streams.set(id, facts);
     return facts;
@@ -183,6 +186,12 @@ export function createClientRules(
 
   /** What is left undone is only known to be so where the connection was there, which the next message shows. */
   const checkOwed = (): void => {
+    for (const id of gone) {
+      const inbox = streams.get(id)?.inbox;
+      if (inbox !== undefined) for (const kind of frameKinds) arrived.delete(`${kind} ${inbox}`);
+      streams.delete(id);
+    }
+    gone = [];
     for (const { key, text, by, isFrequent } of owed) {
       const { system, actor } = by;
       asked.delete(key);
@@ -244,10 +253,10 @@ export function createClientRules(
           system: process.name,
         });
       }
-      if (kind === 'data' && facts.isClosedOnWire) {
-        object('message', `expected no record behind the close of ${subject}, came one`, [], { system: process.name });
-      }
-      if (kind === 'close') facts.isClosedOnWire = true;
+      if (kind === 'close') closed.add(subject);
+    }
+    if (kind === 'data' && closed.has(subject)) {
+      object('message', `expected no record behind the close of ${subject}, came one`, [], { system: process.name });
     }
     settleDoubts();
   };
@@ -339,7 +348,10 @@ export function createClientRules(
       const isWhole = !replica.hasBegun;
       const known = streams.get(id);
       if (known !== undefined && !isWhole) return;
-      const fresh = { ...factsOf(id), inbox: stream, isWhole, isAddressed: known?.isAddressed ?? false };
+      const { extended } = replica.context as { readonly extended?: unknown };
+      const isAddressed = known?.isAddressed ?? false;
+      const fresh = { ...factsOf(id), inbox: stream, isWhole, isAddressed, isExtended: extended === true };
+      fresh.isConsumer = replica.machineName === 'consumerStream';
       streams.set(id, fresh);
       if (isWhole) return;
       // What happened before is not known.
@@ -381,7 +393,8 @@ export function createClientRules(
           isReleased = true;
           return;
         case 'wire.open': {
-          const inbox = inboxOf(id, Number(of['attempt']));
+          const { attempt } = params as { readonly attempt: number };
+          const inbox = inboxOf(id, attempt);
           if (inbox !== undefined) owe(replica, `open ${inbox}`, 'the open request');
           return;
         }
@@ -488,7 +501,7 @@ export function createClientRules(
       if (facts === undefined) return;
       facts.counted = records;
       if (!facts.isWhole) return;
-      const isConsumer = process.replicas.get(actor)?.machineName === 'consumerStream';
+      const { isConsumer } = facts;
       const most = !isConsumer
         ? facts.passed === 0
           ? 0
@@ -507,14 +520,18 @@ export function createClientRules(
     onEnd: ({ actor }: TraceEnd) => {
       const facts = streams.get(actor);
       if (facts === undefined) return;
-      if (tellsCounts && facts.isWhole) facts.countedAtEnd ??= facts.counted;
-      const isConsumer = process.replicas.get(actor)?.machineName === 'consumerStream';
-      if (tellsCounts && facts.isWhole) checkPassed(facts, isConsumer, actor);
+      const hasCounts = tellsCounts || isCounted();
+      if (hasCounts && facts.isWhole) facts.countedAtEnd ??= facts.counted;
+      const { isConsumer } = facts;
+      if (hasCounts && facts.isWhole) checkPassed(facts, isConsumer, actor);
     },
     onGone: (id) => {
-      const inbox = streams.get(id)?.inbox;
-      if (inbox !== undefined) for (const kind of frameKinds) arrived.delete(`${kind} ${inbox}`);
-      streams.delete(id);
+      gone.push(id);
+    },
+    onStop: () => {
+      // Nothing was wrong with the connection to its end.
+      doubts = doubts.filter(({ isFrequent }) => !isFrequent);
+      settleDoubts();
     },
     doubt: () => {
       mayMissMessages = true;

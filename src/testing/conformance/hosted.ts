@@ -63,6 +63,8 @@ export interface HostRules {
   onCounts?(counts: TraceCounts): void;
   onEnd?(end: TraceEnd): void;
   onLink?(op: 'lost' | 'restored' | 'closed'): void;
+  /** The process has come to its end in order. */
+  onStop?(): void;
   /** An actor of this process is over. */
   onGone?(id: string, replica: Replica): void;
   /** Some of what happened was left out. */

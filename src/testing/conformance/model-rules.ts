@@ -62,7 +62,6 @@ const underWayMax = 1_000;
 export class ModelNetwork {
   readonly allows: NetworkAllowance;
   readonly counts: NetworkCounts = { lost: 0, repeated: 0 };
-  readonly #system: CompiledSystem;
   readonly #links = new Map<string, ModelLink>();
   /** By the id that the trace gives a message. */
   readonly #told = new Map<string, { readonly sent: Sent; readonly link: ModelLink }>();
@@ -76,7 +75,6 @@ export class ModelNetwork {
   hasClocks = false;
 
   constructor(system: CompiledSystem, allows: NetworkAllowance) {
-    this.#system = system;
     this.allows = allows;
     for (const { name, from, to, order } of system.links) {
       const ends = { from: system.processes[from] ?? '', to: system.processes[to] ?? '' };

@@ -91,7 +91,7 @@ export class Replica {
   }
 
   get context(): unknown {
-    return this.#snapshot.context;
+    return this.#snapshot.context as unknown;
   }
 
   /** Whether the machine judges the next step. */

@@ -22,7 +22,7 @@ export function smallestTrace(
     if (spent > budget) return false;
     spent += candidate.length;
     const found = check(renumbered(candidate)).violation;
-    if (found === undefined || found.rule !== violation.rule || found.reason !== violation.reason) return false;
+    if (found?.rule !== violation.rule || found.reason !== violation.reason) return false;
     return candidate[found.index] === violation.event;
   };
   // What is judged when all is known, a message that nobody has sent say, needs what comes behind.

@@ -73,6 +73,6 @@ function isPlainObject(value: unknown): value is Readonly<Record<string, unknown
 }
 
 function inShort(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = (JSON.stringify(value) as string | undefined) ?? 'nothing';
   return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
 }

@@ -101,10 +101,9 @@ export function traceDiagram(trace: readonly TraceEvent[]): string {
   for (const system of systems) put(head, columnOf(system), system.slice(0, columnWidth - 2));
   const drawn = lines.slice(-linesMax).map(({ time, row, note }) => {
     put(row, 0, time.padStart(timeWidth - 2));
-    return `${row
-      .map((character) => character ?? ' ')
-      .join('')
-      .padEnd(width)}${note}`.trimEnd();
+    // What is drawn beyond the last lifeline leaves holes.
+    const drawnRow = Array.from(row as readonly (string | undefined)[], (character) => character ?? ' ').join('');
+    return `${drawnRow.padEnd(width)}${note}`.trimEnd();
   });
   const left = trace.length - shown.length;
   return [head.join('').trimEnd(), ...(left > 1 ? [`   … ${left} trace events before`] : []), ...drawn].join('\n');
@@ -124,7 +123,8 @@ function lastShown(trace: readonly TraceEvent[]): readonly TraceEvent[] {
 function systemsOf(event: TraceEvent): readonly string[] {
   if (event.type === 'message') return [event.from, event.to].filter((system) => system !== undefined);
   if (event.type === 'link') return event.systems;
-  return 'system' in event && event.system !== undefined ? [event.system] : [];
+  const { system } = event as { readonly system?: string };
+  return system === undefined ? [] : [system];
 }
 
 /** Ids of streams are long, and differ in their ends. */

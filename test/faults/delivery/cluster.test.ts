@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { connect, type NatsConnection } from 'nats';
 import { ConsumerClient, ProducerClient } from '../../../src/index.js';
+import { startCheckedRecording, type CheckedRecording } from '../../support/checked-recording.js';
 import { startNatsCluster, type NatsCluster } from '../../support/nats-cluster.js';
 import { numberedRecords } from '../../support/numbered.js';
 import { hardyTiming, tallyOf, tell, type Tally } from '../../support/tally.js';
@@ -9,13 +10,16 @@ const recordCount = 300_000;
 
 describe('a cluster of three nats-servers', () => {
   let cluster: NatsCluster;
+  let recording: CheckedRecording;
   const connections: NatsConnection[] = [];
   beforeEach(async () => {
     cluster = await startNatsCluster(3);
+    recording = startCheckedRecording();
   });
   afterEach(async () => {
     for (const connection of connections.splice(0)) void connection.close().catch(() => undefined);
     await cluster.stop();
+    recording.check();
   });
 
   async function connectTo(node: number): Promise<NatsConnection> {
@@ -34,10 +38,11 @@ describe('a cluster of three nats-servers', () => {
     const [forProducer, forConsumer] = [await connectTo(0), await connectTo(1)];
     const nodeOf = (connection: NatsConnection) =>
       cluster.nodes.findIndex(({ port }) => connection.getServer().endsWith(`:${port}`));
-    const producer = new ProducerClient({ connection: forProducer, ...hardyTiming });
+    const { tracer } = recording;
+    const producer = new ProducerClient({ connection: forProducer, tracer, ...hardyTiming });
     producer.handle('numbers', ({ signal }) => numberedRecords(recordCount, { bytes: 128, signal }));
     await forProducer.flush();
-    const consumer = new ConsumerClient({ connection: forConsumer, ...hardyTiming });
+    const consumer = new ConsumerClient({ connection: forConsumer, tracer, ...hardyTiming });
 
     const killed: number[] = [];
     const kill = (connection: NatsConnection): void => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { connect, type NatsConnection } from 'nats';
 import { ConsumerClient, ProducerClient } from '../../../src/index.js';
+import { startCheckedRecording, type CheckedRecording } from '../../support/checked-recording.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
 import { numberedRecord, numberedRecords, numberOf } from '../../support/numbered.js';
 import { hardyTiming, tallyOf, tell } from '../../support/tally.js';
@@ -11,11 +12,13 @@ const cutCount = 10;
 
 describe('connections that are reset mid-stream', () => {
   let server: NatsServer;
+  let recording: CheckedRecording;
   let forConsumer: TcpProxy;
   let forProducer: TcpProxy;
   let connections: NatsConnection[];
   beforeEach(async () => {
     server = await startNatsServer();
+    recording = startCheckedRecording();
     [forConsumer, forProducer] = await Promise.all([startTcpProxy(server.port), startTcpProxy(server.port)]);
     connections = [];
   });
@@ -23,6 +26,7 @@ describe('connections that are reset mid-stream', () => {
     for (const connection of connections) void connection.close().catch(() => undefined);
     await Promise.all([forConsumer.close(), forProducer.close()]);
     await server.kill();
+    recording.check();
   });
 
   async function connectBy(proxy: TcpProxy): Promise<NatsConnection> {
@@ -50,10 +54,14 @@ describe('connections that are reset mid-stream', () => {
   for (const [name, cut] of cases) {
     it(`${name}, ${cutCount} times: every record is read, in order and once`, async () => {
       const connection = await connectBy(forProducer);
-      const producer = new ProducerClient({ connection, ...hardyTiming });
+      const producer = new ProducerClient({ connection, tracer: recording.tracer, ...hardyTiming });
       producer.handle('numbers', ({ signal }) => numberedRecords(recordCount, { bytes: 128, signal }));
       await connection.flush();
-      const consumer = new ConsumerClient({ connection: await connectBy(forConsumer), ...hardyTiming });
+      const consumer = new ConsumerClient({
+        connection: await connectBy(forConsumer),
+        tracer: recording.tracer,
+        ...hardyTiming,
+      });
       const stream = consumer.openStream('numbers');
       let cuts = 0;
       const { records, missing, repeated, error } = await tallyOf(stream, (count) => {
@@ -81,14 +89,18 @@ describe('connections that are reset mid-stream', () => {
   it('of both, while eight streams share the memory of their frames: each reads its own records', async () => {
     const [streamCount, each] = [8, 20_000];
     const connection = await connectBy(forProducer);
-    const producer = new ProducerClient({ connection, ...hardyTiming });
+    const producer = new ProducerClient({ connection, tracer: recording.tracer, ...hardyTiming });
     producer.handle('shared', async function* (request) {
       const first = request.object<number>();
       for (let index = 0; index < each; index += 1) yield numberedRecord(first + index, 700);
       await Promise.resolve();
     });
     await connection.flush();
-    const consumer = new ConsumerClient({ connection: await connectBy(forConsumer), ...hardyTiming });
+    const consumer = new ConsumerClient({
+      connection: await connectBy(forConsumer),
+      tracer: recording.tracer,
+      ...hardyTiming,
+    });
     let [read, cuts] = [0, 0];
     const readOne = async (first: number) => {
       let next = first;
@@ -111,7 +123,7 @@ describe('connections that are reset mid-stream', () => {
 
   it('at the close frame: the end is told all the same, after every record', async () => {
     const connection = await connectBy(forProducer);
-    const producer = new ProducerClient({ connection, ...hardyTiming });
+    const producer = new ProducerClient({ connection, tracer: recording.tracer, ...hardyTiming });
     let cuts = 0;
     let tellThatAllIsRead: () => void = () => undefined;
     let allIsRead: Promise<void>;
@@ -124,7 +136,11 @@ describe('connections that are reset mid-stream', () => {
       cuts += 1;
     });
     await connection.flush();
-    const consumer = new ConsumerClient({ connection: await connectBy(forConsumer), ...hardyTiming });
+    const consumer = new ConsumerClient({
+      connection: await connectBy(forConsumer),
+      tracer: recording.tracer,
+      ...hardyTiming,
+    });
     for (let run = 0; run < cutCount; run += 1) {
       allIsRead = new Promise((resolve) => (tellThatAllIsRead = resolve));
       const stream = consumer.openStream('short');
