@@ -52,6 +52,7 @@ function raiseSilence(host: ClientHost, streams: OpenStreams, id: string, terms:
   const neededMs = terms.missedHeartbeatsMax * terms.heartbeatIntervalMs + terms.heartbeatRequestTimeoutMs;
   if (stream === undefined || neededMs <= stream.silenceTimeoutMs || neededMs > timerMsMax) return;
   host.debug({
+    code: 'silenceTimeoutRaised',
     message:
       `the silence timeout of ${stream.silenceTimeoutMs} ms is raised to ${neededMs} ms: the producer announced ` +
       `K = ${terms.missedHeartbeatsMax}, I = ${terms.heartbeatIntervalMs} ms, T = ${terms.heartbeatRequestTimeoutMs} ms`,

@@ -15,8 +15,8 @@ const entries: Readonly<Record<string, Listed>> = {
   '.': {
     values: `CloseCode CloseError ConsumerClient ProducerClient StreamError streamActor traceOverNats`,
     types: `
-      Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd DebugNote EndReason HandleOptions
-      HeadersInput MessageHeaders NatsConnection OpenStreamOptions ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
+      Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd DebugCode DebugNote EndReason HandleOptions
+      HeadersInput LogFields Logger MessageHeaders NatsConnection OpenStreamOptions ProducerClientOptions ProducerStream Records Registration StreamActorInput StreamActorKeptInput
       StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
       StreamAddresses StreamAsk StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
       StreamRequest Warning WarningCode Writer
