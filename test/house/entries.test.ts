@@ -75,6 +75,10 @@ const entries: Readonly<Record<string, Listed>> = {
     values: `instrumentStreams`,
     types: `Instrumentation InstrumentationOptions`,
   },
+  './react': {
+    values: `useStream`,
+    types: `StreamHookInput StreamView`,
+  },
   './transport': {
     values: '',
     types: `
