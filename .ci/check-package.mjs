@@ -84,7 +84,7 @@ try {
   if (installed.length > 0) throw new Error(`an install brings along ${installed.join(', ')}`);
 
   // Some entries need an optional peer, which their users install beside the package.
-  const peers = { opentelemetry: '@opentelemetry/api' };
+  const peers = { opentelemetry: '@opentelemetry/api', react: 'react' };
   for (const [door, peer] of Object.entries(peers)) {
     const entry = `${name}/${door}`;
     const { status, stderr } = spawnSync('node', ['--input-type=module', '-e', `await import('${entry}')`], {

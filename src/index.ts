@@ -39,7 +39,9 @@ export type { StreamErrorCode } from './errors.js';
 export { CloseCode } from '../machines/index.js';
 export type { EndReason } from '../machines/index.js';
 export type { ConsumerClientOptions, ProducerClientOptions } from './validation/options.js';
-export type { DebugNote, Warning, WarningCode } from './host/warnings.js';
+export type { LogFields, Logger } from './host/logger.js';
+export type { DebugCode, DebugNote } from './host/debug-notes.js';
+export type { Warning, WarningCode } from './host/warnings.js';
 export type { Codec } from './values/codec.js';
 
 // Makes clients visible to operators; the door of tracing, src/tracing/index.ts, has the rest.

@@ -79,7 +79,11 @@ export class FrameRouter {
     const frame = decodeDeliveryFrame(data);
     if (frame === undefined) {
       // A later version may say more than this one knows.
-      this.#host.debug({ message: `an extended frame of the unknown kind ${data[0] ?? 0}`, subject });
+      this.#host.debug({
+        code: 'unknownKind',
+        message: `an extended frame of the unknown kind ${data[0] ?? 0}`,
+        subject,
+      });
       return;
     }
     // The subject that was good for the first frame is good for all.

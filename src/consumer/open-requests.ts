@@ -65,7 +65,8 @@ export class OpenRequests {
     const { subject } = stream.stream;
     const streamId = streamIdOf(id, attempt);
     stream.streamId = streamId;
-    if (attempt > 0) this.#host.debug({ message: `the request is asked again, as ${streamId}`, subject });
+    if (attempt > 0)
+      this.#host.debug({ code: 'askedAgain', message: `the request is asked again, as ${streamId}`, subject });
     const request = stream.requestAs(streamId);
     // It waited for a link that takes less than the one on which the stream was opened, and no other link may come.
     const bytesMax = this.#host.publisher.payloadBytesMax;

@@ -1,5 +1,5 @@
+import type { EndReason } from '../../machines/index.js';
 import { messageOf } from '../errors.js';
-import type { ConsumerStream } from './consumer-stream.js';
 
 /**
  * Bytes that no other thread shares: what the platform's compressors and decoders take. Compilers before 5.7 have no name
@@ -12,7 +12,11 @@ export type OwnBytes = ReturnType<Uint8ArrayConstructor['of']>;
  * stream: a record is taken when a chunk is asked for.
  */
 export function createReadable(
-  stream: Pick<ConsumerStream, 'buffered' | 'cancel' | 'closed'>,
+  stream: {
+    readonly buffered: number;
+    readonly closed: Promise<{ readonly error: Error | undefined; readonly reason: EndReason }>;
+    cancel(text?: string): void;
+  },
   records: AsyncIterator<Uint8Array>,
 ): ReadableStream<OwnBytes> {
   let isPulling = false;

@@ -68,6 +68,7 @@ function adoptSilence(
     return;
   }
   host.debug({
+    code: 'silenceTimeoutRaised',
     message:
       `the silence timeout of ${stream.silenceTimeoutMs} ms is raised to ${neededMs} ms: the producer announced ` +
       `K = ${terms.missedHeartbeatsMax}, I = ${terms.heartbeatIntervalMs} ms, T = ${terms.heartbeatRequestTimeoutMs} ms`,

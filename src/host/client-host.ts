@@ -12,7 +12,8 @@ import type { Inspector } from './inspector.js';
 import { Runner, type Performers, type RunnerOptions } from './runner.js';
 import type { ClientTracer, StreamCounts, StreamTrace, TracedClient } from './trace-port.js';
 import { attachTracer, makeTraceable, type Traceable } from './traceable.js';
-import type { DebugNote, Warning } from './warnings.js';
+import type { DebugNote } from './debug-notes.js';
+import type { Warning } from './warnings.js';
 
 /** What the host of a client needs of the client's options, which are checked and filled in. */
 export interface ClientHostOptions {

@@ -25,16 +25,12 @@ export type WarningCode =
   /** `drain()` timed out before every reader had everything and every source had finished. */
   | 'drainIncomplete';
 
-/** Something that is not a fault, but worth knowing when debugging one. */
-export interface DebugNote {
+/** A failure that no call and no stream can report. */
+export interface Warning {
+  readonly code: WarningCode;
   readonly message: string;
   /** The subject of the message or stream concerned. */
   readonly subject?: string;
-}
-
-/** A failure that no call and no stream can report. */
-export interface Warning extends DebugNote {
-  readonly code: WarningCode;
   /** If the code is `notPermitted`: which operation on the subject the server denies. */
   readonly operation?: 'publish' | 'subscribe';
   /** What application code threw, or the error of the NATS client. */

@@ -57,7 +57,11 @@ export class ControlChannel {
     if (id === undefined || delivery === undefined) return;
     const control = decodeControl(data);
     if (control === undefined) {
-      this.#host.debug({ message: `a control frame of the unknown kind ${data[0] ?? 0}`, subject });
+      this.#host.debug({
+        code: 'unknownKind',
+        message: `a control frame of the unknown kind ${data[0] ?? 0}`,
+        subject,
+      });
     } else if (control.type === 'malformed') {
       this.#warn(subject, `expected ${control.expected}, came ${control.came}`);
     } else if (control.type === 'cancel') {

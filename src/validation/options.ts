@@ -17,7 +17,9 @@ import type { InterceptedOpen, InterceptedRequest, Interceptor } from '../host/i
 import type { Inspector } from '../host/inspector.js';
 import { shielded, shieldWarnings } from '../host/shielded.js';
 import { shieldInspector } from '../host/shielded-inspector.js';
-import type { DebugNote, Warning } from '../host/warnings.js';
+import { logLevels, logNote, logWarning, type Logger } from '../host/logger.js';
+import type { DebugNote } from '../host/debug-notes.js';
+import type { Warning } from '../host/warnings.js';
 import { isConsumerName, isPublishSubject } from '../wire/index.js';
 
 /** Options of both clients. */
@@ -73,6 +75,14 @@ interface CommonOptions {
    * @default notes are dropped
    */
   readonly onDebug?: (note: DebugNote) => void;
+  /**
+   * Told of the same as `onWarning` and `onDebug`, beside them: `console` and pino loggers fit as they are. Each call
+   * has an object with the `code`, and a message. Notes come at the level `debug`, warnings at `warn`, or at `error`
+   * where something of the application or its set-up is broken.
+   *
+   * @default nothing is logged
+   */
+  readonly logger?: Logger;
   /**
    * Flow-control window of a stream: how many records may be in flight, that is sent but not yet consumed. Applies
    * between two clients of this package; the smaller of their windows counts.
@@ -298,6 +308,7 @@ export type ResolvedOptions = typeof defaults & {
   readonly tracer: ClientTracer | undefined;
   readonly onWarning: (warning: Warning) => void;
   readonly onDebug: (note: DebugNote) => void;
+  readonly logger: Logger | undefined;
   readonly consumerName: string | undefined;
 };
 
@@ -323,6 +334,7 @@ export function resolveOptions(
     'recorder',
     'onWarning',
     'onDebug',
+    'logger',
     'consumerName',
     'interceptors',
   ];
@@ -339,6 +351,7 @@ export function resolveOptions(
     tracer: options.recorder,
     onWarning: () => undefined,
     onDebug: () => undefined,
+    logger: undefined,
     ...(Object.fromEntries(given) as Partial<ResolvedOptions> & { readonly connection: NatsConnection }),
   };
 
@@ -406,16 +419,30 @@ export function resolveOptions(
         `which is ${resolved.peerCancellationBufferMs}: ${intervals} * ${i} + ${t} = ${bufferMs}`,
     );
   }
-  const onWarning = shieldWarnings(resolved.onWarning);
-  const onDebug = shielded(resolved.onDebug, (error) => {
+  const { logger } = resolved;
+  const tellWarning = shieldWarnings(resolved.onWarning);
+  const log = logger === undefined ? undefined : shieldWarnings((warning: Warning) => logWarning(logger, warning));
+  const onWarning = (warning: Warning): void => {
+    tellWarning(warning);
+    log?.(warning);
+  };
+  const tellNote = shielded(resolved.onDebug, (error) => {
     onWarning({ code: 'callbackThrew', message: 'onDebug threw', error });
   });
+  const logDebug = shielded(logNote, (error) => {
+    onWarning({ code: 'callbackThrew', message: 'the logger threw', error });
+  });
+  const onDebug = (note: DebugNote): void => {
+    tellNote(note);
+    if (logger !== undefined) logDebug(logger, note);
+  };
   return { ...resolved, onWarning, onDebug, inspect: shieldInspector(resolved.inspect, onWarning) };
 }
 
 /** Checks what the application brings along: the connection, and the functions and objects that are called later. */
 function checkParts(parts: Record<string, unknown>): void {
-  const { connection, codec, clock, randomBytes, inspect, tracer, recorder, onWarning, onDebug, interceptors } = parts;
+  const { connection, codec, clock, randomBytes, inspect, tracer, recorder, onWarning, onDebug, logger, interceptors } =
+    parts;
   requireFunctions('interceptors', interceptors);
   if (typeof connection !== 'object' || connection === null) {
     refuse(`connection: expected a NATS connection, came ${kindOf(connection)}`);
@@ -433,6 +460,7 @@ function checkParts(parts: Record<string, unknown>): void {
   requireFunction('randomBytes', randomBytes);
   requireFunction('onWarning', onWarning);
   requireFunction('onDebug', onDebug);
+  if (logger !== undefined) requireMethods('logger', logger, logLevels);
   if (inspect !== undefined && typeof inspect !== 'function' && lacksMethod(inspect, ['next']) !== undefined) {
     refuse(`inspect: expected a function, or an observer with the method next, came ${kindOf(inspect)}`);
   }

@@ -1,9 +1,13 @@
 import { CloseCode } from '../../machines/index.js';
 import { CloseError, messageOf } from '../errors.js';
-import type { Writer } from './writer.js';
+
+/** What closes a stream. */
+export interface Closable {
+  closeWithCode(code: number, ...text: readonly string[]): Promise<void>;
+}
 
 /** Closes a stream as its source failed: with the code and text of a {@link CloseError}, else with 5000 and the reason. */
-export async function closeAsFailed(writer: Pick<Writer, 'closeWithCode'>, error: unknown): Promise<void> {
+export async function closeAsFailed(writer: Closable, error: unknown): Promise<void> {
   // A throw is never the source's own end, whatever code it names.
   if (error instanceof CloseError && error.code !== CloseCode.Normal && Number.isSafeInteger(error.code)) {
     await writer.closeWithCode(error.code, error.text);

@@ -1,5 +1,4 @@
-import { closeAsFailed } from './close-as-failed.js';
-import type { Writer } from './writer.js';
+import { closeAsFailed, type Closable } from './close-as-failed.js';
 
 /** The end of a stream from outside its source. */
 export interface WriterStop {
@@ -16,7 +15,7 @@ export interface WriterStop {
  * @param write Writes one chunk, and waits until there is room for it.
  */
 export function createWritable(
-  writer: Pick<Writer, 'close' | 'closeWithCode' | 'closed'>,
+  writer: Closable & { readonly closed: boolean; close(): Promise<void> },
   write: (chunk: unknown) => Promise<unknown> | undefined,
   stop: WriterStop | undefined,
 ): WritableStream<unknown> {

@@ -61,7 +61,7 @@ for (const [name, run] of Object.entries(ways)) {
     const now = measureMemory();
     heldBytes = Math.max(heldBytes, now.heldBytes - before.heldBytes);
     rssBytes = Math.max(rssBytes, now.rssBytes);
-  }, 100);
+  }, 1_000);
   const startedAtMs = performance.now();
   const received = await run();
   const seconds = (performance.now() - startedAtMs) / 1000;

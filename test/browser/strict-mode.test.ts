@@ -1,50 +1,17 @@
 import { expect } from 'chai';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { findChromium } from '../support/chromium.js';
+import { serveReactPage } from '../support/react-page.js';
 import type { PageUnderTest } from './strict-mode-page.js';
 
-/** React as an application has it while it is developed: only that mounts twice in StrictMode. */
-async function bundle(): Promise<string> {
-  const output = await build({
-    configFile: false,
-    logLevel: 'error',
-    mode: 'development',
-    define: { 'process.env.NODE_ENV': '"development"' },
-    resolve: { conditions: ['module', 'browser', 'development'] },
-    build: {
-      write: false,
-      minify: false,
-      rolldownOptions: { input: fileURLToPath(new URL('./strict-mode-page.ts', import.meta.url)) },
-    },
-  });
-  if (Array.isArray(output) || !('output' in output)) throw new Error('expected one bundle');
-  const [entry] = output.output;
-  expect(output.output).to.have.lengthOf(1);
-  return entry.code;
-}
-
 describe('streamActor in a page, with React in StrictMode', () => {
-  let server: Server;
+  let served: Awaited<ReturnType<typeof serveReactPage>>;
   let browser: Browser;
   let page: Page;
   const problems: string[] = [];
   before(async function () {
     this.timeout(60_000);
-    const script = await bundle();
-    server = createServer(({ url }, response) => {
-      const isScript = url === '/page.js';
-      response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
-      response.end(
-        isScript
-          ? script
-          : '<!doctype html><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="page.js"></script>',
-      );
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    served = await serveReactPage(new URL('./strict-mode-page.ts', import.meta.url));
     browser = await chromium.launch({
       executablePath: findChromium()!,
       args: ['--no-sandbox', '--disable-dev-shm-usage'],
@@ -52,7 +19,7 @@ describe('streamActor in a page, with React in StrictMode', () => {
   });
   after(async () => {
     await browser.close();
-    server.close();
+    served.close();
   });
   beforeEach(async () => {
     problems.length = 0;
@@ -61,7 +28,7 @@ describe('streamActor in a page, with React in StrictMode', () => {
       if (['error', 'warning'].includes(message.type())) problems.push(message.text());
     });
     page.on('pageerror', (error) => problems.push(String(error)));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.goto(served.url);
   });
   afterEach(() => page.close());
 

@@ -11,7 +11,7 @@ describe('docstrings', function () {
     const program = programOfFiles([...entries.values()]);
     for (const [entry, file] of entries) {
       const found = exportsOf(program, file);
-      expect(found.length, entry).to.be.greaterThan(5);
+      expect(found.length, entry).to.be.greaterThan(0);
       const without = found.filter(({ docstring }) => docstring === '').map(({ name, file: at }) => `${name} of ${at}`);
       expect(without, entry).to.deep.equal([]);
     }

@@ -18,7 +18,8 @@ const entries: Readonly<Record<string, Listed>> = {
       Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd ContractActorLogic ContractHandler
       ContractRecordEvent ContractRequest ContractStream DebugNote EndReason HandleOptions HeadersInput MessageHeaders
       NatsConnection OpenStreamOptions ProducerClientOptions ProducerStream Records Registration StreamActorInput
-      StreamActorKeptInput InterceptedOpen InterceptedRequest Interceptor ContractResumedEvent
+      StreamActorKeptInput InterceptedOpen InterceptedRequest Interceptor ContractResumedEvent DebugCode LogFields
+      Logger
       StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
       StreamAddresses StreamAsk StreamContract StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
       StreamRequest Warning WarningCode Writer
@@ -80,6 +81,10 @@ const entries: Readonly<Record<string, Listed>> = {
   './opentelemetry': {
     values: `instrumentStreams`,
     types: `Instrumentation InstrumentationOptions`,
+  },
+  './react': {
+    values: `useStream`,
+    types: `StreamHookInput StreamView`,
   },
   './transport': {
     values: '',

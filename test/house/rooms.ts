@@ -20,6 +20,7 @@ export const rooms: Readonly<Record<string, string>> = {
   'src/producer': 'machines src/{contracts,delivery,errors.ts,host,transport,validation,values,wire,writer}',
   'src/tracing': 'machines src/{consumer,errors.ts,host,memory-broker,producer,trace-events,transport,validation,wire}',
   'src/opentelemetry': 'machines src/{consumer,errors.ts,host,producer,transport,validation,wire}',
+  'src/react': 'src/{consumer,transport}',
   'src/index.ts':
     'machines src/{consumer,contracts,errors.ts,host,producer,tracing,transport,validation,values,writer}',
 

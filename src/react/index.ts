@@ -1,0 +1,3 @@
+/** The door of React: `nats-stream-actors/react`. It needs `react`, an optional peer. */
+export { useStream } from './use-stream.js';
+export type { StreamHookInput, StreamView } from './use-stream.js';
