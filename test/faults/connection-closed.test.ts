@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { CloseError, StreamError, type ConsumerClient, type ProducerClient } from '../../src/index.js';
+import {
+  CloseError,
+  StreamError,
+  type ConsumerClient,
+  type ConsumerStream,
+  type ProducerClient,
+} from '../../src/index.js';
 import { numberedRecords } from '../support/numbered.js';
 import { briskTiming, startScene, untilTrue, type Scene } from '../support/scene.js';
 import type { TestConnection } from '../support/transports.js';
@@ -39,7 +45,7 @@ describe('a connection that its owner closes mid-stream', () => {
   }
 
   /** Resolves when records of each of the streams have come. */
-  async function openAll(consumer: ConsumerClient): Promise<readonly ReturnType<ConsumerClient['openStream']>[]> {
+  async function openAll(consumer: ConsumerClient): Promise<readonly ConsumerStream[]> {
     const flowing = new Set<number>();
     const streams = Array.from({ length: streamCount }, (_, index) =>
       consumer.openStream('ticks', undefined, { onRecord: () => flowing.add(index) }),

@@ -17,6 +17,7 @@ import type {
   TraceTimer,
 } from '../../trace-events/trace-event.js';
 import type { CompiledSystem } from '../explorer/description/compile-system.js';
+import type { Ticks } from '../explorer/description/system-config.js';
 import { createClientRules } from './client-rules.js';
 import { object, Objection, type Nonconformance } from './complaint.js';
 import { Hosted, type HostRules } from './hosted.js';
@@ -38,8 +39,8 @@ export interface CheckerOptions {
   readonly skew: (run: TraceRun | undefined) => number;
   /** How long each delay is, where that is known. */
   readonly durations: Readonly<Record<string, number>>;
-  /** How many ticks each is in the model. */
-  readonly ticks: Readonly<Record<string, number>>;
+  /** How many ticks each is in the model, or the least and the most where a clock drifts. */
+  readonly ticks: Readonly<Record<string, Ticks>>;
   readonly mayLose: boolean;
   readonly mayRepeat: boolean;
 }
@@ -592,7 +593,18 @@ export class Checker {
   #checkDuration(replica: Replica, delay: string, duration: number): void {
     const { durations, ticks } = this.#options;
     const lengths = this.#run?.unit === 'tick' ? { ...ticks, ...durations } : durations;
-    const given = lengths[`${replica.machine.id}.${delay}`] ?? lengths[delay];
+    const names = [`${replica.machine.id}.${delay}`, delay];
+    const name = [...names.map((one) => `${replica.system}/${one}`), ...names].find(
+      (one) => lengths[one] !== undefined,
+    );
+    const given = name === undefined ? undefined : lengths[name];
+    if (typeof given === 'object') {
+      const [least, most] = given;
+      if (duration < least || duration > most) {
+        object('timer', `expected ${delay} to take ${least} to ${most} ticks, came ${duration}`);
+      }
+      return;
+    }
     // A producer may be heard less often than the reader has said, which its stream takes into account.
     const varies = delay === 'silenceTimeout' && this.#isClient(replica.system);
     const key = `${replica.system}\n${replica.machineName}\n${delay}`;
