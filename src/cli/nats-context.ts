@@ -52,7 +52,8 @@ export function withContext(
 /** Where the `nats` command keeps its contexts. */
 function contextFolder(environment: Readonly<Record<string, string | undefined>>): string {
   const named = environment['XDG_CONFIG_HOME'] ?? '';
-  return join(named === '' ? join(environment['HOME'] ?? homedir(), '.config') : named, 'nats');
+  const base = named === '' ? join(environment['HOME'] ?? homedir(), '.config') : named;
+  return `${base}/nats`;
 }
 
 function selectedContext(folder: string): string | undefined {

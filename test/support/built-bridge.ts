@@ -8,7 +8,7 @@ export function builtBridge(): string {
   buildIfStale(
     'the bridge to @xstate/inspect',
     page,
-    [`${folder}/src`, `${folder}/page`, `${folder}/build.mjs`, 'src'],
+    [`${folder}/src`, `${folder}/page`, `${folder}/build.mjs`, `${folder}/demo.ts`, 'src'],
     ['run', 'build', '-w', 'nats-stream-actors-inspect-bridge'],
   );
   return join(root, folder);

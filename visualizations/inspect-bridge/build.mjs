@@ -7,7 +7,7 @@ import { thirdPartyNotices } from '../../.ci/third-party-notices.mjs';
 const folder = import.meta.dirname;
 
 await build({
-  input: { index: resolve(folder, 'src/index.ts'), demo: resolve(folder, 'src/demo.ts') },
+  input: { index: resolve(folder, 'src/index.ts'), demo: resolve(folder, 'demo.ts') },
   platform: 'node',
   external: [/^node:/, /^ws$/, /^@xstate\/inspect/, /^xstate$/, /^nats-stream-actors/],
   output: { dir: resolve(folder, 'dist'), entryFileNames: '[name].js', chunkFileNames: '[name].js' },

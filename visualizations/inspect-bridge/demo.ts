@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createInspectServer } from './index.js';
+import { createInspectServer } from './src/index.js';
 
 /** Where the package is: beside this one, or, in its repository, two folders up, built. */
 async function load<Module>(name: string, built: string): Promise<Module> {
@@ -11,11 +11,11 @@ async function load<Module>(name: string, built: string): Promise<Module> {
   }
 }
 
-const { ConsumerClient, ProducerClient } = await load<typeof import('../../../src/index.js')>(
+const { ConsumerClient, ProducerClient } = await load<typeof import('../../src/index.js')>(
   'nats-stream-actors',
   'index.js',
 );
-const { createMemoryBroker } = await load<typeof import('../../../src/memory-broker/index.js')>(
+const { createMemoryBroker } = await load<typeof import('../../src/memory-broker/index.js')>(
   'nats-stream-actors/memory',
   'memory-broker/index.js',
 );
