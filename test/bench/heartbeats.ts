@@ -15,7 +15,8 @@ const { values } = parseArgs({
     streams: { type: 'string', default: '10000' },
     consumers: { type: 'string', default: '1,100' },
     seconds: { type: 'string', default: '15' },
-    settle: { type: 'string', default: '12' },
+    settle: { type: 'string', default: '25' },
+    paces: { type: 'string', default: 'announced,reference,none' },
   },
 });
 
@@ -27,7 +28,7 @@ const paces = {
 
 const server = await startNatsServer();
 for (const consumers of values.consumers.split(',').map(Number)) {
-  for (const [name, pace] of Object.entries(paces)) {
+  for (const [name, pace] of Object.entries(paces).filter(([known]) => values.paces.split(',').includes(known))) {
     const connection = await connect({ servers: server.url });
     const producer = new ProducerClient({ connection, ...pace });
     const registration = producer.handle('idle', async function* ({ signal }) {
@@ -40,7 +41,7 @@ for (const consumers of values.consumers.split(',').map(Number)) {
       const stream = clients[n % consumers]?.openStream('idle', undefined, { onRecord: () => undefined });
       return stream?.opened;
     });
-    await Promise.all(opened);
+    await Promise.all(opened.map(async (one) => one));
     // What is left to be done for the opening is no cost of heartbeats: the first rounds confirm what was sent.
     await new Promise((resolve) => setTimeout(resolve, Number(values.settle) * 1_000));
     const [cpu, messages] = [process.cpuUsage(), connection.stats().outMsgs];

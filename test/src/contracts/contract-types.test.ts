@@ -294,7 +294,7 @@ describe('contracts, mistakes that the compiler did not see', () => {
 
   it('a definition that makes no sense is refused, naming what it is', () => {
     const refused = (definition: object, words: RegExp) =>
-      expect(() => defineStream({ subject: 'a', ...definition } as never)).to.throw(StreamError, words);
+      expect(() => defineStream({ subject: 'a', ...definition })).to.throw(StreamError, words);
     refused({ records: z.string() }, /unknown option records \(did you mean record\?\)/);
     refused({ record: { parse: () => 1 } }, /record: expected a Standard Schema.*came object/);
     refused({ request: 'text' }, /request: expected a Standard Schema.*came string/);
