@@ -53,7 +53,7 @@ describe('what a machine invokes', () => {
     const result = explore(one(asking, { ask: { outcomes } }, ['go', 'leave']), {
       reachable: {
         refused: isAt('refused'),
-        'answered, and over': (view) => view['page']?.actors['own'] === undefined,
+        'answered, and over': (view) => view.page.actors.own === undefined,
       },
       leadsTo: { ends: { from: isAt('asking'), to: (view) => !isAt('asking')(view) } },
     });
