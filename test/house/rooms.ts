@@ -45,7 +45,7 @@ export const rooms: Readonly<Record<string, string>> = {
     'src/testing/explorer/{description,liveness,predicates,processes,state-space,structures,symmetry,traces}',
   'src/testing/explorer/studies':
     'src/testing/known-fields.ts src/testing/mutants src/testing/explorer/{description,search,traces}',
-  'src/testing/explorer/workers': 'src/testing/explorer/{description,search,traces}',
+  'src/testing/explorer/workers': 'src/testing/known-fields.ts src/testing/explorer/{description,search,traces}',
   'src/testing/explorer/index.ts': 'src/testing/explorer/{description,processes,search,studies,traces,workers}',
 
   'src/testing/conformance':
@@ -53,7 +53,7 @@ export const rooms: Readonly<Record<string, string>> = {
 
   'src/testing/protocol':
     'machines src/{consumer,host,memory-broker,producer,wire} ' +
-    'src/testing/doubles src/testing/explorer/{description,processes,traces}',
+    'src/testing/{doubles,known-fields.ts} src/testing/explorer/{description,processes,traces}',
   'src/testing/index.ts':
     'src/testing/{conformance,doubles,explorability,mutants,protocol} src/testing/explorer/index.ts',
 

@@ -50,12 +50,12 @@ async function runOnce(body: (scheduler: Scheduler) => unknown, choose: (count: 
   const idle: (() => void)[] = [];
   const choices: Choice[] = [];
   const happened: string[] = [];
-  let isOver = false;
+  const test = { isOver: false };
   let failure: Run['failure'];
 
   const fail = (error: unknown): void => {
     failure ??= { error };
-    isOver = true;
+    test.isOver = true;
   };
   const schedule = (task: ScheduledTask): void => void tasks.push(task);
   const scheduler: Scheduler = {
@@ -70,7 +70,7 @@ async function runOnce(body: (scheduler: Scheduler) => unknown, choose: (count: 
             .then(() => fn(...args))
             .then(
               (value) => schedule({ label: `${label} resolves`, run: () => resolve(value) }),
-              (error: unknown) => schedule({ label: `${label} rejects`, run: () => reject(error as Error) }),
+              (error: unknown) => schedule({ label: `${label} rejects`, run: () => reject(error) }),
             );
         });
     },
@@ -102,10 +102,10 @@ async function runOnce(body: (scheduler: Scheduler) => unknown, choose: (count: 
 
   Promise.resolve()
     .then(() => body(scheduler))
-    .then(() => (isOver = true), fail);
+    .then(() => (test.isOver = true), fail);
   for (;;) {
     await settleMicrotasks();
-    if (isOver) break;
+    if (test.isOver) break;
     const next = possible();
     if (next.length === 0 && idle.length > 0) {
       for (const resolve of idle.splice(0)) resolve();

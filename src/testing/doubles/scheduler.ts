@@ -22,12 +22,12 @@ export interface Scheduler {
    *
    * @param name How the order of a failure names it; omitted, the name of the function.
    */
-  wrap<Args extends readonly unknown[], Result>(
+  readonly wrap: <Args extends readonly unknown[], Result>(
     fn: (...args: Args) => Result | Promise<Result>,
     name?: string,
-  ): (...args: Args) => Promise<Result>;
+  ) => (...args: Args) => Promise<Result>;
   /** Schedules something that may happen from now on. */
-  schedule(task: ScheduledTask): void;
+  readonly schedule: (task: ScheduledTask) => void;
   /** Resolves when nothing is scheduled, and no timer runs. */
-  idle(): Promise<void>;
+  readonly idle: () => Promise<void>;
 }

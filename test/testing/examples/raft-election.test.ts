@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { assign, setup } from 'xstate';
-import { explore, system, type CrashFault, type Stimulus, type SystemView } from '../../../src/testing/index.js';
+import { explore, system, type CrashFault, type SystemView } from '../../../src/testing/index.js';
 import { commands } from '../explorer/support/machines.js';
 import { countElectionStates } from './support/raft-model.js';
 
@@ -120,8 +120,8 @@ function election({ termMax = 1, crash, remembers = true, answersFirst = false }
       },
     };
   };
-  const times = (process: 'a' | 'b' | 'c') =>
-    ({ process, event: { type: 'timeout' }, max: Infinity }) as const satisfies Stimulus<never>;
+  const times = <Name extends 'a' | 'b' | 'c'>(process: Name) =>
+    ({ process, event: { type: 'timeout' }, max: Infinity }) as const;
   return system({
     processes: { a: server('a'), b: server('b'), c: server('c') },
     network: { order: 'set' },

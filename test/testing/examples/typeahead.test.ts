@@ -76,7 +76,6 @@ const spawning = setup({
       ],
     },
     'xstate.done.actor.*': { actions: [assign({ results: ({ event }) => event.output })] },
-    'xstate.error.actor.*': {},
   },
 });
 
@@ -99,7 +98,7 @@ function field(machine: AnyStateMachine, within?: number, mayFail = true): Syste
       'types a': { process: 'page', event: { type: 'type', q: 'a' } },
       'types ab': { process: 'page', event: { type: 'type', q: 'ab' } },
     },
-  }) as System;
+  });
 }
 
 const shown = ({ page }: SystemView) => page?.actors['field']?.context as unknown as Context | undefined;
@@ -122,7 +121,7 @@ function countStates(leaves: boolean): number {
   const stepsOf = (state: Field): Field[] => {
     const { at, q, left, asked, keys } = state;
     const waits = { at: 'waiting', left: patience, asked: '' };
-    const next = keys.map((key) => {
+    const next = keys.map((key): Field => {
       const typed = { ...state, q: key, keys: keys.filter((other) => other !== key) };
       return at === 'searching' && !leaves ? typed : { ...typed, ...waits };
     });

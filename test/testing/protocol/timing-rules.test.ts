@@ -128,3 +128,21 @@ describe('the rules of PROTOCOL.md, Timing, one tick less violated', () => {
     }
   });
 });
+
+describe('a stalled event loop', () => {
+  it('adds its own length to the worst cases, and no more', () => {
+    const worstOf = (faults: ProtocolSystemOptions['faults']) => {
+      const options = { records: 0, ...(faults === undefined ? {} : { faults }) };
+      const { leadsTo } = protocolProperties(options);
+      const unbounded = Object.entries(leadsTo).map(([name, { from, to }]) => [name, { from, to }] as const);
+      return explore(protocolSystem(options), { leadsTo: Object.fromEntries(unbounded), mayBeUnused: true }).assert()
+        .worst;
+    };
+    const leaves = 'A: a reader that left stops the source';
+    const forgets = 'A: what is over is forgotten';
+    for (const ticks of [0, 1, 2]) {
+      const worst = worstOf(ticks === 0 ? undefined : { late: { max: 1, ticks } });
+      expect([worst[leaves], worst[forgets]]).to.deep.equal([4 + ticks, 4 + ticks]);
+    }
+  });
+});

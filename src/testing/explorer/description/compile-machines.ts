@@ -55,8 +55,9 @@ function ticksFault(delay: string, ticks: Ticks): string | undefined {
   if (typeof ticks === 'number') {
     return isWhole(ticks) ? undefined : `'${delay}' must be a whole number of ticks, but is ${ticks}`;
   }
-  const [least, most] = Array.isArray(ticks) ? (ticks as readonly number[]) : [];
-  const isRange = ticks.length === 2 && [least, most].every((one) => isWhole(one ?? NaN)) && least! <= most!;
+  const given: unknown = ticks;
+  const [least = -1, most = -1, ...others] = Array.isArray(given) ? (given as readonly number[]) : [];
+  const isRange = isWhole(least) && isWhole(most) && least <= most && others.length === 0;
   return isRange ? undefined : `'${delay}' must be a number of ticks or [least, most], but is ${JSON.stringify(ticks)}`;
 }
 

@@ -125,7 +125,7 @@ function stepOf(
   refs: ReadonlySet<unknown>,
 ): MachineStep {
   if (snapshot.status === 'error') throw snapshot.error;
-  const known = new Set([...refs, ...Object.values(snapshot.children as object)]);
+  const known = new Set([...refs, ...Object.values(snapshot.children as Readonly<Record<string, unknown>>)]);
   return {
     isDone: snapshot.status === 'done',
     // As it is: XState visits parallel regions in the order of these keys.

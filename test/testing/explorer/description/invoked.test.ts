@@ -1,6 +1,22 @@
 import { expect } from 'chai';
-import { assign, fromCallback, fromPromise, sendTo, setup, spawnChild, type AnyStateMachine } from 'xstate';
-import { explore, simulate, system, type InvokedActor, type SystemView } from '../../../../src/testing/index.js';
+import {
+  assign,
+  createMachine,
+  fromCallback,
+  fromPromise,
+  sendTo,
+  setup,
+  spawnChild,
+  type AnyStateMachine,
+} from 'xstate';
+import {
+  explore,
+  simulate,
+  system,
+  type InvokedActor,
+  type System,
+  type SystemView,
+} from '../../../../src/testing/index.js';
 import { commands } from '../support/machines.js';
 
 const never = fromPromise(() => new Promise<string>(() => undefined));
@@ -18,13 +34,15 @@ const asking = setup({ actors: { ask: never } }).createMachine({
 
 const yes: InvokedActor = { outcomes: { yes: () => ({ output: 'yes' }) } };
 
-const one = (machine: AnyStateMachine, actors: Readonly<Record<string, InvokedActor>>, events: readonly string[]) =>
+const one = (
+  machine: AnyStateMachine,
+  actors: Readonly<Record<string, InvokedActor>>,
+  events: readonly string[],
+): System =>
   system({
     processes: { page: { own: machine } },
     actors,
-    stimuli: Object.fromEntries(
-      events.map((type) => [type, { process: 'page', event: { type }, max: 2 } as never]),
-    ) as Readonly<Record<string, never>>,
+    stimuli: Object.fromEntries(events.map((type) => [type, { process: 'page', event: { type }, max: 2 } as never])),
   });
 
 const isAt = (state: string) => (view: SystemView) => view['page']?.actors['own']?.matches(state) === true;
@@ -37,7 +55,7 @@ describe('what a machine invokes', () => {
       "machine 'asking' cannot be explored:\n  asking.asking → invoke: nothing says what may come of 'ask'; " +
         "let the system say it, like actors: { 'ask': { outcomes: {",
     );
-    const inline = setup({}).createMachine({ id: 'inline', invoke: { src: never } });
+    const inline = createMachine({ id: 'inline', invoke: { src: never } });
     expect(() => one(inline, {}, [])).to.throw(
       'give it a name in setup({ actors }), or an id, and let the system say it',
     );
@@ -93,7 +111,7 @@ describe('what a machine invokes', () => {
       },
     });
     const heard = (count: number) => (view: SystemView) =>
-      (view['page']?.actors['own']?.context as { readonly heard?: unknown } | undefined)?.['heard'] === count;
+      (view['page']?.actors['own']?.context as { readonly heard?: unknown } | undefined)?.heard === count;
     const feed: InvokedActor = { outcomes: { news: () => ({ event: { type: 'news' } }) }, within: 3 };
     const { worst, states } = explore(one(listening, { feed }, ['off']), {
       leadsTo: { 'hears twice': { from: () => true, to: (view) => heard(2)(view) || isAt('off')(view) } },

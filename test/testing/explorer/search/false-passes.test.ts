@@ -73,7 +73,7 @@ describe('a slip of the pen', () => {
       [deliverySystem, 'windowRecord', 'windowRecords'],
       [deliveryProperties, 'symetric', 'symmetric'],
     ] as const) {
-      expect(() => make({ [wrong]: 1 } as never)).to.throw(`came '${wrong}' (did you mean '${meant}'?)`);
+      expect(() => make({ [wrong]: 1 })).to.throw(`came '${wrong}' (did you mean '${meant}'?)`);
       expect(() => make({ ticks: { intervall: 1 } } as never)).to.throw(
         "ticks: expected one of interval, requestTimeout, silence, open, retry, producerBuffer, consumerBuffer, came 'intervall'",
       );

@@ -43,8 +43,8 @@ const counts = (events: readonly string[]): System =>
     processes: { host: { counting } },
     stimuli: Object.fromEntries(
       events.map((type) => [type, { process: 'host', event: { type }, max: type === 'up' ? 3 : Infinity } as never]),
-    ) as Readonly<Record<string, never>>,
-  }) as System;
+    ),
+  });
 
 const countOf = ({ host }: SystemView) => host?.actors['counting']?.context['count'];
 const names = (result: ReturnType<typeof simulate>) =>
@@ -75,7 +75,7 @@ describe('simulate with many seeds', () => {
         stimuli: { go: { process: 'client', event: { type: 'go' } } },
         adapter: {
           ...plainAdapter,
-          command(...given) {
+          command(...given: Parameters<typeof plainAdapter.command>) {
             calls += 1;
             return plainAdapter.command(...given);
           },

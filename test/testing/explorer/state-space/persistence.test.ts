@@ -4,7 +4,11 @@ import { explore, simulate, system, type Faults, type ViewOf } from '../../../..
 import { commands } from '../support/machines.js';
 
 /** Writes a note and tells two others, when it is asked to, when a timer fires, or when one of the others says so. */
-const teller = setup({ actions: commands, delays: { pause: 1_000 } }).createMachine({
+const teller = setup({
+  types: { context: {} as { readonly has: string } },
+  actions: commands,
+  delays: { pause: 1_000 },
+}).createMachine({
   id: 'teller',
   context: ({ input }) => ({ has: (input as { readonly has?: string } | undefined)?.has ?? 'nothing' }),
   initial: 'idle',
@@ -35,7 +39,11 @@ const telling = (crash: NonNullable<Faults['crash']>, cause: 'go' | 'poke' | 'pa
   system({
     processes: {
       teller: {
-        teller: { machine: teller, input: { has: 'its input' }, recall: ({ told }) => told && { has: `told ${told}` } },
+        teller: {
+          machine: teller,
+          input: { has: 'its input' },
+          recall: ({ told }) => (typeof told === 'string' ? { has: `told ${told}` } : undefined),
+        },
       },
       left: { left: listener },
       right: { right: listener },
