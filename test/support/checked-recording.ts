@@ -13,7 +13,7 @@ const earlyMs = 200;
 /** Between real processes everything may be lost, repeated, cut off or killed. */
 const protocol = protocolSystem({ faults: { drop: 1, duplicate: 1, cut: 1, crash: { max: 1, restart: true } } });
 
-/** Where recordings of this run are kept for `npm run coverage:recordings`; nowhere unless told. */
+/** A folder in which recordings are kept, for `nats-stream check --recording --coverage`; nowhere unless told. */
 const keptIn = process.env['KEEP_RECORDINGS'];
 
 let kept = 0;

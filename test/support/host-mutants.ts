@@ -84,7 +84,7 @@ const unseen: Readonly<Record<string, string>> = {
 function withPerformers(role: ClientRole, change: (performers: Performers) => Performers): ClientRole {
   return {
     ...role,
-    performers: change(role.performers as unknown as Performers) as unknown as ClientRole['performers'],
+    performers: change(role.performers),
   };
 }
 

@@ -29,6 +29,9 @@ export interface TracedPairOptions {
   /** Whether the clients are cut off from each other, and whether the consumer loses its connection for a while. */
   readonly isCut?: boolean;
   readonly losesLink?: boolean;
+  readonly losesProducerLink?: boolean;
+  /** Whether the consumer drains at its end, and the producer closes while streams run. */
+  readonly drains?: boolean;
   readonly streams?: number;
   readonly dataMessagesPerSecond?: number;
   /** The clock that a client gets. */
@@ -110,6 +113,9 @@ export async function tracePair(options: TracedPairOptions): Promise<readonly Tr
     }
     if (turn === 4 && options.losesLink === true) void consumer.openStream('nobody', '3').closed;
     if (turn === 6 && options.losesLink === true) forConsumer.connection.reconnect();
+    if (turn === 1 && options.losesProducerLink === true) forProducer.connection.disconnect();
+    if (turn === 5 && options.losesProducerLink === true) forProducer.connection.reconnect();
+    if (turn === 4 && options.drains === true) void consumer.drain();
     if (turn === 2 && options.isCut === true) broker.partition('producer', 'consumer');
     if (turn === 18) broker.heal();
   }

@@ -289,7 +289,7 @@ export function createClientRules(
 
   const explainFrame = (id: string, step: TraceStep): void => {
     const facts = factsOf(id);
-    const attempts = Number((process.replicas.get(id)?.context as { attempt?: number } | undefined)?.attempt ?? 0);
+    const attempts = (process.replicas.get(id)?.context as { attempt?: number } | undefined)?.attempt ?? 0;
     const inbox = inboxOf(id, attempts);
     const { type } = step.event;
     if (type === 'frame.data' && facts.gate !== 'asking' && facts.isWhole) {

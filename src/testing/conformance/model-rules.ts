@@ -7,7 +7,6 @@ import { canonicalText, type Plain } from '../explorer/description/plain-data.js
 import { object, type Complaint } from './complaint.js';
 import { unexplained, type Hosted, type HostRules } from './hosted.js';
 import { fits } from './told.js';
-import type { Json } from '../../trace-events/trace-event.js';
 
 /** A message that a process of the model has sent, and that may arrive. */
 interface Sent {
@@ -294,7 +293,7 @@ export function createModelRules(
     const first = effects?.find(({ type }) => type === 'tell');
     if (first?.type !== 'tell') return false;
     const to = first.to.find((one) => hosted.replicas.has(one));
-    return to === id && fits(event as unknown as Json, first.event);
+    return to === id && fits(event, first.event);
   };
 
   /** Gives the actors what a message brings, the first event of which is taken now. */
@@ -337,7 +336,7 @@ export function createModelRules(
         network.forgetUntold();
         return;
       }
-      const effects = system.adapter.command(command as never, scope(id, undefined));
+      const effects = system.adapter.command(command, scope(id, undefined));
       if (effects === undefined) object('command', `expected commands that the host knows, came ${command.type}`);
       perform(effects, replica.actor);
     },

@@ -81,7 +81,7 @@ export class Replica {
       actionExecutor: ({ type, params }: RecordedCommand) => {
         this.#actions.push({ type, params });
       },
-    } as unknown as AnyActorScope;
+    };
     this.#snapshot = this.#restore(value, context);
     this.#isExact = isWhole(context);
   }
@@ -144,7 +144,7 @@ export class Replica {
       computed += 1;
       let snapshot: AnyMachineSnapshot;
       try {
-        snapshot = this.machine.getInitialSnapshot(this.#scope as never, input) as unknown as AnyMachineSnapshot;
+        snapshot = this.machine.getInitialSnapshot(this.#scope as never, input);
       } catch {
         continue;
       }
@@ -167,7 +167,7 @@ export class Replica {
   /** Takes a step. @throws Objection where the machine does not do what the trace tells. */
   take(step: TraceStep): StepOutcome {
     if (step.status === 'error') object('step', `expected no step to break, came the error '${step.error ?? ''}'`);
-    if (!this.isExact || !isWhole(step.event as unknown as Json)) return this.#believe(step);
+    if (!this.isExact || !isWhole(step.event)) return this.#believe(step);
     this.#actions = [];
     let next: AnyMachineSnapshot;
     try {
@@ -285,7 +285,7 @@ export class Replica {
 
   #restore(value: Json, context: Json | undefined): AnyMachineSnapshot {
     try {
-      return this.machine.resolveState({ value: value as StateValue, context }) as unknown as AnyMachineSnapshot;
+      return this.machine.resolveState({ value: value as StateValue, context });
     } catch {
       object('step', `expected a state of ${this.machineName}, came ${stateText(value, undefined)}`);
     }

@@ -1,5 +1,5 @@
 import type { EventObject } from 'xstate';
-import type { Json, TraceStep } from '../../trace-events/trace-event.js';
+import type { TraceStep } from '../../trace-events/trace-event.js';
 import { object } from './complaint.js';
 import { fits } from './told.js';
 
@@ -128,5 +128,5 @@ export class Turn {
 }
 
 function isOne(told: TraceStep['event'], event: EventObject): boolean {
-  return told.type === event.type && fits(told as unknown as Json, event);
+  return told.type === event.type && fits(told, event);
 }

@@ -68,7 +68,7 @@ function runTwoPhase(
   };
   const own = new Map(lifelines ? ['manager', ...names].map((name) => [name, newTracer(name)] as const) : []);
   const shared = lifelines ? undefined : newTracer('app');
-  const host = startHost(names, (name) => own.get(name) ?? (shared as Tracer), plant);
+  const host = startHost(names, (name) => own.get(name) ?? shared!, plant);
   const random = createRandom(runSeed);
   for (const name of names) host.send(name, { type: 'prepare' });
   for (let turns = 0; turns < 12; turns += 1) {
