@@ -63,7 +63,9 @@ function Page(): ReactElement {
     button('none', () => setJob(undefined)),
     button('suspend', () => suspend(true)),
     job === undefined ? null : createElement(Progress, { job }),
-    isSuspending ? createElement(Suspense, { fallback: createElement('i', null, 'waiting') }, createElement(Suspended)) : null,
+    isSuspending
+      ? createElement(Suspense, { fallback: createElement('i', null, 'waiting') }, createElement(Suspended))
+      : null,
   );
 }
 

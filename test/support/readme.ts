@@ -26,6 +26,7 @@ export async function outputOf(program: string, files: readonly (readonly [name:
           .replaceAll("'nats-stream-actors/machines'", "'../../machines/index.js'")
           .replaceAll("'nats-stream-actors/testing'", "'../../src/testing/index.js'")
           .replaceAll("'nats-stream-actors/tracing'", "'../../src/tracing/index.js'")
+          .replaceAll("'nats-stream-actors/opentelemetry'", "'../../src/opentelemetry/index.js'")
           .replaceAll("'nats-stream-actors/memory'", "'../../src/memory-broker/index.js'")
           .replaceAll("'nats-stream-actors'", "'../../src/index.js'"),
       );
