@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ByteBudget } from '../../../src/delivery/byte-budget.js';
 import { countGranted, nextWindowBytes } from '../../../src/consumer/granted-windows.js';
+import { ConsumerClient } from '../../../src/index.js';
 import { createMemoryBroker } from '../../../src/memory-broker/index.js';
 import { useFakeTime } from '../../support/fake-time.js';
 import { closePair, createPair } from '../../support/pair.js';
@@ -48,6 +49,55 @@ describe('readers that read nothing, and what others have left', () => {
     for (let n = 0; n < 280; n += 1) countGranted(connection, 'honest', nextWindowBytes('honest', given));
     expect(nextWindowBytes('third', given)).to.be.at.least(512 * 1024);
   });
+});
+
+describe('an honest reader beside 280 streams that nobody reads', () => {
+  const KiB = 1024;
+  const recordBytes = KiB;
+  const records = 4_000;
+
+  /** How many messages carry the records of an honest reader, and how many grants it takes. */
+  const messagesOf = async (unread: number, isOnOneConnection: boolean) => {
+    const pair = createPair();
+    const record = new Uint8Array(recordBytes);
+    pair.producer.handle('endless', function* () {
+      for (;;) yield record;
+    });
+    pair.producer.handle('counted', function* () {
+      for (let n = 0; n < records; n += 1) yield record;
+    });
+    const greedy = Array.from({ length: unread }, () => pair.consumer.openStream('endless'));
+    await settle();
+    for (const stream of greedy) expect((await stream.opened).started).to.equal(true);
+    const connection = isOnOneConnection ? pair.consumerConnection : pair.broker.connect();
+    const honest = new ConsumerClient({ connection });
+    const counted = { frames: 0, grants: 0 };
+    pair.bystander.subscribe(`${honest.id}*`, { callback: () => (counted.frames += 1) });
+    const publish = connection.publish.bind(connection);
+    connection.publish = (subject, payload, options) => {
+      counted.grants += 1;
+      publish(subject, payload, options);
+    };
+    let bytes = 0;
+    for await (const { length } of honest.openStream('counted')) bytes += length;
+    expect(bytes).to.equal(records * recordBytes);
+    // What the others say as they leave is not of it.
+    const taken = { ...counted };
+    expect(greedy.every((stream) => stream.actor.getSnapshot().matches('active'))).to.equal(true);
+    await honest.close();
+    await closePair(pair);
+    return taken;
+  };
+
+  for (const isOnOneConnection of [false, true]) {
+    it(`takes no more messages than alone, on ${isOnOneConnection ? 'the same connection' : 'its own'}`, async () => {
+      const alone = await messagesOf(0, isOnOneConnection);
+      const beside = await messagesOf(280, isOnOneConnection);
+      console.log(`      alone ${JSON.stringify(alone)}, beside ${JSON.stringify(beside)}`);
+      expect(beside.frames).to.be.at.most(alone.frames + 2);
+      expect(beside.grants).to.be.at.most(alone.grants + 2);
+    });
+  }
 });
 
 describe('unreadTimeoutMs', () => {
