@@ -90,7 +90,9 @@ describe('records of a trace', () => {
     const { violations } = explore(protocolSystem({ records: 1 }), {
       always: {
         'no source is cancelled': ({ producer }) =>
-          Object.values(producer?.actors ?? {}).every((actor) => actor?.matches('cancelled') !== true),
+          Object.values<{ matches(state: string): boolean } | undefined>(producer?.actors ?? {}).every(
+            (actor) => actor?.matches('cancelled') !== true,
+          ),
       },
     });
     const records = violations[0]?.toJSON().records ?? [];
