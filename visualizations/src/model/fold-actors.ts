@@ -8,7 +8,7 @@ import type { ActorEntry, TimerEntry } from './types.js';
 const noTimers: readonly TimerEntry[] = [];
 
 export function foldActor(view: Folded, event: TraceActor): void {
-  const { system, actor, parent, machine, stream, subject, value, context, at, seq } = event;
+  const { system, actor, parent, src, machine, stream, subject, value, context, at, seq } = event;
   if (!view.systems.has(system)) {
     view.systems.set(system, { system, role: 'other', status: 'running', startedAt: at });
   }
@@ -19,6 +19,7 @@ export function foldActor(view: Folded, event: TraceActor): void {
     system,
     actor,
     ...(parent === undefined ? {} : { parent }),
+    ...(src === undefined ? {} : { src }),
     ...(machine === undefined ? {} : { machine }),
     ...(stream === undefined ? {} : { stream }),
     ...(subject === undefined ? {} : { subject }),

@@ -109,7 +109,7 @@ export class TimelinePointer {
     const flag = flags().find((candidate) => Math.abs(xOf(candidate.at) - x) < flagPixels);
     const parts = [
       x < labelWidth ? '' : momentText(time, unit),
-      track === undefined ? '' : `${track.subject} at ${track.system}`,
+      track === undefined ? '' : `${track.stream === undefined ? track.name : track.subject} at ${track.system}`,
       state ?? '',
       flag?.text ?? '',
     ];
