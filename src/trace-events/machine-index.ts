@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import { nameOf, nameOfLogic, namesOf } from './part-names.js';
 import type { TraceStateNode, TraceTransition } from './trace-event.js';
 
 /** A timed transition, in the words of trace events. */
@@ -56,13 +57,18 @@ export function indexMachine(machine: AnyStateMachine): MachineIndex {
     });
     const children = Object.values(state.states) as AnyStateNode[];
     const [initial] = state.type === 'compound' ? state.initial.target : [];
+    const exit = namesOf(state.exit);
+    const invokes = state.invoke.map(({ id, src }) => ({ id, src: nameOfLogic(src) }));
     return {
       id: state.id,
       key: state.key,
       kind: state.type,
       ...(state.description === undefined ? {} : { description: state.description }),
       ...(initial === undefined ? {} : { initial: initialKey(state, initial) }),
+      ...(state.type === 'history' ? { isDeep: state.history === 'deep', targets: defaultTargets(state) } : {}),
       entry: namesOf(state.entry),
+      ...(exit.length === 0 ? {} : { exit }),
+      ...(invokes.length === 0 ? {} : { invokes }),
       transitions: told,
       children: children.map(describe),
     };
@@ -87,6 +93,19 @@ function initialKey(state: AnyStateNode, target: AnyStateNode): string {
   return child.key;
 }
 
+/** Where a history state leads while there is nothing to remember, as far as its configuration says so. */
+function defaultTargets(history: AnyStateNode): readonly string[] {
+  const { target } = history.config as { readonly target?: string | readonly string[] };
+  return [target ?? []].flat().flatMap((path) => {
+    const found = path.startsWith('#') ? history.machine.getStateNodeById(path) : descend(history.parent, path);
+    return found === undefined ? [] : [found.id];
+  });
+}
+
+function descend(from: AnyStateNode | undefined, path: string): AnyStateNode | undefined {
+  return path.split('.').reduce((state, key) => (key === '' ? state : state?.states[key]), from);
+}
+
 /** Those of events in the order of the configuration, then those that need none. */
 function orderedTransitions(state: AnyStateNode): readonly AnyTransitionDefinition[] {
   return [...state.transitions.values(), state.always ?? []].flat() as AnyTransitionDefinition[];
@@ -95,22 +114,4 @@ function orderedTransitions(state: AnyStateNode): readonly AnyTransitionDefiniti
 function delayOf(transition: AnyTransitionDefinition): string | undefined {
   const { delay } = transition as { readonly delay?: unknown };
   return typeof delay === 'string' || typeof delay === 'number' ? String(delay) : undefined;
-}
-
-/** The names of actions, without those that XState adds for the timers, which are told as timers. */
-function namesOf(actions: readonly unknown[]): readonly string[] {
-  return actions.flatMap((action) => {
-    const raise = action as { readonly type?: unknown; readonly delay?: unknown };
-    if (raise.type === 'xstate.cancel' || (raise.type === 'xstate.raise' && raise.delay !== undefined)) return [];
-    return nameOf(action) ?? [];
-  });
-}
-
-/** What a guard or an action is called; undefined where there is none. */
-export function nameOf(part: unknown): string | undefined {
-  if (part === undefined || part === null) return undefined;
-  if (typeof part === 'string') return part;
-  const { type, name } = part as { readonly type?: unknown; readonly name?: unknown };
-  if (typeof type === 'string') return type;
-  return typeof name === 'string' && name !== '' ? name : '(inline)';
 }

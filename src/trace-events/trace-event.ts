@@ -65,8 +65,16 @@ export interface TraceStateNode {
   readonly description?: string;
   /** The key of the initial child. */
   readonly initial?: string;
+  /** Of a history state: true if it remembers the states at any depth, rather than the child alone. */
+  readonly isDeep?: boolean;
+  /** Of a history state: absolute ids of where it leads while there is nothing to remember; empty if not said. */
+  readonly targets?: readonly string[];
   /** Names of the commands recorded on entering. */
   readonly entry: readonly string[];
+  /** Names of the commands recorded on leaving, if there are any. */
+  readonly exit?: readonly string[];
+  /** The actors that run while the state is active: their ids, and what the machine calls their logic. */
+  readonly invokes?: readonly { readonly id: string; readonly src: string }[];
   readonly transitions: readonly TraceTransition[];
   readonly children: readonly TraceStateNode[];
 }
@@ -124,6 +132,8 @@ export interface TraceActor extends Stamped {
   readonly actor: string;
   /** The actor that spawned it, if any. */
   readonly parent?: string;
+  /** What the machine that started it calls its logic, where it does. */
+  readonly src?: string;
   /** The machine that it runs; absent for promises, callbacks and other actor logic. */
   readonly machine?: string;
   /** The stream that the actor is an end of: the same string at both ends, so that they can be shown side by side. */

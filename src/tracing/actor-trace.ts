@@ -80,12 +80,16 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
     const at = now();
     // Once and for all: by this time an actor is known to be the one that was told before.
     const startedAt = (entry.startedAt ??= Math.round((at - (options.ageMsOf(entry.actor) ?? 0)) * 1000) / 1000);
-    const { _parent: parent } = entry.actor as { readonly _parent?: ActorRefLike & { readonly id: string } };
+    const { _parent: parent, src } = entry.actor as {
+      readonly _parent?: ActorRefLike & { readonly id: string };
+      readonly src?: unknown;
+    };
     return {
       type: 'actor',
       system,
       actor: entry.id,
       ...(parent === undefined ? {} : { parent: entries.get(parent)?.id ?? parent.id }),
+      ...(typeof src === 'string' && !src.startsWith('xstate.invoke.') ? { src } : {}),
       ...options.describe(entry.actor, context),
       ...(index === undefined ? {} : { machine: options.machineName(index) }),
       ...(isToldAnew || at - startedAt >= 1 ? { since: startedAt } : {}),
@@ -158,13 +162,15 @@ export function createActorTrace(options: ActorTraceOptions): ActorTrace {
   const onEventTaken = (ref: ActorRefLike, source: ActorRefLike | undefined, event: EventObject): void => {
     const entry = entryOf(ref);
     // XState tells of what a step sets off before it tells that the step is over.
-    const sender = source === undefined || source === ref ? undefined : entries.get(source);
+    const other = source === undefined || source === ref ? undefined : (source as AnyActor);
+    const sender = other === undefined ? undefined : entries.get(other);
+    // The name is taken first: one whose last step is told is forgotten.
+    const from = tellers.get(event) ?? sender?.id ?? other?.id;
     if (sender !== undefined) flushEarly(sender);
     announce(entry);
     const timer = source === ref ? entry.fire(event, system) : undefined;
     if (timer !== undefined) log.write(timer);
     for (const draft of onEvent(entry.id, event)) log.write(draft);
-    const from = tellers.get(event) ?? (source === undefined || source === ref ? undefined : entryOf(source).id);
     entry.pending.push({ event, from });
     lookForBroken();
   };

@@ -267,9 +267,9 @@ describe('the sequence diagram', () => {
 
   it('puts consumers on the left and producers on the right of the wire, and leaves out what is hidden', () => {
     const lanes = [
-      { system: 'source', role: 'producer' },
-      { system: 'reader', role: 'consumer' },
-      { system: 'hidden', role: 'consumer' },
+      { key: 'source', name: 'source', system: 'source', role: 'producer' },
+      { key: 'reader', name: 'reader', system: 'reader', role: 'consumer' },
+      { key: 'hidden', name: 'hidden', system: 'hidden', role: 'consumer' },
     ] as const;
     const { lanes: placed, width } = placeLanes(lanes, new Set(['hidden']), 800);
     expect(placed.map(({ name }) => name)).to.deep.equal(['reader', 'NATS', 'source']);

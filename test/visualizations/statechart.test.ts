@@ -14,7 +14,7 @@ import { createDirectPlacer, ownPlacements } from '../../visualizations/src/pane
 import { arrowHead, roundedPath } from '../../visualizations/src/panes/statechart/path.js';
 import { heat, shortCount } from '../../visualizations/src/panes/statechart/population.js';
 import { isNotTaken, isRefusal, refusalText } from '../../visualizations/src/panes/statechart/refusal.js';
-import { activeBox, followingSight, wholeSight } from '../../visualizations/src/panes/statechart/sight.js';
+import { activeBoxes, followingSight, wholeSight } from '../../visualizations/src/panes/statechart/sight.js';
 
 const consumerStream = indexMachine(consumerStreamMachine).root;
 const nothing: ReadonlySet<string> = new Set();
@@ -214,7 +214,7 @@ describe('what of a statechart is in sight', () => {
   const focus = { x: 900, y: 700, width: 80, height: 30 };
 
   it('is all of it in the middle, where that can be read', () => {
-    const sight = followingSight({ width: 700, height: 300 }, pane, focus, undefined);
+    const sight = followingSight({ width: 700, height: 300 }, pane, [focus], undefined);
     expect(sight).to.deep.equal(wholeSight({ width: 700, height: 300 }, pane));
     expect(sight.scale).to.be.closeTo(576 / 700, 1e-9);
     expect(sight.x).to.be.closeTo(12, 1e-9);
@@ -222,7 +222,7 @@ describe('what of a statechart is in sight', () => {
 
   it('is the part around what is active, where all of it would be too small', () => {
     const chart = { width: 1_500, height: 1_200 };
-    const { scale, x, y } = followingSight(chart, pane, focus, undefined);
+    const { scale, x, y } = followingSight(chart, pane, [focus], undefined);
     expect(scale).to.equal(0.85);
     expect([focus.x * scale + x, focus.y * scale + y].every((place) => place > 0)).to.equal(true);
     expect((focus.x + focus.width) * scale + x).to.be.lessThan(pane.width);
@@ -231,10 +231,10 @@ describe('what of a statechart is in sight', () => {
 
   it('does not move while what is active is in sight, and never shows more than a margin beside the chart', () => {
     const chart = { width: 1_500, height: 1_200 };
-    const first = followingSight(chart, pane, focus, undefined);
+    const first = followingSight(chart, pane, [focus], undefined);
     const near = { ...focus, x: focus.x + 60 };
-    expect(followingSight(chart, pane, near, first)).to.equal(first);
-    const far = followingSight(chart, pane, { ...focus, x: 20, y: 20 }, first);
+    expect(followingSight(chart, pane, [near], first)).to.equal(first);
+    const far = followingSight(chart, pane, [{ ...focus, x: 20, y: 20 }], first);
     expect([far.x, far.y]).to.deep.equal([12, 12]);
   });
 
@@ -243,7 +243,20 @@ describe('what of a statechart is in sight', () => {
     const listening = chart.nodes.find(({ id }) => id === 'consumerStream.active.listening');
     const { x, y, width, height } = listening as Box;
     const active = activeStates(consumerStream, { active: 'listening' });
-    expect(activeBox(chart, active)).to.deep.equal({ x, y, width, height });
-    expect(activeBox(chart, nothing)).to.equal(undefined);
+    const boxes = activeBoxes(chart, active);
+    expect(boxes.map((box) => [box.x, box.y, box.width, box.height])).to.deep.equal([[x, y, width, height]]);
+    expect(activeBoxes(chart, nothing)).to.deep.equal([]);
+  });
+
+  it('shows the whole of a state that was just entered, where active states are too far apart to be shown at once', () => {
+    const chart = { width: 4_000, height: 3_000 };
+    const [entered, near, far] = [focus, { ...focus, x: 700 }, { ...focus, x: 3_500, y: 2_500 }];
+    const { scale, x, y } = followingSight(chart, pane, [entered, far, near], undefined);
+    const isShown = (box: Box): boolean =>
+      box.x * scale + x >= 0 &&
+      box.y * scale + y >= 0 &&
+      (box.x + box.width) * scale + x <= pane.width &&
+      (box.y + box.height) * scale + y <= pane.height;
+    expect([entered, near, far].map(isShown)).to.deep.equal([true, true, false]);
   });
 });

@@ -60,6 +60,7 @@ class Process {
       actors: () => [this.#client, ...Array.from(this.living.values(), ({ actor }) => actor)],
       streams: () => [...this.living.keys()].flatMap((id) => countsOf(id) ?? []),
       streamOf: countsOf,
+      ageMsOf: () => undefined,
     };
     this.#attached = this.tracer.attach(traced);
   }

@@ -1,4 +1,4 @@
-import { nameOf } from '../../../src/trace-events/machine-index.js';
+import { typeOf } from '../../../src/trace-events/part-names.js';
 import { eventNames } from './v4-events.js';
 import type { AnyStateMachine, AnyStateNode, AnyTransition } from './v5.js';
 
@@ -130,7 +130,7 @@ function sortTransitions(node: AnyStateNode) {
 }
 
 function toV4Transition({ target, guard, actions, reenter }: AnyTransition): V4Transition {
-  const cond = nameOf(guard);
+  const cond = typeOf(guard);
   const told = namesOf(actions);
   return {
     ...(target === undefined ? {} : { target: target.map(({ id }) => `#${id}`) }),
@@ -146,7 +146,7 @@ function actionsOf(name: 'entry' | 'exit', actions: readonly unknown[], timers: 
 }
 
 function namesOf(actions: readonly unknown[]): readonly { readonly type: string }[] {
-  return actions.map((action) => ({ type: safeName(nameOf(action) ?? '(inline)') }));
+  return actions.map((action) => ({ type: safeName(typeOf(action) ?? '(inline)') }));
 }
 
 /** Version 4 would run what is called like its own actions. */

@@ -11,7 +11,7 @@ const noTimers: readonly TimerEntry[] = [];
 
 /** An actor has come, or is told anew: then it goes on, and all that is known of it stays. */
 export function foldActor(view: Folded, event: TraceActor): void {
-  const { system, actor, parent, machine, stream, subject, since, value, context, seq } = event;
+  const { system, actor, parent, src, machine, stream, subject, since, value, context, seq } = event;
   const at = happenedAt(event);
   if (!view.systems.has(system)) {
     view.systems.set(system, { system, role: 'other', status: 'running', startedAt: at });
@@ -24,6 +24,7 @@ export function foldActor(view: Folded, event: TraceActor): void {
     (isSameLife(known, since) || (since === undefined && isDoubtfulEnd(known.lastStep, view.unit)));
   const description = {
     ...(parent === undefined ? {} : { parent }),
+    ...(src === undefined ? {} : { src }),
     ...(machine === undefined ? {} : { machine }),
     ...(stream === undefined ? {} : { stream }),
     ...(subject === undefined ? {} : { subject }),

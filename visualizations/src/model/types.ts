@@ -58,6 +58,8 @@ export interface ActorEntry {
   readonly system: string;
   readonly actor: string;
   readonly parent?: string;
+  /** What its parent's machine calls its logic. */
+  readonly src?: string;
   readonly machine?: string;
   readonly stream?: string;
   readonly subject?: string;

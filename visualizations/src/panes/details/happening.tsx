@@ -1,4 +1,4 @@
-import { eventText } from '../../model/event-text.js';
+import { commandText, delayText, eventText } from '../../model/event-text.js';
 import { formatTime } from '../../model/format.js';
 import { stateText } from '../../model/state-text.js';
 import type { Cursor, TraceRun } from '../../model/types.js';
@@ -45,7 +45,7 @@ function Title({ happening }: { readonly happening: ActorHappening }) {
         </>
       );
     case 'timer':
-      return <strong class="mono">◷ {happening.delay} fires</strong>;
+      return <strong class="mono">◷ {delayText(happening.delay)} fires</strong>;
     case 'end':
       return (
         <strong>
@@ -68,16 +68,15 @@ function Step({ step, machine }: { readonly step: TraceStep; readonly machine: T
           {fields.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ')}
         </span>
       )}
-      {isNotTaken(step) && (
+      {machine !== undefined && isNotTaken(step) && (
         <span class={isRefusal(step) ? 'bad' : 'muted'}>
-          {isRefusal(step) ? '✗' : '○'}{' '}
-          {machine === undefined ? 'refused' : refusalText(machine.root, step, stateText(step.value))}
+          {isRefusal(step) ? '✗' : '○'} {refusalText(machine.root, step, stateText(step.value))}
         </span>
       )}
       {step.taken.map(({ source, index }) => (
         <span key={`${source} ${index}`}>→ {edgeText(machine?.root, source, index, stateText(step.value))}</span>
       ))}
-      {step.commands.length > 0 && <span class="muted">does {step.commands.join(', ')}</span>}
+      {step.commands.length > 0 && <span class="muted">does {step.commands.map(commandText).join(', ')}</span>}
       {step.error !== undefined && <span class="bad">throws: {step.error}</span>}
     </span>
   );

@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import { actorName } from '../../model/actor-name.js';
 import { formatBytes, formatCount, formatDuration, formatTime } from '../../model/format.js';
 import { actorKey } from '../../model/keys.js';
 import type { ActorEntry, PaneProps, SequencedEvent, StreamEndEntry, TraceRun } from '../../model/types.js';
@@ -83,7 +84,9 @@ function ActorDetails({
           class="quiet"
           onClick={() => selection.select({ system: actor.system, actor: actor.actor })}
         >
-          {actor.system} <span class="muted">/ {actor.machine ?? 'no machine'}</span>
+          {actor.system}
+          {actor.stream === undefined && ` / ${actorName(actor)}`}{' '}
+          <span class="muted">/ {actor.machine ?? actor.src ?? 'no machine'}</span>
         </button>
       </h3>
       <p class="details-state">

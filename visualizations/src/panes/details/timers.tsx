@@ -1,4 +1,5 @@
 import { useRef } from 'preact/hooks';
+import { delayText } from '../../model/event-text.js';
 import { formatDuration } from '../../model/format.js';
 import type { Cursor, TimerEntry } from '../../model/types.js';
 import { useFrames } from '../drawing/use-frames.js';
@@ -34,7 +35,7 @@ export function Timers({ timers, cursor, unit, reducedMotion }: TimersProps) {
     <ul ref={list} class="timers" aria-label="Running timers">
       {timers.map((timer) => (
         <li key={timer.timer}>
-          <span class="mono">◷ {timer.delay}</span>
+          <span class="mono">◷ {delayText(timer.delay)}</span>
           <span class="timer-bar" aria-hidden="true">
             <span class="timer-left" style={{ scale: `${shareLeft(timer, now)} 1` }} />
           </span>

@@ -15,6 +15,8 @@ export interface Palette {
   readonly taken: string;
   readonly states: Readonly<Record<string, string>>;
   readonly other: string;
+  /** Of states that are not of a stream: each has one of these, by its name. */
+  readonly others: readonly string[];
   readonly sans: string;
   readonly mono: string;
 }
@@ -42,13 +44,22 @@ export function readPalette(element: Element): Palette {
       active: of('state-active'),
       cancelling: of('state-cancelling'),
       closed: of('state-closed'),
+      error: of('bad'),
     },
     other: of('state-other'),
+    others: [1, 2, 3, 4, 5, 6].map((nth) => of(`state-other-${nth}`)),
     sans: of('sans'),
     mono: of('mono'),
   };
 }
 
 export function stateColor(palette: Palette, phase: string): string {
-  return palette.states[phase] ?? palette.other;
+  return palette.states[phase] ?? palette.others[otherColor(phase)] ?? palette.muted;
+}
+
+/** Which of the other colours a state has: the same in every run, and in every pane. */
+export function otherColor(phase: string): number {
+  let hash = 0;
+  for (let at = 0; at < phase.length; at += 1) hash = (hash * 31 + phase.charCodeAt(at)) % 9_973;
+  return hash % 6;
 }

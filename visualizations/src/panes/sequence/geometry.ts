@@ -11,7 +11,11 @@ const marginRight = 8;
 export const wire = 'NATS';
 
 export interface LanePlace {
+  /** As of its lane; of the wire its name. */
+  readonly key: string;
   readonly name: string;
+  /** What stands below the name. */
+  readonly about: string;
   readonly role: Lane['role'] | 'wire';
   /** Pixels from the left of the whole diagram. */
   readonly x: number;
@@ -19,20 +23,30 @@ export interface LanePlace {
 
 export interface LanePlaces {
   readonly lanes: readonly LanePlace[];
+  /** The pixels from one to the next. */
+  readonly room: number;
   readonly width: number;
 }
 
-const order = { consumer: 0, wire: 1, producer: 2, other: 3 };
+const order = { consumer: 0, wire: 1, producer: 2, other: 3, actor: 4 };
 
-/** Consumers on the left, then the wire, then producers, then the others, over the width that there is. */
+/**
+ * Consumers on the left, then the wire, then producers, then the others and the actors of applications, over the width
+ * that there is. Where there are such actors alone, nothing goes over a wire.
+ */
 export function placeLanes(lanes: readonly Lane[], hidden: ReadonlySet<string>, width: number): LanePlaces {
-  const shown: { name: string; role: LanePlace['role'] }[] = lanes
-    .filter(({ system }) => !hidden.has(system))
-    .map(({ system, role }) => ({ name: system, role }));
-  shown.push({ name: wire, role: 'wire' });
+  const shown: Omit<LanePlace, 'x'>[] = lanes
+    .filter(({ key }) => !hidden.has(key))
+    .map(({ key, name, system, role }) => ({
+      ...{ key, name, role },
+      about: role === 'actor' ? system : role === 'other' ? '' : role,
+    }));
+  if (lanes.length === 0 || lanes.some(({ role }) => role !== 'actor'))
+    shown.push({ key: wire, name: wire, about: '', role: 'wire' });
   shown.sort((a, b) => order[a.role] - order[b.role]);
   const room = Math.max(laneWidthMin, (width - timeWidth - marginRight) / shown.length);
   return {
+    room,
     lanes: shown.map((lane, at) => ({ ...lane, x: Math.round(timeWidth + room * (at + 0.5)) })),
     width: Math.ceil(timeWidth + room * shown.length + marginRight),
   };

@@ -9,7 +9,7 @@ import { paintSequence } from './paint.js';
 import type { SequenceModel } from './sequence-model.js';
 import { SequenceTable } from './table.js';
 import { useSequence } from './use-sequence.js';
-import { rowText, shortName } from './words.js';
+import { shortName } from './words.js';
 import './sequence.css';
 
 const nobody: ReadonlySet<string> = new Set();
@@ -116,7 +116,9 @@ export default function SequencePane({ run, view, cursor, selection, theme }: Pa
     const chosen = model.current.rows[row];
     if (chosen === undefined) return;
     follows.current = false;
-    const arrow = model.current.arrowsOf(row)[0];
+    const first = model.current.arrowsOf(row)[0];
+    // An event that one actor sends another has no messages on the wire to be looked up.
+    const arrow = first?.isEvent === true ? undefined : first;
     const of = chosen.stream ?? arrow?.stream ?? selection.value.peek().stream;
     selection.select({
       ...(chosen.system !== undefined && { system: chosen.system }),
@@ -156,10 +158,10 @@ export default function SequencePane({ run, view, cursor, selection, theme }: Pa
     const chosen = model.current.rows[row];
     return chosen === undefined
       ? 'Click a row to select it, press Enter to go to its moment.'
-      : rowText(chosen, model.current.arrowsOf(row), run.header.unit);
+      : model.current.textOf(row, run.header.unit);
   });
-  const laneNames = useComputed(() => [...view.value.systems.keys()].join('\n')).value;
-  const toggles = useMemo(() => laneNames.split('\n').filter((name) => name !== ''), [laneNames]);
+  const laneCount = useComputed(() => (run.version.value < 0 ? 0 : model.current.lanes.length)).value;
+  const toggles = useMemo(() => [...model.current.lanes], [laneCount, model.current]);
 
   return (
     <div class="sq">
@@ -191,14 +193,14 @@ export default function SequencePane({ run, view, cursor, selection, theme }: Pa
         <details class="sq-hide">
           <summary>Lifelines</summary>
           <div>
-            {toggles.map((name) => (
-              <label key={name}>
+            {toggles.map(({ key, name }) => (
+              <label key={key}>
                 <input
                   type="checkbox"
-                  checked={!hidden.has(name)}
+                  checked={!hidden.has(key)}
                   onChange={() =>
                     setHidden(
-                      (now) => new Set(now.has(name) ? [...now].filter((other) => other !== name) : [...now, name]),
+                      (now) => new Set(now.has(key) ? [...now].filter((other) => other !== key) : [...now, key]),
                     )
                   }
                 />{' '}

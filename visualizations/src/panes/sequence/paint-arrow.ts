@@ -52,7 +52,7 @@ export function paintArrow(picture: Picture, scene: SequenceScene, arrow: Arrow)
 
 /** The pixels between which an arrow runs; undefined where its lifelines are hidden. */
 function arrowEnds(arrow: Arrow, lanes: readonly LanePlace[]): { from: number; to: number } | undefined {
-  const xOf = (system: string | undefined) => lanes.find(({ name }) => name === (system ?? wire))?.x;
+  const xOf = (system: string | undefined) => lanes.find(({ key }) => key === (system ?? wire))?.x;
   const from = xOf(arrow.from);
   const to = xOf(arrow.to);
   return from === undefined || to === undefined || from === to ? undefined : { from, to };

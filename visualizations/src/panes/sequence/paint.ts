@@ -70,7 +70,7 @@ function paintLifeline(
   last: number,
 ): void {
   const { model, fill } = scene;
-  const changes = lane.role === 'wire' ? [] : model.changesOf(lane.name);
+  const changes = lane.role === 'wire' ? [] : model.changesOf(lane.key);
   let at = changes.findLastIndex(({ row }) => row <= first);
   let row = first;
   while (row <= last + 1) {
@@ -114,7 +114,7 @@ function paintRow(picture: Picture, scene: SequenceScene, row: Row, at: number):
   }
   const sign = signOf(row, unit, palette);
   if (sign === undefined) return;
-  const lane = places.lanes.find(({ name }) => name === row.system);
+  const lane = places.lanes.find(({ key }) => key === (row.lane ?? row.system));
   if (row.system !== undefined && lane === undefined) return;
   const right = Math.max(places.width, picture.width + scrollLeft);
   if (row.kind === 'gap') zigzag(picture, scrollLeft + timeWidth, scrollLeft + picture.width, y);
@@ -177,15 +177,15 @@ function paintHeader({ context, palette, width }: Picture, { places, scrollLeft,
   context.lineWidth = 1;
   line(context, 0, headerHeight - 0.5, width, headerHeight - 0.5);
   context.textBaseline = 'middle';
-  for (const { name, role, x } of places.lanes) {
+  for (const { name, about, role, x } of places.lanes) {
     context.textAlign = 'center';
     context.font = `600 12px ${palette.sans}`;
     context.fillStyle = palette.text;
-    context.fillText(fitted(context, name, 140), x - scrollLeft, role === 'wire' ? headerHeight / 2 : 10);
+    context.fillText(fitted(context, name, places.room - 8), x - scrollLeft, role === 'wire' ? headerHeight / 2 : 10);
     if (role === 'wire') continue;
     context.font = `9.5px ${palette.sans}`;
     context.fillStyle = palette.muted;
-    context.fillText(role === 'other' ? '' : role, x - scrollLeft, 22);
+    context.fillText(fitted(context, about, places.room - 8), x - scrollLeft, 22);
   }
   context.fillStyle = palette.surface2;
   context.fillRect(0, 0, timeWidth - 4, headerHeight - 1);

@@ -9,7 +9,9 @@ export interface Arrow {
   /** The id of the message; of a fold, of its first. */
   readonly message: string;
   readonly kind: string;
-  /** The systems at its ends; `undefined` is the wire, where that end was not watched. */
+  /** Whether it is an event that one actor sends another, rather than a message on the wire. */
+  readonly isEvent: boolean;
+  /** The lifelines at its ends; `undefined` is the wire, where that end was not watched. */
   from: string | undefined;
   to: string | undefined;
   /** Absent where it is of none; of a fold of several streams, the first one. */
@@ -42,8 +44,10 @@ export interface Row {
   lastSeq: Moment;
   readonly at: number;
   lastAt: number;
-  /** The lifeline that it concerns; absent for what concerns all. */
+  /** The system that it concerns; absent for what concerns all. */
   readonly system: string | undefined;
+  /** The lifeline of the actor that it concerns; absent where its system has but one. */
+  readonly lane?: string;
   readonly actor?: string;
   readonly stream?: string | undefined;
   /** What it says; a message says it on its arrow. */
@@ -61,8 +65,11 @@ export interface Row {
 }
 
 export interface Lane {
+  /** The name of a system, or the key of an actor that has a lifeline of its own. */
+  readonly key: string;
+  readonly name: string;
   readonly system: string;
-  readonly role: 'consumer' | 'producer' | 'other';
+  readonly role: 'consumer' | 'producer' | 'other' | 'actor';
 }
 
 /** What a lifeline is from a row on. */

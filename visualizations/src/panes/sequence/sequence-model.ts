@@ -1,4 +1,5 @@
-import type { TraceMessage, TraceStep } from '../../../../src/trace-events/trace-event.js';
+import type { TraceActor, TraceMessage, TraceStep } from '../../../../src/trace-events/trace-event.js';
+import { actorName } from '../../model/actor-name.js';
 import { eventText } from '../../model/event-text.js';
 import { actorKey } from '../../model/keys.js';
 import { outermostState, stateText } from '../../model/state-text.js';
@@ -6,6 +7,7 @@ import type { RunReader, SequencedEvent } from '../../model/types.js';
 import { ArrowStore } from './arrow-store.js';
 import { HeartbeatFolds } from './heartbeat-folds.js';
 import { isHeartbeat, type Arrow, type Lane, type LaneChange, type Row, type SequenceOptions } from './rows.js';
+import { rowText } from './words.js';
 
 /** How many rows are kept; where there are more, the older half is forgotten. */
 const rowsMax = 60_000;
@@ -27,6 +29,8 @@ export class SequenceModel {
   /** Messages that have come before their sending was told: two processes tell of their ends when it suits them. */
   readonly #early = new Map<string, Arrow>();
   readonly #states = new Map<string, string>();
+  /** The actors that have a lifeline of their own, by their keys. */
+  readonly #actorLanes = new Set<string>();
   readonly #streamOf = new Map<string, string>();
   /** The actor that is the end of a stream at a system. */
   readonly #endOf = new Map<string, string>();
@@ -53,21 +57,31 @@ export class SequenceModel {
     return this.rows[this.rows.length >> 1]?.seq ?? 0;
   }
 
-  /** Takes records from here on only. */
-  startAt(seq: number): void {
+  /** Takes records from here on only. `before`: the model that knows the lifelines of those that came earlier. */
+  startAt(seq: number, before: SequenceModel): void {
     this.#seen = seq - 1;
+    for (const lane of before.lanes) {
+      if (lane.role !== 'actor') continue;
+      this.lanes.push(lane);
+      this.#actorLanes.add(lane.key);
+    }
   }
 
   add(event: SequencedEvent): void {
     this.#seen = event.seq;
     switch (event.type) {
       case 'system':
-        this.#lane(event.system, event.role);
+        // What is no client has a lifeline once something happens on it, or its actors have theirs.
+        if (event.role !== 'other') this.#lane(event.system, event.role);
         if (event.op === 'start' || !this.#isConcerned(event.system)) return;
         this.#row(event, 'life', event.system, event.op === 'crash' ? 'crashes' : 'stops');
         this.#change(event.system, { isOver: true });
+        for (const { key, system, role } of this.lanes) {
+          if (role === 'actor' && system === event.system) this.#change(key, { isOver: true });
+        }
         return;
       case 'actor':
+        if (event.stream === undefined) this.#ownActor(event);
         this.#states.set(actorKey(event.system, event.actor), stateText(event.value));
         if (event.stream === undefined) return;
         this.#streamOf.set(actorKey(event.system, event.actor), event.stream);
@@ -122,6 +136,17 @@ export class SequenceModel {
     return this.#arrows.startingIn(row);
   }
 
+  /** What a lifeline is called. */
+  nameOf(lane: string): string {
+    return this.lanes.find(({ key }) => key === lane)?.name ?? lane;
+  }
+
+  /** A row in one sentence. */
+  textOf(row: number, unit: 'ms' | 'tick'): string {
+    const found = this.rows[row];
+    return found === undefined ? '' : rowText(found, this.#arrows.startingIn(row), unit, (lane) => this.nameOf(lane));
+  }
+
   /** How a lifeline changes, in the order of rows. */
   changesOf(system: string): readonly LaneChange[] {
     return this.#changes.get(system) ?? [];
@@ -154,10 +179,87 @@ export class SequenceModel {
     return this.options.stream === undefined || stream === this.options.stream;
   }
 
-  #lane(system: string, role: Lane['role']): void {
-    const at = this.lanes.findIndex((lane) => lane.system === system);
-    if (at < 0) this.lanes.push({ system, role });
-    else if (role !== 'other') this.lanes[at] = { system, role };
+  #lane(system: string, role: Exclude<Lane['role'], 'actor'>): void {
+    const at = this.lanes.findIndex(({ key }) => key === system);
+    const lane = { key: system, name: system, system, role };
+    if (at < 0) this.lanes.push(lane);
+    else if (role !== 'other') this.lanes[at] = lane;
+  }
+
+  /** Whether an actor of this system that is no end of a stream has a lifeline of its own: those of a client have not. */
+  #hasOwnActors(system: string): boolean {
+    if (this.options.stream !== undefined) return false;
+    const lane = this.lanes.find(({ key }) => key === system);
+    return lane === undefined || lane.role === 'other';
+  }
+
+  /** An actor of an application comes. One that is told anew has its lifeline already. */
+  #ownActor(event: TraceActor): void {
+    const { system, actor, parent, value } = event;
+    const key = actorKey(system, actor);
+    if (!this.#hasOwnActors(system)) return;
+    const state = stateText(value);
+    const isNew = !this.#actorLanes.has(key);
+    if (!isNew && this.#states.get(key) === state) return;
+    if (isNew) {
+      this.#actorLanes.add(key);
+      this.lanes.push({ key, name: actorName(event), system, role: 'actor' });
+      if (parent !== undefined) this.#eventRow(event, actorKey(system, parent), key, 'starts');
+    }
+    this.#ownState(event, state, `+ ${state}`);
+  }
+
+  #ownState(event: TraceActor | TraceStep, state: string, text: string): void {
+    const { system, actor } = event;
+    const lane = actorKey(system, actor);
+    this.#row(event, 'state', system, text, { lane, actor, state });
+    const isOver = event.type === 'step' && event.status !== 'active';
+    this.#change(lane, { state: outermostState(state), isOver });
+  }
+
+  /** An event that one actor sends another, as an arrow. False where one of them has no lifeline. */
+  #eventRow(event: TraceActor | TraceStep, from: string, to: string, kind: string): boolean {
+    if (!this.#actorLanes.has(from) || !this.#actorLanes.has(to)) return false;
+    const { seq, at, system, actor } = event;
+    const last = this.rows.at(-1);
+    const before = last?.kind === 'message' ? this.#arrows.startingIn(this.rows.length - 1).at(-1) : undefined;
+    if (
+      this.options.foldRecords &&
+      last !== undefined &&
+      before?.isEvent === true &&
+      before.kind === kind &&
+      before.from === from &&
+      before.to === to
+    ) {
+      before.count += 1;
+      before.delivered += 1;
+      last.lastSeq = seq;
+      last.lastAt = at;
+      return true;
+    }
+    this.#row(event, 'message', system, '', { lane: to, actor });
+    const row = this.rows.length - 1;
+    this.#arrows.add({
+      ...{ message: `event ${seq}`, kind, isEvent: true, from, to, outcome: 'delivered', bytes: 0, subject: '' },
+      ...{ stream: undefined, text: undefined, isLate: false, isMixed: false, count: 1, delivered: 1 },
+      ...{ startRow: row, endRow: row, startAt: at, endAt: at },
+    });
+    return true;
+  }
+
+  #ownStep(event: TraceStep): void {
+    const { system, actor, status } = event;
+    const key = actorKey(system, actor);
+    const before = this.#states.get(key);
+    const after = stateText(event.value);
+    const what = eventText(event.event.type);
+    const isStart = event.event.type === 'xstate.init';
+    const hasArrow =
+      event.from !== undefined && !isStart && this.#eventRow(event, actorKey(system, event.from), key, what);
+    if (before === after && status === 'active') return;
+    this.#states.set(key, after);
+    const end = status === 'active' || status === after ? '' : ` (${status})`;
+    this.#ownState(event, after, `${after}${end}${hasArrow ? '' : ` ← ${what}`}`);
   }
 
   #row(
@@ -165,9 +267,9 @@ export class SequenceModel {
     kind: Row['kind'],
     system: string | undefined,
     text: string,
-    more: Partial<Pick<Row, 'actor' | 'stream' | 'state' | 'tone' | 'message'>> = {},
+    more: Partial<Pick<Row, 'actor' | 'stream' | 'state' | 'tone' | 'message' | 'lane'>> = {},
   ): Row {
-    if (system !== undefined) this.#lane(system, 'other');
+    if (system !== undefined && more.lane === undefined) this.#lane(system, 'other');
     const { seq, at } = event;
     const row: Row = { kind, seq, lastSeq: seq, at, lastAt: at, system, text, ...more };
     this.rows.push(row);
@@ -193,6 +295,10 @@ export class SequenceModel {
 
   #step(event: TraceStep): void {
     const key = actorKey(event.system, event.actor);
+    if (this.#actorLanes.has(key)) {
+      this.#ownStep(event);
+      return;
+    }
     const stream = this.#streamOf.get(key);
     const before = this.#states.get(key);
     const after = stateText(event.value);
@@ -308,7 +414,7 @@ export class SequenceModel {
     if (from === undefined || to === undefined) this.usesWire = true;
     const { message, kind, stream, subject, text, bytes, at } = event;
     const arrow: Arrow = {
-      ...{ message, kind, stream, subject, text, from, to, outcome, bytes },
+      ...{ message, kind, isEvent: false, stream, subject, text, from, to, outcome, bytes },
       ...{ isLate: false, isMixed: false, startRow: row, endRow: row, startAt: at, endAt: at, count: 1, delivered: 0 },
     };
     this.#arrows.add(arrow);

@@ -3,7 +3,6 @@ import { useState } from 'preact/hooks';
 import type { RunReader, Selection } from '../../model/types.js';
 import { momentText } from '../drawing/time-text.js';
 import type { SequenceModel } from './sequence-model.js';
-import { rowText } from './words.js';
 
 /** Rows of the table at a time: enough to read, few enough to be spoken. */
 const pageRows = 100;
@@ -62,8 +61,8 @@ export function SequenceTable({ model, run, selection, onSelect }: SequenceTable
                       {momentText(row.at, run.header.unit)}
                     </button>
                   </td>
-                  <td>{row.system ?? ''}</td>
-                  <td>{rowText(row, model.current.arrowsOf(at), run.header.unit)}</td>
+                  <td>{row.lane === undefined ? (row.system ?? '') : model.current.nameOf(row.lane)}</td>
+                  <td>{model.current.textOf(at, run.header.unit)}</td>
                 </tr>
               );
             })}

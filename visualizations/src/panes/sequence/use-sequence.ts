@@ -23,9 +23,9 @@ export function useSequence(
       run.version.subscribe(() => {
         if (!model.current.read(run)) {
           // What has grown too long is built again from its middle on: rows are never taken away one by one.
-          const from = model.current.middleSeq;
-          model.current = new SequenceModel(model.current.options);
-          model.current.startAt(from);
+          const before = model.current;
+          model.current = new SequenceModel(before.options);
+          model.current.startAt(before.middleSeq, before);
           model.current.read(run);
         }
         grown.current();

@@ -8,7 +8,8 @@ export function shortName(stream: string): string {
 
 /** What stands above an arrow. `isOneStream`: the stream needs no name, since only one is shown. */
 export function arrowLabel(arrow: Arrow, isOneStream: boolean): string {
-  const { kind, stream, subject, text, count, bytes, isMixed } = arrow;
+  const { kind, stream, subject, text, count, bytes, isMixed, isEvent } = arrow;
+  if (isEvent) return count > 1 ? `${kind} ×${count}` : kind;
   const name =
     kind === 'open'
       ? subject
@@ -40,10 +41,20 @@ export function foldText(row: Row, unit: 'ms' | 'tick'): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** A row in one sentence: for the line below the diagram, the table, and screen readers. */
-export function rowText(row: Row, arrows: readonly Arrow[], unit: 'ms' | 'tick'): string {
+/**
+ * A row in one sentence: for the line below the diagram, the table, and screen readers. `nameOf`: what a lifeline is
+ * called.
+ */
+export function rowText(
+  row: Row,
+  arrows: readonly Arrow[],
+  unit: 'ms' | 'tick',
+  nameOf: (lane: string) => string = (lane) => lane,
+): string {
   if (row.kind === 'heartbeats') return foldText(row, unit);
-  if (row.kind !== 'message') return [row.system, row.text].filter((part) => part !== undefined).join(': ');
+  const where = row.lane ?? row.system;
+  if (row.kind !== 'message')
+    return [where === undefined ? where : nameOf(where), row.text].filter((part) => part !== undefined).join(': ');
   if (arrows.length === 0) return `${row.message ?? 'message'} comes to ${row.system ?? 'the wire'}`;
   return arrows
     .map((arrow) => {
@@ -52,7 +63,9 @@ export function rowText(row: Row, arrows: readonly Arrow[], unit: 'ms' | 'tick')
           ? ` in ${durationText(arrow.endAt - arrow.startAt, unit)}`
           : '';
       const outcome = outcomeText(arrow);
-      return `${arrow.from ?? 'NATS'} → ${arrow.to ?? 'NATS'}: ${arrowLabel(arrow, false)}, ${bytesText(arrow.bytes)}${took}${outcome === '' ? '' : `, ${outcome}`}`;
+      const [from, to] = [arrow.from, arrow.to].map((lane) => (lane === undefined ? 'NATS' : nameOf(lane)));
+      const size = arrow.isEvent ? '' : `, ${bytesText(arrow.bytes)}`;
+      return `${from} → ${to}: ${arrowLabel(arrow, false)}${size}${took}${outcome === '' ? '' : `, ${outcome}`}`;
     })
     .join('; ');
 }

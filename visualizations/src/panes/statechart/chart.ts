@@ -28,12 +28,14 @@ export interface ChartNode extends Box {
   readonly key: string;
   readonly kind: 'atomic' | 'compound' | 'parallel' | 'final' | 'history' | 'initial';
   readonly description?: string;
+  /** Whether a history state remembers the states at any depth. */
+  readonly isDeep?: boolean;
   /** Whether it is the region of a parallel state. */
   readonly isRegion: boolean;
   readonly isCollapsed: boolean;
   /** Whether it has states inside, shown or not. */
   readonly canCollapse: boolean;
-  /** Lines below the name: commands on entry, and transitions that stay where they are. */
+  /** Lines below the name: commands on entry and exit, invoked actors, and transitions that stay where they are. */
   readonly notes: readonly ChartNote[];
 }
 
@@ -41,12 +43,14 @@ export interface ChartNote {
   readonly text: string;
   /** The transition that the line tells, where it tells one. */
   readonly transition?: string;
+  /** The id of the actor that the line tells of, where it tells of one that is invoked. */
+  readonly invoked?: string;
 }
 
 export interface ChartEdge {
   /** Unique in the chart. */
   readonly id: string;
-  /** The transition, as `transitionKey` names it; absent on the edge from an initial mark. */
+  /** The transition, as `transitionKey` names it; absent on the edge from an initial mark or a history state. */
   readonly transition?: string;
   /** The boxes at its ends. */
   readonly source: string;
@@ -63,6 +67,8 @@ export interface ChartEdge {
 }
 
 export const initialSuffix = '›initial';
+/** After the id of a history state: the edge to where it leads while there is nothing to remember. */
+export const defaultSuffix = '›default';
 
 /** One name for a transition: the absolute id of its source, and its index there. */
 export function transitionKey(source: string, index: number): string {

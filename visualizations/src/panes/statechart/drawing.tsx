@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
 import type { Cursor, TimerEntry } from '../../model/types.js';
-import { initialSuffix, type Chart, type ChartEdge, type ChartNode } from './chart.js';
+import { defaultSuffix, initialSuffix, type Chart, type ChartEdge, type ChartNode } from './chart.js';
 import { EdgeLabel, EdgeLine } from './edge.js';
 import type { Overlay } from './overlay.js';
 import { Ring } from './ring.js';
@@ -80,5 +80,6 @@ export function Drawing({ chart, overlay, hovered, cursor, unit, reducedMotion, 
 /** The edge under the pointer, from what the pointer is on. */
 export function edgeUnder(target: EventTarget | null): string | undefined {
   const id = target instanceof Element ? target.closest('[data-edge]')?.getAttribute('data-edge') : undefined;
-  return id === null || id === undefined || id.endsWith(initialSuffix) ? undefined : id;
+  if (id === null || id === undefined) return undefined;
+  return id.includes(initialSuffix) || id.includes(defaultSuffix) ? undefined : id;
 }

@@ -1,6 +1,7 @@
 import { memo } from 'preact/compat';
 import type { ChartEdge } from './chart.js';
 import { classes } from './classes.js';
+import { shownLetters } from './elk-graph.js';
 import { fontSizes } from './measure.js';
 import type { Overlay } from './overlay.js';
 import { arrowHead, roundedPath } from './path.js';
@@ -68,12 +69,12 @@ function Label({
       data-edge={edge.id}
     >
       <title>
-        {`${edge.delay === undefined ? edge.event : `after ${edge.delay}`}${edge.guard === undefined ? '' : ` [${edge.guard}]`}\n${edge.source} → ${edge.target}${edge.actions.length === 0 ? '' : `\n/ ${edge.actions.join(', ')}`}${overlay.heat === undefined ? '' : `\ntaken ${count} times`}`}
+        {`${edge.event}${edge.guard === undefined ? '' : ` [${edge.guard}]`}\n${edge.source} → ${edge.target}${edge.actions.length === 0 ? '' : `\n/ ${edge.actions.join(', ')}`}${overlay.heat === undefined ? '' : `\ntaken ${count} times`}`}
       </title>
       <rect x={label.x} y={label.y} width={label.width} height={label.height} rx={5} />
       {edge.delay !== undefined && <circle class="sc-ring-idle" cx={label.x + 13} cy={label.y + 9.5} r={6} />}
       <text x={left} y={label.y + 13.5} font-size={fontSizes.event}>
-        {edge.event}
+        {shownLetters(edge.event)}
         {isList && <tspan class="sc-note">{` → ${edge.target.split('.').at(-1) ?? ''}`}</tspan>}
       </text>
       {edge.guard !== undefined && (
@@ -84,7 +85,7 @@ function Label({
           text-anchor={isList ? 'end' : 'start'}
           font-size={fontSizes.event}
         >
-          {`[${edge.guard}]`}
+          {shownLetters(`[${edge.guard}]`)}
         </text>
       )}
       {isRefused && (

@@ -1,6 +1,14 @@
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { TraceStateNode, TraceTransition } from '../../../../src/trace-events/trace-event.js';
-import { initialSuffix, transitionKey, type ChartEdge, type ChartNode, type ChartNote } from './chart.js';
+import { delayText, isMadeUp, triggerText } from '../../model/event-text.js';
+import {
+  defaultSuffix,
+  initialSuffix,
+  transitionKey,
+  type ChartEdge,
+  type ChartNode,
+  type ChartNote,
+} from './chart.js';
 import { fontSizes, monospaceWidth, sansWidth } from './measure.js';
 
 export const headerHeight = 28;
@@ -11,6 +19,8 @@ const labelLineHeight = 15;
 export const ringRoom = 18;
 export const timeLeftRoom = 46;
 const initialSize = 10;
+/** The circle of a history state, beside which its name stands. */
+export const historySize = 28;
 
 /** The boxes and edges of a machine without their places, and the graph that ELK is to place. */
 export interface Unplaced {
@@ -25,7 +35,7 @@ type MutableUnplaced = {
   elk: ElkExtendedEdge[];
 };
 
-/** `after:silenceTimeout` is shown as the name of its delay, since the ring beside it says the rest. */
+/** The name of the delay of `after:silenceTimeout`. */
 export function delayOf(event: string): string | undefined {
   return event.startsWith('after:') ? event.slice('after:'.length) : undefined;
 }
@@ -33,7 +43,7 @@ export function delayOf(event: string): string | undefined {
 function noteOf(state: TraceStateNode, transition: TraceTransition): ChartNote {
   const guard = transition.guard === undefined ? '' : ` [${transition.guard}]`;
   return {
-    text: `${transition.event}${guard}${transition.actions.length === 0 ? '' : ` / ${transition.actions.join(', ')}`}`,
+    text: `${triggerText(state, transition)}${guard}${transition.actions.length === 0 ? '' : ` / ${transition.actions.join(', ')}`}`,
     transition: transitionKey(state.id, transition.index),
   };
 }
@@ -41,6 +51,11 @@ function noteOf(state: TraceStateNode, transition: TraceTransition): ChartNote {
 function notesOf(state: TraceStateNode): ChartNote[] {
   return [
     ...state.entry.map((command) => ({ text: `entry / ${command}` })),
+    ...(state.exit ?? []).map((command) => ({ text: `exit / ${command}` })),
+    ...(state.invokes ?? []).map(({ id, src }) => ({
+      text: `invoke / ${src}${isMadeUp(id) || id === src ? '' : ` as ${id}`}`,
+      invoked: id,
+    })),
     ...state.transitions.filter(({ targets }) => targets.length === 0).map((transition) => noteOf(state, transition)),
   ];
 }
@@ -48,9 +63,17 @@ function notesOf(state: TraceStateNode): ChartNote[] {
 /** The longest line that is shown whole; the rest stands in the tooltip. */
 export const noteLettersMax = 44;
 
+/** As much of a line as is shown. */
+export function shownLetters(text: string): string {
+  return text.length > noteLettersMax ? `${text.slice(0, noteLettersMax - 1)}…` : text;
+}
+
 function nodeSize(state: TraceStateNode, notes: readonly ChartNote[], canCollapse: boolean) {
+  if (state.kind === 'history') {
+    return { width: historySize + sansWidth(state.key, fontSizes.note) + 8, height: historySize };
+  }
   const title = sansWidth(state.key, fontSizes.state) + (canCollapse ? 26 : 8);
-  const lines = notes.map(({ text }) => monospaceWidth(text.slice(0, noteLettersMax), fontSizes.note));
+  const lines = notes.map(({ text }) => monospaceWidth(shownLetters(text), fontSizes.note));
   return {
     width: Math.max(64, ...[title, ...lines].map((width) => width + 2 * nodePadding)),
     height: headerHeight + (notes.length === 0 ? 8 : notes.length * noteHeight + 10),
@@ -70,8 +93,8 @@ function shownAt(root: TraceStateNode, collapsed: ReadonlySet<string>): Readonly
 }
 
 function labelSize(event: string, guard: string | undefined, isTimed: boolean) {
-  const first = monospaceWidth(event, fontSizes.event) + (isTimed ? ringRoom + timeLeftRoom : 0);
-  const second = guard === undefined ? 0 : monospaceWidth(`[${guard}]`, fontSizes.event);
+  const first = monospaceWidth(shownLetters(event), fontSizes.event) + (isTimed ? ringRoom + timeLeftRoom : 0);
+  const second = guard === undefined ? 0 : monospaceWidth(shownLetters(`[${guard}]`), fontSizes.event);
   return { width: Math.max(first, second) + 12, height: (guard === undefined ? 1 : 2) * labelLineHeight + 4 };
 }
 
@@ -86,7 +109,7 @@ function addEdges(state: TraceStateNode, shown: ReadonlyMap<string, string>, out
       const key = transitionKey(state.id, transition.index);
       const id = nth === 0 ? key : `${key}.${nth}`;
       const delay = delayOf(transition.event);
-      const event = delay ?? transition.event;
+      const event = delay === undefined ? triggerText(state, transition) : `after ${delayText(delay)}`;
       out.edges.push({
         id,
         transition: key,
@@ -111,6 +134,17 @@ function addEdges(state: TraceStateNode, shown: ReadonlyMap<string, string>, out
       });
     });
   }
+}
+
+/** Where a history state leads while there is nothing to remember. */
+function addDefault(history: TraceStateNode, shown: ReadonlyMap<string, string>, out: MutableUnplaced): void {
+  (history.targets ?? []).forEach((targetId, nth) => {
+    const [source, target] = [shown.get(history.id), shown.get(targetId)];
+    if (source !== history.id || target === undefined) return;
+    const id = `${history.id}${defaultSuffix}${nth === 0 ? '' : nth}`;
+    out.edges.push({ id, source, target, event: '', actions: [] });
+    out.elk.push({ id, sources: [source], targets: [target] });
+  });
 }
 
 function addInitial(state: TraceStateNode, children: ElkNode[], out: MutableUnplaced): void {
@@ -147,7 +181,8 @@ export function elkGraph(root: TraceStateNode, collapsed: ReadonlySet<string> = 
       key: state.key,
       kind: state.kind,
       ...(state.description !== undefined && { description: state.description }),
-      isRegion: parent?.kind === 'parallel',
+      ...(state.isDeep !== undefined && { isDeep: state.isDeep }),
+      isRegion: parent?.kind === 'parallel' && state.kind !== 'history',
       isCollapsed,
       canCollapse,
       notes,
@@ -168,6 +203,7 @@ export function elkGraph(root: TraceStateNode, collapsed: ReadonlySet<string> = 
   const top = visit(root);
   const addAll = (state: TraceStateNode): void => {
     addEdges(state, shown, out);
+    addDefault(state, shown, out);
     state.children.forEach(addAll);
   };
   addAll(root);

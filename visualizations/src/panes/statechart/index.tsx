@@ -2,54 +2,67 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import ownPlacements from 'virtual:own-placements';
 import type { TraceMachine } from '../../../../src/trace-events/trace-event.js';
+import { actorName } from '../../model/actor-name.js';
 import { actorKey } from '../../model/keys.js';
 import { outermostState } from '../../model/state-text.js';
 import type { ActorEntry, PaneProps, View } from '../../model/types.js';
 import { useSampled } from '../drawing/use-sampled.js';
+import { statesById } from './active-states.js';
 import { Drawing, edgeUnder } from './drawing.js';
 import type { Chart } from './chart.js';
+import { collapsedToFit } from './fit.js';
 import { createLayouts } from './layouts.js';
 import { Outline } from './outline.js';
 import { actorOverlay, heatOf, type Overlay } from './overlay.js';
 import { population } from './population.js';
 import { isNotTaken, isRefusal, refusalText } from './refusal.js';
-import { activeBox } from './sight.js';
+import { relationsOf } from './relations.js';
+import { activeBoxes } from './sight.js';
 import { TimerList } from './timer-list.js';
-import { usePanZoom } from './use-pan-zoom.js';
+import { aboveFoot, usePanZoom } from './use-pan-zoom.js';
 import { createWorkerPlacer } from './worker-placer.js';
 import './statechart.css';
 
 const layouts = createLayouts(ownPlacements, createWorkerPlacer);
 
-/** The actors that may be shown beside the selected one: both ends of its stream, and all that share its system. */
-function tabsOf(view: View, selected: ActorEntry | undefined): readonly ActorEntry[] {
-  if (selected === undefined) return [];
-  const ends = selected.stream === undefined ? [] : (view.streams.get(selected.stream)?.ends ?? []);
-  const found = ends.flatMap(({ key }) => view.actors.get(key) ?? []).filter(({ machine }) => machine !== undefined);
-  return found.includes(selected) ? found : [selected, ...found];
+/** A chart, and what was collapsed when it was made. */
+interface Shown {
+  readonly chart: Chart;
+  readonly collapsed: ReadonlySet<string>;
 }
 
-function useChart(machine: TraceMachine | undefined, collapsed: ReadonlySet<string>): Chart | undefined {
-  const [chart, setChart] = useState<Chart>();
+function useChart(machine: TraceMachine | undefined, collapsed: ReadonlySet<string>): Shown | undefined {
+  const [shown, setShown] = useState<Shown>();
   useEffect(() => {
     if (machine === undefined) return undefined;
     let isCurrent = true;
     const found = layouts.chart(machine.root, collapsed);
-    if (!(found instanceof Promise)) setChart(found);
-    else void found.then((made) => isCurrent && setChart(made));
+    if (!(found instanceof Promise)) setShown({ chart: found, collapsed });
+    else void found.then((chart) => isCurrent && setShown({ chart, collapsed }));
     return () => {
       isCurrent = false;
     };
   }, [machine, collapsed]);
-  return machine === undefined ? undefined : chart;
+  return machine === undefined ? undefined : shown;
 }
 
 const nothingCollapsed: ReadonlySet<string> = new Set();
+
+/** The ids of the states that the last transition of an actor led to. */
+function enteredBy(machine: TraceMachine | undefined, { lastTaken }: ActorEntry): readonly string[] {
+  if (machine === undefined || lastTaken === undefined) return [];
+  const states = statesById(machine.root);
+  return lastTaken.taken.flatMap(
+    ({ source, index }) =>
+      states.get(source)?.transitions.find((transition) => transition.index === index)?.targets ?? [],
+  );
+}
 
 /** The statechart of the selected actor; while none is selected, of a machine with the number of actors in each state. */
 export default function StatechartPane({ run, view, cursor, selection, theme }: PaneProps) {
   const svg = useRef<SVGSVGElement>(null);
   const inner = useRef<SVGGElement>(null);
+  const foot = useRef<HTMLDivElement>(null);
   const hovered = useSignal<string | undefined>(undefined);
   const showsHeat = useSignal(false);
   const showsText = useSignal(false);
@@ -76,19 +89,30 @@ export default function StatechartPane({ run, view, cursor, selection, theme }: 
     `${machineId ?? ''} ${actor === undefined}`,
   );
 
-  const chart = useChart(machine, collapsed);
+  const shown = useChart(machine, collapsed);
+  const chart = shown?.chart;
+  const relations = useSampled(view, 400, (now) => relationsOf(now, actor?.key ?? ''), actor?.key ?? '');
+  const running = useMemo(() => new Set(relations.living.map(({ actor: id }) => id)), [relations]);
   const overlay = useMemo<Overlay | undefined>(
     () =>
       machine && {
         ...actorOverlay(machine, actor),
+        running,
         ...(showsHeat.value && counted.heat !== undefined && { heat: counted.heat }),
         ...(counted.population !== undefined && { population: counted.population }),
       },
-    [machine, actor, counted, showsHeat.value],
+    [machine, actor, running, counted, showsHeat.value],
   );
 
-  const focus = chart && actor && overlay && activeBox(chart, overlay.active);
-  const panZoom = usePanZoom(svg, inner, { width: chart?.width ?? 0, height: chart?.height ?? 0 }, focus);
+  const active = chart && actor && overlay ? activeBoxes(chart, overlay.active, enteredBy(machine, actor)) : [];
+  const panZoom = usePanZoom(svg, inner, { width: chart?.width ?? 0, height: chart?.height ?? 0 }, active, foot);
+  // The chart that fits may have to be laid out first.
+  const [fitting, setFitting] = useState<ReadonlySet<string>>();
+  useEffect(() => {
+    if (fitting === undefined || fitting !== shown?.collapsed) return;
+    panZoom.fit();
+    setFitting(undefined);
+  }, [panZoom, shown, fitting]);
 
   if (machine === undefined || overlay === undefined) {
     return (
@@ -100,12 +124,21 @@ export default function StatechartPane({ run, view, cursor, selection, theme }: 
   const toggle = (state: string): void => {
     setCollapsed((now) => new Set(now.has(state) ? [...now].filter((id) => id !== state) : [...now, state]));
   };
+  const fit = async (): Promise<void> => {
+    const pane = { width: svg.current?.clientWidth ?? 0, height: svg.current?.clientHeight ?? 0 };
+    const room = aboveFoot(pane, foot.current);
+    const fitted = await collapsedToFit(machine.root, collapsed, overlay.active, room, (states) =>
+      layouts.chart(machine.root, states),
+    );
+    setCollapsed(fitted);
+    setFitting(fitted);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const act = {
       '+': () => panZoom.scaleBy(1.25),
       '=': () => panZoom.scaleBy(1.25),
       '-': () => panZoom.scaleBy(0.8),
-      '0': () => panZoom.fit(),
+      '0': () => void fit(),
       ArrowLeft: () => panZoom.panBy(60, 0),
       ArrowRight: () => panZoom.panBy(-60, 0),
       ArrowUp: () => panZoom.panBy(0, 60),
@@ -118,7 +151,6 @@ export default function StatechartPane({ run, view, cursor, selection, theme }: 
   };
   const last = actor?.lastStep;
   const refused = last !== undefined && isNotTaken(last) ? last : undefined;
-  const tabs = tabsOf(view.peek(), actor);
   const heatSum = counted.heat;
 
   return (
@@ -130,17 +162,20 @@ export default function StatechartPane({ run, view, cursor, selection, theme }: 
                 {id}
               </button>
             ))
-          : tabs.map((tab) => (
+          : relations.tabs.map((tab) => (
               <button
                 key={tab.key}
                 type="button"
                 aria-pressed={tab.key === actor.key}
-                title={`${tab.machine ?? ''} ${tab.actor} of ${tab.system}`}
+                title={`${tab.machine ?? tab.src ?? ''} ${tab.actor} of ${tab.system}${tab.parent === actor.actor ? `, a child, in ${tab.state}` : ''}`}
                 onClick={() => selection.select({ system: tab.system, actor: tab.actor })}
               >
-                {tab.system} <small>{tab.machine}</small>
+                {tab.parent === actor.actor && '↳ '}
+                {tab.stream === undefined ? actorName(tab) : tab.system}{' '}
+                <small>{tab.stream === undefined && tab.key !== actor.key ? tab.state : tab.machine}</small>
               </button>
             ))}
+        {relations.others > 0 && <span class="sc-where">and {relations.others} more children</span>}
         <span class="sc-where">{actor === undefined ? '' : actor.state}</span>
         <span class="sc-space" />
         {showsHeat.value && heatSum !== undefined && (
@@ -171,9 +206,22 @@ export default function StatechartPane({ run, view, cursor, selection, theme }: 
         <button type="button" title="Keep the active states in sight" onClick={() => panZoom.follow()}>
           Follow
         </button>
-        <button type="button" title="Show the whole chart" onClick={() => panZoom.fit()}>
+        <button
+          type="button"
+          title="Show the whole chart; where it is too large to be read, states are collapsed, first those that are not active"
+          onClick={() => void fit()}
+        >
           Fit
         </button>
+        {collapsed.size > 0 && (
+          <button
+            type="button"
+            title="Show what is inside of every state"
+            onClick={() => setCollapsed(nothingCollapsed)}
+          >
+            {collapsed.size} collapsed
+          </button>
+        )}
       </div>
       {showsText.value ? (
         // A list that can be scrolled must be reached by the keyboard.
@@ -209,7 +257,7 @@ export default function StatechartPane({ run, view, cursor, selection, theme }: 
         </svg>
       )}
       {chart === undefined && <p class="sc-placing">Placing {machine.machine}…</p>}
-      <div class="sc-foot">
+      <div ref={foot} class="sc-foot">
         {refused !== undefined && (
           <p class="sc-refusal" data-refused={isRefusal(refused)}>
             <strong>{isRefusal(refused) ? '✕ refused' : '○ not taken'}</strong>{' '}

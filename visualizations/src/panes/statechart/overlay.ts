@@ -12,6 +12,8 @@ export interface Overlay {
   readonly taken: ReadonlySet<string>;
   readonly refused: ReadonlySet<string>;
   readonly timers: readonly TimerEntry[];
+  /** Ids of the actors that the actor has started and that live. */
+  readonly running: ReadonlySet<string>;
   /** How often each transition was taken, and the most of them; absent where the heat is not shown. */
   readonly heat?: { readonly counts: ReadonlyMap<string, number>; readonly most: number };
   /** How many actors are in each state; absent where one actor is shown. */

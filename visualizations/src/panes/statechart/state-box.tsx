@@ -1,7 +1,7 @@
 import { memo } from 'preact/compat';
 import type { ChartNode } from './chart.js';
 import { classes } from './classes.js';
-import { headerHeight, noteHeight, noteLettersMax } from './elk-graph.js';
+import { headerHeight, historySize, noteHeight, shownLetters } from './elk-graph.js';
 import { fontSizes } from './measure.js';
 import type { Overlay } from './overlay.js';
 import { shortCount } from './population.js';
@@ -20,6 +20,7 @@ function Box({
   const { x, y, width, height } = node;
   if (node.kind === 'initial')
     return <circle class="sc-initial" cx={x + width / 2} cy={y + height / 2} r={width / 2} />;
+  if (node.kind === 'history') return <History node={node} isLit={isLit} />;
   // The box of the whole machine is always active, so it tells nothing.
   const isActive = node.parent !== undefined && overlay.active.has(node.id);
   const count = overlay.population?.get(node.id);
@@ -63,15 +64,40 @@ function Box({
       {node.notes.map((note, at) => (
         <text
           key={at}
-          class={classes('sc-note', note.transition !== undefined && overlay.taken.has(note.transition) && 'sc-taken')}
+          class={classes(
+            'sc-note',
+            note.transition !== undefined && overlay.taken.has(note.transition) && 'sc-taken',
+            note.invoked !== undefined && overlay.running.has(note.invoked) && 'sc-running',
+          )}
           x={x + 12}
           y={y + headerHeight + 10 + at * noteHeight}
           font-size={fontSizes.note}
         >
-          {note.text.length > noteLettersMax ? `${note.text.slice(0, noteLettersMax - 1)}…` : note.text}
-          <title>{note.text}</title>
+          {shownLetters(note.text)}
+          <title>
+            {note.invoked !== undefined && overlay.running.has(note.invoked) ? `${note.text}, which runs` : note.text}
+          </title>
         </text>
       ))}
+    </g>
+  );
+}
+
+/** A history state: a circle with an H, or with H* where it remembers the states at any depth, and its name beside it. */
+function History({ node, isLit }: { node: ChartNode; isLit: boolean }) {
+  const { x, y, height } = node;
+  const isDeep = node.isDeep === true;
+  const middle = y + height / 2;
+  return (
+    <g class={classes('sc-state', 'sc-history', isLit && 'sc-lit')} data-state={node.id}>
+      <title>{`${node.id} (${isDeep ? 'deep history: the states that were active at any depth' : 'history: the child that was active'})`}</title>
+      <circle class="sc-box" cx={x + historySize / 2} cy={middle} r={historySize / 2 - 1} />
+      <text class="sc-name" x={x + historySize / 2} y={middle + 4.5} text-anchor="middle" font-size={fontSizes.state}>
+        {isDeep ? 'H*' : 'H'}
+      </text>
+      <text x={x + historySize + 4} y={middle + 4} font-size={fontSizes.note}>
+        {node.key}
+      </text>
     </g>
   );
 }

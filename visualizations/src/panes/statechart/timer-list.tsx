@@ -1,4 +1,5 @@
 import type { Cursor, TimerEntry } from '../../model/types.js';
+import { delayText } from '../../model/event-text.js';
 import { fontSizes, monospaceWidth } from './measure.js';
 import { Ring } from './ring.js';
 
@@ -22,12 +23,12 @@ export function TimerList({
   return (
     <ul class="sc-timers" aria-label="Running timers">
       {timers.slice(-shownMax).map((timer) => {
-        const width = 24 + monospaceWidth(timer.delay, fontSizes.event) + timeWidth;
+        const width = 24 + monospaceWidth(delayText(timer.delay), fontSizes.event) + timeWidth;
         return (
           <li key={`${timer.timer} ${timer.startedAt}`}>
             <svg class="sc-timer" width={width} height={20}>
               <text x={20} y={14} font-size={fontSizes.event}>
-                {timer.delay}
+                {delayText(timer.delay)}
               </text>
               <Ring
                 timer={timer}

@@ -17,19 +17,21 @@ export interface PanZoom {
 
 /**
  * Lets an SVG be panned and zoomed by mouse, touch and wheel: what is inside `inner` moves. Until the user has moved it,
- * the whole chart is shown or, where that would be too small to read, the part around `focus`.
+ * the whole chart is shown or, where that would be too small to read, the part around what is active. `foot` lies over
+ * the bottom of the pane.
  */
 export function usePanZoom(
   outer: RefObject<SVGSVGElement | null>,
   inner: RefObject<SVGGElement | null>,
   chart: Size,
-  focus: Box | undefined,
+  active: readonly Box[],
+  foot: RefObject<HTMLElement | null>,
 ): PanZoom {
   const { width, height } = chart;
   const behaviour = useRef<ZoomBehavior<SVGSVGElement, unknown>>(undefined);
   const isMoved = useRef(false);
-  const latestFocus = useRef(focus);
-  latestFocus.current = focus;
+  const latest = useRef(active);
+  latest.current = active;
 
   const panZoom = useMemo(() => {
     const withSvg = (use: (svg: SVGSVGElement, zooming: ZoomBehavior<SVGSVGElement, unknown>) => void): void => {
@@ -45,13 +47,13 @@ export function usePanZoom(
         select(svg).call((selected) => zooming.transform(selected, next));
       });
     const settle = (): void => {
-      if (!isMoved.current) show((pane, now) => followingSight({ width, height }, pane, latestFocus.current, now));
+      if (!isMoved.current) show((pane, now) => followingSight({ width, height }, pane, latest.current, now));
     };
     return {
       settle,
       fit: () => {
         isMoved.current = true;
-        show((pane) => wholeSight({ width, height }, pane));
+        show((pane) => wholeSight({ width, height }, aboveFoot(pane, foot.current)));
       },
       follow: () => {
         isMoved.current = false;
@@ -91,7 +93,12 @@ export function usePanZoom(
     };
   }, [panZoom, outer.current]);
 
-  const { x, y, width: wide, height: high } = focus ?? {};
-  useEffect(panZoom.settle, [panZoom, x, y, wide, high]);
+  useEffect(panZoom.settle, [panZoom, active.map((box) => `${box.x} ${box.y} ${box.width} ${box.height}`).join()]);
   return panZoom;
+}
+
+/** The part of a pane that nothing lies over: what stands in its foot would hide a part of the chart. */
+export function aboveFoot({ width, height }: Size, foot: HTMLElement | null): Size {
+  const hidden = foot?.offsetHeight ?? 0;
+  return { width, height: Math.max(height / 2, height - (hidden === 0 ? 0 : hidden + 8)) };
 }

@@ -3,7 +3,7 @@ import ElkWorker from 'elkjs/lib/elk-worker.min.js?worker';
 import type { Placer } from './layout.js';
 
 /** Some graphs keep ELK busy for ever; after so long the worker is ended and the layout has failed. */
-const placingMaxMs = 10_000;
+const placingMaxMs = 20_000;
 
 /** A placer that runs ELK in a worker, which starts with the first graph, so that no picture ever waits for a layout. */
 export function createWorkerPlacer(): Placer {

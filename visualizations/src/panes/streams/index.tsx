@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatCount } from '../../model/format.js';
-import type { PaneProps } from '../../model/types.js';
+import type { PaneProps, View } from '../../model/types.js';
 import { useVirtual } from '../common/use-virtual.js';
 import { columns } from './columns.js';
 import { useRows } from './use-rows.js';
@@ -8,6 +8,13 @@ import './streams.css';
 
 const rowHeight = 28;
 const template = columns.map((column) => column.width).join(' ');
+
+/** Why there is nothing to see. */
+function noStreams({ actors }: View): string {
+  return actors.size === 0
+    ? 'No stream has been opened yet.'
+    : `No stream has been opened. ${actors.size === 1 ? 'One actor stands' : `${actors.size} actors stand`} under Systems (2).`;
+}
 
 /** Every stream as a line. Only the lines in sight are drawn, so that thousands cost no more than thirty. */
 export default function StreamsPane(props: PaneProps) {
@@ -152,7 +159,7 @@ export default function StreamsPane(props: PaneProps) {
         </div>
       </div>
       {rows.length === 0 && (
-        <p class="pane-empty">{total === 0 ? 'No stream has been opened yet.' : 'No stream answers the query.'}</p>
+        <p class="pane-empty">{total === 0 ? noStreams(props.view.peek()) : 'No stream answers the query.'}</p>
       )}
     </div>
   );

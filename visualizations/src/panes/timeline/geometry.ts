@@ -23,7 +23,7 @@ export function listTracks(tracks: readonly Track[], pinned: ReadonlySet<string>
   const matches = (track: Track): boolean => {
     if (words.length === 0) return true;
     const text =
-      `${track.subject} ${track.stream} ${track.system} ${track.segments.at(-1)?.state ?? ''} ${track.reason ?? ''}`.toLowerCase();
+      `${track.subject} ${track.stream ?? track.name} ${track.system} ${track.segments.at(-1)?.state ?? ''} ${track.reason ?? ''}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
   if (pinned.size === 0 && words.length === 0) return { pinned: [], others: tracks };

@@ -21,7 +21,7 @@ const nothing: ReadonlySet<string> = new Set();
 /** How much of the newest time is shown at first. */
 const followed = { ms: 60_000, tick: 60 };
 
-/** The states of every end of every stream over time. Keys as in Perfetto: W and S zoom, A and D pan. */
+/** The states of every end of every stream, and of every other actor, over time. Keys as in Perfetto: W and S zoom, A and D pan. */
 export default function TimelinePane({ run, view, cursor, selection, theme }: PaneProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const spacer = useRef<HTMLDivElement>(null);
@@ -137,7 +137,8 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
     const box = canvas.current?.getBoundingClientRect();
     return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
   };
-  const selectTrack = ({ system, actor, stream }: Track): void => selection.select({ system, actor, stream });
+  const selectTrack = ({ system, actor, stream }: Track): void =>
+    selection.select({ system, actor, ...(stream !== undefined && { stream }) });
   const pin = (key: string): void => {
     setPinned((now) => new Set(now.has(key) ? [...now].filter((other) => other !== key) : [...now, key]));
   };
@@ -228,7 +229,7 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
         class="tl-scroll"
         tabIndex={0}
         role="application"
-        aria-label="Timeline of the ends of streams. W and S zoom, A and D move in time, up and down select, P pins."
+        aria-label="Timeline of the ends of streams and of other actors. W and S zoom, A and D move in time, up and down select, P pins."
         onScroll={redraw}
         onKeyDown={onKeyDown}
       >

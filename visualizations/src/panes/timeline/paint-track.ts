@@ -3,14 +3,14 @@ import { stateColor } from '../drawing/palette.js';
 import type { Picture } from '../drawing/use-canvas.js';
 import { labelWidth, trackHeight } from './geometry.js';
 import type { TimelineScene } from './paint.js';
-import { segmentAt, type TimerBar, type Track } from './tracks.js';
+import { segmentAt, type Segment, type TimerBar, type Track } from './tracks.js';
 
 const bandTop = 3;
 const bandHeight = 10;
 const timerTop = 15;
 const timerHeight = 2.5;
 
-/** One end of a stream: its label, the band of its states, its timers, and how it ended. */
+/** An end of a stream, or another actor: its label, the band of its states, its timers, and how it ended. */
 export function paintTrack(picture: Picture, scene: TimelineScene, track: Track, y: number, isFirstEnd: boolean): void {
   const { context, palette, width } = picture;
   if (track.key === scene.selectedKey) {
@@ -49,6 +49,10 @@ function paintBand(
     if (left > width || segment.at > now) return;
     const next = segments[at + 1];
     const right = xOf(Math.min(over, next?.at ?? Infinity));
+    if (segment.state === '') {
+      at += 1;
+      continue;
+    }
     const isSuspended = segment.state.includes('suspended');
     context.fillStyle = fill(segment.phase, isSuspended);
     context.fillRect(
@@ -57,9 +61,14 @@ function paintBand(
       Math.max(1, Math.min(width, right) - Math.max(labelWidth, left)),
       bandHeight,
     );
+    if (track.stream === undefined && left > labelWidth && right - left > 2) {
+      // States of one colour that follow each other are told apart by where they meet.
+      context.fillStyle = palette.surface;
+      context.fillRect(left, y + bandTop, 1, bandHeight);
+    }
     const visible = Math.min(width, right) - Math.max(labelWidth, left);
     if (visible > 44) {
-      const inner = segment.state.slice(segment.phase.length + 1) || segment.phase;
+      const inner = bandText(track, segment);
       const wide = context.measureText(inner).width + 6;
       if (wide < visible - 4) {
         const x = Math.max(labelWidth, left) + 3;
@@ -81,6 +90,11 @@ function paintBand(
     context.fillStyle = stateColor(palette, 'closed');
     context.fillRect(xOf(track.endedAt) - 1, y + bandTop - 1, 2, bandHeight + 2);
   }
+}
+
+/** Of the states of a stream only what is within the phase is written, whose colour is known; of others all is. */
+function bandText({ stream }: Track, { state, phase }: Segment): string {
+  return stream === undefined ? state : state.slice(phase.length + 1) || phase;
 }
 
 /** Timers as thin bars that become a dotted line where they still have to run; a dot where one fired. */
@@ -195,11 +209,7 @@ function paintEnding({ context, palette }: Picture, scene: TimelineScene, track:
     context.fillText(endWords[track.how], xOf(track.endedAt) + 5, y + bandTop + bandHeight / 2);
     return;
   }
-  const others = scene.tracks.endsOf(track.stream).filter((other) => other !== track);
-  const isGood = isGoodEnd(
-    track.reason,
-    others.map(({ reason }) => reason),
-  );
+  const isGood = isGoodEnding(scene, track, track.reason);
   context.font = `${isGood ? '' : '600 '}10px ${palette.sans}`;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
@@ -208,6 +218,15 @@ function paintEnding({ context, palette }: Picture, scene: TimelineScene, track:
     `${isGood ? '■' : '✖'} ${track.reason}${isGood ? '' : ` ${track.code ?? ''}`}`,
     xOf(track.endedAt) + 5,
     y + bandTop + bandHeight / 2,
+  );
+}
+
+function isGoodEnding({ tracks }: TimelineScene, track: Track, reason: string): boolean {
+  if (track.stream === undefined) return reason !== 'error';
+  const others = tracks.endsOf(track.stream).filter((other) => other !== track);
+  return isGoodEnd(
+    reason,
+    others.map((other) => other.reason),
   );
 }
 
@@ -229,8 +248,7 @@ function paintLabel(
   context.rect(18, y, labelWidth - 26, trackHeight);
   context.clip();
   context.fillStyle = isFirstEnd ? palette.text : palette.muted;
-  const name = track.stream.slice(track.stream.lastIndexOf('.') + 1);
-  context.fillText(isFirstEnd ? `${track.subject} ${name.slice(0, 10)}` : '└', 18, y + trackHeight / 2);
+  context.fillText(labelOf(track, isFirstEnd), 18 + Math.min(track.depth, 6) * 10, y + trackHeight / 2);
   context.textAlign = 'right';
   context.font = `10px ${palette.sans}`;
   const wide = context.measureText(track.system).width;
@@ -239,4 +257,10 @@ function paintLabel(
   context.fillStyle = palette.muted;
   context.fillText(track.system, labelWidth - 10, y + trackHeight / 2);
   context.restore();
+}
+
+/** What a track is called: its subject and its stream, or its actor. */
+function labelOf({ stream, subject, name, depth }: Track, isFirstEnd: boolean): string {
+  if (stream === undefined) return depth === 0 ? name : `└ ${name}`;
+  return isFirstEnd ? `${subject} ${stream.slice(stream.lastIndexOf('.') + 1).slice(0, 10)}` : '└';
 }

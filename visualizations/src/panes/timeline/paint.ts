@@ -60,11 +60,11 @@ export function paintTimeline(picture: Picture, scene: TimelineScene): void {
     const track = list.others[at];
     if (track === undefined) continue;
     const y = topHeight + pinnedRoom + at * trackHeight - scrollTop;
-    paintTrack(picture, scene, track, y, list.others[at - 1]?.stream !== track.stream);
+    paintTrack(picture, scene, track, y, isFirstOfGroup(list.others[at - 1], track));
   }
   context.restore();
   list.pinned.forEach((track, at) => {
-    paintTrack(picture, scene, track, topHeight + at * trackHeight, list.pinned[at - 1]?.stream !== track.stream);
+    paintTrack(picture, scene, track, topHeight + at * trackHeight, isFirstOfGroup(list.pinned[at - 1], track));
   });
   if (pinnedRoom > 0) {
     context.fillStyle = palette.lineStrong;
@@ -86,6 +86,11 @@ function paintOutages({ context, palette, width, height }: Picture, { tracks, xO
     context.fillRect(left, topHeight, Math.max(2, right - left), height - topHeight);
     context.globalAlpha = 1;
   }
+}
+
+/** Whether a track begins a group: it is not the other end of the same stream. */
+function isFirstOfGroup(before: Track | undefined, track: Track): boolean {
+  return track.stream === undefined || before?.stream !== track.stream;
 }
 
 /** Flags, the moment, the pointer and the chosen area: what goes over all tracks. */
@@ -181,10 +186,14 @@ function paintRuler(
   context.fillStyle = palette.text;
   context.font = `11px ${palette.sans}`;
   const count = scene.list.pinned.length + scene.list.others.length;
+  const all = [...scene.list.pinned, ...scene.list.others];
+  const areEnds = all.every(({ stream }) => stream !== undefined);
+  const areActors = !areEnds && all.every(({ stream }) => stream === undefined);
+  const what = areEnds ? 'ends of streams' : areActors ? 'actors' : 'ends of streams, actors';
   const words =
     area === undefined
-      ? `${count} ends of streams`
-      : `${durationText(area.to - area.from, unit)} on ${area.tracks.length} ends`;
+      ? `${count} ${what}`
+      : `${durationText(area.to - area.from, unit)} on ${area.tracks.length} ${areEnds ? 'ends' : 'rows'}`;
   context.fillText(words, 8, top + rulerHeight / 2 + 1);
 }
 

@@ -118,7 +118,7 @@ export class TimelinePointer {
       x < labelWidth
         ? ''
         : [momentText(time, unit), this.sight.wallTime?.(time)].filter((text) => text !== undefined).join(' · '),
-      track === undefined ? '' : `${track.subject} at ${track.system}`,
+      track === undefined ? '' : `${track.stream === undefined ? track.name : track.subject} at ${track.system}`,
       state ?? '',
       isUnheard ? 'not heard' : '',
       flag?.text ?? '',

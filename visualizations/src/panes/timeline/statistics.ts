@@ -21,7 +21,7 @@ export interface AreaStatistics {
 
 export function areaStatistics(run: RunReader, tracks: readonly Track[], from: number, to: number): AreaStatistics {
   const keys = new Set(tracks.map(({ key }) => key));
-  const streams = new Set(tracks.map(({ stream }) => stream));
+  const streams = new Set(tracks.flatMap(({ stream }) => stream ?? []));
   const sums = { steps: 0, refused: 0, records: 0, bytes: 0, messages: 0, lost: 0 };
   const ends = new Map<string, number>();
   const counted = new Map<string, { records: number; bytes: number }>();

@@ -1,10 +1,11 @@
+import { actorName } from '../../model/actor-name.js';
 import { happenedAt } from '../../model/happened.js';
 import { actorKey } from '../../model/keys.js';
 import { isDoubtfulEnd, isEndUnheard, isSameLife } from '../../model/same-life.js';
 import { outermostState, stateText } from '../../model/state-text.js';
 import type { RunReader, SequencedEvent } from '../../model/types.js';
 
-/** From this time on the end of the stream is in this state. */
+/** From this time on the actor is in this state; an empty one where it was over before another came by its name. */
 export interface Segment {
   readonly at: number;
   readonly state: string;
@@ -21,12 +22,19 @@ export interface TimerBar {
   hasFired: boolean;
 }
 
-/** One end of a stream over time. */
+/** One end of a stream over time, or another actor of an application. */
 export interface Track {
   readonly key: string;
   readonly system: string;
   readonly actor: string;
-  readonly stream: string;
+  /** What people call the actor. */
+  readonly name: string;
+  /** How many actors are above it, as far as they have tracks. */
+  readonly depth: number;
+  /** The stream; absent for an actor that is no end of one. */
+  readonly stream: string | undefined;
+  /** What the track stands together with: its stream, or the actor at the top of its tree. */
+  readonly group: string;
   readonly subject: string;
   readonly startedAt: number;
   readonly segments: Segment[];
@@ -66,8 +74,10 @@ const bins = 512;
 /** The tracks of a run, built record by record. */
 export class Tracks {
   readonly byKey = new Map<string, Track>();
-  /** In the order in which streams came, both ends of a stream side by side. */
-  readonly #streams = new Map<string, Track[]>();
+  /** In the order in which streams came, both ends of a stream side by side; actors below those that started them. */
+  readonly #groups = new Map<string, Track[]>();
+  /** Systems that are a client. What other actors these have are part of the client, and have no tracks. */
+  readonly #clients = new Set<string>();
   /** When the links of systems were down, as they told themselves. */
   readonly downtimes = new Map<string, Interval[]>();
   /** When nothing was heard of systems. */
@@ -98,7 +108,7 @@ export class Tracks {
   /** All tracks, both ends of each stream one after the other. */
   get tracks(): readonly Track[] {
     if (this.#listed.version !== this.listVersion) {
-      this.#listed = { version: this.listVersion, tracks: [...this.#streams.values()].flat() };
+      this.#listed = { version: this.listVersion, tracks: [...this.#groups.values()].flat() };
     }
     return this.#listed.tracks;
   }
@@ -110,7 +120,7 @@ export class Tracks {
 
   /** The tracks of one stream. */
   endsOf(stream: string): readonly Track[] {
-    return this.#streams.get(stream) ?? [];
+    return this.#groups.get(stream) ?? [];
   }
 
   add(event: SequencedEvent): void {
@@ -119,29 +129,37 @@ export class Tracks {
     this.#count(at);
     switch (event.type) {
       case 'actor': {
-        if (event.stream === undefined) return;
         const { system, actor, stream, subject = '', since } = event;
+        if (stream === undefined && this.#clients.has(system)) return;
         const key = actorKey(system, actor);
         const state = stateText(event.value);
-        const going = this.byKey.get(key);
-        if (going !== undefined && (isSameLife(going, since) || (since === undefined && going.isDoubtful))) {
+        const known = this.byKey.get(key);
+        if (known !== undefined && (isSameLife(known, since) || (since === undefined && known.isDoubtful))) {
           // It is told anew, and goes on where it was.
-          going.endedAt = undefined;
-          going.how = undefined;
-          going.isDoubtful = false;
-          enter(going, at, state);
-          for (const bar of going.timers) bar.to ??= at;
+          known.endedAt = undefined;
+          known.how = undefined;
+          known.isDoubtful = false;
+          enter(known, at, state);
+          for (const bar of known.timers) bar.to ??= at;
           return;
         }
+        const parent = event.parent === undefined ? undefined : this.byKey.get(actorKey(system, event.parent));
+        const above = stream === undefined && parent?.stream === undefined ? parent : undefined;
+        if (stream === undefined && known !== undefined) {
+          resume(known, at, state);
+          return;
+        }
+        const group = stream ?? above?.group ?? `actor ${key}`;
         const track: Track = {
-          ...{ key, system, actor, stream, subject, startedAt: since ?? at, timers: [] },
+          ...{ key, system, actor, name: actorName(event), depth: above === undefined ? 0 : above.depth + 1 },
+          ...{ stream, group, subject, startedAt: since ?? at, timers: [] },
           ...{ endedAt: undefined, reason: undefined, code: undefined, how: undefined, isDoubtful: false },
-          segments: [{ at, state, phase: outermostState(state) }],
+          segments: [{ at, state, phase: phaseOf(state) }],
         };
-        const known = this.byKey.has(key);
         this.byKey.set(key, track);
-        const ends = this.#streams.get(stream) ?? [];
-        this.#streams.set(stream, known ? [...ends.filter((end) => end.key !== key), track] : [...ends, track]);
+        const ends = this.#groups.get(group) ?? [];
+        if (ends.length === 0) this.#groups.set(group, ends);
+        place(track, ends, known, above);
         this.listVersion += 1;
         if (this.byKey.size > tracksMax) this.#forget();
         return;
@@ -157,6 +175,7 @@ export class Tracks {
         } else enter(track, at, event.status === 'error' ? 'error' : stateText(event.value));
         if (event.status !== 'active') {
           track.endedAt ??= at;
+          if (track.stream === undefined) track.reason = event.status;
           for (const bar of track.timers) bar.to ??= at;
         }
         return;
@@ -184,6 +203,7 @@ export class Tracks {
         return;
       }
       case 'system':
+        if (event.role !== 'other') this.#clients.add(event.system);
         if (event.op === 'start') return;
         for (const track of this.byKey.values()) {
           if (track.system !== event.system || track.endedAt !== undefined) continue;
@@ -238,15 +258,19 @@ export class Tracks {
     this.density[bin] = (this.density[bin] ?? 0) + 1;
   }
 
-  /** Forgets a tenth: streams of which all ends are over, oldest first. */
+  /** Forgets a tenth: streams of which all ends are over, and actors that are, oldest first. */
   #forget(): void {
     let surplus = tracksMax / 10;
-    for (const [stream, ends] of this.#streams) {
-      if (surplus <= 0) return;
-      if (ends.some(({ endedAt }) => endedAt === undefined)) continue;
-      this.#streams.delete(stream);
-      for (const { key } of ends) this.byKey.delete(key);
-      surplus -= ends.length;
+    for (const [group, ends] of this.#groups) {
+      if (surplus <= 0) break;
+      const isOfStream = ends.some(({ stream }) => stream !== undefined);
+      if (isOfStream && ends.some(({ endedAt }) => endedAt === undefined)) continue;
+      const over = ends.filter(({ endedAt }) => endedAt !== undefined).slice(0, Math.ceil(surplus));
+      for (const { key } of over) this.byKey.delete(key);
+      const left = ends.filter((track) => !over.includes(track));
+      if (left.length === 0) this.#groups.delete(group);
+      else this.#groups.set(group, left);
+      surplus -= over.length;
     }
     this.listVersion += 1;
   }
@@ -256,7 +280,7 @@ function enter(track: Track, at: number, state: string): void {
   const last = track.segments.at(-1);
   if (last?.state === state) return;
   // What lived is told with the time at which it came.
-  track.segments.push({ at: Math.max(at, last?.at ?? at), state, phase: outermostState(state) });
+  track.segments.push({ at: Math.max(at, last?.at ?? at), state, phase: phaseOf(state) });
   if (track.segments.length > segmentsMax) track.segments.splice(0, segmentsMax / 4);
 }
 
@@ -267,6 +291,31 @@ function put(of: Map<string, Interval[]>, system: string, at: number, begins: bo
   const last = intervals.at(-1);
   if (begins && (last === undefined || last.to !== undefined)) intervals.push({ from: at, to: undefined });
   if (!begins && last !== undefined) last.to ??= at;
+}
+
+/** Puts a track into its group: behind the others, or below what is above it. One of the same actor gives way. */
+function place(track: Track, group: Track[], known: Track | undefined, above: Track | undefined): void {
+  const before = known === undefined ? -1 : group.indexOf(known);
+  if (before >= 0) group.splice(before, 1);
+  const parent = above === undefined ? -1 : group.indexOf(above);
+  const next =
+    above === undefined || parent < 0 ? -1 : group.findIndex(({ depth }, at) => at > parent && depth <= above.depth);
+  group.splice(next < 0 ? group.length : next, 0, track);
+}
+
+/** Another actor has come by the name of one that was before: its states stand in the same row. */
+function resume(track: Track, at: number, state: string): void {
+  const { segments, endedAt } = track;
+  if (endedAt !== undefined) segments.push({ at: endedAt, state: '', phase: '' });
+  track.endedAt = undefined;
+  track.reason = undefined;
+  if (segments.at(-1)?.state !== state) segments.push({ at, state, phase: phaseOf(state) });
+}
+
+/** What a band is coloured by: the outermost state, and of parallel regions at the top all of them. */
+function phaseOf(state: string): string {
+  const outermost = outermostState(state);
+  return /^[^(]* \| /.test(state) ? state : outermost;
 }
 
 /** The index of the last segment that began at or before a time; -1 where all are later. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { actorName } from '../../model/actor-name.js';
 import { formatCount, formatDuration } from '../../model/format.js';
 import type { PaneProps, Selection, TraceRun } from '../../model/types.js';
 import { momentName } from '../../model/wall-clock.js';
@@ -126,9 +127,9 @@ export default function TreePane({ run, view, cursor, selection }: PaneProps) {
                 ) : (
                   <>
                     <span class="tree-name mono" title={row.actor.actor}>
-                      {lastToken(row.actor.actor)}
+                      {row.actor.stream === undefined ? actorName(row.actor) : lastToken(row.actor.actor)}
                     </span>
-                    <span class="muted">{row.actor.machine ?? ''}</span>
+                    <span class="muted">{row.actor.machine ?? row.actor.src ?? ''}</span>
                     <StatePill
                       state={row.actor.state}
                       status={row.actor.status}
