@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { TraceEvent } from '../../../../src/trace-events/trace-event.js';
-import { explore, protocolSystem } from '../../../../src/testing/index.js';
+import { explore, protocolSystem, type ActorView } from '../../../../src/testing/index.js';
 import { readerOf } from '../../../../src/testing/protocol/adapter.js';
 import { noAnswer, slowAnswer } from '../support/request-system.js';
 
@@ -90,7 +90,9 @@ describe('records of a trace', () => {
     const { violations } = explore(protocolSystem({ records: 1 }), {
       always: {
         'no source is cancelled': ({ producer }) =>
-          Object.values(producer?.actors ?? {}).every((actor) => actor?.matches('cancelled') !== true),
+          Object.values((producer?.actors ?? {}) as Readonly<Record<string, ActorView | undefined>>).every(
+            (actor) => actor?.matches('cancelled') !== true,
+          ),
       },
     });
     const records = violations[0]?.toJSON().records ?? [];
