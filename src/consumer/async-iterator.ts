@@ -1,5 +1,6 @@
 /** What all async iterators of the platform inherit from; its helpers stand there, and so does `Symbol.asyncDispose`. */
 const asyncIteratorPrototype = Object.getPrototypeOf(
+  // eslint-disable-next-line @typescript-eslint/no-empty-function -- it ends at once
   Object.getPrototypeOf(async function* () {}.prototype),
 ) as AsyncIterableIterator<never>;
 

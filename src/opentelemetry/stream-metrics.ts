@@ -11,7 +11,7 @@ export interface ClientMetrics {
   /** A producer's stream has used up its reader's credit. */
   stalled(): void;
   /** A heartbeat was answered after so many milliseconds. */
-  heartbeat(ms: number): void;
+  readonly heartbeat: (ms: number) => void;
 }
 
 export interface StreamMetrics {

@@ -81,7 +81,7 @@ export interface ProducerStreamOutlet {
   /** Whether the stream was closed, or its source cancelled. */
   isOver(): boolean;
   /** How it ended here; undefined as long as it has not. */
-  outcome(): StreamOutcome | undefined;
+  readonly outcome: () => StreamOutcome | undefined;
 }
 
 export function createProducerStream(parameters: ProducerStreamParameters): ProducerStreamOutlet {

@@ -197,6 +197,7 @@ describe("a platform's streams", () => {
 
     it('pipeline fails with the end of the stream, and destroys what it wrote to', async () => {
       pair.producer.handle('broken', async function* () {
+        await Promise.resolve();
         yield 'one';
         throw new CloseError(4711, 'out of paper');
       });

@@ -2,6 +2,7 @@
  * A process with a producer whose streams are told to an OpenTelemetry of its own. Each span that has ended is reported.
  */
 import { trace } from '@opentelemetry/api';
+import { ExportResultCode } from '@opentelemetry/core';
 import { connect } from 'nats';
 import { ProducerClient } from '../../src/index.js';
 import { instrumentStreams } from '../../src/opentelemetry/index.js';
@@ -14,7 +15,7 @@ startOpenTelemetry({
       const { traceId, spanId } = span.spanContext();
       report({ type: 'span', name: span.name, traceId, spanId, parentId: span.parentSpanContext?.spanId });
     }
-    done({ code: 0 });
+    done({ code: ExportResultCode.SUCCESS });
   },
   shutdown: () => Promise.resolve(),
 });

@@ -121,6 +121,7 @@ describe('instrumentStreams', () => {
   it('ends that are failures are errors of both spans, and those of a reader that leaves are none', async () => {
     instrumentStreams([pair.consumer, pair.producer]);
     pair.producer.handle('broken', async function* () {
+      await Promise.resolve();
       yield 'one';
       throw new CloseError(4711, 'out of paper');
     });
