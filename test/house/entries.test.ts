@@ -63,9 +63,9 @@ const entries: Readonly<Record<string, Listed>> = {
     `,
   },
   './tracing': {
-    values: `collectTraces createTracer readJsonLines showInStately toJsonLine traceOverNats traceVersion`,
+    values: `collectTraces createTracer readJsonLines showInPage showInStately toJsonLine traceOverNats traceVersion`,
     types: `
-      ClientTrace ClientTracer Collector CollectorOptions Inspector Json MessageTap StatelyInspector StopListening StreamCounts
+      ClientTrace ClientTracer Collector CollectorOptions Inspector Json MessageTap PageFrame ShowInPageOptions StatelyInspector StopListening StreamCounts
       TraceActor TraceCounts TraceEnd TraceEvent TraceEventDraft TraceGap TraceLink TraceListener
       TraceMachine TraceMark TraceMessage TraceOverNatsOptions TracePublication TraceRun TraceStateNode
       TraceStep TraceSystem TraceTimer TraceTransition TraceableClient TracedClient Tracer TracerOptions
