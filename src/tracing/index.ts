@@ -13,6 +13,8 @@ export { collectTraces } from './collector.js';
 export type { Collector, CollectorOptions } from './collector.js';
 export { showInStately } from './stately-inspect.js';
 export type { StatelyInspector, StatelyShow } from './stately-inspect.js';
+export { showInPage } from './show-in-page.js';
+export type { PageFrame, ShowInPageOptions } from './show-in-page.js';
 export { readJsonLines, toJsonLine } from './json-lines.js';
 export { traceVersion } from '../trace-events/trace-event.js';
 export type {

@@ -110,10 +110,11 @@ export function traceActors(
   system: string,
   surroundings: LifelineSurroundings,
   onFirst: (system: Lifeline) => void,
-): { readonly inspect: (event: InspectionEvent) => void } {
-  /** With the time at which each was made. */
-  const living = new Map<ActorRefLike, number>();
+): { readonly inspect: (event: InspectionEvent) => void; readonly watch: (actor: AnyActor) => void } {
+  /** With the time at which each was made, if that was seen. */
+  const living = new Map<ActorRefLike, number | undefined>();
   let isKnown = false;
+  const { isOn, log } = surroundings;
   const actors = createActorTrace({
     ...surroundings,
     system,
@@ -146,18 +147,37 @@ export function traceActors(
     snapshot: () => actors.snapshot(),
     poll: () => 0,
   };
+  const know = (actor: ActorRefLike, madeAt?: number): void => {
+    if (!isKnown) {
+      isKnown = true;
+      onFirst(lifeline);
+    }
+    living.set(actor, madeAt);
+  };
+  const observe = (event: InspectionEvent): void => {
+    if (event.type === '@xstate.actor') know(event.actorRef, surroundings.now());
+    else if (event.type === '@xstate.snapshot' && event.snapshot.status !== 'active') living.delete(event.actorRef);
+    inspect(event);
+  };
+  const knowAll = (actor: AnyActor): void => {
+    const { status, children = {} } = actor.getSnapshot() as {
+      readonly status: string;
+      readonly children?: Readonly<Record<string, AnyActor>>;
+    };
+    if (status !== 'active' || living.has(actor)) return;
+    know(actor);
+    if (isOn()) actors.adopt(actor);
+    Object.values(children).forEach(knowAll);
+  };
   return {
-    inspect: (event) => {
-      if (event.type === '@xstate.actor') {
-        if (!isKnown) {
-          isKnown = true;
-          onFirst(lifeline);
-        }
-        living.set(event.actorRef, surroundings.now());
-      } else if (event.type === '@xstate.snapshot' && event.snapshot.status !== 'active') {
-        living.delete(event.actorRef);
-      }
-      inspect(event);
+    inspect: observe,
+    watch: (actor) => {
+      // One that is observed already, as with the option `inspect`, stays observed once.
+      if (living.has(actor)) return;
+      knowAll(actor);
+      actor.system.inspect(observe);
+      // Those that were known are told anew with it, which changes nothing of them.
+      if (isOn()) for (const draft of actors.snapshot()) log.write(draft);
     },
   };
 }

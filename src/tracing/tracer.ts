@@ -1,4 +1,4 @@
-import type { InspectionEvent } from 'xstate';
+import type { AnyActor, InspectionEvent } from 'xstate';
 import { systemClock } from '../host/clock.js';
 import { shieldWarnings } from '../host/shielded.js';
 import type { ClientTracer } from '../host/trace-port.js';
@@ -25,6 +25,8 @@ export interface Tracer extends ClientTracer {
   listen(listener: TraceListener): StopListening;
   /** Observes the application's own actors: `createActor(machine, { inspect: tracer.inspect })`. */
   readonly inspect: (event: InspectionEvent) => void;
+  /** Observes an actor of the application that runs already, with all that it has started and will start. */
+  watch(actor: AnyActor): void;
   /** This tracer, for a client whose lifeline is to have the given name. */
   named(system: string): ClientTracer;
   /** Adds an event that the tracer cannot observe, such as a fault injected by a test. Dropped while nobody listens. */
@@ -191,6 +193,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     attach,
     named: (system) => clientTracer(() => system),
     inspect: ownActors.inspect,
+    watch: ownActors.watch,
     write,
     mark: (text, kind = 'note') => {
       requireOneOf('kind', kind, ['note', 'warning', 'violation', 'loop', 'fault']);

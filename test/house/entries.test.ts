@@ -69,12 +69,12 @@ const entries: Readonly<Record<string, Listed>> = {
     `,
   },
   './tracing': {
-    values: `collectTraces createTracer readJsonLines showInStately toJsonLine traceOverNats traceVersion`,
+    values: `collectTraces createTracer readJsonLines showInPage showInStately toJsonLine traceOverNats traceVersion`,
     types: `
       ClientTrace ClientTracer Collector CollectorOptions ContactReason Inspector Json MessageTap StatelyInspector
       StatelyShow StopListening StreamCounts TraceActor TraceContact TraceCounts TraceEnd TraceEvent TraceEventDraft
       TraceGap TraceLink TraceListener TraceMachine TraceMark TraceMessage TraceOverNatsOptions TracePublication
-      TraceRun TraceSnapshot TraceStateNode
+      TraceRun TraceSnapshot TraceStateNode PageFrame ShowInPageOptions
       TraceStep TraceSystem TraceTimer TraceTransition TraceableClient TracedClient Tracer TracerOptions
     `,
   },

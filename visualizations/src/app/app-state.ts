@@ -5,6 +5,7 @@ import { createSessions, type Sessions } from '../model/session.js';
 import type { Source } from '../model/types.js';
 import { fileSource } from '../sources/file.js';
 import { liveSource } from '../sources/live.js';
+import { openerSource } from '../sources/opener.js';
 import { tools, type ToolId } from '../tools.js';
 import { areaIds, createLayout, type Layout } from './layout.js';
 import { createTheme, type ThemeControl } from './theme.js';
@@ -80,8 +81,10 @@ export function createApp(): App {
     if (seq !== undefined) session?.cursor.seek(seq);
   });
 
-  const token = new URLSearchParams(location.search).get('token');
-  if (token !== null) feed.open(liveSource(`records?token=${encodeURIComponent(token)}`));
+  const asks = new URLSearchParams(location.search);
+  const token = asks.get('token');
+  if (asks.get('from') === 'opener') feed.open(openerSource());
+  else if (token !== null) feed.open(liveSource(`records?token=${encodeURIComponent(token)}`));
   // A page that nothing is behind shows what it can make itself.
   else tool.value ??= 'simulation';
   return app;
