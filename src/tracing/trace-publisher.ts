@@ -155,17 +155,23 @@ export function publishTrace(
     /** Gives a promise where the server has yet to take it: the listener is busy for so long. */
     const tell = async (events: readonly TraceEvent[]): Promise<void> => {
       const before = { session, seq };
-      seq = events.reduce((last, event) => ('seq' in event ? event.seq : last), seq);
+      const after = events.reduce((last, event) => ('seq' in event ? event.seq : last), seq);
       // What is published while the link is down, or was when it went down, is lost: it is told when all is well again.
       for (;;) {
         if (!isOver) await held?.over;
         publish(to, encodeBatches({ ...identity, ...before }, events, connection.info?.max_payload ?? 1024 * 1024));
-        if (isOver || connection.isClosed()) return;
+        // What waits to be told is not told: who heard otherwise would miss it, and drop it when it comes.
+        if (isOver || connection.isClosed()) {
+          seq = after;
+          return;
+        }
         const isTaken = await connection.flush().then(
           () => true,
           () => held === undefined,
         );
-        if (isTaken) return;
+        if (!isTaken) continue;
+        seq = after;
+        return;
       }
     };
     const stop = tracer.listen(tell);

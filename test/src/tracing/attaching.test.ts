@@ -130,7 +130,8 @@ describe('what is disposable', () => {
     const other = createTestBroker();
     const publication = traceOverNats([pair.consumer], { connection: other.connect() });
     await pair.bystander.flush();
-    expect(other.subscriptionCount).to.equal(1);
+    // One for asks, and one whose absence tells collectors that the process is gone.
+    expect(other.subscriptionCount).to.equal(2);
     publication.stop();
     for (const connection of [undefined, null, 'nats://127.0.0.1', {}, { publish: () => undefined }]) {
       expect(() => traceOverNats(createTracer(), { connection } as never)).to.throw(
