@@ -341,11 +341,11 @@ describe('the bridge to @xstate/inspect 0.8', () => {
       const receiver = new WebSocket(`ws://${server.address}`);
       sockets.push(receiver);
       let stopped = 0;
-      let wake = () => undefined as void;
-      receiver.on('message', ((data: Buffer) => {
+      let wake = (): void => undefined;
+      receiver.on('message', (data: Buffer) => {
         if (data.subarray(0, 40).includes('"service.stop"')) stopped += 1;
         wake();
-      }) as never);
+      });
       await new Promise<void>((resolve) => receiver.on('open', () => resolve()));
       receiver.send('{"type":"xstate.inspecting"}');
       // What a consumer runs for a stream, without the streams: a stream is what its actor is, as far as this sees.

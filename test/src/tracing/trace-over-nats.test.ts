@@ -164,7 +164,7 @@ describe('trace events over NATS, from processes', () => {
     tracer.mark('heard');
     await until(() => marks().includes('heard'), 'the first mark');
     const lost = (async () => {
-      for await (const { type } of own.status()) if (`${type}` === 'disconnect') return;
+      for await (const { type } of own.status()) if ((type as string) === 'disconnect') return;
     })();
     proxy.freeze();
     proxy.cut();

@@ -54,7 +54,14 @@ const client = (name: string, countsFromAsking: boolean) =>
     },
   });
 
-function lock({ countsFromAsking = true, holders = 4 as Ticks, delay = 1, wants = 1 } = {}) {
+interface LockOptions {
+  readonly countsFromAsking?: boolean;
+  readonly holders?: Ticks;
+  readonly delay?: number;
+  readonly wants?: number;
+}
+
+function lock({ countsFromAsking = true, holders = 4, delay = 1, wants = 1 }: LockOptions = {}) {
   const ask = (process: 'a' | 'b') => ({ process, event: { type: 'want' }, max: wants }) as const;
   return system({
     processes: {

@@ -143,7 +143,7 @@ export async function createInspectServer(options: InspectServerOptions = {}): P
     const tools = startPackage();
     receivers.add(client);
     hub.receivers = receivers;
-    hub.find = bridge.find;
+    hub.find = (sessionId) => bridge.find(sessionId);
     bridge.open(tools);
     // A frame that is too large, or none, ends this receiver and nobody else.
     client.on('error', () => client.terminate());

@@ -5,7 +5,7 @@ import type { TraceMachine } from '../../../../src/trace-events/trace-event.js';
 import { actorName } from '../../model/actor-name.js';
 import { actorKey } from '../../model/keys.js';
 import { outermostState } from '../../model/state-text.js';
-import type { ActorEntry, PaneProps, View } from '../../model/types.js';
+import type { ActorEntry, PaneProps } from '../../model/types.js';
 import { useSampled } from '../drawing/use-sampled.js';
 import { statesById } from './active-states.js';
 import { Drawing, edgeUnder } from './drawing.js';
