@@ -527,12 +527,15 @@ export class Checker {
     replica.timers.delete(timer.id);
   }
 
-  /** In ticks a machine says itself how long its timers run. */
+  /** In ticks the system says how long timers run. Of one whose clock drifts the trace has to tell it. */
   #awaitTimers(replica: Replica, process: Process): void {
     if (replica.started.size === 0) return;
+    const { system } = this.#options;
     for (const [name, delay] of replica.started) {
       const timer = replica.timers.get(name);
-      if (timer !== undefined && this.#run?.unit === 'tick') this.#setDue(replica, process, timer, delay);
+      if (timer === undefined || this.#run?.unit !== 'tick' || !system.processes.includes(replica.system)) continue;
+      const { least, most } = system.ticksOf(replica.system, delay);
+      if (least === most) this.#setDue(replica, process, timer, least);
     }
     replica.started.clear();
   }
