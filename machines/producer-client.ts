@@ -115,7 +115,9 @@ export const producerClientMachine = clientSetup.createMachine({
   id: 'producerClient',
   description: 'PROTOCOL.md, Producer client',
   context: ({ input }) => {
-    const { missedHeartbeatsMax = 2, extendedMissesMax = missedHeartbeatsMax } = (input ?? {}) as ProducerClientInput;
+    const given = input as ProducerClientInput | undefined;
+    const missedHeartbeatsMax = given?.missedHeartbeatsMax ?? 2;
+    const extendedMissesMax = given?.extendedMissesMax ?? missedHeartbeatsMax;
     return { missedHeartbeatsMax, extendedMissesMax, streams: [], consumers: [] };
   },
   initial: 'open',

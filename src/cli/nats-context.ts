@@ -90,7 +90,10 @@ function readContext(folder: string, name: string): Partial<ContextOptions> & { 
       );
     }
   }
-  return { ...Object.fromEntries(known), ...(said['tls_first'] === true ? { tlsfirst: true } : {}) };
+  return {
+    ...(Object.fromEntries(known) as Readonly<Record<string, string>>),
+    ...(said['tls_first'] === true ? { tlsfirst: true } : {}),
+  };
 }
 
 function others(folder: string): string {

@@ -20,6 +20,6 @@ export function subjectMistake(text: string, wildcards: boolean): string | undef
   if (!wildcards && tokens.some((token) => token === '*' || token === '>')) {
     return 'it has a wildcard, and a message goes to one subject';
   }
-  if (tokens.indexOf('>') !== -1) return 'its > is not the last token, and stands for all that follow';
+  if (tokens.includes('>')) return 'its > is not the last token, and stands for all that follow';
   return `it has more than ${subjectBytesMax} bytes`;
 }

@@ -70,6 +70,8 @@ async function runOnce(body: (scheduler: Scheduler) => unknown, choose: (count: 
             .then(() => fn(...args))
             .then(
               (value) => schedule({ label: `${label} resolves`, run: () => resolve(value) }),
+              // What the function rejects with is its own affair.
+              // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
               (error: unknown) => schedule({ label: `${label} rejects`, run: () => reject(error) }),
             );
         });

@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from 'xstate';
-import { came, hintAt, requireFields, requireOneOf, requirePredicate, requireSynchronous } from '../../known-fields.js';
+import { came, requireFields, requireOneOf, requirePredicate, requireSynchronous } from '../../known-fields.js';
 import type { HostAdapter } from './host-adapter.js';
 import type { InvokedActor } from './invoked.js';
 import type { LeadsTo, Properties } from './properties.js';

@@ -104,7 +104,7 @@ export function createRealProcess(
     const running = actors.get(id);
     if (running === undefined) return;
     const name = typeof src === 'string' ? src : child;
-    const made = timed(system, { id: child, src: name, input: (input as Plain | undefined) ?? null });
+    const made = timed(system, { id: child, src: name, input: input ?? null });
     running.pending = [...running.pending.filter((other) => other.id !== child), made];
   }
 

@@ -129,7 +129,7 @@ describe('a slip of the pen', () => {
     [
       'an actor',
       { processes: { client: { client: { machin: askingClient } } } },
-      "actor 'client': expected one of machine, input, came 'machin'",
+      "actor 'client': expected one of machine, input, recall, came 'machin'",
     ],
     ['an adapter', { adapter: { command: yes, recieve: yes } }, "came 'recieve' (did you mean 'receive'?)"],
   ];
