@@ -104,7 +104,7 @@ try {
   );
 
   const doors = Object.keys(entries)
-    .filter((entry) => !entry.endsWith('.json'))
+    .filter((entry) => !entry.endsWith('.json') && !entry.endsWith('*'))
     .map((entry) => `${name}${entry.slice(1)}`);
   for (const door of doors) {
     const names = run(

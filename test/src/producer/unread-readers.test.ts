@@ -1,3 +1,4 @@
+import type { Clock } from '../../../src/host/clock.js';
 import { expect } from 'chai';
 import { ByteBudget } from '../../../src/delivery/byte-budget.js';
 import { countGranted, nextWindowBytes } from '../../../src/consumer/granted-windows.js';
@@ -58,7 +59,9 @@ describe('an honest reader beside 280 streams that nobody reads', () => {
 
   /** How many messages carry the records of an honest reader, and how many grants it takes. */
   const messagesOf = async (unread: number, isOnOneConnection: boolean) => {
-    const pair = createPair();
+    // Time stands still: a heartbeat has every stream of its consumer answered, read or not.
+    const clock: Clock = { now: () => 0, setTimeout: () => 1, clearTimeout: () => undefined };
+    const pair = createPair({ consumer: { clock }, producer: { clock } });
     const record = new Uint8Array(recordBytes);
     pair.producer.handle('endless', function* () {
       for (;;) yield record;
@@ -70,7 +73,7 @@ describe('an honest reader beside 280 streams that nobody reads', () => {
     await settle();
     for (const stream of greedy) expect((await stream.opened).started).to.equal(true);
     const connection = isOnOneConnection ? pair.consumerConnection : pair.broker.connect();
-    const honest = new ConsumerClient({ connection });
+    const honest = new ConsumerClient({ connection, clock });
     const counted = { frames: 0, grants: 0 };
     pair.bystander.subscribe(`${honest.id}*`, { callback: () => (counted.frames += 1) });
     const publish = connection.publish.bind(connection);

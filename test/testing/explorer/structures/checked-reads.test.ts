@@ -106,7 +106,8 @@ describe('an index out of range', () => {
     expect(found.sort()).to.deep.equal([
       'description/host-adapter.ts: const needed = paramsNeeded[type] ?? [];',
       "processes/process-host.ts: first: starts[0]?.id ?? '',",
-      'search/simulate.ts: longest[name] = Math.max(longest[name] ?? 0, now);',
+      'search/simulate.ts: for (const [name, ticks] of Object.entries(walk.longest)) longest[name] = Math.max(longest[name] ?? 0, ticks);',
+      'search/walker.ts: longest[name] = Math.max(longest[name] ?? 0, now);',
       "traces/trace-messages.ts: const sent = underWay[at] ?? { id: `unsent ${(count += 1)}`, from, to, subject: '', text };",
     ]);
   });
