@@ -3,6 +3,7 @@ import { CloseError, messageOf, StreamError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import { Fifo } from '../host/fifo.js';
 import { hearRejection } from '../host/shielded.js';
+import { asyncIterator } from './async-iterator.js';
 import type { ConsumerStream } from './consumer-stream.js';
 import { watchReader } from './open-stream-options.js';
 import { Settled } from './settled.js';
@@ -155,13 +156,13 @@ export class ContractReader {
       throw new StreamError('badArgument', 'the stream hands its records to a callback, so it cannot be iterated');
     }
     let left = false;
-    return {
+    return asyncIterator<never>({
       next: async () => {
         if (left) return over;
         try {
           const step = await this.#next();
           if (step.done === true) left = true;
-          return step as IteratorResult<never>;
+          return step as IteratorResult<never, undefined>;
         } catch (error) {
           left = true;
           throw error;
@@ -172,10 +173,7 @@ export class ContractReader {
         this.cancel();
         return Promise.resolve(over);
       },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    });
   }
 
   #next(): Promise<IteratorResult<unknown>> {

@@ -106,12 +106,15 @@ export type RequestInput<Terms extends ContractTerms> = Terms['request'] extends
   ? InputOf<Terms['request']>
   : undefined;
 
-/** What a handler is given as the request: parsed where the producer checks. */
-export type RequestOutput<Terms extends ContractTerms> = Terms['request'] extends StandardSchema
+/** What a handler is given of what a consumer has sent: parsed where the producer checks, undefined without a schema. */
+type HandlerValue<Terms extends ContractTerms, Schema> = Schema extends StandardSchema
   ? ChecksAt<Terms, 'producer'> extends true
-    ? OutputOf<Terms['request']>
-    : InputOf<Terms['request']>
+    ? OutputOf<Schema>
+    : InputOf<Schema>
   : undefined;
+
+/** What a handler is given as the request. */
+export type RequestOutput<Terms extends ContractTerms> = HandlerValue<Terms, Terms['request']>;
 
 /** What a handler yields. */
 export type RecordInput<Terms extends ContractTerms> = InputOf<Terms['record']>;
@@ -125,12 +128,8 @@ export type CursorInput<Terms extends ContractTerms> = Terms['cursor'] extends S
   ? InputOf<Terms['cursor']>
   : never;
 
-/** What a handler is told of where its reader stands: parsed where the producer checks. */
-export type CursorOutput<Terms extends ContractTerms> = Terms['cursor'] extends StandardSchema
-  ? ChecksAt<Terms, 'producer'> extends true
-    ? OutputOf<Terms['cursor']>
-    : InputOf<Terms['cursor']>
-  : undefined;
+/** What a handler is told of where its reader stands. */
+export type CursorOutput<Terms extends ContractTerms> = HandlerValue<Terms, Terms['cursor']>;
 
 /** What a contract is made of, for both clients. */
 export interface ContractParts {

@@ -8,6 +8,7 @@ import {
 } from 'xstate';
 import type { Json, TraceActor, TraceStep } from '../../trace-events/trace-event.js';
 import type { RecordedCommand } from '../explorer/description/host-adapter.js';
+import { inertScope } from '../explorer/processes/inert-scope.js';
 import { object } from './complaint.js';
 import { difference, fits, isWhole } from './told.js';
 
@@ -36,7 +37,6 @@ interface Delayed {
   readonly event: EventObject;
 }
 
-const idle = () => undefined;
 const host = createEmptyActor();
 
 /**
@@ -69,19 +69,7 @@ export class Replica {
     this.actor = actor;
     this.machine = machine;
     this.machineName = machineName;
-    this.#scope = {
-      self: host,
-      id: '',
-      sessionId: '',
-      logger: idle,
-      defer: idle,
-      emit: idle,
-      stopChild: idle,
-      system: host.system,
-      actionExecutor: ({ type, params }: RecordedCommand) => {
-        this.#actions.push({ type, params });
-      },
-    };
+    this.#scope = inertScope(host, (action) => this.#actions.push(action));
     this.#snapshot = this.#restore(value, context);
     this.#isExact = isWhole(context);
   }

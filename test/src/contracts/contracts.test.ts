@@ -413,6 +413,16 @@ describe('contracts', () => {
       expect(() => consumer.openStream(contract)).to.throw(StreamError, /the client is closed or drains/);
     }));
 
+  it('what iterates the records has all that the platform gives to async iterators', () =>
+    withPair(async ({ consumer, producer }) => {
+      const native = Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}.prototype)) as object;
+      const numbers = defineStream({ subject: 'numbers', record: z.number() });
+      producer.handle(numbers, () => [1, 2]);
+      const records = consumer.openStream(numbers)[Symbol.asyncIterator]();
+      expect(native.isPrototypeOf(records)).to.equal(true);
+      expect(await records.next()).to.deep.equal({ done: false, value: 1 });
+    }));
+
   it('a callback takes the records, and the stream is then not iterated', () =>
     withPair(async ({ consumer, producer }) => {
       const contract = defineStream({ subject: 'n', record: number });

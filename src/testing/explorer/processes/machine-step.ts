@@ -12,6 +12,7 @@ import {
 import type { RecordedCommand } from '../description/host-adapter.js';
 import type { Child } from '../description/invoked.js';
 import { canonicalText, frozenAs, frozenFrom, type Plain } from '../description/plain-data.js';
+import { inertScope } from './inert-scope.js';
 import type { ActorState } from './process-state.js';
 
 /** What one macrostep of one machine did. `actions` are as XState resolved them; none was executed. */
@@ -36,8 +37,6 @@ export interface MachineStepper {
 
 type MicrostepEvent = Extract<InspectionEvent, { readonly type: '@xstate.microstep' }>;
 
-const idle = () => undefined;
-
 /**
  * Where machines run outside any actor, executing nothing.
  *
@@ -51,19 +50,7 @@ function createInertScopes(
   self.system.inspect((inspected) => {
     if (inspected.type === '@xstate.microstep') observe(inspected);
   });
-  return (actions) => ({
-    self,
-    id: '',
-    sessionId: '',
-    logger: idle,
-    defer: idle,
-    emit: idle,
-    stopChild: idle,
-    system: self.system,
-    actionExecutor: ({ type, params }) => {
-      actions.push({ type, params });
-    },
-  });
+  return (actions) => inertScope(self, (action) => actions.push(action));
 }
 
 interface SpawnParams {
