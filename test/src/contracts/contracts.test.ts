@@ -415,11 +415,12 @@ describe('contracts', () => {
 
   it('what iterates the records has all that the platform gives to async iterators', () =>
     withPair(async ({ consumer, producer }) => {
+      // eslint-disable-next-line @typescript-eslint/no-empty-function -- it ends at once
       const native = Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}.prototype)) as object;
       const numbers = defineStream({ subject: 'numbers', record: z.number() });
       producer.handle(numbers, () => [1, 2]);
       const records = consumer.openStream(numbers)[Symbol.asyncIterator]();
-      expect(native.isPrototypeOf(records)).to.equal(true);
+      expect(Object.getPrototypeOf(records)).to.equal(native);
       expect(await records.next()).to.deep.equal({ done: false, value: 1 });
     }));
 
