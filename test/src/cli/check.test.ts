@@ -243,7 +243,9 @@ describe('nats-stream check', () => {
         ...['--system', market, '--drop', '1', '--simulate', '100', '--walks', '50', '--seed', '1'],
       );
       expect(code).to.equal(1);
-      expect(stdout).to.match(/^'who pays is served' takes more than 2 ticks \(seed \d+\), shrunk from \d+ steps\n\ntick {2}buyer /m);
+      expect(stdout).to.match(
+        /^'who pays is served' takes more than 2 ticks \(seed \d+\), shrunk from \d+ steps\n\ntick {2}buyer /m,
+      );
     });
   });
 
