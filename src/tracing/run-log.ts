@@ -1,3 +1,4 @@
+import { happenedAt } from '../trace-events/happened.js';
 import type { TraceActor, TraceEvent, TraceRun, TraceTimer } from '../trace-events/trace-event.js';
 
 /** A trace event that has a number: all but the header. */
@@ -86,7 +87,7 @@ export function createRunLog(eventsMax: number): RunLog {
         return;
       case 'actor': {
         const live = actors.get(keyOf(event));
-        const since = event.since ?? live?.since ?? event.at - (event.late ?? 0);
+        const since = event.since ?? live?.since ?? happenedAt(event);
         const counts = Math.abs((live?.since ?? Infinity) - since) < sameTime ? live?.counts : undefined;
         told?.add(keyOf(event));
         actors.set(keyOf(event), { actor: event, since, timers: new Map(), counts });

@@ -5,7 +5,7 @@ import { createTracer, type TraceEvent } from '../../src/tracing/index.js';
 import { toMermaid } from '../../visualizations/src/export/mermaid.js';
 import { toPerfetto } from '../../visualizations/src/export/perfetto.js';
 import { toSvg } from '../../visualizations/src/export/svg.js';
-import { happenedAt } from '../../visualizations/src/model/happened.js';
+import { happenedAt } from '../../src/trace-events/happened.js';
 import { bothTimes, momentName, wallTime, wholeWallTime } from '../../visualizations/src/model/wall-clock.js';
 import { typescriptLoader } from '../support/build.js';
 

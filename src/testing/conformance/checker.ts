@@ -6,6 +6,7 @@ import {
   producerClientMachine,
   producerStreamMachine,
 } from '../../../machines/index.js';
+import { happenedAt } from '../../trace-events/happened.js';
 import { indexMachine } from '../../trace-events/machine-index.js';
 import type {
   TraceActor,
@@ -195,7 +196,8 @@ export class Checker {
       this.#doubt();
     }
     this.#seq = Math.max(this.#seq, event.seq);
-    this.#at = event.at;
+    // What was held back and told later happened before.
+    this.#at = happenedAt(event);
     switch (event.type) {
       case 'system':
         this.#onSystem(event.system, event.role, event.op, event.countsLeftOut === true);
@@ -419,7 +421,7 @@ export class Checker {
     this.#tallies.steps += 1;
     const key = keyOf(step.system, step.actor);
     const found = this.#replicas.get(key);
-    this.#messages.senderOf(step.system).lastAt = step.at;
+    this.#messages.senderOf(step.system).lastAt = this.#at;
     if (found === undefined) {
       if (!this.#foreign.has(key)) this.unseen.note('steps of actors that were not told before');
       return;
@@ -664,12 +666,12 @@ export class Checker {
     const { op, from, to } = message;
     if (op === 'send' && from !== undefined) {
       const process = this.#processes.get(from);
-      this.#messages.senderOf(from).lastAt = message.at;
+      this.#messages.senderOf(from).lastAt = this.#at;
       if (process !== undefined && !this.#isClient(from)) this.#network.onSent(message);
       process?.rules.onMessage?.(message, 'sender');
     } else if (op === 'deliver' && to !== undefined) {
       const process = this.#processes.get(to);
-      this.#messages.senderOf(to).lastAt = message.at;
+      this.#messages.senderOf(to).lastAt = this.#at;
       if (process === undefined) return;
       this.#endTurn(process);
       this.#checkOverdue(process);

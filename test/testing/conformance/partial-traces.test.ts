@@ -60,6 +60,17 @@ describe('conforms: traces that do not show everything', () => {
     }
   });
 
+  it('that was held back for a while, as where the broker was away, and told with how late it is', () => {
+    for (let from = 100; from < 2_000; from += 150) {
+      const until = from + 400;
+      const held = trace.map((event) =>
+        'at' in event && event.at > from && event.at < until ? { ...event, at: until, late: until - event.at } : event,
+      );
+      expect(held.some((event) => 'late' in event)).to.equal(true);
+      check(held).assert();
+    }
+  });
+
   it('that ends anywhere, as where the process was killed', () => {
     for (let end = 10; end < trace.length; end += 29) check(trace.slice(0, end)).assert();
   });

@@ -1,7 +1,7 @@
 import type { TraceActor, TraceStep, TraceTimer } from '../../../src/trace-events/trace-event.js';
 import { endStreamEnd, joinStream, reviveStream, signOfLife } from './fold-streams.js';
 import { forgetEnded, type Folded } from './folded.js';
-import { happenedAt } from './happened.js';
+import { happenedAt } from '../../../src/trace-events/happened.js';
 import { actorKey, transitionKey } from './keys.js';
 import { isDoubtfulEnd, isEndUnheard, isSameLife } from './same-life.js';
 import { stateText } from './state-text.js';

@@ -1,6 +1,6 @@
 import type { TraceActor, TraceCounts, TraceEnd } from '../../../src/trace-events/trace-event.js';
 import { forgetEnded, type Folded } from './folded.js';
-import { happenedAt } from './happened.js';
+import { happenedAt } from '../../../src/trace-events/happened.js';
 import { actorKey } from './keys.js';
 import { addToRates, noRates } from './rates.js';
 import type { StreamEndEntry, StreamEntry } from './types.js';

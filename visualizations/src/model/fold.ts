@@ -3,7 +3,7 @@ import { remember, type Folded } from './folded.js';
 import { endActor, foldActor, foldStep, foldTimer } from './fold-actors.js';
 import { foldCounts, foldEnd, signOfLife } from './fold-streams.js';
 import type { TraceContact, TraceMessage, TraceSnapshot, TraceSystem } from '../../../src/trace-events/trace-event.js';
-import { happenedAt } from './happened.js';
+import { happenedAt } from '../../../src/trace-events/happened.js';
 import type { SequencedEvent, SystemEntry } from './types.js';
 
 /**

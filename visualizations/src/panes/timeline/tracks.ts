@@ -1,5 +1,5 @@
 import { actorName } from '../../model/actor-name.js';
-import { happenedAt } from '../../model/happened.js';
+import { happenedAt } from '../../../../src/trace-events/happened.js';
 import { actorKey } from '../../model/keys.js';
 import { isDoubtfulEnd, isEndUnheard, isSameLife } from '../../model/same-life.js';
 import { outermostState, stateText } from '../../model/state-text.js';
