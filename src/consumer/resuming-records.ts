@@ -25,7 +25,7 @@ export interface ResumingHost {
 const gone = new Set<CloseError['reason']>(['producerSilent', 'recordsLost', 'noResponders', 'noAnswer']);
 
 /** Whether another producer, or the same one when it is back, can go on after such an end. */
-export function isProducerGone(error: unknown): error is CloseError {
+function isProducerGone(error: unknown): error is CloseError {
   if (!(error instanceof CloseError)) return false;
   return gone.has(error.reason) || (error.reason === 'closed' && error.code === CloseCode.GoingAway);
 }

@@ -63,7 +63,7 @@ interface Process {
 type Numbered = Exclude<TraceEvent, { readonly type: 'run' }>;
 
 /** What an actor did that ended while nothing was heard of it. */
-export const endedUnheard = 'ended.unheard';
+const endedUnheard = 'ended.unheard';
 
 /** The session of a process that does not number them. */
 const unnumbered = -1;

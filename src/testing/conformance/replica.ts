@@ -301,7 +301,7 @@ function isSame(one: AnyMachineSnapshot, other: AnyMachineSnapshot): boolean {
   return JSON.stringify(one.context) === JSON.stringify(other.context);
 }
 
-export function listText(names: readonly string[]): string {
+function listText(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.join(', ');
 }
 

@@ -58,7 +58,7 @@ export function stateColor(palette: Palette, phase: string): string {
 }
 
 /** Which of the other colours a state has: the same in every run, and in every pane. */
-export function otherColor(phase: string): number {
+function otherColor(phase: string): number {
   let hash = 0;
   for (let at = 0; at < phase.length; at += 1) hash = (hash * 31 + phase.charCodeAt(at)) % 9_973;
   return hash % 6;
