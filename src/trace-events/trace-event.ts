@@ -8,6 +8,9 @@
  */
 export const traceVersion = 1;
 
+/** The event of an actor that has ended while nothing was heard of it. */
+export const endedUnheard = 'ended.unheard';
+
 /** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 

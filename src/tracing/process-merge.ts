@@ -1,7 +1,13 @@
 import type { TraceEventDraft, TimedDraft } from '../trace-events/draft.js';
 import { toMicroseconds } from './in-order.js';
 import type { TraceBatch } from './collector-messages.js';
-import type { ContactReason, Json, TraceEvent, TraceSystem } from '../trace-events/trace-event.js';
+import {
+  endedUnheard,
+  type ContactReason,
+  type Json,
+  type TraceEvent,
+  type TraceSystem,
+} from '../trace-events/trace-event.js';
 
 /** Makes the trace events of many processes fit into one run. */
 export interface ProcessMerge {
@@ -61,9 +67,6 @@ interface Process {
 
 /** The same number for those that nobody stamps here. */
 type Numbered = Exclude<TraceEvent, { readonly type: 'run' }>;
-
-/** What an actor did that ended while nothing was heard of it. */
-const endedUnheard = 'ended.unheard';
 
 /** The session of a process that does not number them. */
 const unnumbered = -1;

@@ -8,14 +8,15 @@ import {
 } from '../../../machines/index.js';
 import { happenedAt } from '../../trace-events/happened.js';
 import { indexMachine } from '../../trace-events/machine-index.js';
-import type {
-  TraceActor,
-  TraceEvent,
-  TraceMachine,
-  TraceMessage,
-  TraceRun,
-  TraceStep,
-  TraceTimer,
+import {
+  endedUnheard,
+  type TraceActor,
+  type TraceEvent,
+  type TraceMachine,
+  type TraceMessage,
+  type TraceRun,
+  type TraceStep,
+  type TraceTimer,
 } from '../../trace-events/trace-event.js';
 import type { CompiledSystem } from '../explorer/description/compile-system.js';
 import type { Ticks } from '../explorer/description/system-config.js';
@@ -233,6 +234,11 @@ export class Checker {
         this.unseen.leftOut(event.dropped);
         this.#doubt();
         return;
+      case 'contact':
+        if (event.op === 'restored') return;
+        this.unseen.note(`what ${event.systems.join(', ')} did while not heard`);
+        this.#doubt(event.systems);
+        return;
       case 'mark':
         if (event.kind === 'warning' && event.text.includes(' is no trace event: ')) {
           this.unseen.note('lines that are no trace events');
@@ -258,9 +264,12 @@ export class Checker {
     this.#records = new Records();
   }
 
-  #doubt(): void {
-    for (const { replica } of this.#replicas.values()) replica.doubt();
-    for (const { hosted, rules } of this.#processes.values()) {
+  /** @param systems Of which lifelines something was left out; of any, unless told. */
+  #doubt(systems?: readonly string[]): void {
+    const isDoubted = (system: string): boolean => systems?.includes(system) ?? true;
+    for (const { replica } of this.#replicas.values()) if (isDoubted(replica.system)) replica.doubt();
+    for (const { hosted, rules, system } of this.#processes.values()) {
+      if (!isDoubted(system)) continue;
       hosted.turn.clear();
       hosted.timers.clear();
       hosted.isSettling = true;
@@ -430,6 +439,7 @@ export class Checker {
     const { hosted, rules } = process;
     rules.endStep?.();
     if (step.event.type === 'xstate.init') this.#onStart(step, replica, process, id);
+    else if (step.event.type === endedUnheard) this.unseen.note('how actors ended while nothing was heard of them');
     else if (step.event.type === 'xstate.stop') this.#onStopped(step, replica, process, id);
     else this.#onTaken(step, replica, process, id);
     const isOver = step.status !== 'active';

@@ -71,6 +71,53 @@ describe('conforms: traces that do not show everything', () => {
     }
   });
 
+  it('of processes that were not heard for a while: what lives is told anew, and what does not has ended unheard', async () => {
+    const [lostAt, backAt] = [300, 700];
+    const systems = ['consumer', 'producer'];
+    const before = trace.filter((event) => !('at' in event) || event.at < lostAt);
+    const after = (await tracePair({ seed: 2, offerDelivery: true, listenAtMs: backAt })).filter(
+      ({ type }) => type !== 'run' && type !== 'machine',
+    );
+    const told = new Set(after.flatMap((event) => (event.type === 'actor' ? [event.actor] : [])));
+    const live = new Map<string, TraceEvent>();
+    for (const event of before) {
+      if (event.type === 'actor') live.set(event.actor, event);
+      if (event.type === 'step' && event.status !== 'active') live.delete(event.actor);
+    }
+    const unheard = [...live.values()].flatMap((event): TraceEvent[] =>
+      event.type === 'actor' && !told.has(event.actor)
+        ? [
+            {
+              ...{
+                type: 'step',
+                seq: 0,
+                at: backAt,
+                system: event.system,
+                actor: event.actor,
+                taken: [],
+                commands: [],
+              },
+              ...{ event: { type: 'ended.unheard' }, value: null, status: 'stopped' },
+            } as TraceStep,
+          ]
+        : [],
+    );
+    expect(unheard).to.not.be.empty;
+    const lost: TraceEvent = {
+      type: 'contact',
+      op: 'lost',
+      systems,
+      reason: 'stalled',
+      since: lostAt,
+      seq: 0,
+      at: lostAt,
+    };
+    const restored: TraceEvent = { type: 'contact', op: 'restored', systems, seq: 0, at: backAt };
+    const { notVisible, counts } = check(numbered([...before, lost, restored, ...unheard, ...after])).assert();
+    expect(notVisible).to.include('what consumer, producer did while not heard');
+    expect(counts.judged / counts.steps).to.be.greaterThan(0.9);
+  });
+
   it('that ends anywhere, as where the process was killed', () => {
     for (let end = 10; end < trace.length; end += 29) check(trace.slice(0, end)).assert();
   });

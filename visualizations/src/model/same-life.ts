@@ -1,4 +1,4 @@
-import type { TraceStep } from '../../../src/trace-events/trace-event.js';
+import { endedUnheard, type TraceStep } from '../../../src/trace-events/trace-event.js';
 
 /** What is known of an actor that is told again. */
 interface Known {
@@ -20,7 +20,7 @@ export function isSameLife({ startedAt, endedAt }: Known, since: number | undefi
 
 /** Whether a step says that its actor has ended while nothing was heard of it, so that nobody knows how. */
 export function isEndUnheard(step: TraceStep, unit: 'ms' | 'tick'): boolean {
-  return step.event.type === 'ended.unheard' || isDoubtfulEnd(step, unit);
+  return step.event.type === endedUnheard || isDoubtfulEnd(step, unit);
 }
 
 /** Earlier versions told of an end where they had only lost contact, and of the same actor anew afterwards. */
