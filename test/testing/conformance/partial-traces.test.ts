@@ -98,7 +98,7 @@ describe('conforms: traces that do not show everything', () => {
                 commands: [],
               },
               ...{ event: { type: 'ended.unheard' }, value: null, status: 'stopped' },
-            } as TraceStep,
+            },
           ]
         : [],
     );
