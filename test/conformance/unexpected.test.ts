@@ -330,7 +330,9 @@ const atConsumer: Readonly<Record<string, HostileCase | Shown>> = {
     scene.peer.heartbeat(request.heartBeatRequestSub, { hostile: [request.streamId, 'unknown'] });
     await settle();
     expect(inbox).to.equal(request.consumerId + request.streamId);
-    expect(scene.peer.answers).to.deep.equal([{ hostile: [request.streamId, 'unknown'].sort() }]);
+    expect(scene.peer.answers).to.have.length(1);
+    expect(scene.peer.answers[0]).to.have.keys('hostile');
+    expect(scene.peer.answers[0]?.['hostile']).to.have.members([request.streamId, 'unknown']);
     await scene.end();
   },
   'a record that is no JSON, or whose annotations do not fit it or are none that are written': async () => {

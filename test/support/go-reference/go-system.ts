@@ -99,8 +99,10 @@ function pacedAdapter(
 
 /** A consumer and a producer, each either the Go package's or ours, with readers and sources. */
 export function mixedSystem(options: MixedSystemOptions): ProtocolSystem {
-  const { consumer, producer, delay = 0, leave = true, finish = true, gap, furtherGap, faults = {} } = options;
-  const streams = streamsOf(options);
+  const { consumer, producer, leave = true, finish = true, gap, furtherGap, faults = {}, ...rest } = options;
+  const { goBuffer = 3, producerBuffer = protocolTicks.producerBuffer, ...shared } = rest;
+  const { delay = 0 } = shared;
+  const streams = streamsOf(shared);
   const client = consumer === 'go' ? goConsumerClientMachine : consumerClientMachine;
   const processes: Readonly<Record<string, StartActors>> = {
     ...Object.fromEntries(
@@ -122,7 +124,7 @@ export function mixedSystem(options: MixedSystemOptions): ProtocolSystem {
 
   // Readers and sources wish the same of any client.
   const inARow = ({ consumer: process }: ProtocolView): boolean => process?.actors['pace']?.matches('over') !== true;
-  const stimuli = Object.entries(protocolSystem({ ...options, exact: true, faults: {} }).config.stimuli ?? {})
+  const stimuli = Object.entries(protocolSystem({ ...shared, exact: true, faults: {} }).config.stimuli ?? {})
     .filter(([name]) => (leave || !name.startsWith('leave')) && (finish || !name.startsWith('finish')))
     .map(([name, stimulus]) => [
       name,
@@ -157,12 +159,10 @@ export function mixedSystem(options: MixedSystemOptions): ProtocolSystem {
             silenceTimeout: protocolTicks.silence,
             'consumerStream.cancellationBuffer': protocolTicks.consumerBuffer,
           }
-        : { 'consumerStream.cancellationBuffer': options.goBuffer ?? 3 }),
-      ...(producer === 'ours'
-        ? { 'producerStream.cancellationBuffer': options.producerBuffer ?? protocolTicks.producerBuffer }
-        : {}),
+        : { 'consumerStream.cancellationBuffer': goBuffer }),
+      ...(producer === 'ours' ? { 'producerStream.cancellationBuffer': producerBuffer } : {}),
       ...(gap === undefined ? {} : { 'pace.gap': gap }),
-      ...(furtherGap === undefined ? {} : { 'furtherStreams.gap': furtherGap, recent: options.goBuffer ?? 3 }),
+      ...(furtherGap === undefined ? {} : { 'furtherStreams.gap': furtherGap, recent: goBuffer }),
     },
     network: { delay },
     adapter: producer === 'go' ? goAdapter(adapter) : adapter,
