@@ -36,8 +36,8 @@ export interface CommandParams {
   'wire.cancel': { readonly id: string; readonly text: string };
   /** Publish a heartbeat request that lists these streams. It supersedes any earlier request of this heartbeat. */
   'wire.ask': { readonly id: string; readonly streams: readonly ListedStream[] };
-  /** Publish the heartbeat response that reports these streams as not live. */
-  'wire.answer': { readonly reply: string; readonly reported: readonly ListedStream[] };
+  /** Publish the heartbeat response that reports these streams as not live, with the last part where `more` follow. */
+  'wire.answer': { readonly reply: string; readonly reported: readonly ListedStream[]; readonly more?: true };
 
   /** Deliver the record that has just arrived to the reader. */
   'reader.deliver': { readonly id: string };

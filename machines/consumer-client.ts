@@ -22,7 +22,7 @@ export interface ConsumerClientContext {
 
 type HeartbeatScope = {
   readonly context: ConsumerClientContext;
-  readonly event: { readonly reply: string; readonly streams: readonly ListedStream[] };
+  readonly event: { readonly reply: string; readonly streams: readonly ListedStream[]; readonly more?: true };
 };
 
 /** Whether a stream id is that of the last request of a live stream. */
@@ -161,6 +161,7 @@ export const consumerClientMachine = clientSetup.createMachine({
                     reported: event.streams
                       .filter(({ streamId, close }) => close !== undefined || !isLive(context, streamId))
                       .map(({ subject, streamId }) => ({ subject, streamId })),
+                    ...(event.more === undefined ? {} : { more: event.more }),
                   }),
                 },
                 {

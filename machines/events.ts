@@ -19,8 +19,13 @@ export type ConsumerClientEvent =
   /** The application leaves all streams, and closes the client once the producers know. */
   | { readonly type: 'app.drain' }
   | CloseRequested
-  /** A heartbeat request arrived: a producer asks which of these streams are still wanted. */
-  | { readonly type: 'heartbeat.requested'; readonly reply: string; readonly streams: readonly ListedStream[] }
+  /** A heartbeat request arrived: a producer asks which of these streams are still wanted. `more` of a long request follows. */
+  | {
+      readonly type: 'heartbeat.requested';
+      readonly reply: string;
+      readonly streams: readonly ListedStream[];
+      readonly more?: true;
+    }
   /** A stream has lost its reader and is no longer live. */
   | { readonly type: 'stream.left'; readonly id: string }
   | StreamClosed

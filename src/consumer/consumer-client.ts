@@ -235,7 +235,7 @@ export class ConsumerClient {
         'wire.resume': ({ id }) => streams.get(id)?.delivery?.resume(),
         'wire.catchUp': ({ id }) => streams.get(id)?.delivery?.catchUp(),
         'wire.cancel': ({ id, text }) => streams.get(id)?.delivery?.cancel(text),
-        'wire.answer': ({ reply, reported }) => heartbeats.answer(reply, reported),
+        'wire.answer': (answer) => heartbeats.answer(answer),
         'reader.deliver': ({ id }) => streams.get(id)?.deliverHeld(),
         'reader.attach': ({ id }) => {
           this.#opening.delete(id);

@@ -28,6 +28,7 @@ const levels: Readonly<Record<WarningCode, 'error' | 'warn'>> = {
   malformedFrame: 'warn',
   unknownFrame: 'warn',
   malformedControl: 'warn',
+  heartbeatDropped: 'warn',
   secondProducer: 'warn',
   requestRefused: 'warn',
   drainIncomplete: 'warn',

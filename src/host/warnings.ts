@@ -6,6 +6,8 @@ export type WarningCode =
   | 'malformedFrame'
   /** A frame of an unknown type was received and dropped. */
   | 'unknownFrame'
+  /** A long heartbeat request was dropped, because too many of them wait: its producer asks again. */
+  | 'heartbeatDropped'
   /** A consumer's control frame is malformed, or acknowledges records that were never sent. */
   | 'malformedControl'
   /** Two producers serve one stream, for lack of a queue group. One of this package is told to stop; a plain one cannot be. */

@@ -143,6 +143,12 @@ describe('consumerClient: PROTOCOL.md, Consumer client', () => {
     return (answer?.params as { readonly reported: readonly ListedStream[] }).reported;
   };
 
+  it('says of what a part of a request reports that more follows', () => {
+    const event = { type: 'heartbeat.requested', reply: 'r', streams: listed('stranger'), more: true } as const;
+    const answer = advance(machine, fresh, event).commands.find(({ type }) => type === 'wire.answer');
+    expect(answer?.params).to.deep.equal({ reply: 'r', reported: listed('stranger'), more: true });
+  });
+
   it('reports an older stream of a subject no more than the newest one', () => {
     const two = reach(machine, undefined, open('older'), open('newer'));
     expect(reportedOf(two, listed('older', 'newer'))).to.deep.equal([]);

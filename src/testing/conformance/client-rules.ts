@@ -407,7 +407,7 @@ export function createClientRules(
           return;
         }
         case 'wire.answer':
-          owe(replica, `answer ${String(of['reply'])}`, 'the answer to a heartbeat');
+          if (of['more'] !== true) owe(replica, `answer ${String(of['reply'])}`, 'the answer to a heartbeat');
           return;
         case 'wire.close':
           if (facts?.isAddressed === true) {

@@ -1,5 +1,5 @@
 import { compareCodePoints, stringifyGoJson } from './go-json.js';
-import { isJsonObject, parseJsonObject } from '../json-object.js';
+import { isJsonObject, parseJsonObject, type JsonObject } from '../json-object.js';
 import { malformed, type Malformed } from '../malformed.js';
 
 /**
@@ -60,15 +60,16 @@ export function encodeHeartbeatResponse(streams: NullableSubjectStreams): Uint8A
 
 /** Reads a heartbeat request. No map, like a null one, says that there are no streams; a null list is empty. */
 export function decodeHeartbeatRequest(bytes: Uint8Array): HeartbeatRequest | Malformed {
-  const streams = decodeStreams(requestField, bytes);
+  const message = parseJsonObject(bytes);
+  const streams = readStreams(requestField, message, bytes);
   if (isMalformed(streams)) return streams;
-  const closes = decodeCloses(bytes, streams);
+  const closes = readCloses(message?.[closesField], streams);
   return { type: 'heartbeatRequest', streams, ...(closes.size === 0 ? {} : { closes }) };
 }
 
 /** Reads a heartbeat response, as {@link decodeHeartbeatRequest}. */
 export function decodeHeartbeatResponse(bytes: Uint8Array): HeartbeatResponse | Malformed {
-  const streams = decodeStreams(responseField, bytes);
+  const streams = readStreams(responseField, parseJsonObject(bytes), bytes);
   return isMalformed(streams) ? streams : { type: 'heartbeatResponse', streams };
 }
 
@@ -87,8 +88,7 @@ function stringifyMap(streams: NonNullable<NullableSubjectStreams>): string {
   return `{${sorted.map(([subject, ids]) => `${stringifyGoJson(subject)}:${stringifyGoJson(ids)}`).join(',')}}`;
 }
 
-function decodeStreams(field: string, bytes: Uint8Array): SubjectStreams | Malformed {
-  const message = parseJsonObject(bytes);
+function readStreams(field: string, message: JsonObject | undefined, bytes: Uint8Array): SubjectStreams | Malformed {
   if (message === undefined) return malformed('a heartbeat as a JSON object', bytes);
   const map = message[field] ?? {};
   if (!isJsonObject(map)) return malformed(`"${field}" as an object`, map);
@@ -102,9 +102,8 @@ function decodeStreams(field: string, bytes: Uint8Array): SubjectStreams | Malfo
 }
 
 /** The closes of listed streams. What is none is passed over, as any field is that a peer does not know. */
-function decodeCloses(bytes: Uint8Array, streams: SubjectStreams): ReadonlyMap<string, HeartbeatClose> {
+function readCloses(given: unknown, streams: SubjectStreams): ReadonlyMap<string, HeartbeatClose> {
   const closes = new Map<string, HeartbeatClose>();
-  const given = parseJsonObject(bytes)?.[closesField];
   if (!isJsonObject(given)) return closes;
   const listed = new Set(streams.flatMap(({ streamIds }) => streamIds));
   for (const [id, close] of Object.entries(given)) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { ConsumerClient, ProducerClient, type NatsConnection, type WarningCode } from '../../../src/index.js';
 import type { NatsSubscribeOptions } from '../../../src/transport/index.js';
+import { heartbeatSubject } from '../../../src/wire/index.js';
 import { closePair, createPair, type PairOptions } from '../../support/pair.js';
 import { settle } from '../../support/settle.js';
 
@@ -43,6 +44,17 @@ const provocations: Readonly<Record<WarningCode, Provocation>> = {
     }),
   malformedFrame: sendTo('no frame'),
   unknownFrame: sendTo('{"type":77}'),
+  heartbeatDropped: () =>
+    warningsOf(
+      ({ bystander, consumer }) => {
+        // Nobody gets a word in between, so that they wait.
+        for (let count = 0; count < 3; count += 1)
+          bystander.publish(heartbeatSubject(consumer.id), new Uint8Array(30 * 1024 * 1024), {
+            reply: '_INBOX.test.1',
+          });
+      },
+      { maxPayloadBytes: 32 * 1024 * 1024 },
+    ),
   malformedControl: () =>
     warningsOf(async ({ bystander, consumer, producer }) => {
       const controls: string[] = [];
