@@ -515,6 +515,10 @@ const atConsumer: Readonly<Record<string, HostileCase | Shown>> = {
     ]);
     await scene.end();
   },
+  'a heartbeat request of more than 16,384 bytes': shown(
+    'test/src/consumer/long-heartbeats.test.ts',
+    'is looked at in parts, between which the event loop turns, and has one answer',
+  ),
   'heartbeat requests of several producers': async (time) => {
     const scene = await hostileProducer();
     const [one, other] = [await scene.open(), await scene.open()];
