@@ -112,6 +112,18 @@ describe('the lanes of the tests', () => {
     expect(run.printed()).to.match(/\n2 passed, 0 failed\n$/);
   });
 
+  it('name the files that take most of the processor, the first one first', async () => {
+    const busy = `const until = performance.now() + 300; while (performance.now() < until);`;
+    const run = runLanes(
+      write('idle.test.mjs', `describe('idle', () => it('waits', () => {}));`),
+      write('busy.test.mjs', `describe('busy', () => it('works', () => { ${busy} }));`),
+    );
+    expect(await run.ended, run.printed()).to.equal(0);
+    expect(run.printed()).to.match(
+      /most of the processor:\n +\d+ s {2}\S*busy.test.mjs\n +\d+ s {2}\S*idle.test.mjs\n/,
+    );
+  });
+
   it('show what has failed, and end with exit code 1', async () => {
     const bad = write(
       'bad.test.mjs',

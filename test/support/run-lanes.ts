@@ -26,6 +26,8 @@ interface Sums {
   readonly failed: readonly Failure[];
   /** What its processes took of the processor's time. */
   readonly processorMs: number;
+  /** The same of each file, loading left out. */
+  readonly byFile: readonly (readonly [file: string, ms: number])[];
 }
 
 interface Outcome extends Sums {
@@ -82,7 +84,7 @@ function run({ name, files, yields }: Work, isAlone: boolean): Promise<Outcome> 
       process.stdout.write(`\n== ${name}\n`);
       process.stdout.write(Buffer.concat(printed));
       if (broken) console.log(`\n${name} ${breaking}`);
-      const counted = told ?? { passes: 0, pending: 0, failures: 0, failed: [], processorMs: 0 };
+      const counted = told ?? { passes: 0, pending: 0, failures: 0, failed: [], processorMs: 0, byFile: [] };
       resolve({
         name,
         ...counted,
@@ -121,6 +123,13 @@ function table(outcomes: readonly Outcome[]): string {
     .join('\n');
 }
 
+function dearest(outcomes: readonly Outcome[], count: number): Sums['byFile'] {
+  return outcomes
+    .flatMap(({ byFile }) => byFile)
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, count);
+}
+
 endProcessesWithThis(startersUpToNpm());
 const work = workOf(process.argv.slice(2));
 if (work.some(({ name }) => name !== 'files')) {
@@ -134,6 +143,8 @@ const outcomes = await Promise.all(work.map((one) => run(one, work.length === 1)
 const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0);
 for (const { name, failed } of outcomes)
   for (const { title, reason } of failed) console.log(`\nfailed in ${name}: ${title}\n${reason}`);
+console.log('\nfiles that take most of the processor:');
+for (const [file, ms] of dearest(outcomes, 20)) console.log(`${seconds(ms).padStart(8)}  ${file}`);
 console.log(`\n${table(outcomes)}`);
 const pending = sum((outcome) => outcome.pending);
 if (pending > 0) console.log(`${pending} skipped`);
