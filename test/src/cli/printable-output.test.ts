@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import { connect, type NatsConnection } from 'nats';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import sinon from 'sinon';
 import { createJsonReport } from '../../../src/cli/demo/json-report.js';
 import { createTextReport } from '../../../src/cli/demo/text-report.js';
@@ -13,8 +16,10 @@ import {
   type ConsumerStreamEnd,
 } from '../../../src/index.js';
 import { toJsonLine } from '../../../src/tracing/json-lines.js';
+import type { TraceEvent } from '../../../src/tracing/index.js';
 import { printable, printableJson } from '../../../src/wire/index.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
+import { tracePair } from '../../support/traced-pair.js';
 import { endCommands, runCommand } from './command-line.js';
 
 /** What moves the cursor, ends a line, hides, or turns the direction of writing. */
@@ -98,6 +103,23 @@ describe('what strangers say, as the commands print it', () => {
       report.summary(3, [{ scene: 'tail', end, walked: { consumer: [], producer: [] }, problems: [all] }]);
       expect(printed).not.to.match(forbidden);
     }
+  });
+
+  it('check tells of what a recording says', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'recordings-'));
+    const file = join(folder, 'told.jsonl');
+    const replaced = (await tracePair({ seed: 1 })).map((event) => {
+      const told = JSON.parse(
+        JSON.stringify(event).replaceAll('numbers', JSON.stringify(all).slice(1, -1)),
+      ) as TraceEvent;
+      return told.type === 'step' && told.event.type === 'source.record' ? { ...told, value: all } : told;
+    });
+    writeFileSync(file, replaced.map(toJsonLine).join(''));
+    const run = runCommand(['check', '--recording', file]);
+    expect(await run.ended).to.equal(1);
+    rmSync(folder, { recursive: true });
+    expect(run.stdout).to.match(/does not conform/);
+    expect(run.stdout + run.stderr).not.to.match(forbidden);
   });
 
   describe('on a server', () => {
