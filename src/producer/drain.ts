@@ -31,10 +31,10 @@ export async function drain(draining: Draining): Promise<void> {
     }, cancellationBufferMs);
   });
   const finishing = Array.from(streams.values()).filter(({ delivery }) => delivery !== undefined);
-  const gone = finishing.map(({ onGone }) => new Promise<void>((resolve) => onGone.push(resolve)));
+  const gone = finishing.map((stream) => stream.whenGone());
   for (const stream of finishing) stream.end(CloseCode.GoingAway, 'the producer drains');
   await Promise.race([Promise.all(gone), host.released, expired]);
-  const late = finishing.filter(({ stream: { info } }) => streams.has(info.inbox)).length;
+  const late = finishing.filter(({ addresses }) => streams.has(addresses.inbox)).length;
   await host.close();
   const outcome = await Promise.race([Promise.all(sources), expired]);
   clock.clearTimeout(timer);

@@ -31,10 +31,7 @@ export async function runSource(
   try {
     const given = start();
     steps = stepsOf(isPromiseOfSource(given) ? await given : given, writer);
-    // One promise of the abort for the whole source: one for each of its records would cost more than the record.
-    if (!signal.aborted) {
-      await Promise.race([writeAll(steps, writer, signal, warnUnlessAborted), untilAborted(signal)]);
-    }
+    if (!signal.aborted) await writeAll(steps, writer, signal, warnUnlessAborted);
     if (!signal.aborted) await writer.close();
   } catch (error) {
     if (signal.aborted) warnUnlessAborted(error);
@@ -55,31 +52,38 @@ export async function runSource(
 }
 
 /**
- * Writes what a source yields until it returns, or has yielded after its stream is over.
+ * Writes what a source yields until it returns, or its stream is over. One promise for the whole source: one of the abort
+ * for each of its records would cost more than the record.
  *
  * @param onLateError Hears what the source throws after its stream is over.
  */
-async function writeAll(
+function writeAll(
   steps: Steps,
   writer: Writer,
   signal: StopSignal,
   onLateError: (error: unknown) => void,
 ): Promise<void> {
-  // A flag of our own: Node's getter of `aborted` costs more than the rest of a turn of the loop that asks for it.
-  let hasAborted = signal.aborted;
-  const isOver = () => hasAborted;
-  const onAbort = () => {
-    hasAborted = true;
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await writeEach(steps, writer, isOver);
-  } catch (error) {
-    if (!isOver()) throw error;
-    onLateError(error);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+  return new Promise((resolve, reject) => {
+    // A flag of our own: Node's getter of `aborted` costs more than the rest of a turn of the loop that asks for it.
+    let hasAborted = false;
+    const onAbort = () => {
+      hasAborted = true;
+      resolve();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    writeEach(steps, writer, () => hasAborted).then(
+      () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', onAbort);
+        if (hasAborted) onLateError(error);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a source may throw anything
+        else reject(error);
+      },
+    );
+  });
 }
 
 /**
@@ -125,14 +129,4 @@ function isOfRecord(error: unknown): error is StreamError {
 
 function isStep(given: unknown): given is IteratorResult<unknown> {
   return typeof given === 'object' && given !== null;
-}
-
-function untilAborted(signal: StopSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const onAbort = () => {
-      resolve();
-    };
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

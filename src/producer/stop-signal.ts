@@ -12,7 +12,7 @@ export interface StopSignal {
  */
 export class Stop implements StopSignal {
   #controller: AbortController | undefined;
-  readonly #listeners = new Set<() => void>();
+  #listeners: Set<() => void> | undefined;
   #aborted = false;
   #reason: unknown;
 
@@ -34,11 +34,11 @@ export class Stop implements StopSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.#aborted) this.#listeners.add(listener);
+    if (!this.#aborted) (this.#listeners ??= new Set()).add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener);
+    this.#listeners?.delete(listener);
   }
 
   /** Stops the stream, once: a later reason is not told. */
@@ -48,7 +48,8 @@ export class Stop implements StopSignal {
     this.#reason = reason;
     // The application's listeners come first, as they were added first: its source began before anybody waited for it.
     this.#controller?.abort(reason);
-    for (const listener of this.#listeners) listener();
-    this.#listeners.clear();
+    const listeners = this.#listeners;
+    if (listeners !== undefined) for (const listener of listeners) listener();
+    this.#listeners = undefined;
   }
 }
