@@ -233,11 +233,11 @@ export class ConsumerClient {
           streams.get(id)?.attach();
         },
         'reader.detach': ({ id }) => streams.get(id)?.detach(),
-        'reader.end': ({ id, ...end }) => {
+        'reader.end': ({ id, reason, code, text }) => {
           const stream = streams.get(id);
           this.#opening.delete(id);
           stream?.releaseReader();
-          stream?.end(withFirstMissing(end, stream.delivery));
+          stream?.end(withFirstMissing({ reason, code, text }, stream.delivery));
         },
       },
       inboxes: {

@@ -237,15 +237,19 @@ export abstract class ConsumerStreamInlet {
   }
 
   end(end: StreamEnd & { readonly firstMissing?: number }): void {
-    const error =
-      end.code === CloseCode.Normal ? undefined : new CloseError(end.code, end.text, end.reason, end.firstMissing);
-    const ended: ConsumerStreamEnd = { ...end, records: this.#records, bytes: this.#bytes, error };
+    const { reason, code, text, firstMissing } = end;
+    const error = code === CloseCode.Normal ? undefined : new CloseError(code, text, reason, firstMissing);
+    // Written out: what a spread leaves behind costs more than all else that the end of a stream does here.
+    const ended: ConsumerStreamEnd =
+      firstMissing === undefined
+        ? { reason, code, text, records: this.#records, bytes: this.#bytes, error }
+        : { reason, code, text, firstMissing, records: this.#records, bytes: this.#bytes, error };
     this.#ended = ended;
     this.#held = undefined;
     // Who left, or had no more time, gets nothing more; every other end comes after the records before it.
-    if (end.reason === 'cancelled' || end.reason === 'timedOut') this.#queue = undefined;
+    if (reason === 'cancelled' || reason === 'timedOut') this.#queue = undefined;
     // An empty stream of a plain producer is complete before anything else of it is heard.
-    this.#settleOpened(ended.reason === 'completed' ? { started: true } : { started: false, end: ended });
+    this.#settleOpened(reason === 'completed' ? { started: true } : { started: false, end: ended });
     this.#closed?.settle(ended);
     const waiting = this.#waiting;
     this.#waiting = undefined;

@@ -20,7 +20,7 @@ export interface ActorHost {
   /** Takes a command that an actor records. */
   record(type: string, params: unknown): void;
   /** Runs what a timer of an actor sets off, after all that the actor is owed. */
-  runTimer(id: string, fire: () => void): void;
+  runTimer(timer: { readonly actorId: string; fire(): void }): void;
   /** The actor has come to its end, or was stopped. */
   over(actor: HostedActor): void;
   /** The actor broke. */
@@ -40,16 +40,35 @@ export interface HostedActorParameters {
 }
 
 /** A timer of an actor. */
-interface ActorTimer {
+class ActorTimer {
+  readonly #actor: HostedActor;
   readonly id: string;
   readonly event: EventObject | undefined;
   readonly delayMs: number;
   /** When it was set, on the clock of the platform, as XState has it. */
-  readonly startedAt: number;
-  /** What it sets off. */
-  fire: () => void;
+  readonly startedAt = Date.now();
+  /** What it sets off where it is one of XState's. */
+  fn: (() => void) | undefined;
   handle: unknown;
-  isLive: boolean;
+  isLive = true;
+
+  constructor(actor: HostedActor, id: string, event: EventObject | undefined, delayMs: number) {
+    this.#actor = actor;
+    this.id = id;
+    this.event = event;
+    this.delayMs = delayMs;
+  }
+
+  get actorId(): string {
+    return this.#actor.id;
+  }
+
+  fire(): void {
+    // What came before it may have cleared it.
+    if (!this.isLive) return;
+    if (this.fn !== undefined) this.fn();
+    else this.#actor.onTimer(this);
+  }
 }
 
 const noTimers: readonly ActorTimer[] = [];
@@ -171,20 +190,15 @@ export class HostedActor implements TableHost {
   }
 
   schedule(event: EventObject, id: string, delayMs: number): void {
-    const timer: ActorTimer = {
-      id,
-      event,
-      delayMs,
-      startedAt: Date.now(),
-      fire: () => {
-        this.#forgetTimer(timer);
-        this.send(event);
-      },
-      handle: undefined,
-      isLive: true,
-    };
-    this.#timers = [...this.#timers, timer];
+    const timer = new ActorTimer(this, id, event, delayMs);
+    this.#timers = this.#timers.length === 0 ? [timer] : [...this.#timers, timer];
     this.#arm(timer);
+  }
+
+  /** A timer is due that is no one of XState's. */
+  onTimer(timer: ActorTimer): void {
+    this.#forgetTimer(timer);
+    if (timer.event !== undefined) this.send(timer.event);
   }
 
   cancel(id: string): void {
@@ -199,10 +213,11 @@ export class HostedActor implements TableHost {
   setTimeout(fn: () => void, ms: number): unknown {
     const handedOver = this.#handedOver;
     if (handedOver !== undefined) {
-      handedOver.fire = fn;
+      handedOver.fn = fn;
       return handedOver;
     }
-    const timer = { id: '', event: undefined, delayMs: ms, startedAt: 0, fire: fn, handle: undefined, isLive: true };
+    const timer = new ActorTimer(this, '', undefined, ms);
+    timer.fn = fn;
     this.#arm(timer);
     return timer;
   }
@@ -215,14 +230,7 @@ export class HostedActor implements TableHost {
 
   #arm(timer: ActorTimer): void {
     // A timer is one more way into the actors: what it sets off is run to the end like an event.
-    timer.handle = this.#clock.setTimeout(
-      () =>
-        this.host.runTimer(this.id, () => {
-          // What came before it may have cleared it.
-          if (timer.isLive) timer.fire();
-        }),
-      timer.delayMs,
-    );
+    timer.handle = this.#clock.setTimeout(() => this.host.runTimer(timer), timer.delayMs);
   }
 
   #forgetTimer(timer: ActorTimer): void {

@@ -163,10 +163,11 @@ export class Runner {
         return typeof given === 'function' ? given(scope) : given;
       },
       record: (type, params) => this.#record({ type, params } as Command),
-      runTimer: (id, fire) =>
+      runTimer: (timer) =>
         this.#run(() => {
-          for (const event of this.#takeOwed(id)) this.#actors.get(id)?.send(event);
-          fire();
+          const { actorId } = timer;
+          for (const event of this.#takeOwed(actorId)) this.#actors.get(actorId)?.send(event);
+          timer.fire();
         }),
       over: (actor) => {
         forget(actor);

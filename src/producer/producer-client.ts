@@ -238,7 +238,7 @@ export class ProducerClient {
       host: this.#host,
       registrations: this.#registrations,
       streams: this.#streams,
-      sources: this.#runs.running,
+      sources: this.#runs,
       clock,
       cancellationBufferMs,
     });

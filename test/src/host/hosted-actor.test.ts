@@ -29,9 +29,9 @@ function createBench(machine: AnyStateMachine, input: object | undefined, lookAt
   const host: ActorHost = {
     delayOf: (name) => 1_000 + name.length,
     record: (type, params) => lines.push({ type, params }),
-    runTimer: (_, fire) => {
-      lines.push('a timer fires');
-      fire();
+    runTimer: (timer) => {
+      lines.push(`a timer of ${timer.actorId} fires`);
+      timer.fire();
     },
     over: () => lines.push('over'),
     broke: (_, error) => lines.push(String(error)),
