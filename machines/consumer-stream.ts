@@ -223,11 +223,10 @@ const whileAwaited = {
 export const consumerStreamMachine = streamSetup.createMachine({
   id: 'consumerStream',
   description: 'PROTOCOL.md, Consumer stream',
-  context: ({ input }) => ({
-    ...((input as ConsumerStreamInput | undefined) ?? { id: '', subject: '', linkUp: true }),
-    attempt: 0,
-    isUnheard: false,
-  }),
+  context: ({ input }) => {
+    const { id, subject, linkUp } = input ?? { id: '', subject: '', linkUp: true };
+    return { id, subject, linkUp, attempt: 0, isUnheard: false };
+  },
   initial: 'opening',
   states: {
     opening: {

@@ -203,9 +203,11 @@ const onCancel = {
 export const producerStreamMachine = streamSetup.createMachine({
   id: 'producerStream',
   description: 'PROTOCOL.md, Producer stream',
-  context: ({ input }) => ({
-    ...((input as ProducerStreamInput | undefined) ?? { id: '', subject: '', exact: false, extended: false }),
-  }),
+  context: ({ input }) => {
+    const given = (input as ProducerStreamInput | undefined) ?? { id: '', subject: '', exact: false, extended: false };
+    const { id, subject, exact, extended } = given;
+    return { id, subject, exact, extended };
+  },
   initial: 'opening',
   states: {
     opening: {

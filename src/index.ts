@@ -12,7 +12,7 @@ export { ProducerClient } from './producer/producer-client.js';
 export type { HandleOptions, Registration } from './producer/registrations.js';
 export type { Accept, StreamAsk } from './producer/acceptance.js';
 export type { HeadersInput, MessageHeaders } from './transport/headers.js';
-export type { StreamHandler } from './producer/request-intake.js';
+export type { StreamHandler } from './producer/handling.js';
 export type { StreamAddresses } from './producer/stream-registry.js';
 export type { ProducerStream, StreamInfo } from './producer/producer-stream.js';
 export type { Records } from './producer/source.js';

@@ -38,7 +38,7 @@ import { createOpenStream } from './create-open-stream.js';
 import { FrameRouter } from './frame-router.js';
 import { countGranted, nextWindowBytes } from './granted-windows.js';
 import { HeartbeatAnswers } from './heartbeat-answers.js';
-import type { OpenStream } from './open-stream.js';
+import type { OpenStream, StreamSurroundings } from './open-stream.js';
 import { OpenRequests, requestRetryMs } from './open-requests.js';
 import type { OpenStreamOptions } from './open-stream-options.js';
 import { SecondProducers } from './second-producers.js';
@@ -52,7 +52,7 @@ import { SecondProducers } from './second-producers.js';
  */
 export class ConsumerClient {
   readonly #options: ResolvedOptions;
-  readonly #isSilenceGiven: boolean;
+  readonly #surroundings: StreamSurroundings;
   readonly #interceptors: readonly Interceptor<InterceptedOpen>[];
   readonly #host: ClientHost;
   readonly #streams = new Map<string, OpenStream>();
@@ -68,13 +68,14 @@ export class ConsumerClient {
    */
   constructor(options: ConsumerClientOptions) {
     this.#options = resolveOptions(options);
-    this.#isSilenceGiven = options.silenceTimeoutMs !== undefined;
     this.#interceptors = options.interceptors ?? [];
     this.id = consumerIdOf(newConsumerToken(this.#options.randomBytes), this.#options.consumerName);
     this.#host = new ClientHost(this, 'consumer', this.#options, {
       ids: () => this.#streams.keys(),
       countsOf: (id) => this.#countsOf(id),
     });
+    const isSilenceGiven = options.silenceTimeoutMs !== undefined;
+    this.#surroundings = { host: this.#host, consumerId: this.id, options: this.#options, isSilenceGiven };
     this.#requests = new OpenRequests(this.id, this.#options, this.#host);
     this.#seconds = new SecondProducers(this.#host, this.#options.inboxPrefix);
     this.#start();
@@ -143,7 +144,7 @@ export class ConsumerClient {
         `subject: expected a subject without wildcards, came ${JSON.stringify(subject)}`,
       );
     }
-    if (this.#host.isReleased || !this.actor.getSnapshot().matches({ open: { intake: 'accepting' } })) {
+    if (this.#host.isReleased || !this.#host.clientSnapshot.matches({ open: { intake: 'accepting' } })) {
       throw new StreamError('clientClosed', 'the client is closed or drains: no stream can be opened');
     }
     if (this.#opening.size >= this.#options.openingMax) {
@@ -159,24 +160,14 @@ export class ConsumerClient {
     const windowBytes = this.#offersDelivery ? nextWindowBytes(this.id, this.#options) : undefined;
     const headers = createHeaders(options.headers);
     const requestAs = this.#requests.build(id, { data, windowBytes, timeoutMs: options.timeoutMs, headers });
-    const actor = this.#host.actorOf(id) as () => ConsumerStream['actor'];
-    const parts = {
-      consumerId: this.id,
-      id,
-      subject,
-      actor,
-      requestAs,
-      headers,
-      windowBytes,
-      isSilenceGiven: this.#isSilenceGiven,
-    };
-    const stream = createOpenStream(this.#host, this.#streams, this.#options, parts, options);
+    const request = { requestAs, headers, windowBytes };
+    const stream = createOpenStream(this.#surroundings, { id, subject }, request, options);
     this.#streams.set(id, stream);
     this.#opening.add(id);
     countGranted(this.#options.connection, this.id, stream.windowBytes);
     this.#host.dispatch(clientActorId, { type: 'app.open', id, subject });
     // The handle keeps its actor, which may be over when somebody asks for it.
-    actor();
+    stream.keepActor();
     return stream.stream;
   }
 
@@ -242,11 +233,11 @@ export class ConsumerClient {
           streams.get(id)?.attach();
         },
         'reader.detach': ({ id }) => streams.get(id)?.detach(),
-        'reader.end': ({ id, ...end }) => {
+        'reader.end': ({ id, reason, code, text }) => {
           const stream = streams.get(id);
           this.#opening.delete(id);
           stream?.releaseReader();
-          stream?.end(withFirstMissing(end, stream.delivery));
+          stream?.end(withFirstMissing({ reason, code, text }, stream.delivery));
         },
       },
       inboxes: {
@@ -282,9 +273,9 @@ export class ConsumerClient {
   /** The streams that cannot do without a subject: of their request, or of what the client says to their producer. */
   #streamsThatNeed(subject: string): readonly string[] {
     return Array.from(this.#streams)
-      .filter(([, { stream, delivery, answeredTo }]) =>
-        stream.actor.getSnapshot().matches('opening')
-          ? stream.subject === subject
+      .filter(([, { hosted, subject: asked, delivery, answeredTo }]) =>
+        hosted?.snapshot.matches('opening') === true
+          ? asked === subject
           : delivery?.control === subject || answeredTo === subject,
       )
       .map(([id]) => id);

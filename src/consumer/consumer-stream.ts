@@ -75,35 +75,7 @@ export interface ConsumerStream extends AsyncIterable<Uint8Array> {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How the consumer client hands a stream its records and its end. */
-export interface ConsumerStreamInlet {
-  readonly stream: ConsumerStream;
-  readonly clock: LivenessClock;
-  /**
-   * Whether records go straight to the reader (`attached`), are dropped (`detached`), or have to be asked about
-   * (`asking`). The machine decides.
-   */
-  readonly gate: 'asking' | 'attached' | 'detached';
-  /** Something of the stream was heard: records go to the reader from now on. */
-  attach(): void;
-  /** Nobody reads any more. */
-  detach(): void;
-  hasRoomFor(bytes: number): boolean;
-  /** A record that came while the machine has to be asked, kept until it answers `reader.deliver`. */
-  hold(record: QueuedRecord): void;
-  /** Hands over the oldest record held; to a callback only at {@link handOver}. */
-  deliverHeld(): void;
-  /** Calls the callback with what was delivered. It may open streams, so it never runs amid the runner's own work. */
-  handOver(): void;
-  deliver(record: QueuedRecord): void;
-  end(end: StreamEnd & { readonly firstMissing?: number }): void;
-  hasEnded(): boolean;
-  /** How much has come, and how many records of it wait to be read. */
-  counts(): { readonly records: number; readonly bytes: number; readonly waiting: number };
-  /** What waits, in words, for the error of a reader that is too slow. */
-  describeBuffer(): string;
-}
-
+/** What a stream is made of. */
 export interface ConsumerStreamParameters {
   readonly id: string;
   readonly subject: string;
@@ -113,53 +85,194 @@ export interface ConsumerStreamParameters {
   readonly bufferedBytesMax: number;
   /** Takes each record as it comes, instead of the iterator. */
   readonly reader: ((record: QueuedRecord) => unknown) | undefined;
-  readonly actor: () => ActorRefFrom<typeof consumerStreamMachine>;
-  readonly cancel: (text: string) => void;
-  /** Hears of each record that the reader has taken. */
-  readonly onConsumed: (bytes: number, annotationBytes: number) => void;
   /** Hears once that the queue is three quarters full, and again when it was half empty in between. */
   readonly onSlow: ((waiting: { readonly records: number; readonly bytes: number }) => void) | undefined;
 }
 
 const decoder = new TextDecoder();
 
-export function createConsumerStream(parameters: ConsumerStreamParameters): ConsumerStreamInlet {
-  const { id, subject, reader, onSlow } = parameters;
-  const queue = new RecordQueue(parameters.bufferedRecordsMax, parameters.bufferedBytesMax);
-  const held: QueuedRecord[] = [];
-  const delivered: QueuedRecord[] = [];
-  const waiting: ((result: QueuedRecord | undefined) => void)[] = [];
-  let ended: ConsumerStreamEnd | undefined;
-  let records = 0;
-  let bytes = 0;
-  const closed = new Settled<ConsumerStreamEnd>();
-  const opened = new Settled<StreamOpening>();
+/**
+ * How the consumer client hands a stream its records and its end.
+ *
+ * A client may have very many streams that wait for something, so what one needs only now and then is made then: its
+ * queue, its promises, the lists of what waits.
+ */
+export abstract class ConsumerStreamInlet {
+  readonly stream: ConsumerStream;
+  readonly id: string;
+  readonly subject: string;
+  readonly clock: LivenessClock;
+  readonly codec: Codec | undefined;
+  /**
+   * Whether records go straight to the reader (`attached`), are dropped (`detached`), or have to be asked about
+   * (`asking`). The machine decides.
+   */
+  gate: 'asking' | 'attached' | 'detached' = 'asking';
+  readonly #reader: ConsumerStreamParameters['reader'];
+  readonly #onSlow: ConsumerStreamParameters['onSlow'];
+  readonly #recordsMax: number;
+  readonly #bytesMax: number;
+  #queue: RecordQueue | undefined;
+  #held: QueuedRecord[] | undefined;
+  #delivered: QueuedRecord[] | undefined;
+  /** Calls of `next` that wait for a record. */
+  #waiting: ((result: QueuedRecord | undefined) => void)[] | undefined;
+  #ended: ConsumerStreamEnd | undefined;
+  #records = 0;
+  #bytes = 0;
+  #closed: Settled<ConsumerStreamEnd> | undefined;
+  #opened: Settled<StreamOpening> | undefined;
+  #opening: StreamOpening | undefined;
 
-  const cancel = (text = 'the reader left'): void => {
-    if (ended === undefined) parameters.cancel(text);
-    else queue.clear();
-  };
+  constructor({
+    id,
+    subject,
+    clock,
+    codec,
+    reader,
+    onSlow,
+    bufferedRecordsMax,
+    bufferedBytesMax,
+  }: ConsumerStreamParameters) {
+    this.id = id;
+    this.subject = subject;
+    this.clock = clock;
+    this.codec = codec;
+    this.#reader = reader;
+    this.#onSlow = onSlow;
+    this.#recordsMax = bufferedRecordsMax;
+    this.#bytesMax = bufferedBytesMax;
+    this.stream = new StreamHandle(this);
+  }
 
-  /** The next record that waits; undefined where none does. */
-  const take = (): QueuedRecord | undefined => {
-    const record = queue.shift();
-    if (record !== undefined) parameters.onConsumed(record.data.length, record.annotations?.length ?? 0);
-    return record;
-  };
+  /** The running actor of the stream. */
+  abstract get actor(): ConsumerStream['actor'];
 
-  /** The next record, when it comes; undefined where the stream has ended quietly. */
-  const next = async (): Promise<QueuedRecord | undefined> => {
-    if (ended === undefined) {
-      const came = await new Promise<QueuedRecord | undefined>((resolve) => waiting.push(resolve));
-      if (came !== undefined) return came;
+  /** The reader leaves a stream that has not ended. */
+  protected abstract leave(text: string): void;
+
+  /** Hears of each record that the reader has taken. */
+  protected abstract onConsumed(bytes: number, annotationBytes: number): void;
+
+  get opened(): Promise<StreamOpening> {
+    this.#opened ??= new Settled(this.#opening);
+    return this.#opened.promise;
+  }
+
+  get closed(): Promise<ConsumerStreamEnd> {
+    this.#closed ??= new Settled(this.#ended);
+    return this.#closed.promise;
+  }
+
+  /** How many records wait to be read. */
+  get buffered(): number {
+    return this.#queue?.length ?? 0;
+  }
+
+  cancel(text = 'the reader left'): void {
+    if (this.#ended === undefined) this.leave(text);
+    else this.#queue = undefined;
+  }
+
+  /** Something of the stream was heard: records go to the reader from now on. */
+  attach(): void {
+    this.gate = 'attached';
+    this.#settleOpened({ started: true });
+  }
+
+  /** Nobody reads any more. */
+  detach(): void {
+    this.gate = 'detached';
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    if (this.#reader !== undefined || (this.#waiting?.length ?? 0) > 0) return true;
+    return this.#ownQueue.hasRoomFor(bytes);
+  }
+
+  /** A record that came while the machine has to be asked, kept until it answers `reader.deliver`. */
+  hold(record: QueuedRecord): void {
+    (this.#held ??= []).push(record);
+  }
+
+  /** Hands over the oldest record held; to a callback only at {@link handOver}. */
+  deliverHeld(): void {
+    const record = this.#held?.shift();
+    if (record === undefined) return;
+    if (this.#reader === undefined) this.deliver(record);
+    else (this.#delivered ??= []).push(record);
+  }
+
+  /** Calls the callback with what was delivered. It may open streams, so it never runs amid the runner's own work. */
+  handOver(): void {
+    const delivered = this.#delivered;
+    this.#delivered = undefined;
+    this.#held = this.#held?.length === 0 ? undefined : this.#held;
+    if (delivered !== undefined) for (const record of delivered) this.deliver(record);
+  }
+
+  deliver(record: QueuedRecord): void {
+    const { data, annotations } = record;
+    this.#records += 1;
+    this.#bytes += data.length;
+    if (this.#reader !== undefined) {
+      try {
+        const given = this.#reader(record);
+        if (given !== undefined) hearRejection(given, (error) => this.#onReaderError(error));
+      } catch (error) {
+        this.#onReaderError(error);
+      }
+      this.onConsumed(data.length, annotations?.length ?? 0);
+      return;
     }
-    const record = take();
-    if (record === undefined && ended?.error !== undefined && ended.reason !== 'cancelled') throw ended.error;
-    return record;
-  };
+    const resolve = this.#waiting?.shift();
+    if (resolve === undefined) {
+      const queue = this.#ownQueue;
+      queue.push(record);
+      if (this.#onSlow !== undefined && queue.isSlow()) this.#onSlow({ records: queue.length, bytes: queue.bytes });
+    } else {
+      resolve(record);
+      this.onConsumed(data.length, annotations?.length ?? 0);
+    }
+  }
 
-  const iterate = <Item>(read: (record: QueuedRecord) => Item): AsyncIterableIterator<Item> => {
-    if (reader !== undefined) {
+  end(end: StreamEnd & { readonly firstMissing?: number }): void {
+    const { reason, code, text, firstMissing } = end;
+    const error = code === CloseCode.Normal ? undefined : new CloseError(code, text, reason, firstMissing);
+    // Written out: what a spread leaves behind costs more than all else that the end of a stream does here.
+    const ended: ConsumerStreamEnd =
+      firstMissing === undefined
+        ? { reason, code, text, records: this.#records, bytes: this.#bytes, error }
+        : { reason, code, text, firstMissing, records: this.#records, bytes: this.#bytes, error };
+    this.#ended = ended;
+    this.#held = undefined;
+    // Who left, or had no more time, gets nothing more; every other end comes after the records before it.
+    if (reason === 'cancelled' || reason === 'timedOut') this.#queue = undefined;
+    // An empty stream of a plain producer is complete before anything else of it is heard.
+    this.#settleOpened(reason === 'completed' ? { started: true } : { started: false, end: ended });
+    this.#closed?.settle(ended);
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) for (const resolve of waiting) resolve(undefined);
+  }
+
+  hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** How much has come, and how many records of it wait to be read. */
+  counts(): { readonly records: number; readonly bytes: number; readonly waiting: number } {
+    return { records: this.#records, bytes: this.#bytes, waiting: this.buffered };
+  }
+
+  /** What waits, in words, for the error of a reader that is too slow. */
+  describeBuffer(): string {
+    return `${this.buffered} records of ${this.#queue?.bytes ?? 0} bytes`;
+  }
+
+  /** Its records, each read in this way. */
+  iterate<Item>(read: (record: QueuedRecord) => Item): AsyncIterableIterator<Item> {
+    if (this.#reader !== undefined) {
       throw new StreamError('badArgument', 'the stream hands its records to a callback, so it cannot be iterated');
     }
     let left = false;
@@ -170,13 +283,13 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
         return { done: false, value: read(record) };
       } catch (error) {
         left = true;
-        cancel(messageOf(error));
+        this.cancel(messageOf(error));
         throw error;
       }
     };
     const nextResult = async (): Promise<IteratorResult<Item>> => {
       try {
-        return resultOf(await next());
+        return resultOf(await this.#next());
       } catch (error) {
         left = true;
         throw error;
@@ -186,7 +299,7 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       // A record that waits costs one promise, which is resolved already.
       next: () => {
         if (left) return Promise.resolve(over);
-        const record = take();
+        const record = this.#take();
         if (record === undefined) return nextResult();
         try {
           return Promise.resolve(resultOf(record));
@@ -197,103 +310,100 @@ export function createConsumerStream(parameters: ConsumerStreamParameters): Cons
       },
       return: () => {
         left = true;
-        cancel();
+        this.cancel();
         return Promise.resolve(over);
       },
     });
-  };
+  }
 
-  const stream: ConsumerStream = {
-    id,
-    subject,
-    get opened() {
-      return opened.promise;
-    },
-    get closed() {
-      return closed.promise;
-    },
-    cancel,
-    get actor() {
-      return parameters.actor();
-    },
-    get buffered() {
-      return queue.length;
-    },
-    objects: <Value>() => iterate((record) => decodeValue(record, parameters.codec) as Value),
-    text: () => iterate((record) => decoder.decode(record.data)),
-    readable: () => createReadable(stream, stream[Symbol.asyncIterator]()),
-    [Symbol.asyncIterator]: () => iterate((record) => record.data),
-    [Symbol.asyncDispose]: () => {
-      cancel();
-      return Promise.resolve();
-    },
-  };
+  get #ownQueue(): RecordQueue {
+    return (this.#queue ??= new RecordQueue(this.#recordsMax, this.#bytesMax));
+  }
 
-  const onReaderError = (error: unknown): void => {
-    cancel(`the reader's callback threw: ${messageOf(error)}`);
-  };
+  #settleOpened(opening: StreamOpening): void {
+    this.#opening ??= opening;
+    this.#opened?.settle(opening);
+  }
 
-  const deliver = (record: QueuedRecord): void => {
-    records += 1;
-    bytes += record.data.length;
-    if (reader !== undefined) {
-      try {
-        hearRejection(reader(record), onReaderError);
-      } catch (error) {
-        onReaderError(error);
-      }
-      parameters.onConsumed(record.data.length, record.annotations?.length ?? 0);
-      return;
+  #onReaderError(error: unknown): void {
+    this.cancel(`the reader's callback threw: ${messageOf(error)}`);
+  }
+
+  /** The next record that waits; undefined where none does. */
+  #take(): QueuedRecord | undefined {
+    const record = this.#queue?.shift();
+    if (record !== undefined) this.onConsumed(record.data.length, record.annotations?.length ?? 0);
+    return record;
+  }
+
+  /** The next record, when it comes; undefined where the stream has ended quietly. */
+  async #next(): Promise<QueuedRecord | undefined> {
+    if (this.#ended === undefined) {
+      const came = await new Promise<QueuedRecord | undefined>((resolve) => (this.#waiting ??= []).push(resolve));
+      if (came !== undefined) return came;
     }
-    const resolve = waiting.shift();
-    if (resolve === undefined) {
-      queue.push(record);
-      if (onSlow !== undefined && queue.isSlow()) onSlow({ records: queue.length, bytes: queue.bytes });
-    } else {
-      resolve(record);
-      parameters.onConsumed(record.data.length, record.annotations?.length ?? 0);
-    }
-  };
+    const record = this.#take();
+    const ended = this.#ended;
+    if (record === undefined && ended?.error !== undefined && ended.reason !== 'cancelled') throw ended.error;
+    return record;
+  }
+}
 
-  // What is asked for each record is a property, and no getter: see WriterSink.
-  const inlet: ConsumerStreamInlet & { gate: ConsumerStreamInlet['gate'] } = {
-    stream,
-    clock: parameters.clock,
-    gate: 'asking',
-    attach: () => {
-      inlet.gate = 'attached';
-      opened.settle({ started: true });
-    },
-    detach: () => {
-      inlet.gate = 'detached';
-    },
-    deliver,
-    hasRoomFor: (size) => reader !== undefined || waiting.length > 0 || queue.hasRoomFor(size),
-    hold: (record) => held.push(record),
-    deliverHeld: () => {
-      const record = held.shift();
-      if (record === undefined) return;
-      if (reader === undefined) deliver(record);
-      else delivered.push(record);
-    },
-    handOver: () => {
-      for (const record of delivered.splice(0)) deliver(record);
-    },
-    end: (end) => {
-      const error =
-        end.code === CloseCode.Normal ? undefined : new CloseError(end.code, end.text, end.reason, end.firstMissing);
-      ended = { ...end, records, bytes, error };
-      held.length = 0;
-      // Who left, or had no more time, gets nothing more; every other end comes after the records before it.
-      if (end.reason === 'cancelled' || end.reason === 'timedOut') queue.clear();
-      // An empty stream of a plain producer is complete before anything else of it is heard.
-      opened.settle(ended.reason === 'completed' ? { started: true } : { started: false, end: ended });
-      closed.settle(ended);
-      for (const resolve of waiting.splice(0)) resolve(undefined);
-    },
-    hasEnded: () => ended !== undefined,
-    counts: () => ({ records, bytes, waiting: queue.length }),
-    describeBuffer: () => `${queue.length} records of ${queue.bytes} bytes`,
-  };
-  return inlet;
+/** What the application sees of a stream. */
+class StreamHandle implements ConsumerStream {
+  readonly #inlet: ConsumerStreamInlet;
+
+  constructor(inlet: ConsumerStreamInlet) {
+    this.#inlet = inlet;
+  }
+
+  get id(): string {
+    return this.#inlet.id;
+  }
+
+  get subject(): string {
+    return this.#inlet.subject;
+  }
+
+  get actor(): ConsumerStream['actor'] {
+    return this.#inlet.actor;
+  }
+
+  get opened(): Promise<StreamOpening> {
+    return this.#inlet.opened;
+  }
+
+  get closed(): Promise<ConsumerStreamEnd> {
+    return this.#inlet.closed;
+  }
+
+  get buffered(): number {
+    return this.#inlet.buffered;
+  }
+
+  cancel(text?: string): void {
+    this.#inlet.cancel(text);
+  }
+
+  objects<Value = unknown>(): AsyncIterableIterator<Value> {
+    const { codec } = this.#inlet;
+    return this.#inlet.iterate((record) => decodeValue(record, codec) as Value);
+  }
+
+  text(): AsyncIterableIterator<string> {
+    return this.#inlet.iterate((record) => decoder.decode(record.data));
+  }
+
+  readable(): ReadableStream<OwnBytes> {
+    return createReadable(this, this[Symbol.asyncIterator]());
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return this.#inlet.iterate((record) => record.data);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#inlet.cancel();
+    return Promise.resolve();
+  }
 }

@@ -5,7 +5,7 @@ import type { HeaderBlock } from '../transport/headers.js';
 import type { ResolvedOptions } from '../validation/options.js';
 import { encodeBody } from '../values/codec.js';
 import { encodeOpenRequest, heartbeatSubject, inboxSubject } from '../wire/index.js';
-import type { OpenStream } from './open-stream.js';
+import type { OpenStream, StreamRequestParts } from './open-stream.js';
 
 /** After what time a request is asked again that nobody took as the link came back. Source: PROTOCOL.md, Timing. */
 export const requestRetryMs = 250;
@@ -49,7 +49,7 @@ export class OpenRequests {
    *
    * @throws {StreamError} `tooLarge` where it does not fit into one message, `notEncodable`.
    */
-  build(id: string, parts: OpenRequestParts): OpenStream['requestAs'] {
+  build(id: string, parts: OpenRequestParts): StreamRequestParts['requestAs'] {
     const encode = this.#encoderOf(parts);
     const request = encode(id);
     const bytesMax = this.#host.publisher.payloadBytesMax;
@@ -62,25 +62,26 @@ export class OpenRequests {
 
   /** Publishes the request of a stream: the first one, or one that is asked again, under a stream id of its own. */
   publish(id: string, stream: OpenStream, attempt: number): void {
-    const { subject } = stream.stream;
+    const { subject, request: parts } = stream;
+    if (parts === undefined) return;
     const streamId = streamIdOf(id, attempt);
     stream.streamId = streamId;
     if (attempt > 0)
       this.#host.debug({ code: 'askedAgain', message: `the request is asked again, as ${streamId}`, subject });
-    const request = stream.requestAs(streamId);
+    const request = parts.requestAs(streamId);
     // It waited for a link that takes less than the one on which the stream was opened, and no other link may come.
     const bytesMax = this.#host.publisher.payloadBytesMax;
-    const bytes = sizeOf(request, stream.headers);
+    const bytes = sizeOf(request, parts.headers);
     if (bytes > bytesMax) {
       const text = `the request cannot be published: expected a message of at most ${bytesMax} bytes, came ${bytes}`;
       this.#host.dispatch(id, { type: 'frame.close', code: CloseCode.BadRequest, text });
       return;
     }
     const inbox = inboxSubject(this.#consumerId, streamId);
-    this.#host.publish(subject, request, inbox, undefined, stream.headers);
+    this.#host.publish(subject, request, inbox, undefined, parts.headers);
   }
 
-  #encoderOf({ data, windowBytes, timeoutMs }: OpenRequestParts): OpenStream['requestAs'] {
+  #encoderOf({ data, windowBytes, timeoutMs }: OpenRequestParts): StreamRequestParts['requestAs'] {
     const { codec, offerExtension, windowRecords, recordBytesMax } = this.#options;
     const { data: body, superjson: bodySuperjson } = this.#encodeBody(data);
     const fields = {

@@ -54,6 +54,7 @@ export function watchReader(
   clock: Clock,
   cancel: (reason: 'cancelled' | 'timedOut', text: string) => void,
 ): () => void {
+  if (signal === undefined && timeoutMs === undefined) return nothing;
   const onAbort = (): void => cancel('cancelled', 'the signal aborted');
   signal?.addEventListener('abort', onAbort, { once: true });
   const deadline =
@@ -64,4 +65,8 @@ export function watchReader(
     if (deadline !== undefined) clock.clearTimeout(deadline);
     signal?.removeEventListener('abort', onAbort);
   };
+}
+
+function nothing(): void {
+  // Nothing is watched.
 }

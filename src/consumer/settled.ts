@@ -4,6 +4,11 @@ export class Settled<Value> {
   #promise: Promise<Value> | undefined;
   #resolve: ((value: Value) => void) | undefined;
 
+  /** @param value The value where it is there already. */
+  constructor(value?: Value) {
+    if (value !== undefined) this.#value = { is: value };
+  }
+
   /** Resolves with the value, when it is there. The same promise each time. */
   get promise(): Promise<Value> {
     if (this.#promise === undefined) {

@@ -13,7 +13,7 @@ export function annotationBytesMax(windowBytes: number): number {
 export class AnnotationsUnderWay {
   readonly #bytesMax: number;
   /** Annotated records only, in order: the number of each, and how many bytes its annotations have. */
-  #sent: { readonly number: number; readonly bytes: number }[] = [];
+  #sent: { readonly number: number; readonly bytes: number }[] | undefined;
   #bytes = 0;
 
   /** @param windowBytes The window that the consumer offers. */
@@ -28,12 +28,13 @@ export class AnnotationsUnderWay {
 
   add(number: number, bytes: number): void {
     if (bytes === 0) return;
-    this.#sent.push({ number, bytes });
+    (this.#sent ??= []).push({ number, bytes });
     this.#bytes += bytes;
   }
 
   /** The reader has consumed every record before a number. */
   release(number: number): void {
+    if (this.#sent === undefined) return;
     const kept = this.#sent.findIndex((sent) => sent.number >= number);
     for (const { bytes } of this.#sent.splice(0, kept === -1 ? this.#sent.length : kept)) this.#bytes -= bytes;
   }

@@ -17,7 +17,7 @@ export interface WaitingRecord {
 
 /** The records of one stream that wait for credit, in the order of their writes, each with the promise of its write. */
 export class CreditQueue {
-  readonly #records: WaitingRecord[] = [];
+  #records: WaitingRecord[] = [];
   #bytes = 0;
 
   get length(): number {

@@ -37,7 +37,7 @@ export interface FrameWriterParameters {
   readonly budget: ConsumerBudget;
   readonly pool: FramePool;
   /** What is next can never be published, for the reason given. Nothing is published any more. */
-  readonly onFailure: (error: unknown) => void;
+  onFailure(error: unknown): void;
 }
 
 /**
@@ -62,9 +62,7 @@ export class FrameWriter {
 
   constructor(given: FrameWriterParameters) {
     this.#given = given;
-    this.#sent = new RetransmitBuffer((bytes) => {
-      given.pool.release(bytes);
-    });
+    this.#sent = new RetransmitBuffer(given.pool);
   }
 
   /** Whether nothing is kept. */

@@ -38,7 +38,7 @@ export interface ReceiverHost {
   /** The next records, in order and each once. */
   records(records: readonly ReceivedRecord[]): void;
   /** The close came, after everything before it. */
-  closed(code: number, text: string): void;
+  closedBy(code: number, text: string): void;
   /** The stream was ended, and what is missing cannot be had again. */
   lost(code: number, text: string): void;
   /** The producer breaks the rules; the text says what was expected and what came. */
@@ -173,7 +173,7 @@ export class Receiver implements BudgetedAssembly {
         if (arrival.taken === 0) return;
         this.#inflow = closeInflow(this.#inflow);
         this.grant();
-        this.#host.closed(frame.code, frame.text);
+        this.#host.closedBy(frame.code, frame.text);
       }
     }
   }

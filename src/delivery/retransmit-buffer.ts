@@ -10,12 +10,17 @@ export interface SentFrame {
   readonly isFragment: boolean;
 }
 
+/** Takes the memory of a frame that was published once, and released. */
+export interface FrameMemory {
+  release(bytes: Uint8Array): void;
+}
+
 /**
  * The frames of one stream from the first that may have to be sent again to the last that was made, and how far they
  * have been published. To send again is to go back.
  */
 export class RetransmitBuffer {
-  readonly #reuse: (bytes: Uint8Array) => void;
+  readonly #pool: FrameMemory;
   /** Those before `#head` were released, and are undefined. */
   #frames: (SentFrame | undefined)[] = [];
   #head = 0;
@@ -24,9 +29,8 @@ export class RetransmitBuffer {
   /** Frames before this index may be on their way twice. */
   #resent = 0;
 
-  /** @param reuse Takes the memory of a frame that was published once, and released. */
-  constructor(reuse: (bytes: Uint8Array) => void) {
-    this.#reuse = reuse;
+  constructor(pool: FrameMemory) {
+    this.#pool = pool;
   }
 
   push(frame: SentFrame): void {
@@ -71,7 +75,7 @@ export class RetransmitBuffer {
     for (let frame = this.#frames[this.#head]; frame !== undefined && frame.end <= number;) {
       bytes += frame.charge;
       // One that is on its way once more, or was never sent, must stay as it is: only a liar can have received it.
-      if (this.#head >= this.#resent && this.#head < this.#published) this.#reuse(frame.bytes);
+      if (this.#head >= this.#resent && this.#head < this.#published) this.#pool.release(frame.bytes);
       // The frame itself is given back at once, its place in the list in one go with many others.
       this.#frames[this.#head] = undefined;
       this.#head += 1;
@@ -80,7 +84,7 @@ export class RetransmitBuffer {
     // Nothing is acknowledged that was not published, but by a liar.
     this.#published = Math.max(this.#published, this.#head);
     if (this.isEmpty || this.#head >= 256) {
-      this.#frames = this.#frames.slice(this.#head);
+      this.#frames = this.isEmpty ? [] : this.#frames.slice(this.#head);
       this.#published -= this.#head;
       this.#resent = Math.max(0, this.#resent - this.#head);
       this.#head = 0;

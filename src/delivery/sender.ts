@@ -55,15 +55,15 @@ export interface SenderParameters {
   readonly pool: FramePool;
   readonly terms: AnnouncedTerms;
   /** Sets a timer for the reader to grant something, and gives what takes it back; undefined where it may take for ever. */
-  readonly awaitGrant?: ((onUnread: () => void) => () => void) | undefined;
+  awaitGrant?(onUnread: () => void): (() => void) | undefined;
   /** The reader has granted nothing for too long. */
-  readonly onUnread?: () => void;
+  onUnread?(): void;
   /** Hears of what the stream's machine has to know: these are its events. */
-  readonly onEdge: (edge: 'flow.blocked' | 'flow.starved' | 'flow.open' | 'peer.acknowledged') => void;
+  onEdge(edge: 'flow.blocked' | 'flow.starved' | 'flow.open' | 'peer.acknowledged'): void;
   /** So many announcements were not answered by a consumer that answers heartbeats. */
-  readonly onUnreachable: (announcements: number) => void;
+  onUnreachable(announcements: number): void;
   /** The stream cannot go on, for the reason given: what is next can never be published. */
-  readonly onFailure: (error: unknown) => void;
+  onFailure(error: unknown): void;
 }
 
 /**
@@ -83,7 +83,7 @@ export class Sender implements BudgetedStream {
   /** What comes after the last waiting record. */
   #close: { readonly code: number; readonly text: string } | undefined;
   #stopAwaiting: () => void = nothing;
-  readonly #readers = new Set<() => void>();
+  #readers: (() => void)[] | undefined;
 
   constructor(given: SenderParameters) {
     this.#given = given;
@@ -113,7 +113,7 @@ export class Sender implements BudgetedStream {
   /** Undefined where a record can be written at once; otherwise resolves when one can, or never will. */
   ready(): Promise<void> | undefined {
     if (this.#isOver || this.desiredSize > 0) return undefined;
-    return new Promise((resolve) => this.#readers.add(resolve));
+    return new Promise((resolve) => (this.#readers ??= []).push(resolve));
   }
 
   /**
@@ -161,12 +161,12 @@ export class Sender implements BudgetedStream {
    * @param isRound whether the consumer has just answered a round of heartbeats, so that it must answer this as well.
    */
   probe(isRound: boolean): void {
-    const { terms, onUnreachable, isKeptAlive = false } = this.#given;
+    const { terms, isKeptAlive = false } = this.#given;
     const isIdle = isSettled(this.#outflow) && !this.#isBlocked;
     if (this.#isOver || (isIdle && !(isKeptAlive && isRound))) return;
     if (isRound) {
       if (isUnreachable(this.#outflow, terms.missedHeartbeatsMax)) {
-        onUnreachable(this.#outflow.prompts.length);
+        this.#given.onUnreachable(this.#outflow.prompts.length);
         return;
       }
     }
@@ -285,8 +285,7 @@ export class Sender implements BudgetedStream {
 
   #awaitGrant(): void {
     this.#stopAwaiting();
-    const { awaitGrant, onUnread } = this.#given;
-    this.#stopAwaiting = awaitGrant?.(() => onUnread?.()) ?? nothing;
+    this.#stopAwaiting = this.#given.awaitGrant?.(() => this.#given.onUnread?.()) ?? nothing;
   }
 
   #closeAfterWaiting(): void {
@@ -297,8 +296,8 @@ export class Sender implements BudgetedStream {
   }
 
   #wake(): void {
-    const readers = [...this.#readers];
-    this.#readers.clear();
-    for (const resolve of readers) resolve();
+    const readers = this.#readers;
+    this.#readers = undefined;
+    if (readers !== undefined) for (const resolve of readers) resolve();
   }
 }

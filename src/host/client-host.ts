@@ -1,4 +1,4 @@
-import type { AnyActor, Snapshot } from 'xstate';
+import type { AnyActor, AnyMachineSnapshot } from 'xstate';
 import { clientActorId, type ActorEvent } from '../../machines/index.js';
 import { messageOf } from '../errors.js';
 import type { HeaderBlock } from '../transport/headers.js';
@@ -8,6 +8,7 @@ import { RecentSubjects } from '../transport/recent-subjects.js';
 import type { Violation } from '../transport/violation.js';
 import { linkClient } from './client-link.js';
 import type { Clock } from './clock.js';
+import type { HostedActor } from './hosted-actor.js';
 import type { Inspector } from './inspector.js';
 import { Runner, type Performers, type RunnerOptions } from './runner.js';
 import type { ClientTracer, StreamCounts, StreamTrace, TracedClient } from './trace-port.js';
@@ -130,12 +131,17 @@ export class ClientHost {
 
   /** The client's own actor. */
   get client(): AnyActor {
-    return this.#running.runner.client;
+    return this.#running.runner.client.actor;
+  }
+
+  /** Where the client's actor is, also where nobody has looked at the actor itself. */
+  get clientSnapshot(): AnyMachineSnapshot {
+    return this.#running.runner.client.snapshot as unknown as AnyMachineSnapshot;
   }
 
   /** Whether the client's actor has come to its end, so that nothing new can begin. */
   get isOver(): boolean {
-    return (this.client.getSnapshot() as Snapshot<unknown>).status !== 'active';
+    return !this.#running.runner.client.isActive;
   }
 
   /** Those that want to hear of streams as they begin; empty where none does. */
@@ -153,13 +159,9 @@ export class ClientHost {
     return this.#released;
   }
 
-  /**
-   * Gives the actor of a stream that is about to be made, once it is there: amid the runner's work, in an observer say,
-   * that is later. Called while the actor lives, it gives the same one when that is over.
-   */
-  actorOf(id: string): () => AnyActor | undefined {
-    let actor: AnyActor | undefined;
-    return () => (actor ??= this.#running.runner.actorOf(id));
+  /** The actor of a stream, if it lives. Amid the runner's work, in an observer say, it is made later. */
+  actorOf(id: string): HostedActor | undefined {
+    return this.#running.runner.actorOf(id);
   }
 
   /** Sends an event to an actor, and performs all that follows from it. An actor that is gone is passed over. */

@@ -33,23 +33,48 @@ export class LivenessClock implements Clock {
   }
 
   setTimeout(fn: () => void, ms: number): unknown {
-    const timer: { handle: unknown } = { handle: undefined };
-    const arm = (from: number, delayMs: number) => {
-      const due = this.#clock.now() + delayMs;
-      timer.handle = this.#clock.setTimeout(() => {
-        const touchedAt = this.#touchedAt;
-        const now = this.#clock.now();
-        if (touchedAt > from) arm(touchedAt, Math.max(0, touchedAt + ms - now));
-        // The event loop stood still, and timers come first: what came meanwhile is heard before it is said to be missing.
-        else if (now - due >= stoodStillMs) arm(from, 0);
-        else fn();
-      }, delayMs);
-    };
-    arm(this.#clock.now(), ms);
-    return timer;
+    return new LivenessTimer(this.#clock, this, fn, ms);
   }
 
   clearTimeout(timer: unknown): void {
-    this.#clock.clearTimeout((timer as { handle: unknown } | undefined)?.handle);
+    (timer as LivenessTimer | undefined)?.clear();
+  }
+}
+
+/** A timer of such a clock: the one that was set, and what runs of it. */
+class LivenessTimer {
+  readonly #clock: Clock;
+  readonly #liveness: LivenessClock;
+  readonly #fn: () => void;
+  readonly #ms: number;
+  #from = 0;
+  #due = 0;
+  #handle: unknown;
+
+  constructor(clock: Clock, liveness: LivenessClock, fn: () => void, ms: number) {
+    this.#clock = clock;
+    this.#liveness = liveness;
+    this.#fn = fn;
+    this.#ms = ms;
+    this.#arm(clock.now(), ms);
+  }
+
+  clear(): void {
+    this.#clock.clearTimeout(this.#handle);
+  }
+
+  #arm(from: number, delayMs: number): void {
+    this.#from = from;
+    this.#due = this.#clock.now() + delayMs;
+    this.#handle = this.#clock.setTimeout(() => this.#fire(), delayMs);
+  }
+
+  #fire(): void {
+    const { touchedAt } = this.#liveness;
+    const now = this.#clock.now();
+    if (touchedAt > this.#from) this.#arm(touchedAt, Math.max(0, touchedAt + this.#ms - now));
+    // The event loop stood still, and timers come first: what came meanwhile is heard before it is said to be missing.
+    else if (now - this.#due >= stoodStillMs) this.#arm(this.#from, 0);
+    else this.#fn();
   }
 }

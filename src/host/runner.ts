@@ -1,4 +1,4 @@
-import { createActor, type AnyActor, type AnyActorRef, type AnyStateMachine, type Snapshot } from 'xstate';
+import type { AnyActor, AnyStateMachine } from 'xstate';
 import {
   clientActorId,
   type ActorEvent,
@@ -13,7 +13,8 @@ import { Fifo } from './fifo.js';
 import type { Inspector } from './inspector.js';
 import type { Traceable } from './traceable.js';
 import { nextTask } from '../transport/next-task.js';
-import { tabled } from './transition-table.js';
+import { HostedActor, type ActorHost } from './hosted-actor.js';
+import type { Scope } from './transition-table.js';
 
 /** The commands that reach out of the actors; those that make, tell and stop actors are the runner's own. */
 export type Performers = {
@@ -23,20 +24,11 @@ export type Performers = {
 /** The delay of one actor. */
 export type DelayOf = (scope: { readonly context: { readonly id?: string } }) => number;
 
-/** The clock of one actor, which also keeps when the actor was made, on the clock of the client. */
-type ActorClock = AnyActor['clock'] & { readonly startedAt: number };
-
-/** A timer of an actor. */
-interface ActorTimer {
-  handle: unknown;
-  isLive: boolean;
-}
-
 const nothingOwed: readonly ActorEvent[] = [];
 
-interface ActorScope {
-  readonly self: AnyActorRef;
-  readonly context: { readonly id?: string };
+/** What commands and delays of a machine are given: the actor, which knows who runs it by its clock. */
+interface ActorScope extends Scope {
+  readonly self: { readonly id: string; readonly clock: unknown };
 }
 
 export interface RunnerOptions {
@@ -73,18 +65,18 @@ const toldInOneTurnMax = 256;
  * lasts for seconds misses heartbeats. Each actor still takes all its events in their order, those that it has not been
  * handed yet before a later one. Where the client itself is over, nobody waits.
  *
- * Each actor is the root of a system of its own: a stream that ends then touches no timer but its own.
+ * Each actor is the root of a system of its own, which is made when somebody looks at it: a stream that ends then touches
+ * no timer but its own.
  */
 export class Runner {
   static readonly #provided = new WeakMap<AnyStateMachine, AnyStateMachine>();
-  /** By the clock of each actor, which no other has: XState asks for delays before `createActor` has returned. */
-  static readonly #ofClock = new WeakMap<AnyActor['clock'], Runner>();
   readonly #options: RunnerOptions;
   readonly #machines: Partial<Record<SpawnParams['machine'], AnyStateMachine>> = {};
-  readonly #actors = new Map<string, AnyActor>();
+  readonly #actors = new Map<string, HostedActor>();
   readonly #events = new Fifo<{ readonly id: string; readonly event: ActorEvent }>();
   readonly #commands = new Fifo<Command>();
-  readonly #client: AnyActor;
+  readonly #client: HostedActor;
+  readonly #host: ActorHost;
   /** What actors have not been handed yet of events for many. */
   readonly #owed = new Map<string, ActorEvent[]>();
   #isSliceDue = false;
@@ -99,16 +91,18 @@ export class Runner {
     for (const [name, machine] of Object.entries(options.machines)) {
       this.#machines[name as SpawnParams['machine']] = Runner.#provide(machine);
     }
+    this.#host = this.#createHost();
     this.#client = this.#create(clientActorId, Runner.#provide(options.client), options.clientInput);
     this.#run(() => this.#client.start());
   }
 
-  get client(): AnyActor {
+  /** The client's own actor. */
+  get client(): HostedActor {
     return this.#client;
   }
 
   /** The actor of this id, if it lives. */
-  actorOf(id: string): AnyActor | undefined {
+  actorOf(id: string): HostedActor | undefined {
     return this.#actors.get(id);
   }
 
@@ -116,12 +110,12 @@ export class Runner {
   ageMsOf(id: string): number | undefined {
     const actor = this.#actors.get(id);
     if (actor === undefined) return undefined;
-    return this.#options.clock.now() - (actor.clock as ActorClock).startedAt;
+    return this.#options.clock.now() - actor.startedAt;
   }
 
-  /** The actors that live, the client's own first. */
+  /** The actors that live, as XState has them, the client's own first. */
   get actors(): Iterable<AnyActor> {
-    return this.#actors.values();
+    return Array.from(this.#actors.values(), ({ actor }) => actor);
   }
 
   /** How many actors live, the client's own included. */
@@ -143,76 +137,61 @@ export class Runner {
     const known = Runner.#provided.get(machine);
     if (known !== undefined) return known;
     const record = (type: string) => (scope: ActorScope, params: unknown) => {
-      Runner.#of(scope).#record({ type, params } as Command);
+      hostOf(scope).record(type, params);
     };
-    const delay = (name: string) => (scope: ActorScope) => {
-      const given = Runner.#of(scope).#options.delays[name];
-      return typeof given === 'function' ? given(scope) : given;
-    };
+    const delay = (name: string) => (scope: ActorScope) => hostOf(scope).delayOf(name, scope);
     const declared = machine.implementations;
     const commands = Object.keys(declared.actions).filter((type) => type.includes('.'));
     const provided = machine.provide({
       actions: Object.fromEntries(commands.map((type) => [type, record(type)])),
       delays: Object.fromEntries(Object.keys(declared.delays).map((name) => [name, delay(name)])),
-    } as Parameters<AnyStateMachine['provide']>[0]);
+    } as unknown as Parameters<AnyStateMachine['provide']>[0]);
     Runner.#provided.set(machine, provided);
     return provided;
   }
 
-  static #of({ self }: ActorScope): Runner {
-    const { clock } = self as AnyActorRef & Pick<AnyActor, 'clock'>;
-    const runner = Runner.#ofClock.get(clock);
-    if (runner === undefined) throw new Error(`expected an actor that a runner made, got '${self.id}'`);
-    return runner;
-  }
-
-  #create(id: string, machine: AnyStateMachine, input: object | undefined): AnyActor {
-    const { clockOf, traceable } = this.#options;
-    const inspect = bothInspectors(this.#options.inspect, traceable?.inspect);
-    const clock = clockOf?.(id) ?? this.#options.clock;
-    // A timer is one more way into the actors: what it sets off is run to the end like an event.
-    const own: ActorClock = {
-      startedAt: this.#options.clock.now(),
-      setTimeout: (fn, ms) => {
-        const timer: ActorTimer = { handle: undefined, isLive: true };
-        const fire = () => {
-          // What came before it may have cleared it.
-          for (const event of this.#takeOwed(id)) this.#actors.get(id)?.send(event);
-          if (timer.isLive) fn();
-        };
-        timer.handle = clock.setTimeout(() => this.#run(fire), ms);
-        return timer;
-      },
-      clearTimeout: (given) => {
-        const timer = given as ActorTimer;
-        timer.isLive = false;
-        clock.clearTimeout(timer.handle);
-      },
+  #createHost(): ActorHost {
+    const forget = (actor: HostedActor): void => {
+      if (this.#actors.get(actor.id) !== actor) return;
+      this.#actors.delete(actor.id);
+      this.#owed.delete(actor.id);
     };
-    Runner.#ofClock.set(own, this);
-    // Who inspects an actor sees the machine itself at work.
-    const actor: AnyActor = createActor(inspect === undefined ? tabled(machine) : machine, {
-      id,
-      input,
-      clock: own,
-      ...(inspect === undefined ? {} : { inspect }),
-    });
-    const forget = () => {
-      if (this.#actors.get(id) !== actor) return;
-      this.#actors.delete(id);
-      this.#owed.delete(id);
-    };
-    actor.subscribe({
-      complete: () => {
-        forget();
-        this.#gone.push(id);
+    return {
+      delayOf: (name, scope) => {
+        const given = this.#options.delays[name];
+        if (given === undefined) throw new Error(`expected a delay of the name ${name}, came none`);
+        return typeof given === 'function' ? given(scope) : given;
+      },
+      record: (type, params) => this.#record({ type, params } as Command),
+      runTimer: (timer) =>
+        this.#run(() => {
+          const { actorId } = timer;
+          for (const event of this.#takeOwed(actorId)) this.#actors.get(actorId)?.send(event);
+          timer.fire();
+        }),
+      over: (actor) => {
+        forget(actor);
+        this.#gone.push(actor.id);
         // Somebody who holds the actor stopped it.
         if (!this.#running) this.#run(() => undefined);
       },
-      error: (error) => {
-        forget();
-        this.#options.onBroken(id, error);
+      broke: (actor, error) => {
+        forget(actor);
+        this.#options.onBroken(actor.id, error);
       },
+    };
+  }
+
+  #create(id: string, machine: AnyStateMachine, input: object | undefined): HostedActor {
+    const { clockOf, clock, traceable } = this.#options;
+    const actor = new HostedActor({
+      host: this.#host,
+      id,
+      machine,
+      input,
+      clock: clockOf?.(id) ?? clock,
+      startedAt: clock.now(),
+      inspect: bothInspectors(this.#options.inspect, traceable?.inspect),
     });
     this.#actors.set(id, actor);
     return actor;
@@ -255,8 +234,7 @@ export class Runner {
 
   /** An event for many: those who are not handed it in this turn are owed it. */
   #tell(ids: Iterable<string>, event: ActorEvent): void {
-    const { status } = this.#client.getSnapshot() as Snapshot<unknown>;
-    const isOver = status !== 'active';
+    const isOver = !this.#client.isActive;
     let told = 0;
     for (const id of ids) {
       if (!this.#actors.has(id)) continue;
@@ -334,6 +312,11 @@ export class Runner {
       }
     }
   }
+}
+
+function hostOf({ self }: ActorScope): ActorHost {
+  if (self.clock instanceof HostedActor) return self.clock.host;
+  throw new Error(`expected an actor that a runner made, got '${self.id}'`);
 }
 
 /**

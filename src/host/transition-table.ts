@@ -10,7 +10,7 @@ import {
 } from 'xstate';
 
 /** A snapshot of a machine, as far as this looks into it. */
-interface MachineSnapshot {
+export interface MachineSnapshot {
   readonly status: string;
   readonly error: unknown;
   readonly value: StateValue;
@@ -18,10 +18,12 @@ interface MachineSnapshot {
   readonly machine: AnyStateMachine;
   readonly children: object;
   readonly _nodes: readonly AnyStateNode[];
+  /** Whether a state is among those in which it is. */
+  matches(state: StateValue): boolean;
 }
 
 /** What guards, params, assigns and delays are called with. */
-interface Scope {
+export interface Scope {
   readonly context: object;
   readonly event: EventObject;
 }
@@ -39,6 +41,9 @@ type Operation =
   | { readonly type: 'cancel'; readonly id: string }
   /** The machine goes on with an event that it has raised itself. */
   | { readonly type: 'turnTo'; readonly event: EventObject };
+
+/** What is done for an operation when the macrostep is worked out as a whole. */
+type Effect = Exclude<Operation, { readonly type: 'assign' | 'turnTo' }>;
 
 /** What a macrostep does up to the next guard, or to its end. */
 interface Stretch {
@@ -89,6 +94,15 @@ function countInspections(system: CountedSystem): void {
 }
 
 const logics = new WeakMap<AnyStateMachine, AnyStateMachine>();
+const tables = new WeakMap<AnyStateMachine, TransitionTable>();
+/** Snapshots that are resumed as they are; others that an actor is made of were persisted. */
+const resumed = new WeakSet<object>();
+
+/** A snapshot with which an actor of a {@link tabled} machine goes on where another one is: nothing is performed anew. */
+export function resuming<Snapshot extends object>(snapshot: Snapshot): Snapshot {
+  resumed.add(snapshot);
+  return snapshot;
+}
 
 /**
  * The same machine as actor logic that looks its transitions up. XState works out what a state does with an event anew
@@ -104,17 +118,51 @@ const logics = new WeakMap<AnyStateMachine, AnyStateMachine>();
 export function tabled(machine: AnyStateMachine): AnyStateMachine {
   const known = logics.get(machine);
   if (known !== undefined) return known;
-  const table = new TransitionTable(machine);
+  const table = tableOf(machine);
   const logic = Object.assign(Object.create(machine) as AnyStateMachine, {
-    getInitialSnapshot: (scope: AnyActorScope, input: unknown) => table.begin(scope, input),
-    transition: (snapshot: MachineSnapshot, event: EventObject, scope: AnyActorScope) =>
-      table.step(snapshot, event, scope),
+    getInitialSnapshot: (scope: AnyActorScope, input: unknown) => {
+      countInspections(scope.system);
+      return snapshotAt(table.begin(input, new ScopeHost(scope, machine)));
+    },
+    restoreSnapshot: (snapshot: object, scope: AnyActorScope) => {
+      countInspections(scope.system);
+      return resumed.has(snapshot) ? snapshot : machine.restoreSnapshot(snapshot as never, scope as never);
+    },
+    transition: (snapshot: MachineSnapshot, event: EventObject, scope: AnyActorScope) => {
+      const isInspected = ((scope.system as CountedSystem)[inspections] ?? 0) > 0;
+      if (isInspected || snapshot.status !== 'active' || isOfXState(event)) {
+        return machine.transition(snapshot as never, event, scope as never);
+      }
+      const next = table.step(snapshot, snapshot.context, event, new ScopeHost(scope, machine));
+      const isSame = next.snapshot._nodes === snapshot._nodes && next.context === snapshot.context;
+      return isSame ? snapshot : snapshotAt(next);
+    },
   });
   logics.set(machine, logic);
   return logic;
 }
 
-class TransitionTable {
+/** XState's own events, to stop an actor say, are rare, and none of the machine's but for those of its timers. */
+function isOfXState({ type }: EventObject): boolean {
+  return type.startsWith('xstate.') && !type.startsWith('xstate.after.');
+}
+
+/** The table of a machine, one for all its actors. Throws as {@link tabled}. */
+export function tableOf(machine: AnyStateMachine): TransitionTable {
+  const known = tables.get(machine);
+  if (known !== undefined) return known;
+  const table = new TransitionTable(machine);
+  tables.set(machine, table);
+  return table;
+}
+
+/** The snapshot of an actor that is in this place. */
+export function snapshotAt({ snapshot, context }: TablePlace): MachineSnapshot {
+  return { ...snapshot, context };
+}
+
+/** What a machine does, as far as it was asked for. */
+export class TransitionTable {
   readonly #machine: AnyStateMachine;
   readonly #recorder: Recorder;
   /** By the list of their nodes, which all snapshots of one state share. */
@@ -127,38 +175,29 @@ class TransitionTable {
     this.#recorder = new Recorder(machine);
   }
 
-  begin(scope: AnyActorScope, input: unknown): MachineSnapshot {
-    countInspections(scope.system);
+  /** Enters the machine's first state. */
+  begin(input: unknown, host: TableHost): TablePlace {
     const event = { type: 'xstate.init', input };
     const { context: given } = this.#machine.config as { readonly context?: unknown };
     const context =
-      typeof given === 'function' ? (given as (scope: object) => object)({ input, self: scope.self }) : (given ?? {});
+      typeof given === 'function' ? (given as (scope: object) => object)({ input, self: host.self }) : (given ?? {});
     const start = this.#start;
-    const next = start === undefined ? undefined : perform(start, context, event, scope, this.#machine);
+    const next = start === undefined ? undefined : perform(start, context, event, host);
     if (next !== undefined) return next;
     this.#start = this.#extend(start, this.#recorder.start(input));
-    return perform(this.#start, context, event, scope, this.#machine) ?? failToFollow(event);
+    return perform(this.#start, context, event, host) ?? failToFollow(event);
   }
 
-  step(snapshot: MachineSnapshot, event: EventObject, scope: AnyActorScope): MachineSnapshot {
+  /** Takes an event where the machine is active. */
+  step(snapshot: MachineSnapshot, context: object, event: EventObject, host: TableHost): TablePlace {
     const { type } = event;
-    // XState's own events, to stop an actor say, are rare, and none of the machine's but for those of its timers.
-    const isInspected = ((scope.system as CountedSystem)[inspections] ?? 0) > 0;
-    if (
-      isInspected ||
-      snapshot.status !== 'active' ||
-      (type.startsWith('xstate.') && !type.startsWith('xstate.after.'))
-    ) {
-      return this.#machine.transition(snapshot as never, event, scope as never);
-    }
     const state = this.#states.get(snapshot._nodes) ?? this.#stateOf(snapshot);
-    const context = snapshot.context;
     const known = state.events.get(type);
-    const next = known === undefined ? undefined : perform(known, context, event, scope, this.#machine, snapshot);
+    const next = known === undefined ? undefined : perform(known, context, event, host);
     if (next !== undefined) return next;
-    const stretch = this.#extend(known, this.#recorder.step(snapshot, event));
+    const stretch = this.#extend(known, this.#recorder.step(snapshot, context, event));
     state.events.set(type, stretch);
-    return perform(stretch, context, event, scope, this.#machine, snapshot) ?? failToFollow(event);
+    return perform(stretch, context, event, host) ?? failToFollow(event);
   }
 
   /** The state in which a snapshot is, whichever machine has made it. */
@@ -205,67 +244,109 @@ function resolve(params: Params, scope: Scope): unknown {
   return typeof params === 'function' ? params(scope) : params.given;
 }
 
-/**
- * Does what is written down. Undefined, and nothing done, where a guard answers as it never did before.
- *
- * @param before The snapshot that stays where nothing changes.
- */
-function perform(
-  from: Stretch,
-  given: object,
-  event: EventObject,
-  actorScope: AnyActorScope,
-  machine: AnyStateMachine,
-  before?: MachineSnapshot,
-): MachineSnapshot | undefined {
-  const { self, system } = actorScope;
+/** Where a macrostep ends. */
+export interface TablePlace {
+  /** The snapshot of the machine in this state, whose context is nobody's. */
+  readonly snapshot: MachineSnapshot;
+  readonly context: object;
+}
+
+/** What performs what is written down, for one actor. */
+export interface TableHost {
+  /** What guards, params and the like are given as the actor and its system. */
+  readonly self: unknown;
+  readonly system: unknown;
+  command(type: string, params: unknown, scope: Scope): void;
+  schedule(event: EventObject, id: string, delayMs: number): void;
+  cancel(id: string): void;
+}
+
+/** Does what is written down. Undefined, and nothing done, where a guard answers as it never did before. */
+function perform(from: Stretch, given: object, event: EventObject, host: TableHost): TablePlace | undefined {
+  const { self, system } = host;
   let scope: Scope & { readonly self: unknown; readonly system: unknown } = { context: given, event, self, system };
   let stretch = from;
-  const effects: (() => void)[] = [];
+  // By threes: the operation, what was worked out for it, and with which scope.
+  let effects: unknown[] | undefined;
   for (;;) {
     for (const operation of stretch.operations) {
       switch (operation.type) {
-        case 'command': {
-          const { command: type } = operation;
-          const params = resolve(operation.params, scope);
-          const exec: unknown = (machine.implementations.actions as Record<string, unknown>)[type];
-          const action = { type, params, exec, info: scope };
-          effects.push(() => actorScope.actionExecutor(action as never));
+        case 'command':
+          (effects ??= []).push(operation, resolve(operation.params, scope), scope);
           break;
-        }
         case 'assign': {
           const changed = operation.assignment(scope, resolve(operation.params, scope));
           scope = { context: { ...scope.context, ...changed }, event: scope.event, self, system };
           break;
         }
-        case 'schedule': {
-          const { id, event: due } = operation;
-          const delayMs = operation.delay(scope);
-          effects.push(() =>
-            actorScope.defer(() => system.scheduler.schedule(actorScope.self, actorScope.self, due, delayMs, id)),
-          );
+        case 'schedule':
+          (effects ??= []).push(operation, operation.delay(scope), undefined);
           break;
-        }
-        case 'cancel': {
-          const { id } = operation;
-          effects.push(() => actorScope.defer(() => system.scheduler.cancel(actorScope.self, id)));
+        case 'cancel':
+          (effects ??= []).push(operation, undefined, undefined);
           break;
-        }
         case 'turnTo':
           scope = { context: scope.context, event: operation.event, self, system };
       }
     }
     const { then } = stretch;
     if (!('guard' in then)) {
-      for (const effect of effects) effect();
-      const { snapshot } = then;
-      const { context } = scope;
-      if (before?._nodes === snapshot._nodes && before.context === context) return before;
-      return { ...snapshot, context };
+      if (effects !== undefined) performEffects(effects, host);
+      return { snapshot: then.snapshot, context: scope.context };
     }
     const next = then.guard(scope, resolve(then.params, scope)) ? then.yes : then.no;
     if (next === undefined) return undefined;
     stretch = next;
+  }
+}
+
+function performEffects(effects: readonly unknown[], host: TableHost): void {
+  for (let at = 0; at < effects.length; at += 3) {
+    const operation = effects[at] as Effect;
+    switch (operation.type) {
+      case 'command':
+        host.command(operation.command, effects[at + 1], effects[at + 2] as Scope);
+        break;
+      case 'schedule':
+        host.schedule(operation.event, operation.id, effects[at + 1] as number);
+        break;
+      case 'cancel':
+        host.cancel(operation.id);
+    }
+  }
+}
+
+/** An actor of XState's own as what performs. */
+class ScopeHost implements TableHost {
+  readonly #scope: AnyActorScope;
+  readonly #machine: AnyStateMachine;
+
+  constructor(scope: AnyActorScope, machine: AnyStateMachine) {
+    this.#scope = scope;
+    this.#machine = machine;
+  }
+
+  get self(): unknown {
+    return this.#scope.self;
+  }
+
+  get system(): unknown {
+    return this.#scope.system;
+  }
+
+  command(type: string, params: unknown, scope: Scope): void {
+    const exec = (this.#machine.implementations.actions as Readonly<Record<string, unknown>>)[type];
+    this.#scope.actionExecutor({ type, params, exec, info: scope } as never);
+  }
+
+  schedule(event: EventObject, id: string, delayMs: number): void {
+    const { self, system } = this.#scope;
+    this.#scope.defer(() => system.scheduler.schedule(self, self, event, delayMs, id));
+  }
+
+  cancel(id: string): void {
+    const { self, system } = this.#scope;
+    this.#scope.defer(() => system.scheduler.cancel(self, id));
   }
 }
 
@@ -304,8 +385,8 @@ class Recorder {
     });
   }
 
-  step(before: MachineSnapshot, event: EventObject): readonly [readonly Recorded[], MachineSnapshot] {
-    const { context, value } = before;
+  step(before: MachineSnapshot, context: object, event: EventObject): readonly [readonly Recorded[], MachineSnapshot] {
+    const { value } = before;
     const nodes = before._nodes.map(({ id }) => this.#machine.getStateNodeById(`#${id}`));
     const here = this.#machine.resolveState({ context, value }) as unknown as MachineSnapshot;
     const start = { ...here, value, _nodes: nodes } as unknown as MachineSnapshot;

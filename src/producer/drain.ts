@@ -10,7 +10,7 @@ export interface Draining {
   readonly registrations: Registrations;
   readonly streams: RunningStreams;
   /** The sources that have not finished. */
-  readonly sources: ReadonlySet<Promise<void>>;
+  readonly sources: { readonly size: number; whenFinished(): Promise<void> };
   readonly clock: Clock;
   /** How long readers and sources are waited for, together. */
   readonly cancellationBufferMs: number;
@@ -31,12 +31,12 @@ export async function drain(draining: Draining): Promise<void> {
     }, cancellationBufferMs);
   });
   const finishing = Array.from(streams.values()).filter(({ delivery }) => delivery !== undefined);
-  const gone = finishing.map(({ onGone }) => new Promise<void>((resolve) => onGone.push(resolve)));
+  const gone = finishing.map((stream) => stream.whenGone());
   for (const stream of finishing) stream.end(CloseCode.GoingAway, 'the producer drains');
   await Promise.race([Promise.all(gone), host.released, expired]);
-  const late = finishing.filter(({ stream: { info } }) => streams.has(info.inbox)).length;
+  const late = finishing.filter(({ addresses }) => streams.has(addresses.inbox)).length;
   await host.close();
-  const outcome = await Promise.race([Promise.all(sources), expired]);
+  const outcome = await Promise.race([sources.whenFinished(), expired]);
   clock.clearTimeout(timer);
   if (late > 0 || outcome === 'expired') {
     const left = `${late} readers have not received everything, ${sources.size} sources go on`;

@@ -36,6 +36,8 @@ interface Pace {
 export class HeartbeatPaces {
   readonly #plain: HeartbeatTerms;
   readonly #announced: HeartbeatTerms;
+  /** The same object for all streams that have no terms of their own. */
+  readonly #announcedByAll: AnnouncedTerms;
   readonly #clock: Clock;
   readonly #paces = new Map<string, Pace>();
   /** How many heartbeats in a row a consumer may miss that reads announcements. */
@@ -49,13 +51,14 @@ export class HeartbeatPaces {
       given.heartbeatRequestTimeoutMs !== undefined ||
       given.missedHeartbeatsMax !== undefined;
     this.#announced = isGiven ? this.#plain : announced;
+    this.#announcedByAll = { version: 1, ...this.#announced };
     this.announcedMissesMax = isGiven ? missedHeartbeatsMax : announcedMissesMax;
     this.#clock = options.clock;
   }
 
   /** What a stream announces: what its handler says, or what holds for all. */
   announcedBy(own: HeartbeatTerms | undefined): AnnouncedTerms {
-    return { version: 1, ...(own ?? this.#announced) };
+    return own === undefined ? this.#announcedByAll : { version: 1, ...own };
   }
 
   /** A consumer has a stream more. */

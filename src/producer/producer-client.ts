@@ -33,11 +33,13 @@ import { HeartbeatExchange } from './heartbeat-exchange.js';
 import { interceptedHandler } from './intercepted-source.js';
 import type { ProducerStream, StreamInfo } from './producer-stream.js';
 import { Registrations, type HandleOptions, type HandlerHeartbeat, type Registration } from './registrations.js';
-import { RequestIntake, type Handling, type StreamHandler } from './request-intake.js';
+import type { Handling, StreamHandler } from './handling.js';
+import { RequestIntake } from './request-intake.js';
 import { countsOf, type RunningStream } from './running-stream.js';
 import { refuseMisfits, StreamRegistry, type StreamAddresses } from './stream-registry.js';
 import type { StreamRequest } from './stream-request.js';
 import type { Records } from './source.js';
+import { SourceRuns } from './source-runs.js';
 import { StreamSenders } from './stream-senders.js';
 
 /**
@@ -56,6 +58,7 @@ export class ProducerClient {
   readonly #streams = new Map<string, RunningStream>();
   readonly #registry: StreamRegistry;
   readonly #intake: RequestIntake;
+  readonly #runs: SourceRuns;
   readonly #registrations: Registrations;
 
   /**
@@ -80,7 +83,8 @@ export class ProducerClient {
     const paces = new HeartbeatPaces(this.#options, options);
     this.#host = host;
     this.#registry = new StreamRegistry(host, this.#options, streams, { controls, senders, paces });
-    this.#intake = new RequestIntake(host, this.#options, streams, this.#registry);
+    this.#runs = new SourceRuns(host, this.#options.codec);
+    this.#intake = new RequestIntake(host, this.#options, streams, this.#registry, this.#runs);
     this.#registrations = new Registrations(host);
     this.#start(inbox, controls, paces);
   }
@@ -193,11 +197,7 @@ export class ProducerClient {
     checkAddressesArgument(addresses);
     this.#refuseIfClosed();
     refuseMisfits(addresses);
-    return this.#registry.register(
-      addresses,
-      () => undefined,
-      () => () => undefined,
-    );
+    return this.#registry.register(addresses);
   }
 
   /** Ends a registered stream with 1001, unless its writer has closed it. Returns whether it was registered. */
@@ -238,7 +238,7 @@ export class ProducerClient {
       host: this.#host,
       registrations: this.#registrations,
       streams: this.#streams,
-      sources: this.#intake.sources,
+      sources: this.#runs,
       clock,
       cancellationBufferMs,
     });
@@ -301,7 +301,9 @@ export class ProducerClient {
       ({ consumerId }) => heartbeatSubject(consumerId) === subject,
     );
     const code = CloseCode.NotPermitted;
-    const refused = Array.from(this.#streams).flatMap(([inbox, { framesTo }]) => (framesTo === subject ? [inbox] : []));
+    const refused = Array.from(this.#streams).flatMap(([inbox, { addresses }]) =>
+      addresses.framesTo === subject ? [inbox] : [],
+    );
     return [
       ...refused.map((inbox) => [inbox, { type: 'peer.unreachable', code, text }] as const),
       ...supervised.map(({ inbox }) => [inbox, { type: 'heartbeat.refused', text }] as const),

@@ -1,8 +1,7 @@
 import { CloseCode } from '../../machines/index.js';
-import { messageOf, StreamError } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
-import { readHeaders, type MessageHeaders } from '../transport/headers.js';
+import { readHeaders } from '../transport/headers.js';
 import type { ResolvedOptions } from '../validation/options.js';
 import { decodeValue } from '../values/codec.js';
 import {
@@ -14,34 +13,13 @@ import {
   isPublishSubject,
   type OpenRequest,
 } from '../wire/index.js';
-import { setYieldedForm, type YieldedForm } from '../writer/writer.js';
-import { decisionOf, type Accept, type Decision } from './acceptance.js';
-import type { HeartbeatTerms } from './heartbeat-paces.js';
-import type { ProducerStream } from './producer-stream.js';
+import { decisionOf, type Decision } from './acceptance.js';
+import type { Handling } from './handling.js';
 import type { RunningStreams } from './running-stream.js';
-import { runSource, type Records } from './source.js';
-import { StreamPlaces, type HandlerPlaces, type Place } from './stream-limits.js';
+import { StreamPlaces, type Place } from './stream-limits.js';
 import type { StreamAddresses, StreamRegistry } from './stream-registry.js';
-import type { StopSignal } from './stop-signal.js';
-import { createStreamRequest, type StreamRequest } from './stream-request.js';
-
-/**
- * Produces the records of one stream: usually an async generator function. May also return any other iterable, a web
- * `ReadableStream`, a Node `Readable`, anything with `Symbol.observable` or `subscribe`, or a promise of one of these.
- */
-export type StreamHandler = (request: StreamRequest) => Records;
-
-/** What takes the requests of one subject. */
-export interface Handling {
-  /** @param given What `accept` gave for the request. */
-  readonly handler: (request: StreamRequest, given: unknown) => Records;
-  readonly accept: Accept | undefined;
-  /** What becomes of a value that the source yields; undefined where it is written as it is. */
-  readonly form: YieldedForm | undefined;
-  /** What its streams announce of heartbeats; undefined where they announce what all do. */
-  readonly heartbeat: HeartbeatTerms | undefined;
-  readonly places: HandlerPlaces;
-}
+import { RequestedStream } from './requested-stream.js';
+import type { SourceRuns } from './source-runs.js';
 
 /** Where a refusal may go: to what is an inbox by its name. Nobody can aim this client at another subject. */
 const inboxPattern = /^_(SINBOX|INBOX|R_)\./;
@@ -52,24 +30,26 @@ export class RequestIntake {
   readonly #options: ResolvedOptions;
   readonly #streams: RunningStreams;
   readonly #registry: StreamRegistry;
-  readonly #sources = new Set<Promise<void>>();
+  readonly #runs: SourceRuns;
   readonly #places: StreamPlaces;
   /** Whether the client drains: nothing new is served, and requests that still wait to be accepted come too late. */
   isClosing = false;
   /** The inboxes of requests that wait to be accepted. */
   readonly #asking = new Set<string>();
 
-  constructor(host: ClientHost, options: ResolvedOptions, streams: RunningStreams, registry: StreamRegistry) {
+  constructor(
+    host: ClientHost,
+    options: ResolvedOptions,
+    streams: RunningStreams,
+    registry: StreamRegistry,
+    runs: SourceRuns,
+  ) {
     this.#host = host;
     this.#options = options;
     this.#streams = streams;
     this.#registry = registry;
+    this.#runs = runs;
     this.#places = new StreamPlaces(options);
-  }
-
-  /** The sources that have not finished, each as a promise that resolves when it has. */
-  get sources(): ReadonlySet<Promise<void>> {
-    return this.#sources;
   }
 
   /** Takes one request for the streams of a handler. */
@@ -147,49 +127,28 @@ export class RequestIntake {
   #start(
     message: NatsMessage,
     request: OpenRequest,
-    { handler, form, heartbeat }: Handling,
+    handling: Handling,
     given: unknown,
     place: Place | undefined,
   ): void {
     const { subject, reply } = message;
     const extension = this.#options.acceptExtension ? request.extension : undefined;
+    const { consumerId, streamId, body } = request;
+    const { exact = false, superjson = false, delivery, timeoutMs, bodySuperjson } = extension ?? {};
     const addresses: StreamAddresses = {
-      consumerId: request.consumerId,
-      streamId: request.streamId,
+      consumerId,
+      streamId,
       subject,
       ...(isImportReply(reply) ? { reply } : {}),
-      exact: extension?.exact ?? false,
-      superjson: extension?.superjson ?? false,
-      ...(extension?.delivery === undefined ? {} : { delivery: extension.delivery }),
-      ...(extension?.timeoutMs === undefined ? {} : { timeoutMs: extension.timeoutMs }),
+      exact,
+      superjson,
+      ...(delivery === undefined ? {} : { delivery }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
     };
-    const onGone = (): void => place?.release();
-    const headersOf = (): MessageHeaders => readHeaders(message.headers);
-    const startOf = (stream: ProducerStream, stop: StopSignal) => () => {
-      const { codec } = this.#options;
-      const told = { ...addresses, headers: headersOf() };
-      const asked = createStreamRequest(told, () => stream.signal, request.body, extension?.bodySuperjson, codec);
-      if (form !== undefined) setYieldedForm(stream.writer, form);
-      this.#runSource(stream, stop, () => handler(asked, given));
-    };
-    this.#registry.register(addresses, onGone, startOf, headersOf, heartbeat);
-  }
-
-  #runSource({ writer, info: { subject, inbox } }: ProducerStream, stop: StopSignal, records: () => Records): void {
-    const warn = (message: string, error: unknown): void => {
-      this.#host.warn({ code: 'sourceFailed', message, subject, error });
-    };
-    // User code never runs in the middle of an actor's step.
-    const source = Promise.resolve()
-      .then(() => runSource(records, writer, stop, warn))
-      .catch((error: unknown) => {
-        // The stream was over in the very moment in which its source finished: nothing is left to be told.
-        if (error instanceof StreamError && error.code === 'writerClosed') return;
-        warn('a source failed', error);
-        this.#streams.get(inbox)?.fail(messageOf(error));
-      })
-      .finally(() => this.#sources.delete(source));
-    this.#sources.add(source);
+    // Nothing of the message itself is kept: its bytes stand in a piece of memory with those of many others.
+    const headers = readHeaders(message.headers);
+    const asked = { subject, consumerId, streamId, headers, timeoutMs, body, bodySuperjson };
+    this.#registry.register(addresses, new RequestedStream(this.#runs, handling, asked, given, place));
   }
 
   #refuse({ reply, subject }: NatsMessage, code: number, text: string): void {

@@ -70,14 +70,37 @@ function hearPromisesOf(given: object): void {
 }
 
 function iteratorSteps(iterator: AsyncIterator<unknown> | Iterator<unknown>, isPlain: boolean): Steps {
-  return {
-    next: () => iterator.next(),
-    ...(iterator.throw === undefined ? {} : { throw: (error: unknown) => iterator.throw?.(error) ?? over }),
-    isPlain,
-    write: writeYielded,
-    // One that has returned or thrown is done and takes no notice.
-    release: () => iterator.return?.(),
-  };
+  return iterator.throw === undefined ? new IteratorSteps(iterator, isPlain) : new ThrowableSteps(iterator, isPlain);
+}
+
+/** The steps of an iterator. A class, since very many of them wait for their next value at a time. */
+class IteratorSteps implements Steps {
+  protected readonly iterator: AsyncIterator<unknown> | Iterator<unknown>;
+  readonly isPlain: boolean;
+
+  constructor(iterator: AsyncIterator<unknown> | Iterator<unknown>, isPlain: boolean) {
+    this.iterator = iterator;
+    this.isPlain = isPlain;
+  }
+
+  next(): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>> {
+    return this.iterator.next();
+  }
+
+  write(writer: Writer, value: unknown): Promise<unknown> | undefined {
+    return writeYielded(writer, value);
+  }
+
+  /** One that has returned or thrown is done and takes no notice. */
+  release(): unknown {
+    return this.iterator.return?.();
+  }
+}
+
+class ThrowableSteps extends IteratorSteps {
+  throw(error: unknown): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>> {
+    return this.iterator.throw?.(error) ?? over;
+  }
 }
 
 /** Reads a web stream. Its async iterator would cancel it only when the read that is under way is over. */

@@ -1,9 +1,12 @@
+/** Who hears that a signal aborts: a function, or an object that is called as the platform calls one. */
+type AbortListener = (() => void) | { handleEvent(): void };
+
 /** What this package asks of an `AbortSignal`. */
 export interface StopSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
-  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
+  addEventListener(type: 'abort', listener: AbortListener, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: AbortListener): void;
 }
 
 /**
@@ -12,7 +15,7 @@ export interface StopSignal {
  */
 export class Stop implements StopSignal {
   #controller: AbortController | undefined;
-  readonly #listeners = new Set<() => void>();
+  #listeners: readonly AbortListener[] | undefined;
   #aborted = false;
   #reason: unknown;
 
@@ -33,12 +36,14 @@ export class Stop implements StopSignal {
     return this.#controller.signal;
   }
 
-  addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.#aborted) this.#listeners.add(listener);
+  addEventListener(_type: 'abort', listener: AbortListener): void {
+    if (this.#aborted) return;
+    this.#listeners = this.#listeners === undefined ? [listener] : [...this.#listeners, listener];
   }
 
-  removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener);
+  removeEventListener(_type: 'abort', listener: AbortListener): void {
+    const left = this.#listeners?.filter((other) => other !== listener);
+    this.#listeners = left?.length === 0 ? undefined : left;
   }
 
   /** Stops the stream, once: a later reason is not told. */
@@ -48,7 +53,11 @@ export class Stop implements StopSignal {
     this.#reason = reason;
     // The application's listeners come first, as they were added first: its source began before anybody waited for it.
     this.#controller?.abort(reason);
-    for (const listener of this.#listeners) listener();
-    this.#listeners.clear();
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
+    for (const listener of listeners ?? []) {
+      if (typeof listener === 'function') listener();
+      else listener.handleEvent();
+    }
   }
 }

@@ -11,8 +11,22 @@ export interface HandlerPlaces {
 }
 
 /** What counts towards the limits, and is given back once. */
-export interface Place {
-  release(): void;
+export class Place {
+  readonly consumerId: string;
+  readonly handler: HandlerPlaces;
+  readonly #places: StreamPlaces;
+  #isReleased = false;
+
+  constructor(places: StreamPlaces, consumerId: string, handler: HandlerPlaces) {
+    this.#places = places;
+    this.consumerId = consumerId;
+    this.handler = handler;
+  }
+
+  release(): void {
+    if (!this.#isReleased) this.#places.give(this);
+    this.#isReleased = true;
+  }
 }
 
 /**
@@ -46,17 +60,15 @@ export class StreamPlaces {
     this.#taken += 1;
     handler.taken += 1;
     this.#byConsumer.set(consumerId, ofConsumer + 1);
-    let isReleased = false;
-    return {
-      release: () => {
-        if (isReleased) return;
-        isReleased = true;
-        this.#taken -= 1;
-        handler.taken -= 1;
-        const left = (this.#byConsumer.get(consumerId) ?? 1) - 1;
-        if (left === 0) this.#byConsumer.delete(consumerId);
-        else this.#byConsumer.set(consumerId, left);
-      },
-    };
+    return new Place(this, consumerId, handler);
+  }
+
+  /** Takes a place back, once. */
+  give({ consumerId, handler }: Place): void {
+    this.#taken -= 1;
+    handler.taken -= 1;
+    const left = (this.#byConsumer.get(consumerId) ?? 1) - 1;
+    if (left === 0) this.#byConsumer.delete(consumerId);
+    else this.#byConsumer.set(consumerId, left);
   }
 }

@@ -1,17 +1,13 @@
 import { clientActorId, CloseCode } from '../../machines/index.js';
 import { StreamError } from '../errors.js';
 import type { ClientHost } from '../host/client-host.js';
-import type { ServedStream } from '../host/trace-port.js';
-import { traceServing } from '../host/traceable.js';
-import type { MessageHeaders } from '../transport/headers.js';
 import { timerMsMax } from '../validation/argument-checks.js';
 import type { ResolvedOptions } from '../validation/options.js';
 import { checkAddresses, heartbeatSubject, inboxSubject, isPublishSubject, type DeliveryOffer } from '../wire/index.js';
 import type { ControlChannel } from './control-channel.js';
 import type { HeartbeatPaces, HeartbeatTerms } from './heartbeat-paces.js';
-import { createProducerStream, type ProducerStream, type ProducerStreamOutlet } from './producer-stream.js';
-import type { RunningStream } from './running-stream.js';
-import type { StopSignal } from './stop-signal.js';
+import type { ProducerStream } from './producer-stream.js';
+import { RunningStream, type ServedRequest } from './running-stream.js';
 import type { StreamSenders } from './stream-senders.js';
 
 /** Which stream to register: the fields of the consumer's open request, and the subject on which it arrived. */
@@ -108,39 +104,34 @@ export class StreamRegistry {
   /**
    * Registers a stream, or gives the one that is registered.
    *
-   * @param onGone Hears that a stream that was made here is over.
-   * @param startOf Gives what starts the source, when the machine says so.
-   * @param headersOf Gives the headers of its request, to tracers.
-   * @param heartbeat What it announces of heartbeats, where that is not what all do.
+   * @param request What it is registered for; undefined where the application writes to it itself.
    */
-  register(
-    addresses: StreamAddresses,
-    onGone: () => void,
-    startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
-    headersOf: () => MessageHeaders = () => new Map(),
-    heartbeat?: HeartbeatTerms,
-  ): ProducerStream {
+  register(addresses: StreamAddresses, request?: ServedRequest): ProducerStream {
     const { subject, consumerId, streamId, exact = false } = addresses;
     // Delivery builds on exact reports: a consumer whose reports may be taken back cannot offer it.
     const offer = exact ? addresses.delivery : undefined;
     const id = inboxSubject(consumerId, streamId);
-    const actor = this.#host.actorOf(id) as () => ProducerStream['actor'];
     let running = this.#streams.get(id);
     if (running === undefined) {
-      const own = offer === undefined ? undefined : heartbeat;
-      running = this.#create(id, addresses, offer, actor, startOf, headersOf, own);
+      const own = offer === undefined ? undefined : request?.heartbeat;
+      running = this.#create(id, addresses, offer, request, own);
       this.#streams.set(id, running);
       this.#paces.join(consumerId, offer !== undefined, own);
-      running.onGone.push(() => this.#paces.leave(consumerId, own));
-      running.onGone.push(onGone);
-      if (offer !== undefined) this.#controls.open(running.control, id);
+      if (offer !== undefined) this.#controls.open(running.addresses.control, id);
     }
     // A duplicate is told to the machine as well, which ignores it: so that it is seen.
     const extended = offer !== undefined;
-    const request = { id, consumerId, streamId, subject, exact, extended };
-    this.#host.dispatch(clientActorId, { type: 'request.received', ...request });
+    this.#host.dispatch(clientActorId, {
+      type: 'request.received',
+      id,
+      consumerId,
+      streamId,
+      subject,
+      exact,
+      extended,
+    });
     // The handle keeps its actor, which may be over when somebody asks for it.
-    actor();
+    running.keepActor();
     return running.stream;
   }
 
@@ -149,9 +140,10 @@ export class StreamRegistry {
     const running = this.#streams.get(id);
     if (running === undefined) return;
     this.#streams.delete(id);
-    this.#controls.close(running.control);
-    running.releaseDeadline();
-    for (const heard of running.onGone.splice(0)) heard();
+    const { control, consumerId } = running.addresses;
+    this.#controls.close(control);
+    this.#paces.leave(consumerId, running.heartbeat);
+    running.onGone();
     const isOver = running.isOver();
     if (isOver) {
       running.delivery?.release('it is over');
@@ -159,51 +151,40 @@ export class StreamRegistry {
       running.publishClose(CloseCode.InternalServerError, text);
       running.cancel(text);
     }
-    this.#senders.forget(running.stream.info.consumerId);
+    this.#senders.forget(consumerId);
     if (!isOver) this.#host.dispatch(clientActorId, { type: 'stream.closed', id });
   }
 
   #create(
-    id: string,
-    { subject, consumerId, streamId, superjson = false, timeoutMs, reply: framesTo = id }: StreamAddresses,
+    inbox: string,
+    addresses: StreamAddresses,
     offer: DeliveryOffer | undefined,
-    actor: () => ProducerStream['actor'],
-    startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
-    headersOf: () => MessageHeaders,
+    request: ServedRequest | undefined,
     heartbeat: HeartbeatTerms | undefined,
   ): RunningStream {
+    const { subject, consumerId, streamId, superjson = false, timeoutMs, reply: framesTo = inbox } = addresses;
     const { codec } = this.#options;
     const control = this.#controls.newSubject();
-    const outlet = createProducerStream({
-      consumerId,
-      streamId,
-      subject,
-      inbox: id,
-      framesTo,
+    const delivery =
+      offer === undefined
+        ? undefined
+        : this.#senders.create({ id: inbox, framesTo }, consumerId, control, offer, this.#paces.announcedBy(heartbeat));
+    const running = new RunningStream({
+      host: this.#host,
+      addresses: { consumerId, streamId, subject, inbox, framesTo, control },
       readsSuperjson: superjson && codec === undefined,
-      publisher: this.#host.publisher,
-      delivery:
-        offer === undefined
-          ? undefined
-          : this.#senders.create({ id, framesTo }, consumerId, control, offer, this.#paces.announcedBy(heartbeat)),
+      delivery,
       codec,
-      actor,
-      dispatch: (event) => this.#host.dispatch(id, event),
-      warn: (message, error) => this.#host.warnOfPublish(framesTo, message, error),
+      request,
+      heartbeat,
     });
-    const startSource = startOf(outlet.stream, outlet.stop);
-    const start = (): void => {
-      const tracers = this.#host.streamTraces;
-      if (tracers.length === 0) startSource();
-      else traceServing(tracers, servedStream(outlet, headersOf()), startSource);
-    };
-    const releaseDeadline = this.#setDeadline(id, timeoutMs);
-    return Object.assign(outlet, { start, framesTo, control, releaseDeadline, onGone: [] });
+    running.releaseDeadline = this.#setDeadline(inbox, timeoutMs);
+    return running;
   }
 
   /** The reader will have left by then, so that nobody need wait for it to say so. */
-  #setDeadline(id: string, timeoutMs: number | undefined): () => void {
-    if (timeoutMs === undefined || timeoutMs > timerMsMax) return () => undefined;
+  #setDeadline(id: string, timeoutMs: number | undefined): (() => void) | undefined {
+    if (timeoutMs === undefined || timeoutMs > timerMsMax) return undefined;
     const { clock } = this.#options;
     const timer = clock.setTimeout(() => {
       const text = `the reader's deadline of ${timeoutMs} ms has passed`;
@@ -211,16 +192,4 @@ export class StreamRegistry {
     }, timeoutMs);
     return () => clock.clearTimeout(timer);
   }
-}
-
-/** A stream as tracers see it. */
-function servedStream({ stream, outcome }: ProducerStreamOutlet, headers: MessageHeaders): ServedStream {
-  return {
-    actor: stream.actor,
-    headers,
-    get info() {
-      return stream.info;
-    },
-    outcome,
-  };
 }

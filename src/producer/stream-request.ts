@@ -1,5 +1,6 @@
 import type { MessageHeaders } from '../transport/headers.js';
 import { decodeValue, type Codec } from '../values/codec.js';
+import type { Stop } from './stop-signal.js';
 
 /** An open request, as its handler sees it. */
 export interface StreamRequest {
@@ -30,26 +31,47 @@ export interface StreamRequest {
 
 const decoder = new TextDecoder();
 
-export function createStreamRequest(
-  addresses: Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'headers' | 'timeoutMs'>,
-  signal: () => AbortSignal,
-  body: Uint8Array | null,
-  bodySuperjson: unknown,
-  codec: Codec | undefined,
-): StreamRequest {
-  const { subject, consumerId, streamId, headers, timeoutMs } = addresses;
-  const data = body ?? new Uint8Array();
-  return {
-    subject,
-    consumerId,
-    streamId,
-    headers,
-    get signal() {
-      return signal();
-    },
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    body: data,
-    text: () => decoder.decode(data),
-    object: <Value>() => decodeValue({ data, superjson: bodySuperjson }, codec) as Value,
-  };
+/** What was asked for, as it came. */
+export interface AskedFor extends Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'headers'> {
+  readonly timeoutMs: number | undefined;
+  readonly body: Uint8Array | null;
+  /** What superjson calls `meta`, of the body. */
+  readonly bodySuperjson: unknown;
+}
+
+/** The request of a stream that is served. */
+export class AskedStream implements StreamRequest {
+  readonly subject: string;
+  readonly consumerId: string;
+  readonly streamId: string;
+  readonly headers: MessageHeaders;
+  readonly body: Uint8Array;
+  declare readonly timeoutMs?: number;
+  readonly #stop: Stop;
+  readonly #bodySuperjson: unknown;
+  readonly #codec: Codec | undefined;
+
+  constructor(asked: AskedFor, stop: Stop, codec: Codec | undefined) {
+    this.subject = asked.subject;
+    this.consumerId = asked.consumerId;
+    this.streamId = asked.streamId;
+    this.headers = asked.headers;
+    this.body = asked.body ?? new Uint8Array();
+    if (asked.timeoutMs !== undefined) this.timeoutMs = asked.timeoutMs;
+    this.#stop = stop;
+    this.#bodySuperjson = asked.bodySuperjson;
+    this.#codec = codec;
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  text(): string {
+    return decoder.decode(this.body);
+  }
+
+  object<Value = unknown>(): Value {
+    return decodeValue({ data: this.body, superjson: this.#bodySuperjson }, this.#codec) as Value;
+  }
 }

@@ -113,11 +113,15 @@ describe('house rules', () => {
     });
   }
 
-  it('only the runners of the host create actors and send to them', () => {
+  it('only the host creates actors and sends to them', () => {
     const files = core.filter(
       (file) => !file.path.startsWith('src/testing/') && /\bcreateActor\b|\bactor\.send\(/.test(codeOf(file.text)),
     );
-    expect(files.map((file) => file.path)).to.deep.equal(['src/host/runner.ts', 'src/host/solitary.ts']);
+    expect(files.map((file) => file.path)).to.deep.equal([
+      'src/host/hosted-actor.ts',
+      'src/host/runner.ts',
+      'src/host/solitary.ts',
+    ]);
   });
 
   it('only wire/ reads and writes JSON frames', () => {

@@ -90,7 +90,7 @@ describe('what a stream costs, counted', () => {
     const streams = await openIdle(pair, 500);
     const each = (measureMemory().heldBytes - before) / streams.length;
     console.log(`      ${Math.round(each)} bytes`);
-    expect(each).to.be.lessThan(32_000);
+    expect(each).to.be.lessThan(9_000);
     await closePair(pair);
   });
 });

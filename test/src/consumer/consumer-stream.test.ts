@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { CloseCode, type EndReason } from '../../../machines/index.js';
 import { systemClock } from '../../../src/host/clock.js';
 import {
-  createConsumerStream,
+  ConsumerStreamInlet,
   type ConsumerStream,
   type ConsumerStreamParameters,
 } from '../../../src/consumer/consumer-stream.js';
@@ -14,9 +14,26 @@ const complete = { reason: 'completed', code: CloseCode.Normal, text: '' } as co
 const abnormal = (reason: EndReason) => ({ reason, code: CloseCode.AbnormalClosure, text: 'why' });
 
 /** A stream whose client is the test: it delivers, ends, and notes that the reader left. */
+class BenchStream extends ConsumerStreamInlet {
+  readonly left: string[] = [];
+  consumed = 0;
+
+  get actor(): never {
+    throw new Error('no actor here');
+  }
+
+  protected leave(text: string): void {
+    this.left.push(text);
+    this.end({ reason: 'cancelled', code: CloseCode.AbnormalClosure, text });
+  }
+
+  protected onConsumed(): void {
+    this.consumed += 1;
+  }
+}
+
 function createBench(options: Partial<ConsumerStreamParameters> = {}) {
-  const left: string[] = [];
-  const inlet = createConsumerStream({
+  const inlet = new BenchStream({
     id: 'QwmDloaa',
     subject: 'logs',
     clock: new LivenessClock(systemClock),
@@ -24,17 +41,10 @@ function createBench(options: Partial<ConsumerStreamParameters> = {}) {
     bufferedRecordsMax: 10,
     bufferedBytesMax: 1000,
     reader: undefined,
-    onConsumed: () => undefined,
     onSlow: undefined,
-    actor: () => {
-      throw new Error('no actor here');
-    },
     ...options,
-    cancel: (text) => {
-      left.push(text);
-      inlet.end({ reason: 'cancelled', code: CloseCode.AbnormalClosure, text });
-    },
   });
+  const { left } = inlet;
   const deliver = (...texts: string[]) => texts.forEach((text) => inlet.deliver({ data: bytesOf(text) }));
   return { inlet, stream: inlet.stream, left, deliver };
 }

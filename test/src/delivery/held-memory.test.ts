@@ -25,7 +25,7 @@ function unread({
       gap: () => told.push('gap'),
       recovered: () => undefined,
       records: (records) => waiting.push(...records),
-      closed: () => undefined,
+      closedBy: () => undefined,
       lost: () => undefined,
       broken: (text) => told.push(text),
       publish: (_, bytes) => {

@@ -21,7 +21,7 @@ function createBench({ records = 4, bytes = 1024, recordBytesMax = 1 << 20 } = {
     records: (came) => {
       for (const { data } of came) told.push(new TextDecoder().decode(data));
     },
-    closed: (code, why) => told.push(`closed ${code} ${why}`),
+    closedBy: (code, why) => told.push(`closed ${code} ${why}`),
     lost: (code, why) => told.push(`lost ${code} ${why}`),
     broken: (why) => told.push(`broken: ${why}`),
     publish: (subject, bytesOfControl) => {
@@ -255,7 +255,7 @@ describe('Receiver, credit', () => {
   it('says nothing to a producer that has not shown that it knows the extension', () => {
     const said: string[] = [];
     const ignore = () => undefined;
-    const host = { announced: ignore, gap: ignore, recovered: ignore, records: ignore, closed: ignore };
+    const host = { announced: ignore, gap: ignore, recovered: ignore, records: ignore, closedBy: ignore };
     const publish = (subject: string) => said.push(subject);
     const delivery = new Receiver({ records: 1, bytes: 1 }, 1, {
       ...host,

@@ -14,7 +14,7 @@ function publishAll(frames: RetransmitBuffer): number[] {
 }
 
 function framesFrom(...counts: readonly number[]): RetransmitBuffer {
-  return fill(new RetransmitBuffer(() => undefined), counts);
+  return fill(new RetransmitBuffer({ release: () => undefined }), counts);
 }
 
 function fill(frames: RetransmitBuffer, counts: readonly number[]): RetransmitBuffer {
@@ -93,7 +93,7 @@ describe('RetransmitBuffer', () => {
   });
 
   it('keeps its place over thousands of frames that come and go', () => {
-    const frames = new RetransmitBuffer(() => undefined);
+    const frames = new RetransmitBuffer({ release: () => undefined });
     const published: number[] = [];
     let bytes = 0;
     for (let number = 0; number < 5_000; number += 1) {
@@ -108,7 +108,7 @@ describe('RetransmitBuffer', () => {
   });
 
   it('lets go of a frame when it is released, though others are kept', async () => {
-    const frames = new RetransmitBuffer(() => undefined);
+    const frames = new RetransmitBuffer({ release: () => undefined });
     const released = new WeakRef(addFrame(frames));
     frames.push(frame(1));
     publishAll(frames);
@@ -131,7 +131,7 @@ describe('RetransmitBuffer, memory that is used again', () => {
   /** Frames of one record each, and the numbers of those whose memory was given for another use. */
   function createBench(count: number) {
     const reused: number[] = [];
-    const frames = new RetransmitBuffer((bytes) => reused.push(...bytes));
+    const frames = new RetransmitBuffer({ release: (bytes) => void reused.push(...bytes) });
     fill(
       frames,
       Array.from({ length: count }, () => 1),

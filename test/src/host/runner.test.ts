@@ -58,7 +58,7 @@ describe('Runner, actors', () => {
   it('spawns an actor under its id and forgets it when it is over', () => {
     const { runner, gone, open } = createBench();
     open('a');
-    expect(runner.actorOf('a')?.getSnapshot()).to.have.nested.property('value.opening', 'waiting');
+    expect(runner.actorOf('a')?.snapshot).to.have.nested.property('value.opening', 'waiting');
     runner.dispatch('a', { type: 'frame.close', code: 1000, text: '' });
     expect(runner.actorOf('a')).to.equal(undefined);
     expect(runner.size).to.equal(1);
@@ -93,7 +93,7 @@ describe('Runner, commands', () => {
     const states: unknown[] = [];
     const bench: { runner?: Runner } = {};
     const { runner, open } = createBench({
-      performers: { 'reader.attach': () => states.push(bench.runner?.actorOf('a')?.getSnapshot()) },
+      performers: { 'reader.attach': () => states.push(bench.runner?.actorOf('a')?.snapshot) },
     });
     bench.runner = runner;
     open('a');
@@ -125,11 +125,11 @@ describe('Runner, commands', () => {
     const { runner, commands, gone, open } = createBench();
     open('a');
     const close = { type: 'frame.close', code: 1000, text: '' };
-    runner.actorOf('a')?.send(close);
+    runner.actorOf('a')?.actor.send(close);
     await settle();
     expect(commands).to.deep.equal(['wire.open a', 'reader.end a']);
     expect(gone).to.deep.equal(['a']);
-    expect((runner.client.getSnapshot() as { context: { streams: unknown[] } }).context.streams).to.deep.equal([]);
+    expect((runner.client.snapshot as { context: { streams: unknown[] } }).context.streams).to.deep.equal([]);
   });
 
   it('goes on with the next event after a performer threw', () => {
@@ -218,7 +218,7 @@ describe('Runner, events for very many actors', () => {
   const count = 2_000;
   const ids = Array.from({ length: count }, (_, n) => `s${n}`);
   const stateOf = (runner: Runner, id: string) =>
-    (runner.actorOf(id)?.getSnapshot() as AnyMachineSnapshot | undefined)?.value as { readonly opening: unknown };
+    (runner.actorOf(id)?.snapshot as AnyMachineSnapshot | undefined)?.value as { readonly opening: unknown };
   const lost = (runner: Runner) => ids.filter((id) => stateOf(runner, id).opening === 'suspended').length;
 
   /** Time stands still. */
@@ -299,7 +299,7 @@ describe('Runner, observers', () => {
     expect(seen).to.include.members(['@xstate.microstep', '@xstate.action', '@xstate.snapshot']);
     const alone = createBench();
     alone.open('a');
-    const [one, other] = [inspected, alone].map(({ runner }) => runner.actorOf('a'));
+    const [one, other] = [inspected, alone].map(({ runner }) => runner.actorOf('a')?.actor);
     expect(one?.logic).to.equal((one?.getSnapshot() as AnyMachineSnapshot).machine);
     expect(other?.logic).to.not.equal((other?.getSnapshot() as AnyMachineSnapshot).machine);
     const late: string[] = [];

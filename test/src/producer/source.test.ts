@@ -54,10 +54,10 @@ describe('runSource, the normal end', () => {
 });
 
 describe('runSource, a plain iterable', () => {
-  it('is written as far as it goes in one turn, without a promise for each record', async () => {
+  it('is written and closed in one turn, without a promise for each record', async () => {
     const { run, written } = createBench();
     const running = run(() => Array.from({ length: 1_000 }, String));
-    expect(written).to.have.lengthOf(1_000);
+    expect(written).to.have.lengthOf(1_001);
     await running;
     expect(written).to.have.lengthOf(1_001);
   });
