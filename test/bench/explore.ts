@@ -8,6 +8,7 @@ import type {
   ViewOf,
 } from '../../src/testing/index.js';
 import { built } from '../support/bench.js';
+import { compareWithSpin } from './spin/against-spin.js';
 import { twoStreams } from './synthetic-streams.js';
 
 const { explore, protocolProperties, protocolSystem } = (await built(
@@ -19,11 +20,12 @@ const { explore, protocolProperties, protocolSystem } = (await built(
  * state costs in memory. Prints one JSON object a line.
  *
  * `npm run bench:explore [-- --scenario synthetic|protocol-0|protocol-1] [--states 2000000] [--seconds 120] [--edges]
- * [--large]`
+ * [--large] [--against spin]`
  *
  * The protocol is that of this package, with a delay of 0 or of up to 1 tick. With `--edges` the leads-to properties are
  * checked as well, for which every edge is kept. With `--large`, which takes minutes, the one scenario is a system of
  * more than 20 million states, with its leads-to property, of which 20 million are explored: what they cost in memory.
+ * With `--against spin`, which has to be installed with gcc, other models are explored beside SPIN.
  */
 
 function argument(name: string): string | undefined {
@@ -107,7 +109,11 @@ function measure(scenario: string, run: () => ExploreResult): void {
   console.log(JSON.stringify(line));
 }
 
-for (const [scenario, run] of Object.entries(scenarios)) {
+const rival = argument('--against');
+if (rival !== undefined && rival !== 'spin') throw new Error(`--against: expected spin, came ${rival}`);
+if (rival === 'spin') compareWithSpin();
+
+for (const [scenario, run] of Object.entries(rival === undefined ? scenarios : {})) {
   if (wanted === scenario) measure(scenario, run);
   if (wanted !== undefined) continue;
   // Each in a process of its own: what one leaves behind, in memory and in the compiler, slows the next one down.

@@ -1,4 +1,4 @@
-import { itemAt } from '../structures/checked-reads.js';
+import { itemAt, outOfRange } from '../structures/checked-reads.js';
 import { createMachineCoverage, type Coverage } from './coverage.js';
 import { createMachineStepper } from './machine-step.js';
 import type { CompiledSystem } from '../description/compile-system.js';
@@ -180,12 +180,12 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
     stateId,
     inputId,
     messageId,
-    due: (state) => itemAt(due, state),
-    outcomes: (state) => itemAt(outcomes, state),
-    isHeldUp: (state) => itemAt(heldUp, state),
-    isAlive: (state) => itemAt(alive, state),
+    due: (state) => due[state] ?? outOfRange(due.length, state),
+    outcomes: (state) => outcomes[state] ?? outOfRange(outcomes.length, state),
+    isHeldUp: (state) => heldUp[state] ?? outOfRange(heldUp.length, state),
+    isAlive: (state) => alive[state] ?? outOfRange(alive.length, state),
     tick(state) {
-      const after = itemAt(ticked, state);
+      const after = ticked[state] ?? outOfRange(ticked.length, state);
       return after === -1 ? (ticked[state] = tick(state)) : after;
     },
     react(state, input) {
@@ -198,7 +198,7 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
         known.set(state, input, index);
         for (const listener of listeners) listener(state, input, reaction);
       }
-      return itemAt(reactions, index);
+      return reactions[index] ?? outOfRange(reactions.length, index);
     },
     watch(listener) {
       listeners.push(listener);

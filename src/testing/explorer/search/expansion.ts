@@ -3,7 +3,7 @@ import type { StateGraph } from '../state-space/state-graph.js';
 import type { StateTable } from '../structures/state-table.js';
 import { isAtRest } from '../state-space/rest.js';
 import { createStepBuffer, StepKind } from '../state-space/step-buffer.js';
-import { itemAt, wordAt } from '../structures/checked-reads.js';
+import { itemAt, outOfRange, wordAt } from '../structures/checked-reads.js';
 import type { MayHappen, Successors } from '../state-space/successors.js';
 
 /** A step that broke, so that there is no state after it. */
@@ -97,9 +97,9 @@ export function createExpansion(
       for (let k = 0; k < entries.length; k += 1) {
         const state = graph.expanded();
         const first = step;
-        graph.expand(itemAt(entries, k));
-        for (const end = itemAt(ends, k); step < end; step += 1) {
-          const to = wordAt(targets, step);
+        graph.expand(entries[k] ?? outOfRange(entries.length, k));
+        for (const end = ends[k] ?? outOfRange(ends.length, k); step < end; step += 1) {
+          const to = targets[step] ?? outOfRange(steps.count, step);
           if (to === -1) {
             broken.push({ state, step: step - first, fault: itemAt(steps.faults, step) });
             continue;

@@ -19,6 +19,8 @@ export interface Head {
   readonly lost: number;
   /** Its place in the content. */
   readonly index: number;
+  /** What its arrival is to the receiver. */
+  readonly input: number;
 }
 
 /** What may be under way on one link, each content as an integer; 0 is the empty link. */
@@ -47,8 +49,13 @@ export interface LinkQueue {
  * Makes the empty queue of a link.
  *
  * @param subjectOf the subject of a message, for the order `subject`.
+ * @param inputOf what the arrival of a message is to the receiver.
  */
-export function createLinkQueue(link: Link, subjectOf: (message: number) => string): LinkQueue {
+export function createLinkQueue(
+  link: Link,
+  subjectOf: (message: number) => string,
+  inputOf: (message: number) => number,
+): LinkQueue {
   const queues = createInterning<readonly InFlight[]>();
   const heads: (readonly Head[] | undefined)[] = [];
   const urgent: (boolean | undefined)[] = [];
@@ -112,7 +119,7 @@ export function createLinkQueue(link: Link, subjectOf: (message: number) => stri
     return content.flatMap(({ message }, index) => {
       if (!isDeliverable(content, index)) return [];
       const lost = idOf(content.filter((_, other) => other !== index));
-      return [{ message, index, lost, rest: link.order === 'set' ? queue : lost }];
+      return [{ message, index, lost, rest: link.order === 'set' ? queue : lost, input: inputOf(message) }];
     });
   }
 

@@ -106,7 +106,8 @@ export function createStepBuffer(width: number): StepBuffer {
       if (buffer.count === capacity) grow();
       const index = buffer.count;
       const at = index * width;
-      for (let k = 0; k < width; k += 1) buffer.words[at + k] = wordAt(from, k);
+      const { words } = buffer;
+      for (let k = 0; k < width; k += 1) words[at + k] = from[k] ?? outOfRange(from.length, k);
       buffer.kinds[index] = kind;
       buffer.which[index] = which;
       buffer.details[index] = detail;

@@ -1,6 +1,7 @@
 import { requireBoolean } from '../../known-fields.js';
-import { itemAt, wordAt } from '../structures/checked-reads.js';
+import { itemAt, outOfRange, wordAt } from '../structures/checked-reads.js';
 import type { CompiledSystem } from '../description/compile-system.js';
+import type { Link } from '../description/links.js';
 import { createLinkQueue, type LinkQueue } from './link-queue.js';
 import { createIntPairMap } from '../structures/int-pair-map.js';
 import type { SettleInput } from '../processes/process-host.js';
@@ -47,10 +48,19 @@ export function createSuccessors(system: CompiledSystem): Successors {
   const width = processCount + linkCount + 1;
   const last = width - 1;
   const table = createProcessTable(system);
-  const queues = links.map((link) => createLinkQueue(link, (message) => itemAt(table.messages, message).subject));
+  const queues = links.map((link) =>
+    createLinkQueue(
+      link,
+      (message) => itemAt(table.messages, message).subject,
+      (message) => messageInput(link, message),
+    ),
+  );
   const senders = Int32Array.from(links, ({ from }) => from);
   const receivers = Int32Array.from(links, ({ to }) => to);
   const surroundings = createSurroundingsTable(system);
+  const stimulusCount = system.stimuli.length;
+  /** By process state: the stimuli of which nothing comes there, as far as that is known. */
+  const idle: (Uint8Array | undefined)[] = [];
   const stimulusInputs = Int32Array.from(system.stimuli, ({ input }) => table.inputId(input));
   const stimulusProcesses = Int32Array.from(system.stimuli, ({ process }) => process);
   const mayBeIgnored = system.stimuli.map((stimulus) => stimulus.mayBeIgnored);
@@ -58,7 +68,6 @@ export function createSuccessors(system: CompiledSystem): Successors {
   const [start, crash] = [table.inputId({ kind: 'start' }), table.inputId({ kind: 'crash' })];
   const disconnected = system.adapter.disconnected && table.inputId({ kind: 'disconnected' });
   const reconnected = system.adapter.reconnected && table.inputId({ kind: 'reconnected' });
-  const messageInputs = createIntPairMap();
   const interruptedInputs = createIntPairMap();
   const mayFault = links.map(() => ({ drop: [] as (boolean | undefined)[], duplicate: [] as (boolean | undefined)[] }));
   /** The state whose steps are looked for, and where they are put. */
@@ -93,14 +102,15 @@ export function createSuccessors(system: CompiledSystem): Successors {
   function enqueue(at: number, sent: Int32Array, isStarting: boolean): void {
     const { words } = steps;
     const around = wordAt(words, at + last);
+    const mayBeGone = !faults.crash.restart && !isStarting;
     for (let k = 0; k < sent.length; k += 2) {
       const link = wordAt(sent, k);
       if (surroundings.isDown(around, link)) continue;
-      const mayBeGone = !faults.crash.restart && !isStarting;
       if (mayBeGone && !table.isAlive(wordAt(words, at + wordAt(receivers, link)))) continue;
       const word = at + processCount + link;
       const isAfterOne = joinsMessages && isJoined(sent, k);
-      words[word] = itemAt(queues, link).push(wordAt(words, word), wordAt(sent, k + 1), isAfterOne);
+      const queue = queues[link] ?? outOfRange(linkCount, link);
+      words[word] = queue.push(wordAt(words, word), wordAt(sent, k + 1), isAfterOne);
     }
   }
 
@@ -115,16 +125,12 @@ export function createSuccessors(system: CompiledSystem): Successors {
     if (sent.length > 0) enqueue(at, sent, false);
   }
 
-  function messageInput(link: number, message: number): number {
-    const known = messageInputs.get(link, message);
-    if (known !== -1) return known;
-    const input = table.inputId({
+  function messageInput({ from: sender }: Link, message: number): number {
+    return table.inputId({
       kind: 'message',
-      from: itemAt(system.processes, wordAt(senders, link)),
+      from: itemAt(system.processes, sender),
       message: itemAt(table.messages, message).message,
     });
-    messageInputs.set(link, message, input);
-    return input;
   }
 
   function maySuffer(fault: 'drop' | 'duplicate', link: number, message: number): boolean {
@@ -142,9 +148,11 @@ export function createSuccessors(system: CompiledSystem): Successors {
 
   function timers(): void {
     for (let process = 0; process < processCount; process += 1) {
-      const due = table.due(wordAt(from, process));
-      for (const input of due) {
-        const reaction = table.react(wordAt(from, process), input);
+      const state = from[process] ?? outOfRange(width, process);
+      const due = table.due(state);
+      for (let k = 0; k < due.length; k += 1) {
+        const input = wordAt(due, k);
+        const reaction = table.react(state, input);
         apply(open(StepKind.timer, process, input), process, reaction);
         if (mayBeInterrupted(process, reaction)) interruptions(process, input, reaction, last, wordAt(from, last));
       }
@@ -179,21 +187,22 @@ export function createSuccessors(system: CompiledSystem): Successors {
     const dropped = surroundings.change(around, Change.drop, 0);
     const duplicated = surroundings.change(around, Change.duplicate, 0);
     for (let link = 0; link < linkCount; link += 1) {
-      const content = wordAt(from, processCount + link);
-      if (content === 0) continue;
-      const queue = itemAt(queues, link);
-      const to = wordAt(receivers, link);
       const word = processCount + link;
-      for (const { message, rest, lost: without, index } of queue.heads(content)) {
-        const state = wordAt(from, to);
-        const reaction = table.isAlive(state) ? table.react(state, messageInput(link, message)) : undefined;
+      const content = from[word] ?? outOfRange(width, word);
+      if (content === 0) continue;
+      const queue = queues[link] ?? outOfRange(linkCount, link);
+      const to = receivers[link] ?? outOfRange(linkCount, link);
+      const state = from[to] ?? outOfRange(width, to);
+      const isAlive = table.isAlive(state);
+      for (const { message, rest, lost: without, index, input } of queue.heads(content)) {
+        const reaction = isAlive ? table.react(state, input) : undefined;
         // What stays in a set, and of which nothing comes, is no step.
         if (rest !== content || (reaction !== undefined && !isNothing(state, reaction))) {
           const at = open(StepKind.deliver, link, message);
           steps.words[at + word] = rest;
           if (reaction !== undefined) {
             apply(at, to, reaction);
-            if (mayBeInterrupted(to, reaction)) interruptions(to, messageInput(link, message), reaction, word, rest);
+            if (mayBeInterrupted(to, reaction)) interruptions(to, input, reaction, word, rest);
           }
         }
         if (dropped !== -1 && maySuffer('drop', link, message)) {
@@ -216,15 +225,24 @@ export function createSuccessors(system: CompiledSystem): Successors {
     return next === state && sent.length === 0 && fault === undefined;
   }
 
+  function noneIdle(state: number): Uint8Array {
+    return (idle[state] = new Uint8Array(stimulusCount).fill(table.isAlive(state) ? 0 : 1));
+  }
+
   function stimuli(entry: number, mayHappen: MayHappen): void {
     const around = wordAt(from, last);
-    for (let k = 0; k < system.stimuli.length; k += 1) {
-      const after = itemAt(isLimited, k) ? surroundings.change(around, Change.stimulus, k) : around;
-      const process = wordAt(stimulusProcesses, k);
-      const state = wordAt(from, process);
-      if (after === -1 || !table.isAlive(state) || !mayHappen(entry, k)) continue;
+    for (let k = 0; k < stimulusCount; k += 1) {
+      const process = stimulusProcesses[k] ?? outOfRange(stimulusCount, k);
+      const state = from[process] ?? outOfRange(width, process);
+      const known = idle[state] ?? noneIdle(state);
+      if (known[k] === 1) continue;
+      const after = isLimited[k] === true ? surroundings.change(around, Change.stimulus, k) : around;
+      if (after === -1 || !mayHappen(entry, k)) continue;
       const reaction = table.react(state, wordAt(stimulusInputs, k));
-      if (!mayBeIgnored[k] && isNothing(state, reaction)) continue;
+      if (mayBeIgnored[k] !== true && isNothing(state, reaction)) {
+        known[k] = 1;
+        continue;
+      }
       usedStimuli[k] = 1;
       const at = open(StepKind.stimulus, k);
       steps.words[at + last] = after;
@@ -335,12 +353,14 @@ export function createSuccessors(system: CompiledSystem): Successors {
   function isTimeHeldUp(): boolean {
     const around = wordAt(from, last);
     for (let process = 0; process < processCount; process += 1) {
-      if (table.isHeldUp(wordAt(from, process)) && surroundings.slack(around, process) === 0) return true;
+      const state = from[process] ?? outOfRange(width, process);
+      if (table.isHeldUp(state) && surroundings.slack(around, process) === 0) return true;
     }
     for (let link = 0; link < linkCount; link += 1) {
-      const content = wordAt(from, processCount + link);
-      if (content === 0 || !itemAt(queues, link).isUrgent(content)) continue;
-      if (surroundings.slack(around, wordAt(receivers, link)) === 0) return true;
+      const content = from[processCount + link] ?? outOfRange(width, processCount + link);
+      if (content === 0) continue;
+      const queue = queues[link] ?? outOfRange(linkCount, link);
+      if (queue.isUrgent(content) && surroundings.slack(around, wordAt(receivers, link)) === 0) return true;
     }
     return false;
   }
@@ -348,14 +368,17 @@ export function createSuccessors(system: CompiledSystem): Successors {
   function time(): void {
     if (isTimeHeldUp()) return;
     const at = open(StepKind.tick, 0);
+    const { words } = steps;
     for (let process = 0; process < processCount; process += 1) {
-      steps.words[at + process] = table.tick(wordAt(from, process));
+      words[at + process] = table.tick(from[process] ?? outOfRange(width, process));
     }
     for (let link = 0; link < linkCount; link += 1) {
-      const content = wordAt(from, processCount + link);
-      if (content !== 0) steps.words[at + processCount + link] = itemAt(queues, link).tick(content);
+      const content = from[processCount + link] ?? outOfRange(width, processCount + link);
+      if (content === 0) continue;
+      const queue = queues[link] ?? outOfRange(linkCount, link);
+      words[at + processCount + link] = queue.tick(content);
     }
-    steps.words[at + last] = surroundings.change(wordAt(from, last), Change.tick, 0);
+    words[at + last] = surroundings.change(wordAt(from, last), Change.tick, 0);
   }
 
   return {
@@ -369,7 +392,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
       isOutcome: (actor, outcome) => usedOutcomes.has(JSON.stringify([actor, outcome])),
     },
     bytes() {
-      return table.bytes() + messageInputs.bytes() + queues.reduce((sum, queue) => sum + queue.bytes(), 0);
+      return table.bytes() + queues.reduce((sum, queue) => sum + queue.bytes(), 0);
     },
     initial() {
       steps = createStepBuffer(width);

@@ -1,5 +1,5 @@
 import type { CompiledSystem } from '../description/compile-system.js';
-import { itemAt, wordAt } from '../structures/checked-reads.js';
+import { itemAt, outOfRange } from '../structures/checked-reads.js';
 import { createInterning } from '../structures/interning.js';
 import type { SurroundingsView } from '../description/system-view.js';
 
@@ -119,13 +119,13 @@ export function createSurroundingsTable({ stimuli, faults, processes, links }: C
     idOf,
     change(from, change, which) {
       const at = change * slots + which;
-      const row = itemAt(known, from);
-      const after = wordAt(row, at);
+      const row = known[from] ?? outOfRange(known.length, from);
+      const after = row[at] ?? outOfRange(row.length, at);
       if (after !== -2) return after;
       return (row[at] = compute(from, change, which));
     },
-    isDown: (from, link) => wordAt(itemAt(down, from), link) === 1,
-    slack: (from, process) => wordAt(itemAt(slacks, from), process),
+    isDown: (from, link) => (down[from]?.[link] ?? outOfRange(links.length, link)) === 1,
+    slack: (from, process) => slacks[from]?.[process] ?? outOfRange(processes.length, process),
     view(from) {
       const { stimuli: left, isCut, drop, duplicate, crash, cut, late } = itemAt(table.values, from);
       return {

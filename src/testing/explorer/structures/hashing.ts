@@ -14,3 +14,8 @@ export function finish(hash: number): number {
   h = Math.imul(h, 0xc2b2ae35);
   return h ^ (h >>> 16);
 }
+
+/** An odd number for each place of a row: the sum of the words times these tells rows apart by every bit of theirs. */
+export function factorsOf(width: number): Int32Array {
+  return Int32Array.from({ length: width }, (_, place) => finish(mix(width, place)) | 1);
+}

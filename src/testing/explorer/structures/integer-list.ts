@@ -39,7 +39,8 @@ export function createIntegerList(): IntegerList {
     },
     push(value) {
       if (length >>> chunkBits === chunks.length) chunks.push(new Uint32Array(chunkLength));
-      itemAt(chunks, length >>> chunkBits)[length & chunkMask] = value;
+      const chunk = chunks[length >>> chunkBits] ?? outOfRange(length, length);
+      chunk[length & chunkMask] = value;
       length += 1;
     },
     get(index) {

@@ -1,5 +1,5 @@
-import { itemAt, outOfRange, wordAt } from './checked-reads.js';
-import { finish, mix } from './hashing.js';
+import { outOfRange, wordAt } from './checked-reads.js';
+import { factorsOf, finish } from './hashing.js';
 
 /**
  * The set of states seen: each a row of `width` integers, numbered in order of first appearance. Rows live in chunks of
@@ -36,20 +36,28 @@ export function createStateTable(width: number): StateTable {
   const chunks: Int32Array[] = [];
   let count = 0;
   let mask = initialSlots - 1;
+  const factors = factorsOf(width);
   // Two words a slot: the row's number + 1 and its hash, which spares most visits to rows that differ.
   let slots = new Int32Array(initialSlots * 2);
   /** For the rows that are added at once: their hashes, and what was met on the way to their places. */
   let hashes = new Int32Array(0);
   let met = new Int32Array(0);
 
+  // The loops over the words of a row read them in place: where V8 has inlined as much as it allows for one function, a
+  // checked read by way of `wordAt` is a call, and these are most of all reads.
+
+  /** The words do not depend on each other here, so that the processor takes several of them at once. */
   function hashOf(words: Int32Array, offset: number): number {
     let hash = width;
-    for (let k = 0; k < width; k += 1) hash = mix(hash, wordAt(words, offset + k));
+    for (let k = 0; k < width; k += 1) {
+      const word = words[offset + k] ?? outOfRange(words.length, offset + k);
+      hash = (hash + Math.imul(word, factors[k] ?? outOfRange(width, k))) | 0;
+    }
     return finish(hash);
   }
 
   function isRow(index: number, words: Int32Array, offset: number): boolean {
-    const chunk = itemAt(chunks, index >>> chunkBits);
+    const chunk = chunks[index >>> chunkBits] ?? outOfRange(count, index);
     const at = (index & chunkMask) * width;
     for (let k = 0; k < width; k += 1) if (chunk[at + k] !== words[offset + k]) return false;
     return true;
@@ -59,8 +67,8 @@ export function createStateTable(width: number): StateTable {
   function slotOf(hash: number, words: Int32Array, offset: number): number {
     let slot = hash & mask;
     for (;;) {
-      const entry = wordAt(slots, slot * 2);
-      if (entry === 0 || (wordAt(slots, slot * 2 + 1) === hash && isRow(entry - 1, words, offset))) return slot * 2;
+      const entry = slots[slot * 2] ?? outOfRange(slots.length, slot * 2);
+      if (entry === 0 || (slots[slot * 2 + 1] === hash && isRow(entry - 1, words, offset))) return slot * 2;
       slot = (slot + 1) & mask;
     }
   }
@@ -90,8 +98,10 @@ export function createStateTable(width: number): StateTable {
     }
     const row = count & chunkMask;
     if (row === 0) chunks.push(new Int32Array(chunkRows * width));
-    const chunk = itemAt(chunks, count >>> chunkBits);
-    for (let k = 0; k < width; k += 1) chunk[row * width + k] = wordAt(words, offset + k);
+    const chunk = chunks[count >>> chunkBits] ?? outOfRange(count, count);
+    for (let k = 0; k < width; k += 1) {
+      chunk[row * width + k] = words[offset + k] ?? outOfRange(words.length, offset + k);
+    }
     count += 1;
     slots[at] = count;
     slots[at + 1] = hash;
@@ -118,7 +128,7 @@ export function createStateTable(width: number): StateTable {
       for (let k = 0; k < total; k += 1) met[k] = wordAt(slots, (wordAt(hashes, k) & mask) * 2);
       for (let k = 0; k < total; k += 1) {
         const row = wordAt(met, k) - 1;
-        if (row !== -1) met[k] = wordAt(itemAt(chunks, row >>> chunkBits), (row & chunkMask) * width);
+        if (row !== -1) met[k] = chunks[row >>> chunkBits]?.[(row & chunkMask) * width] ?? outOfRange(count, row);
       }
       for (let k = 0; k < total; k += 1) into[k] = insert(wordAt(hashes, k), words, k * width);
     },
@@ -127,9 +137,9 @@ export function createStateTable(width: number): StateTable {
     },
     read(index, into) {
       if (index >= count || index >>> 0 !== index) outOfRange(count, index);
-      const chunk = itemAt(chunks, index >>> chunkBits);
+      const chunk = chunks[index >>> chunkBits] ?? outOfRange(count, index);
       const at = (index & chunkMask) * width;
-      for (let k = 0; k < width; k += 1) into[k] = wordAt(chunk, at + k);
+      for (let k = 0; k < width; k += 1) into[k] = chunk[at + k] ?? outOfRange(chunk.length, at + k);
     },
   };
 }

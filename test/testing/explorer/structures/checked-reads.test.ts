@@ -81,7 +81,11 @@ describe('an index out of range', () => {
     expect(() => processes.tick(none)).to.throw(RangeError);
     expect(() => processes.react(none, 0)).to.throw(RangeError);
     const link = itemAt(system.links, 0);
-    const queue = createLinkQueue(link, () => '');
+    const queue = createLinkQueue(
+      link,
+      () => '',
+      () => 0,
+    );
     expect(() => queue.heads(7)).to.throw(RangeError);
     expect(() => queue.isUrgent(7)).to.throw(RangeError);
     expect(() => queue.tick(7)).to.throw(RangeError);
