@@ -81,19 +81,29 @@ interface Process {
   readonly hosted: Hosted;
   readonly rules: HostRules;
   readonly system: string;
+  /** Whether nothing was left out since all that was known of it was given up. */
+  isKnown: boolean;
 }
 
-/** Checks a trace event by event. Memory is needed for what lives, and for the messages. */
+/** What happens on one lifeline. */
+interface Lifeline {
+  readonly processes: Set<Process>;
+  /** Each actor by its name. */
+  readonly actors: Map<string, { readonly replica: Replica; readonly process: Process; readonly id: string }>;
+}
+
+/** Checks a trace event by event. Memory is needed for what lives, and for the last messages. */
 export class Checker {
   readonly visited = new Visited();
   readonly unseen = new Unseen();
   readonly #options: CheckerOptions;
-  #messages = new Messages();
+  #messages: Messages;
   #records = new Records();
   #network: ModelNetwork;
   #processes = new Map<string, Process>();
-  /** Each actor by its lifeline and name. */
-  #replicas = new Map<string, { readonly replica: Replica; readonly process: Process; readonly id: string }>();
+  #lifelines = new Map<string, Lifeline>();
+  /** Processes of which anything was told since all that was known of them was given up. */
+  #known = new Set<Process>();
   #run: TraceRun | undefined;
   #index = -1;
   #event: TraceEvent | undefined;
@@ -112,6 +122,13 @@ export class Checker {
   constructor(options: CheckerOptions) {
     this.#options = options;
     this.#network = new ModelNetwork(options.system, options);
+    this.#messages = this.#newMessages();
+  }
+
+  #newMessages(): Messages {
+    const { system, mayLose, mayRepeat } = this.#options;
+    const order = system.links[0]?.order ?? 'connection';
+    return new Messages({ order, mayLose, mayRepeat, skew: this.#options.skew(this.#run) });
   }
 
   /** The first event that cannot be, as far as is known by now. */
@@ -157,14 +174,13 @@ export class Checker {
   /** All of the trace was told. */
   end(): Nonconformance | undefined {
     if (this.#held !== undefined) return this.#held;
-    const { system, mayLose, mayRepeat } = this.#options;
-    const order = system.links[0]?.order ?? 'connection';
-    const judged = this.#messages.judge({ order, mayLose, mayRepeat }, this.#options.skew(this.#run));
+    const judged = this.#messages.judge(Infinity);
     const early = this.#network.unexplained((process) => this.#processes.get(process)?.hosted.isWhole === true);
     if (early === undefined && this.#network.hasUnexplained) {
       this.unseen.note('messages of processes that the trace does not show from their start');
     }
-    const records = mayRepeat ? undefined : this.#records.judge();
+    if (this.#messages.hasForgotten) this.unseen.note('whether messages of long ago were sent at all');
+    const records = this.#options.mayRepeat ? undefined : this.#records.judge();
     const [first] = [
       ...(records === undefined ? [] : [records]),
       ...(judged === undefined ? [] : [judged]),
@@ -220,15 +236,15 @@ export class Checker {
         return;
       case 'counts':
         this.#records.take(event, this.#roles.get(event.system), this.#index);
-        this.#processAt(event.system, event.actor)?.rules.onCounts?.(event);
+        this.#learntAt(event.system, event.actor)?.rules.onCounts?.(event);
         return;
       case 'end':
         if (this.#roles.get(event.system) === 'producer') this.#records.noteEnd(event.stream);
-        this.#processAt(event.system, event.actor)?.rules.onEnd?.(event);
+        this.#learntAt(event.system, event.actor)?.rules.onEnd?.(event);
         return;
       case 'link':
         if (event.op === 'lost') this.#tallies.cuts += 1;
-        if (event.systems.length === 1) this.#processes.get(event.systems[0] ?? '')?.rules.onLink?.(event.op);
+        if (event.systems.length === 1) this.#learntAt(event.systems[0] ?? '')?.rules.onLink?.(event.op);
         return;
       case 'gap':
         this.unseen.leftOut(event.dropped);
@@ -255,30 +271,48 @@ export class Checker {
     this.#seq = 0;
     this.#at = 0;
     this.#processes = new Map();
-    this.#replicas = new Map();
+    this.#lifelines = new Map();
+    this.#known = new Set();
     this.#counted = new Set();
     this.#roles = new Map();
     this.#toldDurations = new Map();
     this.#network = new ModelNetwork(this.#options.system, this.#options);
-    this.#messages = new Messages();
+    this.#messages = this.#newMessages();
     this.#records = new Records();
   }
 
   /** @param systems Of which lifelines something was left out; of any, unless told. */
   #doubt(systems?: readonly string[]): void {
-    const isDoubted = (system: string): boolean => systems?.includes(system) ?? true;
-    for (const { replica } of this.#replicas.values()) if (isDoubted(replica.system)) replica.doubt();
-    for (const { hosted, rules, system } of this.#processes.values()) {
-      if (!isDoubted(system)) continue;
-      hosted.turn.clear();
-      hosted.timers.clear();
-      hosted.isSettling = true;
-      hosted.isWhole = false;
-      hosted.isComplete = false;
-      rules.doubt?.();
+    const doubted =
+      systems === undefined ? this.#known : systems.flatMap((system) => [...this.#lifelineOf(system).processes]);
+    for (const process of doubted) {
+      if (!process.isKnown) continue;
+      process.isKnown = false;
+      process.hosted.doubt();
+      process.rules.doubt?.();
+      this.#known.delete(process);
     }
     this.#messages.doubt();
     this.#records.doubt();
+  }
+
+  /** Something is told of a process. */
+  #learn(process: Process): void {
+    if (process.isKnown) return;
+    process.isKnown = true;
+    this.#known.add(process);
+  }
+
+  #lifelineOf(system: string): Lifeline {
+    const known = this.#lifelines.get(system);
+    if (known !== undefined) return known;
+    const lifeline: Lifeline = { processes: new Set(), actors: new Map() };
+    this.#lifelines.set(system, lifeline);
+    return lifeline;
+  }
+
+  #actorAt(system: string, actor: string) {
+    return this.#lifelines.get(system)?.actors.get(actor);
   }
 
   #onSystem(system: string, role: string, op: 'start' | 'crash' | 'stop', isCounted: boolean): void {
@@ -302,10 +336,16 @@ export class Checker {
       process?.rules.endStep?.();
       process?.rules.onStop?.();
     }
-    for (const [key, { replica }] of this.#replicas) if (replica.system === system) this.#replicas.delete(key);
-    for (const { hosted, system: own } of this.#processes.values()) if (own === system) hosted.clear();
+    const lifeline = this.#lifelineOf(system);
+    lifeline.actors.clear();
+    for (const process of lifeline.processes) process.hosted.clear();
+    if (this.#run?.unit === 'tick') return;
     // A client of the same name is another one.
-    if (this.#run?.unit !== 'tick') this.#processes.delete(system);
+    const client = this.#processes.get(system);
+    if (client === undefined) return;
+    this.#processes.delete(system);
+    this.#known.delete(client);
+    lifeline.processes.delete(client);
   }
 
   #onMachine({ machine, root }: TraceMachine): void {
@@ -362,8 +402,12 @@ export class Checker {
     const late = this.#options.lateness(this.#run);
     const place = () => (this.#event === undefined ? undefined : { index: this.#index, event: this.#event });
     const rules = createClientRules(hosted, late, () => this.#counted.has(system), place);
-    const process = { hosted, rules, system };
-    this.#processes.set(system, process);
+    return this.#newProcess(system, { hosted, rules, system, isKnown: false });
+  }
+
+  #newProcess(name: string, process: Process): Process {
+    this.#processes.set(name, process);
+    this.#lifelineOf(process.system).processes.add(process);
     return process;
   }
 
@@ -381,22 +425,25 @@ export class Checker {
       nestedMs: isLive ? nestedLiveMs : 0,
     };
     const rules = createModelRules(this.#options.system, this.#network, place, late);
-    const process = { hosted, rules, system };
-    this.#processes.set(name, process);
-    this.#network.hasClocks = new Set(Array.from(this.#processes.values(), (one) => one.system)).size > 1;
-    return process;
+    this.#network.hasClocks ||= Array.from(this.#processes.values()).some((one) => one.system !== system);
+    return this.#newProcess(name, { hosted, rules, system, isKnown: false });
   }
 
-  #processAt(system: string, actor: string): Process | undefined {
-    return this.#replicas.get(keyOf(system, actor))?.process ?? this.#processes.get(system);
+  /** The process of an actor, of which something is told. */
+  #learntAt(system: string, actor?: string): Process | undefined {
+    const own = actor === undefined ? undefined : this.#actorAt(system, actor)?.process;
+    const process = own ?? this.#processes.get(system);
+    if (process !== undefined) this.#learn(process);
+    return process;
   }
 
   #onActor(event: TraceActor): void {
     const { system, actor, machine: name, stream } = event;
-    const key = keyOf(system, actor);
-    const known = this.#replicas.get(key);
+    const known = this.#actorAt(system, actor);
     if (known !== undefined) {
       const { hosted } = known.process;
+      this.#learn(known.process);
+      hosted.learn(known.replica);
       if (!hosted.turn.isToBeMade(known.id)) {
         known.replica.retell(event);
         return;
@@ -407,15 +454,17 @@ export class Checker {
     const machine = name === undefined ? undefined : this.#machineOf(name);
     const place = machine === undefined ? undefined : this.#placeOf(event);
     if (machine === undefined || place === undefined) {
-      this.#foreign.add(key);
+      this.#foreign.add(keyOf(system, actor));
       this.unseen.note(`actors that are none of the system: ${name ?? actor}`);
       return;
     }
     const { process, id } = place;
     process.rules.endStep?.();
     const replica = new Replica(event, machine);
-    this.#replicas.set(key, { replica, process, id });
+    this.#lifelineOf(system).actors.set(actor, { replica, process, id });
     process.hosted.replicas.set(id, replica);
+    this.#learn(process);
+    process.hosted.learn(replica);
     replica.hasBegun = !process.hosted.turn.isToBeMade(id);
     process.rules.met?.(id, replica, stream);
     if (process.hosted.replicas.size === 1 && !process.hosted.isSettling)
@@ -428,15 +477,17 @@ export class Checker {
 
   #onStep(step: TraceStep): void {
     this.#tallies.steps += 1;
-    const key = keyOf(step.system, step.actor);
-    const found = this.#replicas.get(key);
+    const found = this.#actorAt(step.system, step.actor);
     this.#messages.senderOf(step.system).lastAt = this.#at;
     if (found === undefined) {
-      if (!this.#foreign.has(key)) this.unseen.note('steps of actors that were not told before');
+      if (!this.#foreign.has(keyOf(step.system, step.actor)))
+        this.unseen.note('steps of actors that were not told before');
       return;
     }
     const { replica, process, id } = found;
     const { hosted, rules } = process;
+    this.#learn(process);
+    hosted.learn(replica);
     rules.endStep?.();
     if (step.event.type === 'xstate.init') this.#onStart(step, replica, process, id);
     else if (step.event.type === endedUnheard) this.unseen.note('how actors ended while nothing was heard of them');
@@ -445,7 +496,7 @@ export class Checker {
     const isOver = step.status !== 'active';
     this.visited.take(replica.machine, replica.machineName, step);
     if (!isOver) return;
-    this.#replicas.delete(key);
+    this.#lifelineOf(step.system).actors.delete(step.actor);
     hosted.forget(id, replica);
     rules.onGone?.(id, replica);
   }
@@ -471,7 +522,10 @@ export class Checker {
 
   #perform(id: string, replica: Replica, process: Process, outcome: StepOutcome): void {
     // What follows from commands that are known by name alone cannot be told from what does not.
-    if (!outcome.isJudged && outcome.commands.length > 0) process.hosted.isSettling = true;
+    if (!outcome.isJudged && outcome.commands.length > 0) {
+      process.hosted.isSettling = true;
+      process.hosted.turn.noteVague(replica.actor);
+    }
     for (const command of outcome.commands) process.rules.perform(id, replica, command, outcome);
     this.#awaitTimers(replica, process);
   }
@@ -500,7 +554,7 @@ export class Checker {
       if (replica.knowsTimers) this.#onUntoldFire(step, replica, process);
     } else if (hosted.turn.takeTold(id, step)) {
       // Another actor has told it.
-    } else if (step.from !== undefined && !hosted.isSettling && this.#replicas.has(keyOf(step.system, step.from))) {
+    } else if (step.from !== undefined && this.#isTellingKnown(step, hosted)) {
       const allowed = [...hosted.turn.describe(id), ...rules.describe(id, replica)];
       object('cause', `expected ${step.from} to have told ${replica.actor} of ${type}, came it unasked`, allowed);
     } else if (step.from === undefined) {
@@ -522,6 +576,11 @@ export class Checker {
     if (outcome.isJudged) this.#tallies.judged += 1;
     else this.unseen.note(`what ${replica.machineName} does where its state or event is not told as a whole`);
     this.#perform(id, replica, process, outcome);
+  }
+
+  /** Whether all that the teller of an event has told others is known. */
+  #isTellingKnown({ system, from = '' }: TraceStep, { isSettling, turn }: Hosted): boolean {
+    return !isSettling && !turn.isVague(from) && this.#actorAt(system, from) !== undefined;
   }
 
   /** Trace events of timers were left out, or there are none. */
@@ -566,10 +625,12 @@ export class Checker {
   readonly #durations = new WeakMap<object, number>();
 
   #onTimer(event: TraceTimer): void {
-    const found = this.#replicas.get(keyOf(event.system, event.actor));
+    const found = this.#actorAt(event.system, event.actor);
     if (found === undefined) return;
     this.#tallies.timers += 1;
     const { replica, process } = found;
+    this.#learn(process);
+    process.hosted.learn(replica);
     const { op, timer: id, delay, duration, total } = event;
     const timer = replica.timers.get(id);
     switch (op) {
@@ -673,14 +734,18 @@ export class Checker {
 
   #onMessage(message: TraceMessage): void {
     this.#messages.take(message, this.#index);
+    const found = this.#messages.judge(this.#index - gapAwaitedMax);
+    if (found !== undefined)
+      throw new Objection({ ...found.complaint, place: { index: found.index, event: found.event } });
     const { op, from, to } = message;
     if (op === 'send' && from !== undefined) {
-      const process = this.#processes.get(from);
+      const process = this.#learntAt(from);
       this.#messages.senderOf(from).lastAt = this.#at;
-      if (process !== undefined && !this.#isClient(from)) this.#network.onSent(message);
-      process?.rules.onMessage?.(message, 'sender');
+      if (process === undefined) return;
+      if (!this.#isClient(from)) this.#network.onSent(message);
+      process.rules.onMessage?.(message, 'sender');
     } else if (op === 'deliver' && to !== undefined) {
-      const process = this.#processes.get(to);
+      const process = this.#learntAt(to);
       this.#messages.senderOf(to).lastAt = this.#at;
       if (process === undefined) return;
       this.#endTurn(process);

@@ -9,15 +9,16 @@ import {
 import type { TraceCounts, TraceEnd, TraceMessage, TraceStep } from '../../trace-events/trace-event.js';
 import { object, Objection, type Complaint, type Place } from './complaint.js';
 import { unexplained, type Hosted, type HostRules } from './hosted.js';
+import { Recent } from './recent.js';
 import type { Replica } from './replica.js';
-import { isWhole } from './told.js';
+import { isWhole as isToldWhole } from './told.js';
 
 /** What is known of one end of a stream beside its actor's state. */
 interface StreamFacts {
   /** The inbox of its first request. */
   readonly inbox: string | undefined;
-  /** Whether everything from its beginning is in the trace. */
-  isWhole: boolean;
+  /** How often something had been left out when it began, so that all of it is in the trace if that is so still. */
+  readonly begunAfter: number | undefined;
   /** Where the machine has said that records go. */
   gate: 'asking' | 'open' | 'dropping';
   source: 'none' | 'started' | 'cancelled';
@@ -31,6 +32,12 @@ interface StreamFacts {
   /** Whether its frames are told with its inbox: not where they go by way of another account. */
   isAddressed: boolean;
   isConsumer: boolean;
+}
+
+/** A heartbeat that was asked. */
+interface Exchange {
+  readonly replies: Set<string>;
+  parts: number;
 }
 
 /** A message that a command has asked for. */
@@ -82,6 +89,12 @@ const touchedToldMs = 4_100;
 /** No server in use takes less in one message. */
 const partBytesMin = 400;
 
+/** So many closes are remembered, behind which no record may come. */
+const closedMax = 10_000;
+
+/** So many heartbeat requests are remembered until they are answered. */
+const askersMax = 100_000;
+
 /** What arrives for a stream at its consumer. */
 const frameKinds = ['data', 'announcement', 'close', 'noResponders'] as const;
 
@@ -101,7 +114,7 @@ export function createClientRules(
   /** By inbox, the codes of the closes that were asked for. */
   const closes = new Map<string, Set<number>>();
   /** The inboxes of plain streams that were closed. */
-  const closed = new Set<string>();
+  const closed = new Recent<string, true>(closedMax);
   /** Streams that are over, of which a last word may be told. */
   let gone: string[] = [];
   let owed: Owed[] = [];
@@ -109,15 +122,21 @@ export function createClientRules(
   /** Messages that have arrived and of which nothing has come yet, by what tells them. */
   const arrived = new Map<string, number>();
   /** By consumer, the replies that its last heartbeat request still waits for, and how many it had. */
-  const awaited = new Map<string, { readonly replies: Set<string>; parts: number }>();
+  const awaited = new Map<string, Exchange>();
+  /** The same by reply. */
+  const askers = new Recent<string, Exchange>(askersMax);
   let tellsMessages = false;
   let tellsCounts = false;
   let mayMissMessages = false;
+  /** How often something was left out. */
+  let holes = 0;
   let isLinkUp = true;
   let isClosed = false;
   let isReleased = false;
   let isOver = false;
   let lastArrival = '';
+
+  const isWhole = ({ begunAfter }: StreamFacts): boolean => begunAfter === holes;
 
   const sees = (isFrequent: boolean) => isCounted() || (tellsMessages && !mayMissMessages && !isFrequent);
 
@@ -131,7 +150,7 @@ export function createClientRules(
     if (known !== undefined) return known;
     const facts: StreamFacts = {
       inbox: undefined,
-      isWhole: false,
+      begunAfter: undefined,
       gate: 'asking',
       source: 'none',
       passed: 0,
@@ -190,6 +209,7 @@ export function createClientRules(
       const inbox = streams.get(id)?.inbox;
       if (inbox !== undefined) for (const kind of frameKinds) arrived.delete(`${kind} ${inbox}`);
       streams.delete(id);
+      closes.delete(id);
     }
     gone = [];
     for (const { key, text, by, isFrequent } of owed) {
@@ -234,6 +254,7 @@ export function createClientRules(
       const exchange = awaited.get(subject);
       if (exchange !== undefined) {
         exchange.replies.add(id);
+        askers.set(id, exchange);
         exchange.parts += 1;
       }
     }
@@ -244,18 +265,21 @@ export function createClientRules(
       });
     }
     // A heartbeat request that is too large for one message has several parts.
-    if (count > 0 && !(kind === 'heartbeat' && message.bytes >= partBytesMin)) asked.set(key, count - 1);
+    if (count > 0 && !(kind === 'heartbeat' && message.bytes >= partBytesMin)) {
+      if (count === 1) asked.delete(key);
+      else asked.set(key, count - 1);
+    }
     if (kind === 'close' && stream !== undefined) checkClose(stream, message);
     const facts = stream === undefined ? undefined : streams.get(stream);
     if (facts?.source !== undefined && facts.source !== 'none' && !facts.isExtended) {
-      if (kind === 'data' && facts.isWhole && facts.passed === 0) {
+      if (kind === 'data' && isWhole(facts) && facts.passed === 0) {
         object('command', `expected no record on ${subject} before the machine has let one through, came one`, [], {
           system: process.name,
         });
       }
-      if (kind === 'close') closed.add(subject);
+      if (kind === 'close') closed.set(subject, true);
     }
-    if (kind === 'data' && closed.has(subject)) {
+    if (kind === 'data' && closed.get(subject) === true) {
       object('message', `expected no record behind the close of ${subject}, came one`, [], { system: process.name });
     }
     settleDoubts();
@@ -282,7 +306,8 @@ export function createClientRules(
       arrived.delete(key);
     } else if (kind === 'answer') {
       arrived.delete(key);
-      for (const { replies } of awaited.values()) replies.delete(subject);
+      askers.get(subject)?.replies.delete(subject);
+      askers.delete(subject);
     }
     settleDoubts();
   };
@@ -292,14 +317,14 @@ export function createClientRules(
     const attempts = (process.replicas.get(id)?.context as { attempt?: number } | undefined)?.attempt ?? 0;
     const inbox = inboxOf(id, attempts);
     const { type } = step.event;
-    if (type === 'frame.data' && facts.gate !== 'asking' && facts.isWhole) {
+    if (type === 'frame.data' && facts.gate !== 'asking' && isWhole(facts)) {
       unexplained(
         step,
         `no record to be asked about, as records are ${facts.gate === 'open' ? 'delivered' : 'dropped'} without asking`,
         [],
       );
     }
-    if (inbox === undefined || !facts.isWhole) return;
+    if (inbox === undefined || !isWhole(facts)) return;
     const isExtended = facts.isExtended || type === 'frame.announced';
     switch (type) {
       case 'frame.data':
@@ -345,15 +370,16 @@ export function createClientRules(
         if (Array.isArray(own) && own.length === 0 && process.replicas.size === 1) process.isSettling = false;
         return;
       }
-      const isWhole = !replica.hasBegun;
+      const begins = !replica.hasBegun;
       const known = streams.get(id);
-      if (known !== undefined && !isWhole) return;
+      if (known !== undefined && !begins) return;
       const { extended } = replica.context as { readonly extended?: unknown };
       const isAddressed = known?.isAddressed ?? false;
-      const fresh = { ...factsOf(id), inbox: stream, isWhole, isAddressed, isExtended: extended === true };
+      const begunAfter = begins ? holes : undefined;
+      const fresh = { ...factsOf(id), inbox: stream, begunAfter, isAddressed, isExtended: extended === true };
       fresh.isConsumer = replica.machineName === 'consumerStream';
       streams.set(id, fresh);
-      if (isWhole) return;
+      if (begins) return;
       // What happened before is not known.
       fresh.gate = (replica.value as { active?: unknown }).active === undefined ? 'asking' : 'open';
       fresh.source = replica.machineName === 'producerStream' ? 'started' : 'none';
@@ -465,7 +491,7 @@ export function createClientRules(
         if (type === 'heartbeat.requested') {
           const { reply } = step.event as { readonly reply?: unknown };
           // Where it is told in part, any is taken for it.
-          const isKnown = typeof reply === 'string' && isWhole(reply);
+          const isKnown = typeof reply === 'string' && isToldWhole(reply);
           if (isKnown) needsArrival(step, [`heartbeat ${reply}`], 'a heartbeat request', false);
         }
         return;
@@ -475,7 +501,7 @@ export function createClientRules(
       else if (type === 'peer.resumed') needsArrival(step, ['resume'], 'a request for what is missing', true);
       else if (type.startsWith('source.')) {
         const facts = factsOf(id);
-        if (facts.isWhole && facts.source !== 'started') {
+        if (isWhole(facts) && facts.source !== 'started') {
           const why = facts.source === 'none' ? 'has not started' : 'was cancelled';
           unexplained(step, `nothing of a source that ${why}`, []);
         }
@@ -500,7 +526,7 @@ export function createClientRules(
       const facts = streams.get(actor);
       if (facts === undefined) return;
       facts.counted = records;
-      if (!facts.isWhole) return;
+      if (!isWhole(facts)) return;
       const { isConsumer } = facts;
       const most = !isConsumer
         ? facts.passed === 0
@@ -521,12 +547,13 @@ export function createClientRules(
       const facts = streams.get(actor);
       if (facts === undefined) return;
       const hasCounts = tellsCounts || isCounted();
-      if (hasCounts && facts.isWhole) facts.countedAtEnd ??= facts.counted;
+      if (hasCounts && isWhole(facts)) facts.countedAtEnd ??= facts.counted;
       const { isConsumer } = facts;
-      if (hasCounts && facts.isWhole) checkPassed(facts, isConsumer, actor);
+      if (hasCounts && isWhole(facts)) checkPassed(facts, isConsumer, actor);
     },
     onGone: (id) => {
       gone.push(id);
+      awaited.delete(heartbeatSubjectOf(id));
     },
     onStop: () => {
       // Nothing was wrong with the connection to its end.
@@ -538,7 +565,7 @@ export function createClientRules(
       owed = [];
       doubts = [];
       for (const known of [asked, arrived, awaited, closes]) known.clear();
-      for (const facts of streams.values()) facts.isWhole = false;
+      holes += 1;
     },
   };
 

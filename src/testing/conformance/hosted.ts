@@ -17,6 +17,8 @@ export class Hosted {
   isComplete = true;
   /** Whether everything from its beginning is in the trace. */
   isWhole = true;
+  /** Actors of which anything was told since something was left out. */
+  readonly #known = new Set<Replica>();
 
   constructor(name: string) {
     this.name = name;
@@ -27,15 +29,33 @@ export class Hosted {
     return this.replicas.has(id) || this.turn.isToBeMade(id);
   }
 
+  /** Something is told of an actor. */
+  learn(replica: Replica): void {
+    this.#known.add(replica);
+  }
+
+  /** Some of what happened was left out: what is not told anew is not known. */
+  doubt(): void {
+    for (const replica of this.#known) replica.doubt();
+    this.#known.clear();
+    this.turn.clear();
+    this.timers.clear();
+    this.isSettling = true;
+    this.isWhole = false;
+    this.isComplete = false;
+  }
+
   /** The replica is gone. */
   forget(id: string, replica: Replica): void {
     this.turn.forget(id);
     replica.timers.clear();
+    this.#known.delete(replica);
     if (this.replicas.get(id) === replica) this.replicas.delete(id);
   }
 
   clear(): void {
     this.replicas.clear();
+    this.#known.clear();
     this.turn.clear();
     this.timers.clear();
   }

@@ -6,6 +6,7 @@ import type { Effects, HostScope, RecordedCommand } from '../explorer/descriptio
 import { canonicalText, type Plain } from '../explorer/description/plain-data.js';
 import { object, type Complaint } from './complaint.js';
 import { unexplained, type Hosted, type HostRules } from './hosted.js';
+import { Recent } from './recent.js';
 import { fits } from './told.js';
 
 /** A message that a process of the model has sent, and that may arrive. */
@@ -54,8 +55,21 @@ interface Early {
   readonly senders: readonly string[];
 }
 
+/** The steps of a process whose reason may be told later. */
+interface EarlySteps {
+  /** The actor that a message concerns first, and the type of the event that it takes. */
+  readonly keyOf: (message: Plain, from: string) => string | undefined;
+  readonly byKey: Map<string, Early[]>;
+}
+
 /** So many messages are remembered on each link. What was sent before is taken for lost. */
 const underWayMax = 1_000;
+
+/** So many messages that the trace tells are remembered until they arrive. */
+const toldMax = 100_000;
+
+/** So many steps of an actor with events of one type are remembered for which nothing sent so far is the reason. */
+const earlyMax = 10_000;
 
 /** The links of a system of the user's own, with what is under way on them. */
 export class ModelNetwork {
@@ -63,11 +77,13 @@ export class ModelNetwork {
   readonly counts: NetworkCounts = { lost: 0, repeated: 0 };
   readonly #links = new Map<string, ModelLink>();
   /** By the id that the trace gives a message. */
-  readonly #told = new Map<string, { readonly sent: Sent; readonly link: ModelLink }>();
+  readonly #told = new Recent<string, { readonly sent: Sent; readonly link: ModelLink }>(toldMax);
   /** Messages that commands have asked for and that the trace has not told, by link. */
   readonly #untold = new Map<ModelLink, Sent[]>();
-  /** Steps that were told before the messages of which they come, by process. */
-  readonly #early = new Map<string, Early[]>();
+  /** Steps that were told before the messages of which they come: by process, then by actor and type of event. */
+  readonly #early = new Map<string, EarlySteps>();
+  /** By process, the first step whose reason was awaited for too long. */
+  readonly #neverExplained = new Map<string, Early>();
   /** Whether the trace tells of messages at all. */
   tells = false;
   /** Whether each process has a clock of its own, so that a message may be told after its arrival. */
@@ -94,7 +110,9 @@ export class ModelNetwork {
       link.texts.add(sent.text);
     }
     link.sent.push(sent);
-    const early = this.#early.get(to) ?? [];
+    const waiting = this.#early.get(to);
+    const key = waiting?.keyOf(message, from);
+    const early = (key === undefined ? undefined : waiting?.byKey.get(key)) ?? [];
     for (let place = 0; place < early.length && this.mayArrive(link, link.sent.length - 1);) {
       const one = early[place];
       if (one === undefined || !(this.hasClocks || at <= one.until) || !one.isOf(message, from)) {
@@ -113,20 +131,34 @@ export class ModelNetwork {
   }
 
   /** A step that nothing sent so far explains. */
-  noteEarly(process: string, early: Early): void {
-    const known = this.#early.get(process);
-    if (known === undefined) this.#early.set(process, [early]);
-    else known.push(early);
+  noteEarly(process: string, key: string, early: Early, keyOf: EarlySteps['keyOf']): void {
+    const steps = this.#early.get(process) ?? { keyOf, byKey: new Map<string, Early[]>() };
+    this.#early.set(process, steps);
+    const known = steps.byKey.get(key) ?? [];
+    steps.byKey.set(key, known);
+    known.push(early);
+    if (known.length <= earlyMax) return;
+    // What is given up stays unexplained, and the first of a process stands for all of it.
+    const [given] = known.splice(0, known.length / 2);
+    const before = this.#neverExplained.get(process);
+    if (given !== undefined && (before === undefined || given.index < before.index)) {
+      this.#neverExplained.set(process, given);
+    }
   }
 
   /** The first step that nothing in the whole trace explains, although it shows all who could have. */
   unexplained(isWhole: (process: string) => boolean): Early | undefined {
-    const all = [...this.#early.values()].flat().sort((one, other) => one.index - other.index);
+    const all = [...this.#neverExplained.values(), ...this.#awaited()];
+    all.sort((one, other) => one.index - other.index);
     return all.find(({ senders }) => senders.every(isWhole));
   }
 
   get hasUnexplained(): boolean {
-    return [...this.#early.values()].some((early) => early.length > 0);
+    return this.#neverExplained.size > 0 || this.#awaited().length > 0;
+  }
+
+  #awaited(): readonly Early[] {
+    return Array.from(this.#early.values()).flatMap(({ byKey }) => [...byKey.values()].flat());
   }
 
   /** The processes that can send to this one. */
@@ -170,13 +202,18 @@ export class ModelNetwork {
     return told === undefined ? undefined : { from: told.link.from, message: told.sent.message };
   }
 
-  /** The messages that may arrive next at a process, the likeliest first. */
+  /** The messages that may arrive next at a process, the likeliest first; of several that are alike the first one. */
   *arrivals(to: string): Iterable<{ readonly link: ModelLink; readonly place: number; readonly sent: Sent }> {
     for (const link of this.#links.values()) {
       if (link.to !== to) continue;
+      const alike = new Set<string>();
       for (let place = link.first; place < link.sent.length; place += 1) {
         const sent = link.sent[place];
-        if (sent !== undefined) yield { link, place, sent };
+        if (sent === undefined) continue;
+        const key = `${sent.subject}\n${sent.text}`;
+        if (alike.has(key)) continue;
+        alike.add(key);
+        yield { link, place, sent };
       }
     }
   }
@@ -288,12 +325,23 @@ export function createModelRules(
   const isStimulus = (id: string, type: string): boolean =>
     stimuliOf(id).some(({ input }) => input.kind === 'event' && input.event.type === type);
 
+  /** What an actor is told first as a message comes. */
+  const firstTold = (effects: readonly Effect[] | undefined): { id: string; event: EventObject } | undefined => {
+    const first = effects?.find(({ type }) => type === 'tell');
+    if (first?.type !== 'tell') return undefined;
+    const id = first.to.find((one) => hosted.replicas.has(one));
+    return id === undefined ? undefined : { id, event: first.event };
+  };
+
   /** Whether the actor takes the event as the first thing that comes of the message. */
   const brings = (effects: readonly Effect[] | undefined, id: string, event: TraceStep['event']): boolean => {
-    const first = effects?.find(({ type }) => type === 'tell');
-    if (first?.type !== 'tell') return false;
-    const to = first.to.find((one) => hosted.replicas.has(one));
-    return to === id && fits(event, first.event);
+    const first = firstTold(effects);
+    return first?.id === id && fits(event, first.event);
+  };
+
+  const keyOf = (message: Plain, from: string): string | undefined => {
+    const first = firstTold(effectsOf(message, from));
+    return first === undefined ? undefined : `${first.id}\n${first.event.type}`;
   };
 
   /** Gives the actors what a message brings, the first event of which is taken now. */
@@ -346,14 +394,15 @@ export function createModelRules(
       const allowed = describe(id);
       const senders = network.sendersTo(process);
       if (network.tells) unexplained(step, expected, allowed);
-      network.noteEarly(process, {
+      const early: Early = {
         index: index(),
         until: now() + nestedMs,
         step,
         senders,
         isOf: (message, from) => brings(effectsOf(message, from), id, step.event),
         complain: () => ({ rule: 'cause', reason: `expected ${expected}, came ${step.event.type}`, allowed }),
-      });
+      };
+      network.noteEarly(process, `${id}\n${step.event.type}`, early, keyOf);
     },
     describe,
     endTurn: () => {

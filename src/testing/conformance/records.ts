@@ -1,5 +1,9 @@
 import type { TraceCounts } from '../../trace-events/trace-event.js';
 import type { Found } from './messages.js';
+import { Recent } from './recent.js';
+
+/** So many streams are remembered: what was read of earlier ones is not judged. */
+const streamsMax = 200_000;
 
 interface StreamRecords {
   /** What its producer has counted in all; undefined until it is over. */
@@ -11,7 +15,7 @@ interface StreamRecords {
 
 /** The records of streams of which both ends are in the trace: none is read that was not written. */
 export class Records {
-  readonly #streams = new Map<string, StreamRecords>();
+  readonly #streams = new Recent<string, StreamRecords>(streamsMax);
   #mayMiss = false;
 
   take(event: TraceCounts, role: string | undefined, index: number): void {
@@ -22,7 +26,8 @@ export class Records {
 
   /** The producer has told how the stream ended, behind its last counts. */
   noteEnd(stream: string): void {
-    this.#of(stream).isOver = true;
+    const known = this.#streams.get(stream);
+    if (known !== undefined) known.isOver = true;
   }
 
   doubt(): void {

@@ -20,6 +20,8 @@ export class Turn {
   /** Inputs of actors that are to be made, by id. */
   readonly #born = new Map<string, { readonly input: unknown; readonly by: string }>();
   readonly #stopping = new Map<string, string>();
+  /** Actors that may have told others what the trace does not show. It may be handed out at any later time. */
+  readonly #vague = new Set<string>();
 
   tell(id: string, event: EventObject, by: string, mayWait: boolean): void {
     const told = { event, by, mayWait };
@@ -83,6 +85,16 @@ export class Turn {
     return true;
   }
 
+  /** An actor may have told others anything: the trace does not show what. */
+  noteVague(by: string): void {
+    this.#vague.add(by);
+  }
+
+  /** Whether an actor may have told others what is not known. */
+  isVague(by: string): boolean {
+    return this.#vague.has(by);
+  }
+
   /** The actor is gone: what it was told finds nobody. */
   forget(id: string): void {
     const waiting = this.#told.get(id);
@@ -94,6 +106,8 @@ export class Turn {
   }
 
   clear(): void {
+    // What is handed out in slices comes all the same.
+    for (const waiting of this.#told.values()) for (const { by, mayWait } of waiting) if (mayWait) this.noteVague(by);
     this.#told.clear();
     this.#born.clear();
     this.#stopping.clear();

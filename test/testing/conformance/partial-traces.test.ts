@@ -131,6 +131,29 @@ describe('conforms: traces that do not show everything', () => {
     expect(notVisible).to.include('what producer did last, as it crashed');
   });
 
+  it('in which what very many streams hear is handed out in slices, and is told in part', async () => {
+    const partly = await tracePair({ seed: 2, streams: 40, entriesMax: 3 });
+    const isToldInPart = (event: TraceEvent) => event.type === 'step' && JSON.stringify(event.event).includes(' more"');
+    const asked = partly.findIndex((event) => isToldInPart(event) && 'system' in event && event.system === 'consumer');
+    const first = partly.findIndex((event, index) => index > asked && event.type === 'step' && event.from === 'client');
+    const { actor } = partly[first] as TraceStep;
+    const isOwn = (event: TraceEvent | undefined) => event !== undefined && 'actor' in event && event.actor === actor;
+    const end = partly.findIndex((event, index) => index > first && !isOwn(event));
+    const arrival = partly.findIndex(
+      (event, index) => index > end && event.type === 'message' && event.op === 'deliver' && event.to === 'consumer',
+    );
+    expect(partly.slice(end, arrival).some(isOwn)).to.equal(false);
+    const slice = partly.slice(first, end);
+    const later = [
+      ...partly.slice(0, first),
+      ...partly.slice(end, arrival + 1),
+      ...slice,
+      ...partly.slice(arrival + 1),
+    ];
+    const { at } = partly[arrival] as TraceStep;
+    check(numbered(later.map((event) => (slice.includes(event) ? { ...event, at } : event)))).assert();
+  });
+
   it('that begins in the middle, with actors in the states that they had then', async () => {
     for (const listenAtMs of [200, 400, 1_400]) {
       const late = await tracePair({ seed: 2, offerDelivery: true, listenAtMs });
