@@ -5,8 +5,10 @@ import { durationMs, positiveCount, requestSubject } from './option-parsers.js';
 import type { OpenOptions } from './open.js';
 
 const help = `
-Records are printed as they come, one a line, their bytes as they are. With --json, one object a line:
-  {"time":"…","stream":"<id>","bytes":5,"text":"…"}   a record; "base64" instead of "text" where it is not UTF-8
+Records are printed as they come, one a line, their bytes as they are. What a command of nats-stream serve says on its
+stderr goes to stderr, and --raw is byte for byte what it prints. With --json, one object a line:
+  {"time":"…","stream":"<id>","bytes":5,"text":"…"}   a record; "base64" instead of "text" where it is not UTF-8;
+                            of nats-stream serve with "source":"stdout" or "stderr", and "cut":true where a line goes on
   {"time":"…","stream":"<id>","end":{"reason":"completed","code":1000,"text":"","records":1,"bytes":5}}
 
 A stream ends with noAnswer where nothing is heard of a producer for --open-timeout, and with producerSilent where
@@ -21,7 +23,8 @@ Examples:
   $ nats-stream open logs.syslog
   $ nats-stream open logs.search sshd --timeout-ms 30s
   $ nats-stream open logs.syslog --json --count 10 | jq .text
-  $ nats-stream open sort - < words.txt`;
+  $ nats-stream open sort - < words.txt
+  $ nats-stream open backup --raw > backup.tar`;
 
 export function registerOpen(program: Command): void {
   const command = program
@@ -31,9 +34,10 @@ export function registerOpen(program: Command): void {
     .argument('<subject>', 'where producers take requests', requestSubject)
     .argument('[body]', 'the body of the request; - reads it from stdin')
     .option('--timeout-ms <duration>', 'leave the stream after so long', durationMs)
-    .option('-n, --count <n>', 'leave the stream after so many records', positiveCount)
+    .option('-n, --count <n>', 'leave the stream after so many records on stdout', positiveCount)
     .option('--name <name>', 'the name of this consumer, below which a server may have granted it _SINBOX.<name>.>')
     .option('--inbox-prefix <subject>', 'below what producers take answers (default: _INBOX)', requestSubject)
+    .addOption(new Option('--raw', 'print the bytes as they come, with nothing between records').conflicts('json'))
     .option('--json', 'print a JSON object a line for each record, and a last one for the end')
     .addOption(
       new Option('--open-timeout <duration>', 'how long a producer may take to be heard of')

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import { ConsumerClient, type ConsumerStreamEnd, type OpenStreamOptions } from '../index.js';
+import { ConsumerClient, type ConsumerStreamEnd } from '../index.js';
 import { printable, printableJson } from '../wire/index.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { openConnection } from './connection.js';
@@ -10,12 +10,14 @@ import { say } from './log.js';
 import { createOutput } from './output.js';
 import { readAll } from './read-all.js';
 import { toJsonBytes } from './record-format.js';
+import { requestOutput } from './served-output.js';
 
 export interface OpenOptions extends ConnectionOptions {
   readonly timeoutMs?: number;
   readonly name?: string;
   readonly inboxPrefix?: string;
   readonly json?: true;
+  readonly raw?: true;
   readonly count?: number;
   /** O and S of PROTOCOL.md, Timing. Milliseconds. */
   readonly openTimeout: number;
@@ -27,6 +29,12 @@ export interface OpenOptions extends ConnectionOptions {
  * answers; one that does not is left to find out by itself.
  */
 const farewellMs = 2500;
+
+/** What has gone to stdout; neither newlines nor marks count. */
+interface Printed {
+  records: number;
+  bytes: number;
+}
 
 /** Why the reader leaves, where it is the reader that does. */
 type Leaving = 'counted' | 'unread' | InterruptSignal;
@@ -49,10 +57,15 @@ export async function open(subject: string, bodyArgument: string | undefined, op
     },
   });
   const output = createOutput(process.stdout);
+  const errors = createOutput(process.stderr);
   try {
-    const opening: OpenStreamOptions = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
-    const stream = consumer.openStream(subject, body, opening);
-    const { json = false, count = Infinity } = options;
+    const { json = false, raw = false, count = Infinity, timeoutMs } = options;
+    const asked = requestOutput(raw ? 'pieces' : 'lines');
+    const stream = consumer.openStream(subject, body, {
+      headers: asked.headers,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+    const printed: Printed = { records: 0, bytes: 0 };
 
     let leaving: Leaving | undefined;
     const left = new Promise<void>((resolve) => {
@@ -70,14 +83,28 @@ export async function open(subject: string, bodyArgument: string | undefined, op
         resolve();
       });
     });
-    const printed = (async () => {
-      let records = 0;
+    const reading = (async () => {
       for await (const record of stream) {
-        records += 1;
-        const done = output.write(
-          json ? jsonLine(stream.id, { bytes: record.length, ...toJsonBytes(record) }) : textLine(record),
+        const piece = asked.read(record);
+        if (piece === undefined) continue;
+        const { source, bytes, endsLine } = piece;
+        const isStderr = source === 'stderr' && !json;
+        const done = (isStderr ? errors : output).write(
+          json
+            ? jsonLine(stream.id, {
+                ...(source === undefined ? {} : { source }),
+                bytes: bytes.length,
+                ...toJsonBytes(bytes),
+                ...(endsLine ? {} : { cut: true }),
+              })
+            : textOf(bytes, endsLine),
         );
-        if (records === count) {
+        if (!isStderr) {
+          printed.bytes += bytes.length;
+          // A line that came in parts is one.
+          if (endsLine || raw || json) printed.records += 1;
+        }
+        if (printed.records === count) {
           leaving ??= 'counted';
           break;
         }
@@ -85,13 +112,13 @@ export async function open(subject: string, bodyArgument: string | undefined, op
       }
     })();
     // How it ended is told by `closed`. Output that is blocked must not keep an interrupt waiting.
-    await Promise.race([printed.catch(() => undefined), left]);
+    await Promise.race([reading.catch(() => undefined), left]);
 
     if (lost.signal.aborted) throw lost.signal.reason as Failure;
     const end = await stream.closed;
-    if (json) void output.write(jsonLine(stream.id, { end: describeEnd(end) }));
+    if (json) void output.write(jsonLine(stream.id, { end: describeEnd(end, printed) }));
     await sayFarewell(consumer, end);
-    return conclude(end, leaving);
+    return conclude(end, leaving, printed);
   } finally {
     await consumer.close();
     await connection.close();
@@ -132,11 +159,11 @@ const hints: Readonly<Partial<Record<ConsumerStreamEnd['reason'], string>>> = {
     'a Go writer without a ProducerClient sends no heartbeats between its records: --silence-timeout waits longer',
 };
 
-function conclude(end: ConsumerStreamEnd, leaving: Leaving | undefined): number {
+function conclude(end: ConsumerStreamEnd, leaving: Leaving | undefined, { records }: Printed): number {
   // A stream may end by itself in the moment in which its reader leaves.
   if (end.reason === 'cancelled' && leaving !== undefined) {
     if (leaving === 'counted' || leaving === 'unread') return ExitCode.Ok;
-    say(`interrupted after ${end.records} records`);
+    say(`interrupted after ${records} records`);
     return exitCodeOf[leaving];
   }
   if (end.error === undefined) return ExitCode.Ok;
@@ -148,14 +175,14 @@ function conclude(end: ConsumerStreamEnd, leaving: Leaving | undefined): number 
 
 const newline = Buffer.from('\n');
 
-function textLine(record: Uint8Array): Uint8Array {
-  return Buffer.concat([record, newline]);
+function textOf(bytes: Uint8Array, endsLine: boolean): Uint8Array {
+  return endsLine ? Buffer.concat([bytes, newline]) : bytes;
 }
 
 function jsonLine(stream: string, fields: object): string {
   return `${printableJson({ time: new Date().toISOString(), stream, ...fields })}\n`;
 }
 
-function describeEnd({ reason, code, text, records, bytes }: ConsumerStreamEnd): object {
+function describeEnd({ reason, code, text }: ConsumerStreamEnd, { records, bytes }: Printed): object {
   return { reason, code, text, records, bytes };
 }

@@ -8,14 +8,16 @@ Each stream that is opened runs the command once:
   its stdin       the body of the request
   its environment NATS_STREAM_SUBJECT, NATS_STREAM_ID and NATS_STREAM_CONSUMER, and that of serve without what is set
                   for NATS clients: no NATS_CREDS, no NATS_PASSWORD, and NATS_URL without credentials
-  its stdout      one record a line, the bytes without their newline
-  its stderr      the same, marked: 'stderr: ' before each line, or with --json a field
+  its stdout      for nats-stream open the stdout there; for others one record a line, the bytes without their newline
+  its stderr      for nats-stream open the stderr there; for others marked: 'stderr: ' before each line
   its end         exit code 0 closes the stream with 1000; any other code, a signal, and a command
                   that cannot be started close it with 5000 and say so
 The command, with its children, is stopped when its reader leaves. A reader that is slow slows it down.
-A line that does not fit into one message is cut into several records.
+A line of more than 64 MiB is cut into several records; for readers of other packages one that does not fit into a
+message. Each but the first then has 'cut: ' before it.
 
-With --json a record is {"stream":"stdout","text":"…"}, or "base64" where the line is not UTF-8.
+With --json a record is {"stream":"stdout","text":"…"} for all, or "base64" where the line is not UTF-8, with
+"cut":true where the line goes on in the next record.
 
 An interrupt closes every stream with 1001, stops the commands and exits with 0; a second one exits at once.
 

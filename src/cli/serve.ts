@@ -1,14 +1,13 @@
 import { CloseError, messageOf } from '../errors.js';
-import { printableJson } from '../wire/index.js';
 import { ProducerClient, type StreamRequest, type Warning } from '../index.js';
-import { commandLines, type CommandLine } from './command-lines.js';
+import { commandOutput } from './command-output.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { openConnection } from './connection.js';
 import { ExitCode } from './exit-code.js';
 import { Failure } from './failure.js';
 import { onInterrupt } from './interrupt.js';
 import { say } from './log.js';
-import { toJsonBytes } from './record-format.js';
+import { outputFormat } from './served-output.js';
 
 export interface ServeOptions extends ConnectionOptions {
   readonly queue?: string;
@@ -39,21 +38,24 @@ export async function serve(subject: string, command: readonly string[], options
       else log(`warning: ${message}${error === undefined ? '' : `: ${messageOf(error)}`}`);
     },
   });
-  const lineBytesMax = lineBytesMaxOf(connection.info?.max_payload ?? 1024 * 1024, options.json === true);
 
-  async function* lines(request: StreamRequest): AsyncGenerator<Uint8Array> {
+  async function* records(request: StreamRequest): AsyncGenerator<Uint8Array> {
     const { streamId, signal, body } = request;
     log(`stream ${streamId} opened on ${request.subject}, body of ${body.length} bytes`);
+    const format = outputFormat(request.headers, options.json === true);
+    const pieceBytesMax = format.pieceBytesMax(request.recordBytesMax);
     let count = 0;
     const tell = (how: string) => {
-      log(`stream ${streamId} ended after ${count} lines: ${how}`);
+      log(`stream ${streamId} ended after ${count} ${format.form}: ${how}`);
     };
     try {
-      const run = commandLines({
+      if (format.first !== undefined) yield format.first;
+      const run = commandOutput({
         command,
         input: body,
         signal,
-        lineBytesMax,
+        form: format.form,
+        pieceBytesMax,
         graceMs: options.grace,
         environment: {
           NATS_STREAM_SUBJECT: request.subject,
@@ -61,12 +63,12 @@ export async function serve(subject: string, command: readonly string[], options
           NATS_STREAM_CONSUMER: request.consumerId,
         },
         onCut: (cuts) => {
-          log(`stream ${streamId}: ${cuts} lines were longer than ${lineBytesMax} bytes and were cut`);
+          log(`stream ${streamId}: ${cuts} lines were longer than ${pieceBytesMax} bytes and were cut`);
         },
       });
-      for await (const line of run) {
-        count += 1;
-        yield toRecord(line, options.json === true);
+      for await (const piece of run) {
+        if (piece.endsLine || format.form === 'pieces') count += 1;
+        yield format.toRecord(piece);
       }
       if (!signal.aborted) tell('exit code 0');
     } catch (error) {
@@ -78,7 +80,7 @@ export async function serve(subject: string, command: readonly string[], options
   }
 
   try {
-    const { ready } = producer.handle(subject, lines, options.queue === undefined ? {} : { queue: options.queue });
+    const { ready } = producer.handle(subject, records, options.queue === undefined ? {} : { queue: options.queue });
     await ready.catch((error: unknown) => {
       // Where the client itself may not subscribe it is closed, which is not why.
       throw lost.signal.aborted ? (lost.signal.reason as Failure) : error;
@@ -116,18 +118,4 @@ async function tellOfConnection(
     if (type === 'disconnect') log('the connection is lost: trying to reconnect');
     else if (type === 'reconnect') log('reconnected');
   }
-}
-
-const encoder = new TextEncoder();
-const stderrMark = encoder.encode('stderr: ');
-
-function toRecord({ source, bytes }: CommandLine, asJson: boolean): Uint8Array {
-  if (asJson) return encoder.encode(printableJson({ stream: source, ...toJsonBytes(bytes) }));
-  return source === 'stdout' ? bytes : Buffer.concat([stderrMark, bytes]);
-}
-
-/** The longest line whose record is sure to fit into a message: base64 takes 4 bytes for 3, and JSON up to 6 for one. */
-function lineBytesMaxOf(payloadBytesMax: number, asJson: boolean): number {
-  const recordBytesMax = Math.floor(((payloadBytesMax - 64) * 3) / 4) - 64;
-  return Math.max(1, asJson ? Math.floor(recordBytesMax / 6) : recordBytesMax);
 }

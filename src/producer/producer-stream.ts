@@ -5,7 +5,7 @@ import { CloseError, messageOf, StreamError } from '../errors.js';
 import type { StreamOutcome } from '../host/trace-port.js';
 import type { Publisher } from '../transport/publisher.js';
 import { encodePlainFrame } from '../writer/plain-frame.js';
-import { encodeCloseFrame, type WireRecord } from '../wire/index.js';
+import { encodeCloseFrame, plainRecordBytesMax, type WireRecord } from '../wire/index.js';
 import type { Sender } from '../delivery/sender.js';
 import { Writer } from '../writer/writer.js';
 import { Stop, type StopSignal } from './stop-signal.js';
@@ -68,6 +68,8 @@ export interface ProducerStreamOutlet {
   /** Whether the stream's signal has aborted, for those who need no signal of the platform's. */
   readonly stop: StopSignal;
   readonly delivery: Sender | undefined;
+  /** The largest record that the stream takes now. */
+  readonly recordBytesMax: () => number;
   /** Publishes the record that was handed to the actor; later ones are published without asking. */
   publishRecord(): void;
   /** Ends the stream here and now. */
@@ -204,6 +206,7 @@ export function createProducerStream(parameters: ProducerStreamParameters): Prod
     },
     stop,
     delivery,
+    recordBytesMax: () => delivery?.recordBytesMax ?? plainRecordBytesMax(publisher.payloadBytesMax),
     publishRecord: () => {
       attached = true;
       asked.shift()?.();

@@ -17,7 +17,7 @@ import {
 import { setYieldedForm, type YieldedForm } from '../writer/writer.js';
 import { decisionOf, type Accept, type Decision } from './acceptance.js';
 import type { HeartbeatTerms } from './heartbeat-paces.js';
-import type { ProducerStream } from './producer-stream.js';
+import type { ProducerStream, ProducerStreamOutlet } from './producer-stream.js';
 import type { RunningStreams } from './running-stream.js';
 import { runSource, type Records } from './source.js';
 import { StreamPlaces, type HandlerPlaces, type Place } from './stream-limits.js';
@@ -165,13 +165,16 @@ export class RequestIntake {
     };
     const onGone = (): void => place?.release();
     const headersOf = (): MessageHeaders => readHeaders(message.headers);
-    const startOf = (stream: ProducerStream, stop: StopSignal) => () => {
-      const { codec } = this.#options;
-      const told = { ...addresses, headers: headersOf() };
-      const asked = createStreamRequest(told, () => stream.signal, request.body, extension?.bodySuperjson, codec);
-      if (form !== undefined) setYieldedForm(stream.writer, form);
-      this.#runSource(stream, stop, () => handler(asked, given));
-    };
+    const startOf =
+      ({ stream, stop, recordBytesMax }: ProducerStreamOutlet) =>
+      () => {
+        const { codec } = this.#options;
+        const told = { ...addresses, headers: headersOf() };
+        const live = { signal: () => stream.signal, recordBytesMax };
+        const asked = createStreamRequest(told, live, request.body, extension?.bodySuperjson, codec);
+        if (form !== undefined) setYieldedForm(stream.writer, form);
+        this.#runSource(stream, stop, () => handler(asked, given));
+      };
     this.#registry.register(addresses, onGone, startOf, headersOf, heartbeat);
   }
 

@@ -11,7 +11,6 @@ import type { ControlChannel } from './control-channel.js';
 import type { HeartbeatPaces, HeartbeatTerms } from './heartbeat-paces.js';
 import { createProducerStream, type ProducerStream, type ProducerStreamOutlet } from './producer-stream.js';
 import type { RunningStream } from './running-stream.js';
-import type { StopSignal } from './stop-signal.js';
 import type { StreamSenders } from './stream-senders.js';
 
 /** Which stream to register: the fields of the consumer's open request, and the subject on which it arrived. */
@@ -116,7 +115,7 @@ export class StreamRegistry {
   register(
     addresses: StreamAddresses,
     onGone: () => void,
-    startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
+    startOf: (outlet: ProducerStreamOutlet) => () => void,
     headersOf: () => MessageHeaders = () => new Map(),
     heartbeat?: HeartbeatTerms,
   ): ProducerStream {
@@ -168,7 +167,7 @@ export class StreamRegistry {
     { subject, consumerId, streamId, superjson = false, timeoutMs, reply: framesTo = id }: StreamAddresses,
     offer: DeliveryOffer | undefined,
     actor: () => ProducerStream['actor'],
-    startOf: (stream: ProducerStream, stop: StopSignal) => () => void,
+    startOf: (outlet: ProducerStreamOutlet) => () => void,
     headersOf: () => MessageHeaders,
     heartbeat: HeartbeatTerms | undefined,
   ): RunningStream {
@@ -191,7 +190,7 @@ export class StreamRegistry {
       dispatch: (event) => this.#host.dispatch(id, event),
       warn: (message, error) => this.#host.warnOfPublish(framesTo, message, error),
     });
-    const startSource = startOf(outlet.stream, outlet.stop);
+    const startSource = startOf(outlet);
     const start = (): void => {
       const tracers = this.#host.streamTraces;
       if (tracers.length === 0) startSource();

@@ -17,6 +17,11 @@ export interface StreamRequest {
   readonly signal: AbortSignal;
   /** The reader's deadline, in milliseconds from the request; absent if it has none. */
   readonly timeoutMs?: number;
+  /**
+   * The largest record that the stream takes, in bytes: with delivery `recordBytesMax` of the smaller end, else what fits
+   * into a message in base64, which a server may change with its `max_payload`.
+   */
+  readonly recordBytesMax: number;
   /** The body as text, decoded from UTF-8. */
   text(): string;
   /**
@@ -32,7 +37,7 @@ const decoder = new TextDecoder();
 
 export function createStreamRequest(
   addresses: Pick<StreamRequest, 'subject' | 'consumerId' | 'streamId' | 'headers' | 'timeoutMs'>,
-  signal: () => AbortSignal,
+  live: { readonly signal: () => AbortSignal; readonly recordBytesMax: () => number },
   body: Uint8Array | null,
   bodySuperjson: unknown,
   codec: Codec | undefined,
@@ -45,7 +50,10 @@ export function createStreamRequest(
     streamId,
     headers,
     get signal() {
-      return signal();
+      return live.signal();
+    },
+    get recordBytesMax() {
+      return live.recordBytesMax();
     },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     body: data,
