@@ -6,7 +6,7 @@ import { printableJson } from '../wire/index.js';
  * What `open` asks of `serve`, and how `serve` answers: that stdout and stderr of the command arrive apart, and as they
  * were. Whoever does not ask gets records that anybody can read.
  */
-const outputHeader = 'Nats-Stream-Output';
+const outputHeader = 'Stream-Output';
 
 /** By lines, or by whatever pieces the pipes give. */
 export type OutputForm = 'lines' | 'pieces';
