@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { packingMistakes } from './packed-files.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const {
@@ -25,9 +26,8 @@ try {
       encoding: 'utf8',
     }),
   );
-  const stray = files.filter(({ path }) => /^(test|\.ci|visualizations\/(src|test))\//.test(path));
-  if (stray.length > 0)
-    throw new Error(`the package holds what nobody needs: ${stray.map(({ path }) => path).join(', ')}`);
+  const mistakes = packingMistakes({ files, size }, root);
+  if (mistakes.length > 0) throw new Error(mistakes.join('\n'));
   // The specification comes whole: its map, and every part to which that leads.
   const specification = ['machines/PROTOCOL.md'];
   for (const [, part] of readFileSync(join(root, specification[0]), 'utf8').matchAll(/\]\((protocol\/[^)#]+)/g)) {

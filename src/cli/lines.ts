@@ -1,11 +1,18 @@
 const newline = 0x0a;
 
-/** Cuts bytes, as they come from a pipe, into lines. */
-export interface LineSplitter {
-  /** The lines that these bytes complete, without their newlines. */
-  push(chunk: Uint8Array): Uint8Array[];
-  /** The last line, where the bytes did not end with a newline. */
-  end(): Uint8Array[];
+/** A line without its newline, or a part of what came. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  /** Whether it is a whole line, or the last part of one; the newline at the end of all may be missing. */
+  readonly endsLine: boolean;
+}
+
+/** Cuts bytes, as they come from a pipe. */
+export interface Splitter {
+  /** What these bytes complete. */
+  push(chunk: Uint8Array): Piece[];
+  /** What is left at the end. */
+  end(): Piece[];
   /** How many lines were longer than allowed, and were cut into several. */
   readonly cuts: number;
 }
@@ -15,7 +22,7 @@ export interface LineSplitter {
  * several, each as long as allowed, cut between characters of UTF-8 where it is such text; so no line, however long,
  * is held in memory.
  */
-export function createLineSplitter(lineBytesMax: number): LineSplitter {
+export function createLineSplitter(lineBytesMax: number): Splitter {
   let parts: Uint8Array[] = [];
   let partBytes = 0;
   let cuts = 0;
@@ -36,11 +43,11 @@ export function createLineSplitter(lineBytesMax: number): LineSplitter {
   };
 
   /** Gives away full records of an unfinished line that is too long, and keeps what is left of it. */
-  const cutInto = (lines: Uint8Array[]): void => {
+  const cutInto = (lines: Piece[]): void => {
     while (partBytes > lineBytesMax) {
       const bytes = take();
       const end = characterStart(bytes, lineBytesMax);
-      lines.push(bytes.subarray(0, end));
+      lines.push({ bytes: bytes.subarray(0, end), endsLine: false });
       add(bytes.subarray(end));
       if (!inCutLine) cuts += 1;
       inCutLine = true;
@@ -49,12 +56,12 @@ export function createLineSplitter(lineBytesMax: number): LineSplitter {
 
   return {
     push(chunk) {
-      const lines: Uint8Array[] = [];
+      const lines: Piece[] = [];
       let start = 0;
       for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
         add(chunk.subarray(start, end));
         cutInto(lines);
-        lines.push(take());
+        lines.push({ bytes: take(), endsLine: true });
         inCutLine = false;
         start = end + 1;
       }
@@ -63,11 +70,24 @@ export function createLineSplitter(lineBytesMax: number): LineSplitter {
       return lines;
     },
     end() {
-      return partBytes === 0 ? [] : [take()];
+      return partBytes === 0 ? [] : [{ bytes: take(), endsLine: true }];
     },
     get cuts() {
       return cuts;
     },
+  };
+}
+
+/** Gives the bytes on as they come, in pieces of at most so many. Nothing is cut, as nothing is looked for. */
+export function createPieceSplitter(pieceBytesMax: number): Splitter {
+  return {
+    push: (chunk) =>
+      Array.from({ length: Math.ceil(chunk.length / pieceBytesMax) }, (_, index) => ({
+        bytes: chunk.subarray(index * pieceBytesMax, (index + 1) * pieceBytesMax),
+        endsLine: false,
+      })),
+    end: () => [],
+    cuts: 0,
   };
 }
 

@@ -1,23 +1,23 @@
-import { Option, type Command } from './commander.js';
 import { messageOf } from '../errors.js';
-import { ConsumerClient, type ConsumerStreamEnd, type OpenStreamOptions } from '../index.js';
+import { ConsumerClient, type ConsumerStreamEnd } from '../index.js';
 import { printable, printableJson } from '../wire/index.js';
-import { addConnectionOptions, type ConnectionOptions } from './connection-options.js';
+import type { ConnectionOptions } from './connection-options.js';
 import { openConnection } from './connection.js';
 import { ExitCode } from './exit-code.js';
 import { Failure, isDebugging } from './failure.js';
 import { exitCodeOf, onInterrupt, type InterruptSignal } from './interrupt.js';
 import { say } from './log.js';
-import { durationMs, positiveCount, requestSubject } from './option-parsers.js';
 import { createOutput } from './output.js';
 import { readAll } from './read-all.js';
 import { toJsonBytes } from './record-format.js';
+import { requestOutput } from './served-output.js';
 
-interface OpenOptions extends ConnectionOptions {
+export interface OpenOptions extends ConnectionOptions {
   readonly timeoutMs?: number;
   readonly name?: string;
   readonly inboxPrefix?: string;
   readonly json?: true;
+  readonly raw?: true;
   readonly count?: number;
   /** O and S of PROTOCOL.md, Timing. Milliseconds. */
   readonly openTimeout: number;
@@ -30,62 +30,17 @@ interface OpenOptions extends ConnectionOptions {
  */
 const farewellMs = 2500;
 
-const help = `
-Records are printed as they come, one a line, their bytes as they are. With --json, one object a line:
-  {"time":"…","stream":"<id>","bytes":5,"text":"…"}   a record; "base64" instead of "text" where it is not UTF-8
-  {"time":"…","stream":"<id>","end":{"reason":"completed","code":1000,"text":"","records":1,"bytes":5}}
-
-A stream ends with noAnswer where nothing is heard of a producer for --open-timeout, and with producerSilent where
-neither a record nor a heartbeat comes for --silence-timeout. Give a Go producer that serves one stream after another
-an --open-timeout longer than the streams before this one, and one that writes without heartbeats a --silence-timeout
-longer than the gaps between its records.
-
-Exit codes: 0 the stream is complete, or --count records came; 1 it ended otherwise, and stderr says why;
-130 interrupted, after the producer was told.
-
-Examples:
-  $ nats-stream open logs.syslog
-  $ nats-stream open logs.search sshd --timeout-ms 30s
-  $ nats-stream open logs.syslog --json --count 10 | jq .text
-  $ nats-stream open sort - < words.txt`;
-
-export function registerOpen(program: Command): void {
-  const command = program
-    .command('open')
-    .summary('open a stream and print its records as they come')
-    .description('Opens a stream and prints its records as they come.')
-    .argument('<subject>', 'where producers take requests', requestSubject)
-    .argument('[body]', 'the body of the request; - reads it from stdin')
-    .option('--timeout-ms <duration>', 'leave the stream after so long', durationMs)
-    .option('-n, --count <n>', 'leave the stream after so many records', positiveCount)
-    .option('--name <name>', 'the name of this consumer, below which a server may have granted it _SINBOX.<name>.>')
-    .option('--inbox-prefix <subject>', 'below what producers take answers (default: _INBOX)', requestSubject)
-    .option('--json', 'print a JSON object a line for each record, and a last one for the end')
-    .addOption(
-      new Option('--open-timeout <duration>', 'how long a producer may take to be heard of')
-        .argParser(durationMs)
-        .default(30_000, '30s'),
-    )
-    .addOption(
-      new Option('--silence-timeout <duration>', 'how long a producer that was heard may be silent')
-        .argParser(durationMs)
-        .default(30_000, '30s'),
-    );
-  addConnectionOptions(command)
-    .addHelpText('after', help)
-    .action(async (subject: string, body: string | undefined, options: OpenOptions) => {
-      const code = await open(subject, body, options);
-      process.exitCode = code;
-      // What was printed and is not read, by a pager say, must not keep a process that was interrupted.
-      if (code > ExitCode.Usage) process.exit();
-    });
+/** What has gone to stdout; neither newlines nor marks count. */
+interface Printed {
+  records: number;
+  bytes: number;
 }
 
 /** Why the reader leaves, where it is the reader that does. */
 type Leaving = 'counted' | 'unread' | InterruptSignal;
 
 /** Prints one stream to its end. Gives the exit code. */
-async function open(subject: string, bodyArgument: string | undefined, options: OpenOptions): Promise<number> {
+export async function open(subject: string, bodyArgument: string | undefined, options: OpenOptions): Promise<number> {
   const body = bodyArgument === '-' ? await readAll(process.stdin) : bodyArgument;
   const connection = await openConnection(options, { name: 'nats-stream open', reconnectsMax: 60 });
   /** Aborts when the server does not let this consumer subscribe, with the reason. */
@@ -102,10 +57,15 @@ async function open(subject: string, bodyArgument: string | undefined, options: 
     },
   });
   const output = createOutput(process.stdout);
+  const errors = createOutput(process.stderr);
   try {
-    const opening: OpenStreamOptions = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
-    const stream = consumer.openStream(subject, body, opening);
-    const { json = false, count = Infinity } = options;
+    const { json = false, raw = false, count = Infinity, timeoutMs } = options;
+    const asked = requestOutput(raw ? 'pieces' : 'lines');
+    const stream = consumer.openStream(subject, body, {
+      headers: asked.headers,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+    const printed: Printed = { records: 0, bytes: 0 };
 
     let leaving: Leaving | undefined;
     const left = new Promise<void>((resolve) => {
@@ -123,14 +83,28 @@ async function open(subject: string, bodyArgument: string | undefined, options: 
         resolve();
       });
     });
-    const printed = (async () => {
-      let records = 0;
+    const reading = (async () => {
       for await (const record of stream) {
-        records += 1;
-        const done = output.write(
-          json ? jsonLine(stream.id, { bytes: record.length, ...toJsonBytes(record) }) : textLine(record),
+        const piece = asked.read(record);
+        if (piece === undefined) continue;
+        const { source, bytes, endsLine } = piece;
+        const isStderr = source === 'stderr' && !json;
+        const done = (isStderr ? errors : output).write(
+          json
+            ? jsonLine(stream.id, {
+                ...(source === undefined ? {} : { source }),
+                bytes: bytes.length,
+                ...toJsonBytes(bytes),
+                ...(endsLine ? {} : { cut: true }),
+              })
+            : textOf(bytes, endsLine),
         );
-        if (records === count) {
+        if (!isStderr) {
+          printed.bytes += bytes.length;
+          // A line that came in parts is one.
+          if (endsLine || raw || json) printed.records += 1;
+        }
+        if (printed.records === count) {
           leaving ??= 'counted';
           break;
         }
@@ -138,13 +112,13 @@ async function open(subject: string, bodyArgument: string | undefined, options: 
       }
     })();
     // How it ended is told by `closed`. Output that is blocked must not keep an interrupt waiting.
-    await Promise.race([printed.catch(() => undefined), left]);
+    await Promise.race([reading.catch(() => undefined), left]);
 
     if (lost.signal.aborted) throw lost.signal.reason as Failure;
     const end = await stream.closed;
-    if (json) void output.write(jsonLine(stream.id, { end: describeEnd(end) }));
+    if (json) void output.write(jsonLine(stream.id, { end: describeEnd(end, printed) }));
     await sayFarewell(consumer, end);
-    return conclude(end, leaving);
+    return conclude(end, leaving, printed);
   } finally {
     await consumer.close();
     await connection.close();
@@ -185,11 +159,11 @@ const hints: Readonly<Partial<Record<ConsumerStreamEnd['reason'], string>>> = {
     'a Go writer without a ProducerClient sends no heartbeats between its records: --silence-timeout waits longer',
 };
 
-function conclude(end: ConsumerStreamEnd, leaving: Leaving | undefined): number {
+function conclude(end: ConsumerStreamEnd, leaving: Leaving | undefined, { records }: Printed): number {
   // A stream may end by itself in the moment in which its reader leaves.
   if (end.reason === 'cancelled' && leaving !== undefined) {
     if (leaving === 'counted' || leaving === 'unread') return ExitCode.Ok;
-    say(`interrupted after ${end.records} records`);
+    say(`interrupted after ${records} records`);
     return exitCodeOf[leaving];
   }
   if (end.error === undefined) return ExitCode.Ok;
@@ -201,14 +175,14 @@ function conclude(end: ConsumerStreamEnd, leaving: Leaving | undefined): number 
 
 const newline = Buffer.from('\n');
 
-function textLine(record: Uint8Array): Uint8Array {
-  return Buffer.concat([record, newline]);
+function textOf(bytes: Uint8Array, endsLine: boolean): Uint8Array {
+  return endsLine ? Buffer.concat([bytes, newline]) : bytes;
 }
 
 function jsonLine(stream: string, fields: object): string {
   return `${printableJson({ time: new Date().toISOString(), stream, ...fields })}\n`;
 }
 
-function describeEnd({ reason, code, text, records, bytes }: ConsumerStreamEnd): object {
+function describeEnd({ reason, code, text }: ConsumerStreamEnd, { records, bytes }: Printed): object {
   return { reason, code, text, records, bytes };
 }

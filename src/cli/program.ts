@@ -1,12 +1,13 @@
 import { Command } from './commander.js';
-import { registerCheck } from './check/check.js';
-import { registerDemo } from './demo/demo.js';
-import { registerOpen } from './open.js';
-import { registerRecord } from './record.js';
-import { registerServe } from './serve.js';
-import { registerTop } from './top/top.js';
+import { registerCheck } from './check/check-command.js';
+import { registerCompletion } from './completion-command.js';
+import { registerDemo } from './demo/demo-command.js';
+import { registerOpen } from './open-command.js';
+import { registerRecord } from './record-command.js';
+import { registerServe } from './serve-command.js';
+import { registerTop } from './top/top-command.js';
 import { packageVersion } from './version.js';
-import { registerView } from './view/view.js';
+import { registerView } from './view/view-command.js';
 
 const help = `
 Connection options follow the conventions of the nats command: --server or NATS_URL, --creds or NATS_CREDS, and so on.
@@ -35,5 +36,6 @@ export function createProgram(): Command {
   registerRecord(program);
   registerTop(program);
   registerCheck(program);
+  registerCompletion(program);
   return program.addHelpText('after', help);
 }

@@ -1,18 +1,15 @@
-import { Option, type Command } from './commander.js';
 import { CloseError, messageOf } from '../errors.js';
-import { printableJson } from '../wire/index.js';
 import { ProducerClient, type StreamRequest, type Warning } from '../index.js';
-import { commandLines, type CommandLine } from './command-lines.js';
-import { addConnectionOptions, type ConnectionOptions } from './connection-options.js';
+import { commandOutput } from './command-output.js';
+import type { ConnectionOptions } from './connection-options.js';
 import { openConnection } from './connection.js';
 import { ExitCode } from './exit-code.js';
 import { Failure } from './failure.js';
 import { onInterrupt } from './interrupt.js';
 import { say } from './log.js';
-import { durationMs, positiveCount, requestSubject, servedSubject } from './option-parsers.js';
-import { toJsonBytes } from './record-format.js';
+import { outputFormat } from './served-output.js';
 
-interface ServeOptions extends ConnectionOptions {
+export interface ServeOptions extends ConnectionOptions {
   readonly queue?: string;
   readonly inboxPrefix?: string;
   readonly json?: true;
@@ -22,63 +19,8 @@ interface ServeOptions extends ConnectionOptions {
   readonly grace: number;
 }
 
-const help = `
-Each stream that is opened runs the command once:
-  its stdin       the body of the request
-  its environment NATS_STREAM_SUBJECT, NATS_STREAM_ID and NATS_STREAM_CONSUMER, and that of serve without what is set
-                  for NATS clients: no NATS_CREDS, no NATS_PASSWORD, and NATS_URL without credentials
-  its stdout      one record a line, the bytes without their newline
-  its stderr      the same, marked: 'stderr: ' before each line, or with --json a field
-  its end         exit code 0 closes the stream with 1000; any other code, a signal, and a command
-                  that cannot be started close it with 5000 and say so
-The command, with its children, is stopped when its reader leaves. A reader that is slow slows it down.
-A line that does not fit into one message is cut into several records.
-
-With --json a record is {"stream":"stdout","text":"…"}, or "base64" where the line is not UTF-8.
-
-An interrupt closes every stream with 1001, stops the commands and exits with 0; a second one exits at once.
-
-Examples:
-  $ nats-stream serve logs.syslog -- tail -n 20 -F /var/log/syslog
-  $ nats-stream serve logs.search -- sh -c 'read -r word; grep -- "$word" /var/log/syslog'
-  $ nats-stream serve build --queue builders --json -- make -j4`;
-
-export function registerServe(program: Command): void {
-  const command = program
-    .command('serve')
-    .summary('run a command for each stream that is opened, and stream its lines')
-    .description('Runs a command for each stream that is opened on a subject, and streams its lines.')
-    .usage('[options] <subject> -- <command …>')
-    .argument('<subject>', 'where open requests are taken; may hold wildcards', servedSubject)
-    .argument('<command...>', 'the program and its arguments, after --')
-    .option('-q, --queue <group>', 'share the requests with the other members of this queue group')
-    .option('--inbox-prefix <subject>', 'below what consumers are to answer (default: _INBOX)', requestSubject)
-    .option('--json', 'make each record a JSON object that says whether the line is of stdout or stderr')
-    .addOption(
-      new Option('--max-streams <n>', 'how many streams, and so commands, there may be; more are refused with 4029')
-        .argParser(positiveCount)
-        .default(64),
-    )
-    .option('--quiet', 'do not tell on stderr of each stream')
-    .addOption(
-      new Option('--heartbeat <duration>', 'period between heartbeats, after which a reader that left is known')
-        .argParser(durationMs)
-        .default(2000, '2s'),
-    )
-    .addOption(
-      new Option('--grace <duration>', 'how long a command that is stopped may take before it is killed')
-        .argParser(durationMs)
-        .default(2000, '2s'),
-    );
-  addConnectionOptions(command)
-    .addHelpText('after', help)
-    .action(async (subject: string, argv: readonly string[], options: ServeOptions) => {
-      process.exitCode = await serve(subject, argv, options);
-    });
-}
-
 /** Serves until an interrupt, or until the connection is closed for good. Gives the exit code. */
-async function serve(subject: string, command: readonly string[], options: ServeOptions): Promise<number> {
+export async function serve(subject: string, command: readonly string[], options: ServeOptions): Promise<number> {
   const log = options.quiet === true ? () => undefined : say;
   const connection = await openConnection(options, { name: 'nats-stream serve', reconnectsMax: -1 });
   /** Aborts when the server lets nothing be subscribed to any more, with the reason. */
@@ -96,21 +38,24 @@ async function serve(subject: string, command: readonly string[], options: Serve
       else log(`warning: ${message}${error === undefined ? '' : `: ${messageOf(error)}`}`);
     },
   });
-  const lineBytesMax = lineBytesMaxOf(connection.info?.max_payload ?? 1024 * 1024, options.json === true);
 
-  async function* lines(request: StreamRequest): AsyncGenerator<Uint8Array> {
+  async function* records(request: StreamRequest): AsyncGenerator<Uint8Array> {
     const { streamId, signal, body } = request;
     log(`stream ${streamId} opened on ${request.subject}, body of ${body.length} bytes`);
+    const format = outputFormat(request.headers, options.json === true);
+    const pieceBytesMax = format.pieceBytesMax(request.recordBytesMax);
     let count = 0;
     const tell = (how: string) => {
-      log(`stream ${streamId} ended after ${count} lines: ${how}`);
+      log(`stream ${streamId} ended after ${count} ${format.form}: ${how}`);
     };
     try {
-      const run = commandLines({
+      if (format.first !== undefined) yield format.first;
+      const run = commandOutput({
         command,
         input: body,
         signal,
-        lineBytesMax,
+        form: format.form,
+        pieceBytesMax,
         graceMs: options.grace,
         environment: {
           NATS_STREAM_SUBJECT: request.subject,
@@ -118,12 +63,12 @@ async function serve(subject: string, command: readonly string[], options: Serve
           NATS_STREAM_CONSUMER: request.consumerId,
         },
         onCut: (cuts) => {
-          log(`stream ${streamId}: ${cuts} lines were longer than ${lineBytesMax} bytes and were cut`);
+          log(`stream ${streamId}: ${cuts} lines were longer than ${pieceBytesMax} bytes and were cut`);
         },
       });
-      for await (const line of run) {
-        count += 1;
-        yield toRecord(line, options.json === true);
+      for await (const piece of run) {
+        if (piece.endsLine || format.form === 'pieces') count += 1;
+        yield format.toRecord(piece);
       }
       if (!signal.aborted) tell('exit code 0');
     } catch (error) {
@@ -135,7 +80,7 @@ async function serve(subject: string, command: readonly string[], options: Serve
   }
 
   try {
-    const { ready } = producer.handle(subject, lines, options.queue === undefined ? {} : { queue: options.queue });
+    const { ready } = producer.handle(subject, records, options.queue === undefined ? {} : { queue: options.queue });
     await ready.catch((error: unknown) => {
       // Where the client itself may not subscribe it is closed, which is not why.
       throw lost.signal.aborted ? (lost.signal.reason as Failure) : error;
@@ -173,18 +118,4 @@ async function tellOfConnection(
     if (type === 'disconnect') log('the connection is lost: trying to reconnect');
     else if (type === 'reconnect') log('reconnected');
   }
-}
-
-const encoder = new TextEncoder();
-const stderrMark = encoder.encode('stderr: ');
-
-function toRecord({ source, bytes }: CommandLine, asJson: boolean): Uint8Array {
-  if (asJson) return encoder.encode(printableJson({ stream: source, ...toJsonBytes(bytes) }));
-  return source === 'stdout' ? bytes : Buffer.concat([stderrMark, bytes]);
-}
-
-/** The longest line whose record is sure to fit into a message: base64 takes 4 bytes for 3, and JSON up to 6 for one. */
-function lineBytesMaxOf(payloadBytesMax: number, asJson: boolean): number {
-  const recordBytesMax = Math.floor(((payloadBytesMax - 64) * 3) / 4) - 64;
-  return Math.max(1, asJson ? Math.floor(recordBytesMax / 6) : recordBytesMax);
 }

@@ -110,6 +110,11 @@ export class Sender implements BudgetedStream {
     return creditOf(this.#outflow).records;
   }
 
+  /** The largest record that the stream takes. */
+  get recordBytesMax(): number {
+    return this.#given.recordBytesMax;
+  }
+
   /** Undefined where a record can be written at once; otherwise resolves when one can, or never will. */
   ready(): Promise<void> | undefined {
     if (this.#isOver || this.desiredSize > 0) return undefined;

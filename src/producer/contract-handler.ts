@@ -135,6 +135,9 @@ export function prepareHandler(
         streamId,
         headers,
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        get recordBytesMax() {
+          return asked.recordBytesMax;
+        },
         get signal() {
           return asked.signal;
         },

@@ -40,7 +40,7 @@ export class RequestedStream implements ServedRequest {
     this.#asked = this.#given = undefined;
     const { handler, form } = this.#handling;
     if (form !== undefined) setYieldedForm(stream.writer, form);
-    const request = new AskedStream(asked, stream.stop, this.#runs.codec);
+    const request = new AskedStream(asked, stream, this.#runs.codec);
     this.#runs.start(stream, () => handler(request, given));
   }
 

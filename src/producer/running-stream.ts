@@ -7,7 +7,7 @@ import type { ServedStream, StreamCounts, StreamOutcome } from '../host/trace-po
 import { traceServing } from '../host/traceable.js';
 import type { MessageHeaders } from '../transport/headers.js';
 import { encodePlainFrame } from '../writer/plain-frame.js';
-import { encodeCloseFrame, type WireRecord } from '../wire/index.js';
+import { encodeCloseFrame, plainRecordBytesMax, type WireRecord } from '../wire/index.js';
 import type { Sender } from '../delivery/sender.js';
 import { Writer, type WriterSink } from '../writer/writer.js';
 import type { HeartbeatTerms } from './heartbeat-paces.js';
@@ -109,6 +109,11 @@ export class RunningStream implements WriterSink {
   /** How much was sent. */
   get sent(): { readonly records: number; readonly bytes: number } {
     return this.delivery?.sent ?? { records: this.#records, bytes: this.#bytes };
+  }
+
+  /** The largest record that it takes now. Bytes. */
+  get recordBytesMax(): number {
+    return this.delivery?.recordBytesMax ?? plainRecordBytesMax(this.#host.publisher.payloadBytesMax);
   }
 
   /** Starts what makes its records. */

@@ -18,6 +18,11 @@ export interface StreamRequest {
   readonly signal: AbortSignal;
   /** The reader's deadline, in milliseconds from the request; absent if it has none. */
   readonly timeoutMs?: number;
+  /**
+   * The largest record that the stream takes, in bytes: with delivery `recordBytesMax` of the smaller end, else what fits
+   * into a message in base64, which a server may change with its `max_payload`.
+   */
+  readonly recordBytesMax: number;
   /** The body as text, decoded from UTF-8. */
   text(): string;
   /**
@@ -39,6 +44,12 @@ export interface AskedFor extends Pick<StreamRequest, 'subject' | 'consumerId' |
   readonly bodySuperjson: unknown;
 }
 
+/** What may change of a stream while its handler holds the request. */
+export interface LiveStream {
+  readonly stop: Stop;
+  readonly recordBytesMax: number;
+}
+
 /** The request of a stream that is served. */
 export class AskedStream implements StreamRequest {
   readonly subject: string;
@@ -47,24 +58,28 @@ export class AskedStream implements StreamRequest {
   readonly headers: MessageHeaders;
   readonly body: Uint8Array;
   declare readonly timeoutMs?: number;
-  readonly #stop: Stop;
+  readonly #stream: LiveStream;
   readonly #bodySuperjson: unknown;
   readonly #codec: Codec | undefined;
 
-  constructor(asked: AskedFor, stop: Stop, codec: Codec | undefined) {
+  constructor(asked: AskedFor, stream: LiveStream, codec: Codec | undefined) {
     this.subject = asked.subject;
     this.consumerId = asked.consumerId;
     this.streamId = asked.streamId;
     this.headers = asked.headers;
     this.body = asked.body ?? new Uint8Array();
     if (asked.timeoutMs !== undefined) this.timeoutMs = asked.timeoutMs;
-    this.#stop = stop;
+    this.#stream = stream;
     this.#bodySuperjson = asked.bodySuperjson;
     this.#codec = codec;
   }
 
   get signal(): AbortSignal {
-    return this.#stop.signal;
+    return this.#stream.stop.signal;
+  }
+
+  get recordBytesMax(): number {
+    return this.#stream.recordBytesMax;
   }
 
   text(): string {

@@ -49,6 +49,7 @@ export {
   decodeStreamFrame,
   encodeCloseFrame,
   encodeDataFrame,
+  plainRecordBytesMax,
   type CloseFrame,
   type DataFrame,
   type UnknownFrame,

@@ -57,5 +57,6 @@ export const rooms: Readonly<Record<string, string>> = {
   'src/testing/index.ts':
     'src/testing/{conformance,doubles,explorability,mutants,protocol} src/testing/explorer/index.ts',
 
-  'src/cli': 'src/{errors.ts,index.ts,memory-broker,testing/conformance,testing/index.ts,tracing,wire}',
+  'src/cli':
+    'src/{errors.ts,index.ts,memory-broker,testing/conformance,testing/index.ts,testing/protocol,tracing,wire}',
 };

@@ -1,20 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from './programs.js';
 
 /** The path of a tmux: the one that TMUX_PROGRAM names, else one on the PATH. */
 export function findTmux(): string | undefined {
-  const named = process.env['TMUX_PROGRAM'] ?? '';
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return [...(named === '' ? [] : [named]), ...folders.map((folder) => join(folder, 'tmux'))].find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return findProgram('tmux', 'TMUX_PROGRAM');
 }
 
 /** A terminal, as a user has it before them: what runs in it cannot tell that it is none. */
@@ -58,7 +48,7 @@ export function openTerminal(columns: number, rows: number): Terminal {
   const lines = (text: string): readonly string[] => text.replace(/\n$/, '').split('\n');
   tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, "env PS1='$ ' bash --norc --noprofile");
   const terminal: Terminal = {
-    press: (...keys) => void tmux('send-keys', ...keys),
+    press: (...keys) => void tmux('send-keys', '--', ...keys),
     enter: (line) => {
       tmux('send-keys', '-l', line);
       tmux('send-keys', 'Enter');

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from '../commander.js';
-import { protocolTicks, type Faults, type Order, type ProtocolSystemOptions } from '../../testing/index.js';
+import type { Faults, Order, ProtocolSystemOptions } from '../../testing/index.js';
+import { protocolTicks } from '../../testing/protocol/protocol-options.js';
 import { positiveCount } from '../option-parsers.js';
 
 /** The options of the command as they come from the command line; what was not given is absent. */

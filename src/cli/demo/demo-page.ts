@@ -1,8 +1,8 @@
 import { createRunLog } from '../../tracing/run-log.js';
 import { createLiveRecords } from '../view/event-stream.js';
-import { listPage } from '../view/page-files.js';
+import { builtPageFolder, listPage } from '../view/page-files.js';
 import { startPageServer } from '../view/page-server.js';
-import { watchDemoRecords } from '../watching.js';
+import { watchDemoRecords } from './watch-demo.js';
 import type { Stage } from './stage.js';
 
 /** The page that shows the demo while it runs in a terminal. */
@@ -16,8 +16,11 @@ export interface DemoPage {
 /** How many trace events a page that is opened late finds as they were. */
 const recordsKept = 100_000;
 
-/** @throws Failure where there is no page in the folder. */
-export async function startDemoPage(stage: Stage, folder: string): Promise<DemoPage> {
+/**
+ * @param folder Where the page is; the one that is built in by default.
+ * @throws Failure where there is no page in the folder.
+ */
+export async function startDemoPage(stage: Stage, folder = builtPageFolder()): Promise<DemoPage> {
   const files = listPage(folder);
   const live = createLiveRecords(createRunLog(recordsKept));
   const server = await startPageServer({ files, port: 0, serveRecords: live.serve });

@@ -1,14 +1,11 @@
 import { printable } from '../../wire/index.js';
-import { Option, type Command } from '../commander.js';
 import { wantsColours } from '../colours.js';
-import { addConnectionOptions, type ConnectionOptions } from '../connection-options.js';
+import type { ConnectionOptions } from '../connection-options.js';
 import { ExitCode } from '../exit-code.js';
 import { Failure } from '../failure.js';
 import { exitCodeOf, onInterrupt, type InterruptSignal } from '../interrupt.js';
 import { createOutput } from '../output.js';
-import { startDemoPage, type DemoPage } from './demo-page.js';
-import { builtPageFolder } from '../view/page-files.js';
-import { registerDoomedProducer } from './doomed-producer.js';
+import type { DemoPage } from './demo-page.js';
 import { createJsonReport } from './json-report.js';
 import { findLog } from './log-file.js';
 import { play } from './play.js';
@@ -16,7 +13,7 @@ import { repeatDemo } from './repeat.js';
 import { chooseStage, type Stage } from './stage.js';
 import { createTextReport } from './text-report.js';
 
-interface DemoOptions extends ConnectionOptions {
+export interface DemoOptions extends ConnectionOptions {
   readonly file?: string;
   readonly json?: true;
   readonly embedded?: true;
@@ -26,43 +23,8 @@ interface DemoOptions extends ConnectionOptions {
   readonly page: string | boolean;
 }
 
-const help = `
-Runs on the server of --server or NATS_URL, else on a nats-server that it finds (NATS_SERVER, the PATH, /usr/sbin,
-/usr/local/sbin, /usr/local/bin) and starts for itself, else on a broker in memory, and says which.
-Exits with 0 when every stream ended as it should, else with 1.
-It serves the page of nats-stream view too, and prints its address. In a terminal it then plays on there until it is
-interrupted, as with --again, which is a good end then; elsewhere it ends after one play, as with --once.
-
-Examples:
-  $ nats-stream demo
-  $ nats-stream demo --file server.log --json
-  $ nats-stream demo --server nats://demo.nats.io`;
-
-export function registerDemo(program: Command): void {
-  const command = program
-    .command('demo')
-    .summary('stream a log of this machine, and see streams live, fail and die')
-    .description(
-      'Serves a log of this machine, opens several streams of it, cancels one, kills the producer of another, and ' +
-        'prints the life of each as it happens.',
-    )
-    .option('-f, --file <path>', 'the log to serve (default: the largest readable one in /var/log)')
-    .option('--embedded', 'run on the broker in memory')
-    .addOption(new Option('--again', 'play on until it is interrupted').conflicts(['once', 'json']))
-    .option('--once', 'end after one play')
-    .option('--page <folder>', 'serve the page from this folder (default: the one that is built in)')
-    .option('--no-page', 'serve no page')
-    .option('--json', 'print one JSON object a line, and serve no page');
-  addConnectionOptions(command)
-    .addHelpText('after', help)
-    .action(async (options: DemoOptions) => {
-      process.exitCode = await demo(options);
-    });
-  registerDoomedProducer(program);
-}
-
 /** Gives the exit code. */
-async function demo(options: DemoOptions): Promise<number> {
+export async function demo(options: DemoOptions): Promise<number> {
   const log = findLog(options.file);
   const leaving = new AbortController();
   let interrupted: InterruptSignal | undefined;
@@ -112,7 +74,8 @@ async function openPage(
   write: (text: string) => void,
 ): Promise<DemoPage | undefined> {
   try {
-    const opened = await startDemoPage(stage, typeof page === 'string' ? page : builtPageFolder());
+    const { startDemoPage } = await import('./demo-page.js');
+    const opened = await startDemoPage(stage, typeof page === 'string' ? page : undefined);
     write(`page     ${opened.url}${playsOn ? '' : '  until the demo is over; --again plays on'}\n\n`);
     return opened;
   } catch (error) {

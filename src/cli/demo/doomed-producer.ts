@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import type { Command } from '../commander.js';
 import { messageOf } from '../../errors.js';
 import { ProducerClient } from '../../index.js';
 import type { ConnectionOptions } from '../connection-options.js';
@@ -34,8 +33,6 @@ type Word =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'state'; readonly change: StreamStateChange };
-
-const processCommand = 'demo-producer';
 
 /** A process of its own, where other processes can reach the server; else a connection of its own, to be cut. */
 export async function startDoomedProducer(
@@ -79,7 +76,7 @@ async function startProcess(
   instruction: Instruction,
   onChange: (change: StreamStateChange) => void,
 ): Promise<DoomedProducer> {
-  const child = fork(process.argv[1] ?? '', [processCommand], {
+  const child = fork(process.argv[1] ?? '', ['demo-producer'], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // The interrupt of a terminal is for the demo alone, which ends this process in its own time.
     detached: true,
@@ -122,22 +119,20 @@ async function startProcess(
   };
 }
 
-/** The hidden command that the process of the producer runs. */
-export function registerDoomedProducer(program: Command): void {
-  program.command(processCommand, { hidden: true }).action(() => {
-    const tell = (word: Word) => process.send?.(word);
-    // Without the demo nobody would ever end this process.
-    process.once('disconnect', () => process.exit());
-    process.once('message', (message) => {
-      const { options, subject, log, recordsSubject } = message as Instruction;
-      const start = async () => {
-        const connection = await openConnection(options, { name: 'nats-stream demo producer', reconnectsMax: 5 });
-        produce(connection, subject, log, (change) => tell({ type: 'state', change }), recordsSubject);
-        await connection.flush();
-        tell({ type: 'ready' });
-      };
-      start().catch((error: unknown) => tell({ type: 'failed', message: messageOf(error) }));
-    });
+/** What the process of the producer does. */
+export function doomedProducer(): void {
+  const tell = (word: Word) => process.send?.(word);
+  // Without the demo nobody would ever end this process.
+  process.once('disconnect', () => process.exit());
+  process.once('message', (message) => {
+    const { options, subject, log, recordsSubject } = message as Instruction;
+    const start = async () => {
+      const connection = await openConnection(options, { name: 'nats-stream demo producer', reconnectsMax: 5 });
+      produce(connection, subject, log, (change) => tell({ type: 'state', change }), recordsSubject);
+      await connection.flush();
+      tell({ type: 'ready' });
+    };
+    start().catch((error: unknown) => tell({ type: 'failed', message: messageOf(error) }));
   });
 }
 

@@ -42,12 +42,12 @@ export async function* linesOf({ path, from, to }: LogFile): AsyncGenerator<Uint
   // What comes before the first newline is the rest of a line whose start is not read.
   let isRest = from > 0;
   for await (const chunk of createReadStream(path, { start: from, end: to - 1 })) {
-    for (const line of splitter.push(chunk as Uint8Array)) {
-      if (!isRest) yield line;
+    for (const { bytes } of splitter.push(chunk as Uint8Array)) {
+      if (!isRest) yield bytes;
       isRest = false;
     }
   }
-  yield* splitter.end();
+  for (const { bytes } of splitter.end()) yield bytes;
 }
 
 function openLog(path: string): LogFile {

@@ -44,6 +44,11 @@ export function encodeDataFrame(data: Uint8Array, superjson?: unknown): Uint8Arr
   return encoder.encode(stringifyGoJson(fields));
 }
 
+/** How many bytes of data fit into the frame of a message of so many bytes, without annotations. */
+export function plainRecordBytesMax(payloadBytesMax: number): number {
+  return Math.max(0, Math.floor((payloadBytesMax - plainStart.length - plainEnd.length) / 4) * 3);
+}
+
 /**
  * Writes `{"type":2,"closeError":{"Code":…,"Text":"…"}}`. The code must be an integer. The text is cut where it is too
  * long, or the frame would have more than `bytesMax` bytes.

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { connect, type NatsConnection } from 'nats';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ConsumerClient, ProducerClient } from '../../../src/index.js';
 import { root } from '../../support/build.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
 import { endCommands, isAlive, runCommand, untilGone, type CommandLine } from './command-line.js';
@@ -137,10 +139,75 @@ describe('nats-stream serve and open', () => {
     expect(serving.stderr.match(/opened on/g)).to.have.length(2);
   });
 
-  it('marks the lines of stderr', async () => {
-    const reader = run('echo out; echo err >&2');
+  it("prints the command's stderr on stderr", async () => {
+    const reader = run('echo out; echo err >&2; printf last >&2');
     expect(await reader.ended).to.equal(0);
-    expect(reader.stdout.split('\n').sort()).to.deep.equal(['', 'out', 'stderr: err']);
+    expect(reader.stdout).to.equal('out\n');
+    expect(reader.stderr).to.equal('err\nlast\n');
+  });
+
+  it('open --count counts what is printed on stdout', async () => {
+    const reader = run('echo 1 >&2; echo 2 >&2; echo a; echo b; echo c', '--count', '2');
+    expect(await reader.ended).to.equal(0);
+    expect(reader.stdout).to.equal('a\nb\n');
+  });
+
+  it('open --json tells stdout and stderr apart by a field', async () => {
+    const reader = run('echo out; echo err >&2', '--json');
+    expect(await reader.ended).to.equal(0);
+    const objects = reader.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { source?: string; text?: string });
+    expect(objects.slice(0, -1).map(({ source, text }) => `${source} ${text}`)).to.have.members([
+      'stdout out',
+      'stderr err',
+    ]);
+  });
+
+  it('open --raw is byte for byte, on both outputs', async () => {
+    const script =
+      'head -c 300000 /dev/urandom > "$0"; printf "\\n\\r\\n" >> "$0"; cat "$0"; printf "no newline\\r" >&2; cat "$0"';
+    const folder = mkdtempSync(join(tmpdir(), 'raw-'));
+    try {
+      const file = join(folder, 'bytes');
+      const { subject, serving } = await serveCommand(['sh', '-c', script, file]);
+      const reader = runCommand(['open', subject, '--raw', '-s', server.url], { unread: true });
+      const chunks: Buffer[] = [];
+      reader.pipe.on('data', (chunk: Buffer) => chunks.push(chunk));
+      await Promise.all([reader.ended, once(reader.pipe, 'end')]);
+      const bytes = readFileSync(file);
+      expect(Buffer.concat(chunks).equals(Buffer.concat([bytes, bytes]))).to.equal(true);
+      expect(reader.stderr).to.equal('no newline\r');
+      await serving.untilStderr(/ended after \d+ pieces: exit code 0/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('open --raw gives what is no line yet, as it comes', async () => {
+    const reader = run('printf "name? "; exec sleep 1000', '--raw');
+    await reader.untilStdout(/^name\? $/);
+  });
+
+  it('open --raw adds nothing to the records of another producer', async () => {
+    const connection = await connect({ servers: server.url });
+    const producer = new ProducerClient({ connection });
+    await producer.handle('cli.records', () => ['one', 'two\n', new Uint8Array([0x33])]).ready;
+    const raw = open('cli.records', '--raw');
+    expect(await raw.ended).to.equal(0);
+    expect(raw.stdout).to.equal('onetwo\n3');
+    const lines = open('cli.records');
+    expect(await lines.ended).to.equal(0);
+    expect(lines.stdout).to.equal('one\ntwo\n\n3\n');
+    await producer.close();
+    await connection.close();
+  });
+
+  it('open --raw does not go with --json', async () => {
+    const reader = open('x', '--raw', '--json');
+    expect(await reader.ended).to.equal(2);
+    expect(reader.stderr).to.include("'--raw' cannot be used with option '--json'");
   });
 
   it('serve --json tells stdout and stderr apart by a field', async () => {
@@ -339,15 +406,71 @@ describe('nats-stream serve and open', () => {
     }
   });
 
-  it('cuts a line that does not fit into a message into several records', async () => {
+  it('does not cut a line that is longer than a message', async () => {
     const { subject, serving } = await serve('head -c 2000000 /dev/zero | tr "\\0" a; echo; echo after');
     const reader = open(subject);
     expect(await reader.ended).to.equal(0);
-    const lines = reader.stdout.trimEnd().split('\n');
-    expect(lines.slice(0, -1).join('')).to.equal('a'.repeat(2_000_000));
-    expect(lines.at(-1)).to.equal('after');
-    expect(lines).to.have.length.greaterThan(3);
-    await serving.untilStderr(/1 lines were longer than \d+ bytes and were cut/);
+    expect(reader.stdout).to.equal(`${'a'.repeat(2_000_000)}\nafter\n`);
+    await serving.untilStderr(/ended after 2 lines/);
+    expect(serving.stderr).not.to.include('cut');
+  });
+
+  describe('to readers that are not this command', () => {
+    let connection: NatsConnection;
+    before(async () => {
+      connection = await connect({ servers: server.url });
+    });
+    after(() => connection.close());
+
+    /** The records of a script's output, as text. */
+    async function recordsOf(subject: string, script: string, options: object): Promise<readonly string[]> {
+      const consumer = new ConsumerClient({ connection, ...options });
+      const records: string[] = [];
+      for await (const text of consumer.openStream(subject, script).text()) records.push(text);
+      await consumer.close();
+      return records;
+    }
+    const longLine = 'head -c 2000000 /dev/zero | tr "\\0" a; echo; echo after';
+
+    it('marks the lines of stderr', async () => {
+      const records = await recordsOf('cli.shell', 'echo out; echo err >&2', {});
+      expect(records).to.have.members(['out', 'stderr: err']);
+    });
+
+    it('does not cut a line that is longer than a message where they are of this package', async () => {
+      const records = await recordsOf('cli.shell', longLine, {});
+      expect(records).to.deep.equal(['a'.repeat(2_000_000), 'after']);
+    });
+
+    it('marks what follows a cut where a plain reader gets the line in parts', async () => {
+      const both = `${longLine}; (${longLine}) >&2`;
+      const records = await recordsOf('cli.shell', `exec 2>&1; ${longLine}`, { offerExtension: false });
+      expect(records[0]).to.match(/^a{100000,}$/);
+      for (const part of records.slice(1, -1)) expect(part).to.match(/^cut: a+$/);
+      expect(
+        records
+          .slice(0, -1)
+          .map((part) => part.replace('cut: ', ''))
+          .join(''),
+      ).to.equal('a'.repeat(2_000_000));
+      expect(records.at(-1)).to.equal('after');
+      const ofStderr = (await recordsOf('cli.shell', both, { offerExtension: false })).filter((record) =>
+        record.startsWith('stderr: '),
+      );
+      expect(ofStderr[0]).to.match(/^stderr: a{100000,}$/);
+      for (const part of ofStderr.slice(1, -1)) expect(part).to.match(/^stderr: cut: a+$/);
+      expect(ofStderr.at(-1)).to.equal('stderr: after');
+    });
+
+    it('serve --json marks a line that goes on', async () => {
+      const { subject, serving } = await serveCommand(['sh'], '--json');
+      const records = await recordsOf(subject, longLine, { offerExtension: false });
+      const objects = records.map((record) => JSON.parse(record) as { text: string; cut?: true });
+      expect(objects.slice(0, -2).every(({ cut }) => cut === true)).to.equal(true);
+      expect(objects.slice(-2).map(({ cut }) => cut)).to.deep.equal([undefined, undefined]);
+      expect(objects.map(({ text }) => text).join('')).to.equal(`${'a'.repeat(2_000_000)}after`);
+      await serving.untilStderr(/1 lines were longer than \d+ bytes and were cut/);
+    });
   });
 
   it('serves on when the server was restarted', async () => {

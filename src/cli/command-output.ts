@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { messageOf } from '../errors.js';
-import { createLineSplitter, type LineSplitter } from './lines.js';
+import { createLineSplitter, createPieceSplitter, type Piece, type Splitter } from './lines.js';
 import { merge } from './merge.js';
 import { startCommand } from './child-process.js';
+import type { OutputForm, OutputPiece, OutputSource } from './served-output.js';
 
 export interface CommandRun {
   /** The program and its arguments; no shell reads them. */
@@ -14,26 +15,22 @@ export interface CommandRun {
   readonly signal: AbortSignal;
   /** Between SIGTERM and SIGKILL. Milliseconds. */
   readonly graceMs: number;
-  /** Longer lines are cut into several. Bytes. */
-  readonly lineBytesMax: number;
+  /** Whether its output is given by lines, or as it comes. */
+  readonly form: OutputForm;
+  /** Longer lines and pieces are cut into several. Bytes. */
+  readonly pieceBytesMax: number;
   /** Is told, at the end, how many lines were cut. */
   readonly onCut: (lines: number) => void;
 }
 
-export interface CommandLine {
-  readonly source: 'stdout' | 'stderr';
-  /** Without its newline. */
-  readonly bytes: Uint8Array;
-}
-
 /**
- * Runs a command and gives its lines, those of stdout and stderr in the order in which they come. The pipes are read
- * only as fast as the lines are taken, so that a slow reader slows the command down.
+ * Runs a command and gives what it prints, of stdout and stderr in the order in which it comes. The pipes are read
+ * only as fast as that is taken, so that a slow reader slows the command down.
  *
  * Returns when the command ended with exit code 0. Throws an `Error` whose message is what the reader of the stream is
  * told: `exit code 3`, `killed by SIGSEGV`, or why the command could not be started.
  */
-export async function* commandLines(run: CommandRun): AsyncGenerator<CommandLine> {
+export async function* commandOutput(run: CommandRun): AsyncGenerator<OutputPiece> {
   const running = await startCommand(run.command, run.environment).catch((error: unknown) => {
     throw new Error(`could not start ${run.command[0] ?? ''}: ${startFailure(error)}`, { cause: error });
   });
@@ -44,17 +41,18 @@ export async function* commandLines(run: CommandRun): AsyncGenerator<CommandLine
   run.signal.addEventListener('abort', onAbort, { once: true });
   // The signal may have aborted while the command started.
   if (run.signal.aborted) onAbort();
-  const splitters = { stdout: createLineSplitter(run.lineBytesMax), stderr: createLineSplitter(run.lineBytesMax) };
+  const createSplitter = run.form === 'lines' ? createLineSplitter : createPieceSplitter;
+  const splitters = { stdout: createSplitter(run.pieceBytesMax), stderr: createSplitter(run.pieceBytesMax) };
   try {
     running.stdin.end(run.input);
-    const lines = merge(
+    const printed = merge(
       batches('stdout', running.stdout, splitters.stdout),
       batches('stderr', running.stderr, splitters.stderr),
     );
-    for await (const batch of lines) {
+    for await (const batch of printed) {
       // A command that is being stopped may still have something to say, and must not hang on a full pipe meanwhile.
       if (run.signal.aborted) continue;
-      for (const line of batch) yield line;
+      yield* batch;
     }
     const { code, signal } = await running.exited;
     if (run.signal.aborted) return;
@@ -71,11 +69,11 @@ export async function* commandLines(run: CommandRun): AsyncGenerator<CommandLine
 }
 
 async function* batches(
-  source: CommandLine['source'],
+  source: OutputSource,
   pipe: Readable,
-  splitter: LineSplitter,
-): AsyncGenerator<readonly CommandLine[]> {
-  const label = (lines: readonly Uint8Array[]) => lines.map((bytes): CommandLine => ({ source, bytes }));
+  splitter: Splitter,
+): AsyncGenerator<readonly OutputPiece[]> {
+  const label = (pieces: readonly Piece[]) => pieces.map((piece): OutputPiece => ({ source, ...piece }));
   try {
     for await (const chunk of pipe.iterator({ destroyOnReturn: false }))
       yield label(splitter.push(chunk as Uint8Array));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandLines, type CommandRun } from '../../../src/cli/command-lines.js';
+import { commandOutput, type CommandRun } from '../../../src/cli/command-output.js';
 import { isAlive } from './command-line.js';
 
 const never = new AbortController().signal;
@@ -17,11 +17,12 @@ async function* text(options: Partial<CommandRun>): AsyncGenerator<string> {
     input: new Uint8Array(),
     signal: never,
     graceMs: 5000,
-    lineBytesMax: 10_000,
+    form: 'lines',
+    pieceBytesMax: 10_000,
     onCut: () => undefined,
     ...options,
   };
-  for await (const { source, bytes } of commandLines(run)) yield `${source} ${Buffer.from(bytes).toString()}`;
+  for await (const { source, bytes } of commandOutput(run)) yield `${source} ${Buffer.from(bytes).toString()}`;
 }
 
 async function collect(lines: AsyncIterable<string>): Promise<{ lines: string[]; error: string | undefined }> {
@@ -83,7 +84,7 @@ describe('lines of a command', () => {
     const onCut = (lines: number) => {
       cut = lines;
     };
-    const { lines } = await collect(runShell('echo 1234567; echo 12; echo 123456789', { lineBytesMax: 4, onCut }));
+    const { lines } = await collect(runShell('echo 1234567; echo 12; echo 123456789', { pieceBytesMax: 4, onCut }));
     expect(lines.map((line) => line.slice(7))).to.deep.equal(['1234', '567', '12', '1234', '5678', '9']);
     expect(cut).to.equal(2);
   });
