@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { createCursor } from '../../visualizations/src/model/cursor.js';
-import { chunkEvents } from '../../visualizations/src/model/event-log.js';
 import { parseQuery } from '../../visualizations/src/model/query.js';
 import { eventFields } from '../../visualizations/src/model/event-fields.js';
 import { Run } from '../../visualizations/src/model/run.js';
@@ -155,7 +154,7 @@ describe('cursor', () => {
 
   it('jumps to the oldest record where that has overtaken it', () => {
     const records = sampleRecords({ streams: 200, seed });
-    const run = new Run(sampleHeader, { onFrame: immediately, eventsMax: 2 * chunkEvents });
+    const run = new Run(sampleHeader, { onFrame: immediately, bytesMax: 400_000 });
     run.append(records.slice(0, 3_000));
     const cursor = createCursor(run, () => 0);
     cursor.seek(100);

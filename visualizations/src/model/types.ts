@@ -230,6 +230,17 @@ export interface RunReader {
   eventAtOrBefore(seq: Moment): SequencedEvent | undefined;
   /** Events with `fromSeq <= seq <= toSeq`, in order. Returning false from `visit` ends it. */
   forEach(fromSeq: Moment, toSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void;
+  /** Events with `seq <= fromSeq`, the last one first. Returning false from `visit` ends it. */
+  forEachBack(fromSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void;
+  /**
+   * The numbers of the events that are kept of some streams, of actors that are no end of one (by `actorKey`), and of
+   * nobody (by `ofNobody`), in order.
+   */
+  seqsOf(keys: readonly string[]): readonly Moment[];
+  /** Stretches of the run, one after the other: when each begins, and how many events it has. */
+  readonly begins: readonly { readonly at: number; readonly events: number }[];
+  /** Marks, gaps, crashes and lost links, oldest first: where people jump to. */
+  readonly marked: readonly SequencedEvent[];
   /** The `seq` of the last event at or before a time; `firstSeq` where all are later. */
   seqAtTime(at: number): Moment;
 }
@@ -262,14 +273,18 @@ export interface Sink {
   accept(values: readonly unknown[]): void;
   /** The time of the run goes on though no event came: what it is now, where it is not that of the wall. */
   time(at: number): void;
-  /** `text` says why, where it is `lost` or `failed`. */
-  state(state: LinkState, text?: string): void;
+  /** `text` says why, where it is `lost` or `failed`; `part` how much of the whole has come, from 0 to 1. */
+  state(state: LinkState, text?: string, part?: number): void;
 }
 
 /** Something that gives the events of a run: a connection, a file, a simulation. */
 export interface Source {
   /** What it is, for people. */
   readonly label: string;
+  /** Up to which time of the run it goes; absent where it cannot be cut. */
+  readonly until?: number;
+  /** The same, but up to this time. */
+  readonly reopened?: (until: number) => Source;
   /** Begins, and returns what ends it. Called once. */
   start(sink: Sink): () => void;
 }

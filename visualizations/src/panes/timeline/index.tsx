@@ -7,6 +7,7 @@ import { createHatching } from '../drawing/hatching.js';
 import type { Palette } from '../drawing/palette.js';
 import { useCanvas } from '../drawing/use-canvas.js';
 import { useFrames } from '../drawing/use-frames.js';
+import { useRunModel } from '../drawing/use-run-model.js';
 import { labelWidth, listTracks, pinnedHeight, timeScale, topHeight, trackHeight, type TrackList } from './geometry.js';
 import { paintTimeline, type Area } from './paint.js';
 import { areaStatistics, type AreaStatistics } from './statistics.js';
@@ -36,7 +37,7 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
   const follows = useSignal(true);
   const [pinned, setPinned] = useState(nothing);
   const [statistics, setStatistics] = useState<AreaStatistics>();
-  const tracks = useMemo(() => new Tracks(unit), [run]);
+  const { model: tracks, version } = useRunModel(run, Tracks);
   const pointer = useMemo(() => new TimelinePointer(), [run]);
 
   const listed = useRef<{ list: TrackList; key: string }>(undefined);
@@ -55,7 +56,7 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
   const windowNow = (): TimeWindow => {
     if (chosen.current !== undefined) return chosen.current;
     const { from, to } = whole();
-    const isOver = run.header.source !== 'live';
+    const isOver = !run.growing.peek() || run.header.source !== 'live';
     const width = isOver ? to - from : Math.min(followed[unit], Math.max(to - from, followed[unit] / 6));
     return { from: to - width, to: to + width * 0.04 };
   };
@@ -102,12 +103,11 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
   };
   useEffect(
     () =>
-      run.version.subscribe(() => {
-        tracks.read(run);
+      version.subscribe(() => {
         resize();
         redraw();
       }),
-    [run, tracks, pinned],
+    [version, tracks, pinned],
   );
   useEffect(() => view.subscribe(redraw), [view]);
   useEffect(() => {
