@@ -37,7 +37,7 @@ describe('finding something on the page', () => {
     await page.keyboard.type('reason:slowReader');
     await untilHolds(async () => {
       expect(await page.locator('.streams-count').textContent()).to.match(/ of 120/);
-      const reasons = await page.locator('.grid-row [role=gridcell]:nth-child(4)').allTextContents();
+      const reasons = await page.locator('.grid-row [data-column=reason]').allTextContents();
       expect([...new Set(reasons)]).to.deep.equal(['slowReader']);
     });
     await page.getByLabel('Query over streams').fill('stat:active');

@@ -1,6 +1,7 @@
 import { effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals';
 import { createFeed, type Feed } from '../model/feed.js';
 import { formatHash, parseHash } from '../model/location-hash.js';
+import { createScope, type Scope } from '../model/scope.js';
 import { createSessions, type Sessions } from '../model/session.js';
 import type { Source } from '../model/types.js';
 import { fileSource, served } from '../sources/file.js';
@@ -14,6 +15,7 @@ import { createTheme, type ThemeControl } from './theme.js';
 export interface App {
   readonly feed: Feed;
   readonly sessions: Sessions;
+  readonly scope: Scope;
   readonly layout: Layout;
   readonly theme: ThemeControl;
   readonly tool: ReadonlySignal<ToolId | undefined>;
@@ -31,7 +33,8 @@ export function createApp(): App {
   const asked = parseHash(location.hash);
   const theme = createTheme();
   const feed = createFeed();
-  const sessions = createSessions(feed, theme.theme);
+  const scope = createScope();
+  const sessions = createSessions(feed, theme.theme, scope);
   const layout = createLayout(asked.panes);
   const tool = signal<ToolId | undefined>(tools.find(({ id }) => id === asked.tool)?.id);
   const toolArgument = signal(asked.argument ?? '');
@@ -41,6 +44,7 @@ export function createApp(): App {
   const app: App = {
     feed,
     sessions,
+    scope,
     layout,
     theme,
     tool,

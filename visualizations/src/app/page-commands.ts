@@ -1,3 +1,4 @@
+import { toggleSilent } from '../model/scope.js';
 import { actorKey } from '../model/keys.js';
 import type { Session } from '../model/session.js';
 import { panes } from '../panes/index.js';
@@ -47,7 +48,7 @@ function timeCommands(app: App): readonly Command[] {
   ];
 }
 
-function paneCommands({ layout }: App): readonly Command[] {
+function paneCommands({ layout, scope }: App): readonly Command[] {
   const focus = (id: string): void => {
     const element = document.getElementById(id);
     // What is shown already has the focus at once: keys that follow quickly are meant for it.
@@ -71,6 +72,24 @@ function paneCommands({ layout }: App): readonly Command[] {
       run: () => {
         const focused = document.activeElement?.closest('.area')?.querySelector('.pane')?.id.replace('pane-', '');
         layout.toggleWhole(layout.whole.peek() ?? areaIds.find((area) => area === focused) ?? 'left');
+      },
+    },
+    {
+      key: 'q',
+      group: 'Panes',
+      about: 'which producers are silent: their streams alone, by producer; or all again',
+      run: () => {
+        layout.show('streams');
+        toggleSilent(scope);
+      },
+    },
+    {
+      key: '!',
+      group: 'Panes',
+      about: 'only the streams that need a look, or all again',
+      run: () => {
+        layout.show('streams');
+        scope.query.value = scope.query.value === 'anomaly:*' ? '' : 'anomaly:*';
       },
     },
     {

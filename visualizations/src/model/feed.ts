@@ -45,6 +45,7 @@ export function createFeed(options: RunOptions = {}): Feed {
   /** Counts of now; `health` follows once a frame. */
   let counts = { ...counted };
   let framePending = false;
+  let isReading = false;
 
   const show = (): void => {
     if (framePending) return;
@@ -72,7 +73,9 @@ export function createFeed(options: RunOptions = {}): Feed {
           flush();
           // A page that was away too long is told again what lives: of the run that it shows, which goes on.
           if (run.value !== undefined && isSameRun(run.value.header, event)) continue;
-          run.value = new Run(event, options);
+          const begun = new Run(event, options);
+          begun.isReading.value = isReading;
+          run.value = begun;
           // What is told of a run is not of those before it.
           counts.received = 1;
         }
@@ -109,6 +112,8 @@ export function createFeed(options: RunOptions = {}): Feed {
         },
         state: (state, text = '', part) => {
           if (!isOpen) return;
+          isReading = state === 'connecting' && part !== undefined;
+          if (run.value !== undefined) run.value.isReading.value = isReading;
           if (state === 'ended' && run.value !== undefined) run.value.growing.value = false;
           // Who hears that a source has ended hears at once what came of it, and not a frame later.
           health.value = { ...health.value, ...counts, state, text, part };

@@ -23,6 +23,7 @@ export class Run implements RunReader {
   readonly header: TraceRun;
   readonly #version = signal(0);
   readonly #growing = signal(true);
+  readonly #isReading = signal(false);
   readonly #log: EventLog;
   readonly #onFrame: (callback: () => void) => void;
   readonly #marked: SequencedEvent[] = [];
@@ -41,6 +42,10 @@ export class Run implements RunReader {
 
   get growing() {
     return this.#growing;
+  }
+
+  get isReading() {
+    return this.#isReading;
   }
 
   get firstSeq(): Moment {

@@ -12,6 +12,7 @@ import type {
 } from '../../../src/trace-events/trace-event.js';
 
 import type { Rates } from './rates.js';
+import type { Scope } from './scope.js';
 
 export type { TraceEvent, Json, TraceRun } from '../../../src/trace-events/trace-event.js';
 
@@ -207,6 +208,8 @@ export interface Cursor {
   readonly seekTime: (at: number) => void;
   /** Goes so many events forwards, or backwards where negative. */
   readonly step: (records: number) => void;
+  /** The event at which it has stopped since that is where to break, while it stands there. */
+  readonly broke: ReadonlySignal<SequencedEvent | undefined>;
 }
 
 /** The events of a run, as far as they are kept. */
@@ -216,6 +219,8 @@ export interface RunReader {
   readonly version: ReadonlySignal<number>;
   /** Whether more events may come. A recording that is complete is not growing, whatever its header says. */
   readonly growing: ReadonlySignal<boolean>;
+  /** Whether it is a recording that has not come whole yet. */
+  readonly isReading: ReadonlySignal<boolean>;
   /** The first and the last `seq` that can still be shown; both 0 where there is none. */
   readonly firstSeq: Moment;
   readonly lastSeq: Moment;
@@ -237,6 +242,8 @@ export interface RunReader {
    * nobody (by `ofNobody`), in order.
    */
   seqsOf(keys: readonly string[]): readonly Moment[];
+  /** A view of one's own at a moment. */
+  viewAt(seq: Moment): View;
   /** Stretches of the run, one after the other: when each begins, and how many events it has. */
   readonly begins: readonly { readonly at: number; readonly events: number }[];
   /** Marks, gaps, crashes and lost links, oldest first: where people jump to. */
@@ -258,6 +265,8 @@ export interface PaneProps {
   readonly view: ReadonlySignal<View>;
   readonly cursor: Cursor;
   readonly selection: Selection;
+  /** Which streams are shown. */
+  readonly scope: Scope;
   readonly theme: ReadonlySignal<Theme>;
 }
 

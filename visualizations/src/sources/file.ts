@@ -25,7 +25,7 @@ export function fileSource(label: string, content: () => Promise<Content>, until
       const stopping = new AbortController();
       const isStopped = (): boolean => stopping.signal.aborted;
       const read = async (): Promise<void> => {
-        sink.state('connecting', 'reading');
+        sink.state('connecting', 'reading', 0);
         const { stream, bytes } = await content();
         const reader = stream.getReader();
         const decoder = new TextDecoder();

@@ -1,4 +1,5 @@
 import { actorName } from '../../model/actor-name.js';
+import { isGoodEnd } from '../../model/good-ends.js';
 import { happenedAt } from '../../../../src/trace-events/happened.js';
 import { actorKey } from '../../model/keys.js';
 import { isDoubtfulEnd, isEndUnheard, isSameLife } from '../../model/same-life.js';
@@ -307,6 +308,17 @@ function resume(track: Track, at: number, state: string): void {
 function phaseOf(state: string): string {
   const outermost = outermostState(state);
   return /^[^(]* \| /.test(state) ? state : outermost;
+}
+
+/** Whether a track ended in a way that needs a look. */
+export function isBadEnd(tracks: Tracks, track: Track): boolean {
+  if (track.reason === undefined) return track.how === 'crashed';
+  if (track.stream === undefined) return track.reason === 'error';
+  const others = tracks.endsOf(track.stream).filter((other) => other !== track);
+  return !isGoodEnd(
+    track.reason,
+    others.map((other) => other.reason),
+  );
 }
 
 /** The index of the last segment that began at or before a time; -1 where all are later. */
