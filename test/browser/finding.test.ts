@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import { sampleHeader } from '../visualizations/sample-run.js';
-import { closed, openRecording, records, stageFor, untilConnected, untilHolds, untilMoment } from './sample-page.js';
+import {
+  closed,
+  goTo,
+  openRecording,
+  records,
+  stageFor,
+  untilConnected,
+  untilHolds,
+  untilMoment,
+} from './sample-page.js';
 
 describe('finding something on the page', () => {
   const stage = stageFor();
@@ -28,7 +37,7 @@ describe('finding something on the page', () => {
     await page.keyboard.type('reason:slowReader');
     await untilHolds(async () => {
       expect(await page.locator('.streams-count').textContent()).to.match(/ of 120/);
-      const reasons = await page.locator('.grid-row [role=gridcell]:nth-child(4)').allTextContents();
+      const reasons = await page.locator('.grid-row [data-column=reason]').allTextContents();
       expect([...new Set(reasons)]).to.deep.equal(['slowReader']);
     });
     await page.getByLabel('Query over streams').fill('stat:active');
@@ -41,7 +50,8 @@ describe('finding something on the page', () => {
     await page.locator('.grid-row').nth(2).click();
     await page.getByRole('heading', { name: /dashboard/ }).waitFor();
     const moment = Math.floor(records.length * 0.9);
-    await page.getByRole('slider', { name: 'Moment' }).fill(`${moment}`);
+    await page.waitForFunction(() => location.hash.includes('stream='));
+    await goTo(page, moment);
     await page.waitForFunction((seq) => location.hash.includes(`at=${seq}`), moment);
     const { hash } = new URL(page.url());
     const stream = new URLSearchParams(hash.slice(1)).get('stream') ?? '';

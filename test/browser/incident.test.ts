@@ -79,11 +79,11 @@ describe('the page in an incident: real processes, a broker that is restarted, s
     await untilHolds(async () => expect(await phases()).to.deep.equal({ active: 12 }));
   };
   const ages = async (): Promise<readonly number[]> => {
-    const cells = await page.locator('.grid-row [role=gridcell]:nth-child(8)').allTextContents();
+    const cells = await page.locator('.grid-row [data-column=age]').allTextContents();
     return cells.map(seconds);
   };
   const records = async (): Promise<readonly number[]> => {
-    const cells = await page.locator('.grid-row [role=gridcell]:nth-child(6)').allTextContents();
+    const cells = await page.locator('.grid-row [data-column=records]').allTextContents();
     return cells.map((text) => Number.parseFloat(text) * (text.includes('k') ? 1_000 : 1));
   };
   const picture = async (name: string): Promise<void> => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { openRecording, records, shownMoment, stageFor, untilHolds, untilMoment } from './sample-page.js';
+import { goTo, openRecording, records, shownMoment, stageFor, untilHolds, untilMoment } from './sample-page.js';
 
 describe('the page by the keyboard alone', () => {
   const stage = stageFor();
@@ -31,7 +31,7 @@ describe('the page by the keyboard alone', () => {
 
   it('plays, pauses, and goes back to the newest moment', async () => {
     const { keyboard } = page;
-    await page.getByRole('slider', { name: 'Moment' }).fill('10');
+    await goTo(page, 10);
     await keyboard.press(' ');
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     await keyboard.press(' ');

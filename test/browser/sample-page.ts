@@ -43,8 +43,6 @@ export async function openRecording(stage: PageStage, options: Parameters<PageSt
   await page.setInputFiles('#open-file', recording);
   await page.getByRole('status').filter({ hasText: 'complete' }).waitFor();
   await untilMoment(page, records.length);
-  // The slider hears of new records a few times a second, and goes no further than to those that it knows.
-  await page.locator(`input[type=range][max="${records.length}"]`).waitFor();
   return page;
 }
 
@@ -85,6 +83,16 @@ export async function untilMoment(page: Page, seq: number): Promise<void> {
     (wanted) => document.querySelector('.time-shown')?.textContent.endsWith(`#${wanted}`),
     seq,
   );
+}
+
+/** Goes to the moment of a record, as a link does. */
+export async function goTo(page: Page, seq: number): Promise<void> {
+  await page.evaluate((wanted) => {
+    const hash = new URLSearchParams(location.hash.slice(1));
+    hash.set('at', `${wanted}`);
+    location.hash = hash.toString();
+  }, seq);
+  await untilMoment(page, seq);
 }
 
 /** The moment that the page shows. */

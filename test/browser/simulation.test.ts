@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { scenarios } from '../../visualizations/src/simulation/scenarios/index.js';
 import { play } from '../visualizations/simulation-run.js';
-import { closed, stageFor, untilHolds } from './sample-page.js';
+import { closed, goTo, stageFor, untilHolds } from './sample-page.js';
 
 /** The reason of its end, and the records, of each stream in the table. */
 async function shownStreams(page: Page): Promise<readonly string[]> {
@@ -97,7 +97,7 @@ describe('the simulation in the page', () => {
     await isOver(page);
     await page.locator('.tree-row, .grid-row').first().waitFor();
     // Before the producer dies, at 4 s.
-    await page.getByRole('slider', { name: 'Moment' }).fill('20');
+    await goTo(page, 20);
     const fork = page.getByRole('button', { name: /^Fork from [0-3]\.\d s$/ });
     await fork.click();
     await page.locator('.sim-row').filter({ hasText: 'producer running' }).waitFor();

@@ -4,7 +4,7 @@ import { createRandom } from '../../src/testing/doubles/random.js';
 import type { PageStage } from '../support/page.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader } from '../visualizations/sample-run.js';
-import { closed, openRecording, records, stageFor, untilHolds, untilMoment } from './sample-page.js';
+import { closed, goTo, openRecording, records, stageFor, untilHolds, untilMoment } from './sample-page.js';
 
 /** The page with the records up to a moment, and no others, as a recording. */
 async function replayedTo(stage: PageStage, seq: number): Promise<Page> {
@@ -44,8 +44,7 @@ describe('time on the page', () => {
     for (const part of [0.85, 0.3]) {
       const moment = Math.floor(records.length * (part + 0.1 * random.next()));
       // Back and forth, so that the view at the moment comes from another one.
-      await page.getByRole('slider', { name: 'Moment' }).fill(`${moment}`);
-      await untilMoment(page, moment);
+      await goTo(page, moment);
       const replay = await replayedTo(stage(), moment);
       await untilHolds(async () => expect(await said(page), `at record ${moment}`).to.deep.equal(await said(replay)));
       await closed(replay);
@@ -59,7 +58,7 @@ describe('time on the page', () => {
     const expected = records.find((record) => record.type === 'end' && record.reason === reason)?.seq ?? 0;
     expect(expected).to.be.greaterThan(0);
     await page.getByLabel('Speed').selectOption('1000');
-    await page.getByRole('slider', { name: 'Moment' }).fill('1');
+    await goTo(page, 1);
     await page.getByLabel('Break at').fill(`type:end reason:${reason}`);
     await page.getByRole('button', { name: 'Play' }).click();
     await untilMoment(page, expected);

@@ -44,10 +44,12 @@ export async function setStage(): Promise<PageStage> {
   const server: PageServer = await startPageServer({
     files: listPage(builtPage()),
     port: 0,
-    serveRecords: (response) => {
-      connections.add(response);
-      response.on('close', () => connections.delete(response));
-      response.write(':\n\n');
+    records: {
+      serve: (response) => {
+        connections.add(response);
+        response.on('close', () => connections.delete(response));
+        response.write(':\n\n');
+      },
     },
   });
   // Its sandbox needs rights that containers do not give, and it shows nothing but pages of this project.

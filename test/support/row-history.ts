@@ -41,7 +41,7 @@ export async function watchRows(page: Page): Promise<void> {
           phase: pill?.dataset['phase'] ?? '',
           title: pill?.title ?? '',
           isOver: row.dataset['over'] === 'true',
-          reason: row.querySelector('[role=gridcell]:nth-child(4)')?.textContent ?? '',
+          reason: row.querySelector('[data-column=reason]')?.textContent ?? '',
         };
         const key = JSON.stringify(shown);
         if (last.get(shown.subject) === key) continue;

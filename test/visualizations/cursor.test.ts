@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { createCursor } from '../../visualizations/src/model/cursor.js';
-import { chunkEvents } from '../../visualizations/src/model/event-log.js';
 import { parseQuery } from '../../visualizations/src/model/query.js';
 import { eventFields } from '../../visualizations/src/model/event-fields.js';
 import { Run } from '../../visualizations/src/model/run.js';
@@ -18,7 +17,7 @@ function scene(options: { readonly growing?: boolean; readonly records?: readonl
   run.append(records);
   run.growing.value = options.growing ?? false;
   const clock = { now: 0 };
-  return { records, run, clock, cursor: createCursor(run, () => clock.now) };
+  return { records, run, clock, cursor: createCursor(run, { clock: () => clock.now }) };
 }
 /** A view without what belongs to it as a copy. */
 const plain = (view: object): object => ({ ...view });
@@ -155,9 +154,9 @@ describe('cursor', () => {
 
   it('jumps to the oldest record where that has overtaken it', () => {
     const records = sampleRecords({ streams: 200, seed });
-    const run = new Run(sampleHeader, { onFrame: immediately, eventsMax: 2 * chunkEvents });
+    const run = new Run(sampleHeader, { onFrame: immediately, bytesMax: 400_000 });
     run.append(records.slice(0, 3_000));
-    const cursor = createCursor(run, () => 0);
+    const cursor = createCursor(run, { clock: () => 0 });
     cursor.seek(100);
     run.append(records.slice(3_000));
     expect(run.firstSeq).to.be.greaterThan(100);

@@ -148,10 +148,14 @@ describe('feed', () => {
   });
 });
 
+function contentOf(text: string) {
+  return { stream: new Blob([text]).stream() as ReadableStream<Uint8Array>, bytes: Buffer.byteLength(text) };
+}
+
 describe('fileSource()', () => {
   const read = async (label: string, text: string) => {
     const feed = createFeed({ onFrame: immediately });
-    feed.open(fileSource(label, () => Promise.resolve(new Blob([text]).stream() as ReadableStream<Uint8Array>)));
+    feed.open(fileSource(label, () => Promise.resolve(contentOf(text))));
     await new Promise<void>((resolve) => {
       feed.health.subscribe(({ state }) => (state === 'ended' || state === 'failed' ? resolve() : undefined));
     });
@@ -175,6 +179,52 @@ describe('fileSource()', () => {
     );
     expect(feed.health.value).to.include({ received: 3, malformed: 1 });
     expect(feed.run.value?.head.totals.recordsLost).to.equal(2);
+  });
+
+  it('reads no further than it is told to, and is read again to another time, and whole', async () => {
+    const lines = sampleFile({ streams: 20, seed }).trim().split('\n');
+    const times = lines.slice(1).map((line) => (JSON.parse(line) as { readonly at: number }).at);
+    const [until, later] = [times[700] ?? 0, times[900] ?? 0];
+    const whole = fileSource('a', () => Promise.resolve(contentOf(lines.join('\n'))));
+    const kept = async (source: Source): Promise<number | undefined> => {
+      const feed = createFeed({ onFrame: immediately });
+      feed.open(source);
+      await new Promise<void>((resolve) => {
+        feed.health.subscribe(({ state }) => (state === 'ended' ? resolve() : undefined));
+      });
+      return feed.run.value?.size;
+    };
+    const upTo = (time: number) => times.filter((at) => at <= time).length;
+    const cut = whole.reopened?.(until) ?? whole;
+    expect(await kept(cut))
+      .to.equal(upTo(until))
+      .and.to.be.below(times.length);
+    expect(await kept(cut.reopened?.(later) ?? cut)).to.equal(upTo(later));
+    expect(await kept(cut.reopened?.(Infinity) ?? cut)).to.equal(times.length);
+  });
+
+  it('tells how much of it has come', async () => {
+    const text = sampleFile({ streams: 400, seed });
+    const parts: number[] = [];
+    const feed = createFeed({ onFrame: immediately });
+    feed.health.subscribe(({ part }) => {
+      if (part !== undefined) parts.push(part);
+    });
+    let now = 0;
+    const clock = performance.now.bind(performance);
+    performance.now = () => (now += 201);
+    try {
+      feed.open(fileSource('a', () => Promise.resolve(contentOf(text))));
+      await new Promise<void>((resolve) => {
+        feed.health.subscribe(({ state }) => (state === 'ended' ? resolve() : undefined));
+      });
+    } finally {
+      performance.now = clock;
+    }
+    expect(parts.length).to.be.greaterThan(3);
+    expect(parts).to.deep.equal(parts.toSorted((a, b) => a - b));
+    expect(parts.at(-1)).to.be.within(0.5, 1);
+    expect(feed.health.value.part).to.equal(undefined);
   });
 
   it('tells why a file cannot be read', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { actorKey, transitionKey } from '../../visualizations/src/model/keys.js';
-import { chunkEvents } from '../../visualizations/src/model/event-log.js';
+import { keyframeEvents } from '../../visualizations/src/model/event-log.js';
+import { packEvents } from '../../visualizations/src/model/packed-events.js';
 import { emptyView, rememberedMax } from '../../visualizations/src/model/folded.js';
 import { fold } from '../../visualizations/src/model/fold.js';
 import { Run } from '../../visualizations/src/model/run.js';
@@ -10,8 +11,8 @@ import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
 
 const immediately = (callback: () => void): void => callback();
-const runOf = (records: readonly SequencedEvent[], eventsMax?: number): Run => {
-  const run = new Run(sampleHeader, { onFrame: immediately, ...(eventsMax === undefined ? {} : { eventsMax }) });
+const runOf = (records: readonly SequencedEvent[], bytesMax?: number): Run => {
+  const run = new Run(sampleHeader, { onFrame: immediately, ...(bytesMax === undefined ? {} : { bytesMax }) });
   run.append(records);
   return run;
 };
@@ -27,9 +28,9 @@ describe('Run', () => {
     const run = runOf(records);
 
     it(`equals a replay up to that moment (seed ${seed})`, () => {
-      expect(records.length).to.be.greaterThan(2 * chunkEvents);
+      expect(records.length).to.be.greaterThan(2 * keyframeEvents);
       const random = createRandom(seed);
-      const borders = [1, chunkEvents, chunkEvents + 1, 2 * chunkEvents, records.length];
+      const borders = [1, keyframeEvents, keyframeEvents + 1, 2 * keyframeEvents, records.length];
       const moments = [...borders, ...Array.from({ length: 15 }, () => random.integer(1, records.length))];
       for (const moment of moments) expect(run.viewAt(moment), `${moment}`).to.deep.equal(replay(records, moment));
     });
@@ -47,14 +48,82 @@ describe('Run', () => {
     });
   });
 
-  it('keeps no more records than it was told, in whole chunks, and the view stays right', () => {
-    const records = sampleRecords({ streams: 200, seed });
-    const run = runOf(records, 2 * chunkEvents);
-    expect(run.size).to.be.at.most(2 * chunkEvents);
+  it('keeps no more bytes than it was told, besides the newest events, and the view stays right', () => {
+    const records = sampleRecords({ streams: 800, seed });
+    const bytesMax = 3_000_000;
+    const run = runOf(records, bytesMax);
+    expect(run.size).to.be.within(20_000, records.length - 10_000);
+    const bytes = records.slice(-run.size).reduce((sum, record) => sum + JSON.stringify(record).length, 0);
+    expect(bytes).to.be.within(bytesMax / 2, bytesMax + 9 * packEvents * 400);
     expect(run.firstSeq).to.equal(records.length - run.size + 1);
+    expect(run.firstAt).to.equal(records.at(-run.size)?.at);
     expect(run.record(run.firstSeq - 1)).to.equal(undefined);
-    expect(run.viewAt(run.firstSeq)).to.deep.equal(replay(records, run.firstSeq));
-    expect(run.viewAt(run.lastSeq - 3)).to.deep.equal(replay(records, run.lastSeq - 3));
+    expect(run.record(run.firstSeq)).to.deep.equal(records.at(-run.size));
+    for (const moment of [run.firstSeq, run.firstSeq + 777, run.lastSeq - 3]) {
+      expect(run.viewAt(moment)).to.deep.equal(replay(records, moment));
+    }
+    const streams = [...run.head.streams.keys()];
+    const seqs = streams.flatMap((stream) => run.seqsOf([stream]));
+    expect(Math.min(...seqs)).to.be.at.least(run.firstSeq);
+  });
+
+  it('is whole, however long, and has few keyframes', () => {
+    const records = sampleRecords({ streams: 3_000, seed });
+    const run = runOf(records);
+    expect([run.size, run.firstSeq]).to.deep.equal([records.length, 1]);
+    const random = createRandom(seed);
+    for (let times = 0; times < 4; times += 1) {
+      const moment = random.integer(1, records.length);
+      expect(run.viewAt(moment), `${moment}`).to.deep.equal(replay(records, moment));
+      expect(run.record(moment)).to.deep.equal(records[moment - 1]);
+    }
+    const all: SequencedEvent[] = [];
+    run.forEach(0, Infinity, (event) => void all.push(event));
+    expect(all).to.deep.equal(records);
+    run.forEachBack(Infinity, (event) => {
+      expect(event).to.deep.equal(all.pop());
+      return all.length > records.length - 30_000;
+    });
+  });
+
+  it('knows the events of each stream, of each actor that is of none, and of nobody', () => {
+    const records = sampleRecords({ streams: 120, seed });
+    const run = runOf(records);
+    const streamOf = new Map<string, string>();
+    const expected = new Map<string, number[]>();
+    for (const record of records) {
+      const { stream, system, actor, seq } = record as SequencedEvent &
+        Record<'stream' | 'system' | 'actor', string | undefined>;
+      const key = system === undefined || actor === undefined ? '' : actorKey(system, actor);
+      if (record.type === 'actor' && stream !== undefined) streamOf.set(key, stream);
+      const of = stream ?? streamOf.get(key) ?? key;
+      expected.set(of, [...(expected.get(of) ?? []), seq]);
+    }
+    for (const [key, seqs] of expected) expect(run.seqsOf([key]), key).to.deep.equal(seqs);
+    const some = [...expected.keys()].slice(0, 5);
+    const together = some.flatMap((key) => expected.get(key) ?? []).sort((a, b) => a - b);
+    expect(run.seqsOf(some)).to.deep.equal(together);
+    expect(run.seqsOf(['nobody knows it'])).to.deep.equal([]);
+  });
+
+  it('keeps events of any text, and holes in their numbers', () => {
+    const texts = ['ü', '\n', '日本', '\u2028', '"', '🎈'];
+    const records = Array.from({ length: 20_000 }, (_, index): SequencedEvent => ({
+      type: 'mark',
+      kind: 'note',
+      seq: 3 * index + 1,
+      at: index,
+      text: `${texts[index % 6]}${index}`,
+    }));
+    const run = runOf(records);
+    for (const index of [0, 1, 2, 1_023, 1_024, 5_555, 19_999]) {
+      expect(run.record(3 * index + 1)).to.deep.equal(records[index]);
+      expect(run.eventAtOrBefore(3 * index + 2)).to.deep.equal(records[index]);
+      expect(run.record(3 * index + 2)).to.equal(undefined);
+    }
+    const all: SequencedEvent[] = [];
+    run.forEach(0, Infinity, (event) => void all.push(event));
+    expect(all).to.deep.equal(records);
   });
 
   it('finds records by seq and by time, over holes', () => {
@@ -75,11 +144,11 @@ describe('Run', () => {
     const records = sampleRecords({ streams: 120, seed });
     const run = runOf(records);
     const visited: number[] = [];
-    run.forEach(chunkEvents - 1, chunkEvents + 2, ({ seq }) => {
+    run.forEach(keyframeEvents - 1, keyframeEvents + 2, ({ seq }) => {
       visited.push(seq);
       return undefined;
     });
-    expect(visited).to.deep.equal([-1, 0, 1, 2].map((offset) => chunkEvents + offset));
+    expect(visited).to.deep.equal([-1, 0, 1, 2].map((offset) => keyframeEvents + offset));
     let count = 0;
     run.forEach(0, Infinity, () => (count += 1) < 3);
     expect(count).to.equal(3);
@@ -124,22 +193,23 @@ describe('Run', () => {
   });
 
   it('folds for a moment what came since the last keyframe, and nothing else', () => {
-    const touched = new Set<SequencedEvent>();
-    const watched = (record: SequencedEvent): SequencedEvent =>
-      new Proxy(record, {
-        get: (target, name, receiver): unknown => {
-          touched.add(target);
-          return Reflect.get(target, name, receiver);
-        },
-      });
-    const run = runOf(sampleRecords({ streams: 500, seed }).map(watched));
+    const run = runOf(sampleRecords({ streams: 500, seed }));
+    expect(run.size).to.be.greaterThan(8 * keyframeEvents);
+    const { parse } = JSON;
     for (const part of [0, 0.3, 0.7, 1]) {
-      touched.clear();
-      run.viewAt(Math.floor(run.size * part));
-      // A few are asked for their number, to find the keyframe.
-      expect(touched.size).to.be.at.most(chunkEvents + 100);
+      let read = 0;
+      JSON.parse = (text: string): unknown => {
+        const value: unknown = parse(text);
+        read += Array.isArray(value) ? value.length : 1;
+        return value;
+      };
+      try {
+        run.viewAt(Math.floor(run.size * part));
+      } finally {
+        JSON.parse = parse;
+      }
+      expect(read).to.be.at.most(keyframeEvents + packEvents);
     }
-    expect(run.size).to.be.greaterThan(8 * chunkEvents);
   });
 
   it('forgets the streams that ended longest ago where there are too many', () => {

@@ -20,10 +20,18 @@ import {
   zoomed,
   type TimeWindow,
 } from '../../visualizations/src/panes/timeline/time-window.js';
-import { segmentAt, Tracks } from '../../visualizations/src/panes/timeline/tracks.js';
+import { isBadEnd, segmentAt, Tracks, type Track } from '../../visualizations/src/panes/timeline/tracks.js';
 import { seed } from '../support/seed.js';
 import { sampleHeader, sampleRecords } from './sample-run.js';
 
+/** A list that leaves nothing out. */
+const everything = {
+  pinned: new Set<string>(),
+  query: '',
+  streams: undefined,
+  window: { from: 0, to: Infinity },
+  isBad: () => false,
+};
 const records = sampleRecords({ streams: 60, seed });
 const run = new Run(sampleHeader, { onFrame: (callback) => callback() });
 run.append(records);
@@ -137,14 +145,35 @@ describe('the timeline', () => {
     const { tracks } = tracksOf(records);
     const wanted = tracks.findLast(({ reason }) => reason === 'completed');
     const pinned = tracks[0];
-    const words = `${wanted?.subject ?? ''} COMPLETED`;
-    const list = listTracks(tracks, new Set([pinned?.key ?? '']), words);
+    const streams = new Set(
+      tracks.filter(({ reason }) => reason === 'completed').flatMap(({ stream }) => stream ?? []),
+    );
+    const list = listTracks(tracks, {
+      ...everything,
+      pinned: new Set([pinned?.key ?? '']),
+      query: 'reason:completed',
+      streams,
+    });
     expect(list.pinned).to.deep.equal([pinned]);
-    const matching = tracks.filter(({ subject, reason }) => subject === wanted?.subject && reason === 'completed');
+    const matching = tracks.filter(({ stream = '' }) => streams.has(stream));
     expect(list.others).to.deep.equal(matching.filter((track) => track !== pinned));
     expect(list.others).to.include(wanted);
     expect(trackAt(list, topHeight + 1, 0)).to.equal(pinned);
     expect(trackAt(list, topHeight + trackHeight + 8, 0)).to.equal(list.others[0]);
+  });
+
+  it('are those of what lives within the window, first the streams that ended badly in it', () => {
+    const all = tracksOf(records);
+    const window = { from: 20_000, to: 30_000 };
+    const isBad = (track: Track): boolean => isBadEnd(all, track);
+    const { others } = listTracks(all.tracks, { ...everything, window, isBad });
+    const living = all.tracks.filter(({ startedAt, endedAt = Infinity }) => startedAt <= 30_000 && endedAt >= 20_000);
+    expect(others).to.have.members(living);
+    const endedBadly = others.map((track) => (track.endedAt ?? Infinity) <= 30_000 && isBad(track));
+    const bad = new Set(others.filter((_, index) => endedBadly[index]).map(({ group }) => group));
+    expect(bad.size).to.be.within(1, others.length / 2);
+    const firstGood = others.findIndex(({ group }) => !bad.has(group));
+    expect(others.slice(firstGood).every(({ group }) => !bad.has(group))).to.equal(true);
   });
 
   it(`finds the segment of a time (seed ${seed})`, () => {
@@ -213,7 +242,7 @@ describe('the window of time', () => {
 
 describe('the pointer on the timeline', () => {
   const { tracks } = tracksOf(records);
-  const list = listTracks(tracks, new Set(), '');
+  const list = listTracks(tracks, everything);
   let window: TimeWindow;
   let done: string[];
   let area: Area | undefined;

@@ -23,7 +23,7 @@ const recordsKept = 100_000;
 export async function startDemoPage(stage: Stage, folder = builtPageFolder()): Promise<DemoPage> {
   const files = listPage(folder);
   const live = createLiveRecords(createRunLog(recordsKept));
-  const server = await startPageServer({ files, port: 0, serveRecords: live.serve });
+  const server = await startPageServer({ files, port: 0, records: live });
   const connection = await stage.connect('nats-stream demo page');
   const { subject, stop } = watchDemoRecords(connection, live.append);
   return {

@@ -1,6 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
 import { messageOf } from '../../errors.js';
 import { Failure } from '../failure.js';
 import type { PageFile } from './page-files.js';
@@ -9,8 +11,20 @@ export interface PageServerOptions {
   readonly files: ReadonlyMap<string, PageFile>;
   /** 0 for one that is free. */
   readonly port: number;
-  /** Sends the trace events. The head of the response has been written. */
-  readonly serveRecords: (response: ServerResponse, lastEventId: string | undefined) => void;
+  readonly records: EventRecords | FileRecords;
+}
+
+/** Trace events that go on coming, as server-sent events. */
+export interface EventRecords {
+  /** Sends them. The head of the response has been written. */
+  readonly serve: (response: ServerResponse, lastEventId: string | undefined) => void;
+}
+
+/** A recording, as the lines of its file. */
+export interface FileRecords {
+  readonly file: string;
+  /** Sends so many bytes of it. The head of the response has been written. */
+  readonly send: (response: ServerResponse, bytes: number) => void;
 }
 
 export interface PageServer {
@@ -43,19 +57,42 @@ const headers = {
 };
 
 /**
- * Serves the page on 127.0.0.1, and the trace events of `GET /records?token=…` as server-sent events.
+ * Serves the page on 127.0.0.1, and the trace events of `GET /records?token=…` as server-sent events, or as a file.
  *
  * Other users of the machine do not have the token. Other pages in the same browser do not either, and are refused by
  * their origin; a name that somebody let point to 127.0.0.1 is refused by the host that the browser asks for.
  *
  * @throws Failure where the port cannot be had.
  */
-export async function startPageServer({ files, port, serveRecords }: PageServerOptions): Promise<PageServer> {
+export async function startPageServer({ files, port, records }: PageServerOptions): Promise<PageServer> {
   const token = randomBytes(24).toString('base64url');
   let hosts: readonly string[] = [];
 
   const refuse = (response: ServerResponse, status: number, text: string): void => {
     response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+  };
+
+  const serveRecords = (request: IncomingMessage, response: ServerResponse): void => {
+    try {
+      const bytes = 'file' in records ? statSync(records.file).size : 0;
+      response.writeHead(200, {
+        ...headers,
+        ...('file' in records
+          ? { 'Content-Type': 'application/jsonl; charset=utf-8', 'Content-Length': bytes }
+          : { 'Content-Type': 'text/event-stream; charset=utf-8' }),
+      });
+      if (request.method === 'HEAD') {
+        response.end();
+      } else if ('file' in records) {
+        records.send(response, bytes);
+      } else {
+        response.write('retry: 1000\n\n');
+        const lastEventId = request.headers['last-event-id'];
+        records.serve(response, typeof lastEventId === 'string' ? lastEventId : undefined);
+      }
+    } catch (error) {
+      refuse(response, 500, messageOf(error));
+    }
   };
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -80,14 +117,7 @@ export async function startPageServer({ files, port, serveRecords }: PageServerO
         refuse(response, 403, 'Expected the token that the command has printed.');
         return;
       }
-      response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream; charset=utf-8' });
-      if (request.method === 'HEAD') {
-        response.end();
-        return;
-      }
-      response.write('retry: 1000\n\n');
-      const lastEventId = request.headers['last-event-id'];
-      serveRecords(response, typeof lastEventId === 'string' ? lastEventId : undefined);
+      serveRecords(request, response);
       return;
     }
     const file = files.get(url?.pathname ?? '');
@@ -114,7 +144,7 @@ export async function startPageServer({ files, port, serveRecords }: PageServerO
   const { port: taken } = server.address() as AddressInfo;
   hosts = [`127.0.0.1:${taken}`, `localhost:${taken}`];
   return {
-    url: `http://127.0.0.1:${taken}/?token=${token}`,
+    url: `http://127.0.0.1:${taken}/?token=${token}${'file' in records ? `&file=${encodeURIComponent(basename(records.file))}` : ''}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

@@ -1,12 +1,11 @@
 import { createReadStream, statSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../errors.js';
 import type { TraceEvent } from '../../tracing/index.js';
 import { createJsonLinesReader } from '../../tracing/json-lines.js';
-import { drainedOrClosed } from '../drained.js';
 import { Failure } from '../failure.js';
 import { count } from '../numbers.js';
-import { toEvent } from './event-stream.js';
 
 /** @throws {Failure} Where the file cannot be read, and where it does not begin as a recording does. */
 export async function assertRecording(file: string): Promise<void> {
@@ -31,31 +30,35 @@ async function assertBeginning(file: string): Promise<void> {
   if (first === undefined) throw new Error('expected a recording, came a file without a line');
   // What is no trace event comes as a mark that says so.
   if (first.type === 'mark' && first.text === misfits[0]) {
-    throw new Error(`expected a recording, of nats-stream record say, but ${first.text}`);
+    throw new Error(`expected a recording, of nats-stream record say, but ${misfits[0]}`);
+  }
+  if (first.type !== 'run') {
+    throw new Error(`expected a recording, which begins with the header of a run, came a ${first.type} event first`);
   }
 }
 
 /**
- * Sends a recording whole as server-sent events, as fast as the page takes it, and says that this was all.
- *
- * @returns What there is to say of lines that are no trace events, where there are such.
+ * Sends a recording as it stands in its file, as fast as it is taken: its first so many bytes, since one that is being
+ * recorded grows meanwhile. It is no error where whoever takes it has left.
  */
-export async function serveRecording(file: string, response: ServerResponse): Promise<string | undefined> {
+export async function sendRecording(file: string, bytes: number, to: Writable): Promise<void> {
+  try {
+    await pipeline(bytes === 0 ? [] : createReadStream(file, { end: bytes - 1 }), to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+/** What there is to say of lines of a file that are no trace events, where there are such. */
+export async function misfitsOf(file: string): Promise<string | undefined> {
   let misfits = 0;
   let first = '';
   const reader = createJsonLinesReader((line, why) => {
     misfits += 1;
     if (misfits === 1) first = `line ${line}: ${why}`;
   });
-  const send = async (records: ReturnType<typeof reader.end>): Promise<void> => {
-    if (records.length === 0 || response.destroyed) return;
-    if (!response.write(toEvent(records))) await drainedOrClosed(response);
-  };
-  for await (const text of createReadStream(file, { encoding: 'utf8' })) {
-    await send(reader.push(text as string));
-    if (response.destroyed) return undefined;
-  }
-  await send(reader.end());
-  response.end('event: end\ndata:\n\n');
-  return misfits === 0 ? undefined : `${file}: ${count(misfits)} lines are no trace events, the first is ${first}`;
+  for await (const text of createReadStream(file, { encoding: 'utf8' })) reader.push(text as string);
+  reader.end();
+  if (misfits === 0) return undefined;
+  return `${file}: ${count(misfits)} lines are no trace events, the first is ${first}`;
 }

@@ -11,7 +11,7 @@ import { createLiveRecords } from './event-stream.js';
 import { openBrowser } from './open-browser.js';
 import { builtPageFolder, listPage } from './page-files.js';
 import { startPageServer, type PageServer } from './page-server.js';
-import { assertRecording, serveRecording } from './recording-file.js';
+import { assertRecording, misfitsOf, sendRecording } from './recording-file.js';
 
 export interface ViewOptions extends WatchOptions {
   readonly file?: string;
@@ -37,20 +37,22 @@ export async function view(options: ViewOptions): Promise<number> {
 
   if (file !== undefined) {
     await assertRecording(file);
-    const said = new Set<string>();
-    const serveRecords = (response: ServerResponse): void => {
-      const served = serveRecording(file, response).then((misfits) => {
-        // A page that is loaded anew, and a second one, would have it said again.
-        if (misfits === undefined || said.has(misfits)) return;
-        said.add(misfits);
-        say(misfits);
-      });
-      served.catch((error: unknown) => {
+    let isChecked = false;
+    const tell = async (response: ServerResponse, bytes: number): Promise<void> => {
+      await sendRecording(file, bytes, response);
+      // A page that is loaded anew, and a second one, would have it said again.
+      if (isChecked) return;
+      isChecked = true;
+      const misfits = await misfitsOf(file);
+      if (misfits !== undefined) say(misfits);
+    };
+    const send = (response: ServerResponse, bytes: number): void => {
+      tell(response, bytes).catch((error: unknown) => {
         sayAll(describeFailure(error));
         response.destroy();
       });
     };
-    const server = await startPageServer({ files, port, serveRecords });
+    const server = await startPageServer({ files, port, records: { file, send } });
     announce(server, file);
     const signal = await interrupted;
     await server.close();
@@ -58,7 +60,7 @@ export async function view(options: ViewOptions): Promise<number> {
   }
 
   const live = createLiveRecords(createRunLog(recordsKept));
-  const server = await startPageServer({ files, port, serveRecords: live.serve });
+  const server = await startPageServer({ files, port, records: live });
   try {
     const watching = await watch(options, live.append);
     announce(server, watching.description);

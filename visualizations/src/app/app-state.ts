@@ -1,9 +1,10 @@
 import { effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals';
 import { createFeed, type Feed } from '../model/feed.js';
 import { formatHash, parseHash } from '../model/location-hash.js';
+import { createScope, type Scope } from '../model/scope.js';
 import { createSessions, type Sessions } from '../model/session.js';
 import type { Source } from '../model/types.js';
-import { fileSource } from '../sources/file.js';
+import { fileSource, served } from '../sources/file.js';
 import { liveSource } from '../sources/live.js';
 import { openerSource } from '../sources/opener.js';
 import { tools, type ToolId } from '../tools.js';
@@ -14,6 +15,7 @@ import { createTheme, type ThemeControl } from './theme.js';
 export interface App {
   readonly feed: Feed;
   readonly sessions: Sessions;
+  readonly scope: Scope;
   readonly layout: Layout;
   readonly theme: ThemeControl;
   readonly tool: ReadonlySignal<ToolId | undefined>;
@@ -31,7 +33,8 @@ export function createApp(): App {
   const asked = parseHash(location.hash);
   const theme = createTheme();
   const feed = createFeed();
-  const sessions = createSessions(feed, theme.theme);
+  const scope = createScope();
+  const sessions = createSessions(feed, theme.theme, scope);
   const layout = createLayout(asked.panes);
   const tool = signal<ToolId | undefined>(tools.find(({ id }) => id === asked.tool)?.id);
   const toolArgument = signal(asked.argument ?? '');
@@ -41,6 +44,7 @@ export function createApp(): App {
   const app: App = {
     feed,
     sessions,
+    scope,
     layout,
     theme,
     tool,
@@ -51,7 +55,8 @@ export function createApp(): App {
       toolArgument.value = '';
     },
     open: (source) => feed.open(source),
-    openFile: (file) => feed.open(fileSource(file.name, () => Promise.resolve(file.stream()))),
+    openFile: (file) =>
+      feed.open(fileSource(file.name, () => Promise.resolve({ stream: file.stream(), bytes: file.size }))),
   };
 
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,8 +78,10 @@ export function createApp(): App {
       hashDelayMs,
     );
   });
-  window.addEventListener('hashchange', () => {
-    const { seq, selection, panes } = parseHash(location.hash);
+  window.addEventListener('hashchange', ({ newURL }) => {
+    // What is shown may have been written into the URL since it was changed.
+    clearTimeout(timer);
+    const { seq, selection, panes } = parseHash(new URL(newURL).hash);
     const session = sessions.current.peek();
     layout.restore(panes);
     session?.selection.select(selection);
@@ -84,7 +91,10 @@ export function createApp(): App {
   const asks = new URLSearchParams(location.search);
   const token = asks.get('token');
   if (asks.get('from') === 'opener') feed.open(openerSource());
-  else if (token !== null) feed.open(liveSource(`records?token=${encodeURIComponent(token)}`));
+  else if (token !== null) {
+    const [url, file] = [`records?token=${encodeURIComponent(token)}`, asks.get('file')];
+    feed.open(file === null ? liveSource(url) : fileSource(file, () => served(url)));
+  }
   // A page that nothing is behind shows what it can make itself.
   else tool.value ??= 'simulation';
   return app;

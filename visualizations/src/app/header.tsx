@@ -20,6 +20,11 @@ function sourceWord({ header, growing }: RunReader): string {
   return growing.value ? 'Live' : 'Recorded';
 }
 
+/** Up to where a recording is read again to have what came before: with some of what is known already. */
+function earlier({ firstAt, lastAt }: RunReader): number {
+  return firstAt + (lastAt - firstAt) / 10;
+}
+
 /** What is shown, how the connection to it is, and what the page itself costs. */
 export function Header({ app }: { readonly app: App }) {
   const file = useRef<HTMLInputElement>(null);
@@ -29,6 +34,9 @@ export function Header({ app }: { readonly app: App }) {
   const label = session?.run.header.label ?? feed.source.value?.label ?? '';
   const rate = useMemo(() => measureRate(() => feed.health.peek().received), [feed]);
   useEffect(() => rate.stop, [rate]);
+  const source = feed.source.value;
+  const isCut = session !== undefined && session.run.size < health.received - 1 - health.malformed;
+  const reopen = source?.reopened && ((until: number): void => app.open(source.reopened?.(until) ?? source));
   const lost = session?.view.value.totals.recordsLost ?? 0;
 
   return (
@@ -49,32 +57,54 @@ export function Header({ app }: { readonly app: App }) {
       {feed.source.value !== undefined && (
         <span class="link" role="status" data-state={health.state} title={health.text}>
           <LinkSign state={health.state} />
-          {linkWords[health.state]}
+          {health.part === undefined ? linkWords[health.state] : `reading, ${Math.floor(health.part * 100)} %`}
           {health.state === 'failed' || health.state === 'lost' ? `: ${health.text}` : ''}
+          {health.part !== undefined && <progress aria-label="Read so far" value={health.part} />}
         </span>
       )}
       <span class="space" />
       {session !== undefined && (
-        <dl class="overhead" aria-label="What the page takes">
-          <div title="Trace events that come to the page each second">
-            <dd>{formatRate(rate.perSecond.value)}/s</dd>
-            <dt>trace events</dt>
-          </div>
-          <div title="Trace events that the page keeps, of those that came">
+        <dl class="overhead" aria-label="What the page was told">
+          {session.run.growing.value && health.part === undefined && (
+            <div title="Trace events: what the processes tell this page of their streams, each second">
+              <dd>{formatRate(rate.perSecond.value)}</dd>
+              <dt>events/s</dt>
+            </div>
+          )}
+          <div title="Trace events that the page keeps, and of how many; the oldest go first">
             <dd>
               {formatCount(session.run.size)}
-              {session.run.size < health.received - 1 ? ` of ${formatCount(health.received)}` : ''}
+              {isCut ? ` of ${formatCount(health.received)}` : ''}
             </dd>
-            <dt>kept</dt>
+            <dt>events kept</dt>
           </div>
-          <div title="Trace events that were left out since nobody took them fast enough" class={lost > 0 ? 'bad' : ''}>
-            <dd>{formatCount(lost)}</dd>
-            <dt>lost</dt>
-          </div>
+          {reopen !== undefined && isCut && (
+            <button
+              type="button"
+              title="Read what came before what is kept"
+              onClick={() => reopen(earlier(session.run))}
+            >
+              Earlier
+            </button>
+          )}
+          {reopen !== undefined && (source?.until ?? Infinity) < Infinity && (
+            <button type="button" title="Read the recording to its end" onClick={() => reopen(Infinity)}>
+              To the end
+            </button>
+          )}
+          {lost > 0 && (
+            <div
+              title="Trace events that this page was not told since nobody took them fast enough. No record of a stream is lost by it"
+              class="bad"
+            >
+              <dd>{formatCount(lost)}</dd>
+              <dt>events not told</dt>
+            </div>
+          )}
           {health.malformed > 0 && (
             <div title={`The last one: ${health.lastProblem}`} class="bad">
               <dd>{formatCount(health.malformed)}</dd>
-              <dt>unreadable</dt>
+              <dt>lines unreadable</dt>
             </div>
           )}
         </dl>

@@ -20,6 +20,7 @@ const queryExamples: readonly (readonly [query: string, about: string])[] = [
   ['state:active age>30s', 'active for more than 30 seconds'],
   ['subject:log.* -reason:completed', 'of log.…, and not completed'],
   ['anomaly:silent|badEnd', 'what needs a look'],
+  ['silent:yes producer:orders-*', 'to which nothing comes from its producer, of some producers'],
   ['records>10k bytes<1MiB', 'numbers with their units'],
   ['type:end reason:slowReader', 'to break at: the trace event with which a reader was too slow'],
 ];

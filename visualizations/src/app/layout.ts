@@ -28,14 +28,14 @@ export interface Sizes {
 
 export type BorderId = keyof Sizes;
 
-const defaultSizes: Sizes = { left: 0.46, right: 0.32, bottom: 0.34, corner: 0.4 };
+const defaultSizes: Sizes = { left: 0.6, right: 0.32, bottom: 0.34, corner: 0.4 };
 const limits: Readonly<Record<BorderId, readonly [least: number, most: number]>> = {
   left: [0.15, 0.8],
   right: [0.15, 0.7],
   bottom: [0.12, 0.8],
   corner: [0.12, 0.8],
 };
-const storageKey = 'nats-stream.borders';
+const storageKey = 'nats-stream.borders.2';
 
 export interface Layout {
   /** The pane in front of each area. */

@@ -1,3 +1,6 @@
+import { toggleSilent } from '../model/scope.js';
+import { actorKey } from '../model/keys.js';
+import type { Session } from '../model/session.js';
 import { panes } from '../panes/index.js';
 import { tools } from '../tools.js';
 import type { App } from './app-state.js';
@@ -45,7 +48,7 @@ function timeCommands(app: App): readonly Command[] {
   ];
 }
 
-function paneCommands({ layout }: App): readonly Command[] {
+function paneCommands({ layout, scope }: App): readonly Command[] {
   const focus = (id: string): void => {
     const element = document.getElementById(id);
     // What is shown already has the focus at once: keys that follow quickly are meant for it.
@@ -69,6 +72,24 @@ function paneCommands({ layout }: App): readonly Command[] {
       run: () => {
         const focused = document.activeElement?.closest('.area')?.querySelector('.pane')?.id.replace('pane-', '');
         layout.toggleWhole(layout.whole.peek() ?? areaIds.find((area) => area === focused) ?? 'left');
+      },
+    },
+    {
+      key: 'q',
+      group: 'Panes',
+      about: 'which producers are silent: their streams alone, by producer; or all again',
+      run: () => {
+        layout.show('streams');
+        toggleSilent(scope);
+      },
+    },
+    {
+      key: '!',
+      group: 'Panes',
+      about: 'only the streams that need a look, or all again',
+      run: () => {
+        layout.show('streams');
+        scope.query.value = scope.query.value === 'anomaly:*' ? '' : 'anomaly:*';
       },
     },
     {
@@ -103,42 +124,34 @@ function otherCommands(app: App): readonly Command[] {
   ];
 }
 
-/** The nearest record in a direction that a test names. */
-function seekWhere(
-  app: App,
+/** Goes to the nearest of some moments in a direction of which a test holds. */
+function seekNearest(
+  { cursor }: Session,
   direction: 1 | -1,
-  test: (type: string, system?: string, actor?: string) => boolean,
+  moments: readonly number[],
+  test: (seq: number) => boolean = () => true,
 ): void {
-  const session = app.sessions.current.peek();
-  if (session === undefined) return;
-  const { run, cursor } = session;
   const now = cursor.seq.peek();
-  let found: number | undefined;
-  const [from, to] = direction === 1 ? [now + 1, Infinity] : [run.firstSeq, now - 1];
-  run.forEach(from, to, (event) => {
-    const { type, system, actor } = event as {
-      readonly type: string;
-      readonly system?: string;
-      readonly actor?: string;
-    };
-    if (!test(type, system, actor)) return undefined;
-    found = event.seq;
-    // Backwards the last one found is the nearest.
-    return direction === -1;
-  });
-  if (found !== undefined) cursor.seek(found);
+  const next =
+    direction === 1 ? moments.find((seq) => seq > now && test(seq)) : moments.findLast((seq) => seq < now && test(seq));
+  if (next !== undefined) cursor.seek(next);
 }
 
+/** To the nearest step of the selected actor. */
 function stepActor(app: App, direction: 1 | -1): void {
-  const chosen = app.sessions.current.peek()?.selection.value.peek();
-  if (chosen?.actor === undefined) return;
-  seekWhere(
-    app,
-    direction,
-    (type, system, actor) => type === 'step' && system === chosen.system && actor === chosen.actor,
-  );
+  const session = app.sessions.current.peek();
+  const { system, actor, stream } = session?.selection.value.peek() ?? {};
+  if (session === undefined || system === undefined || actor === undefined) return;
+  const isStep = (seq: number): boolean => {
+    const event = session.run.record(seq);
+    return event?.type === 'step' && event.system === system && event.actor === actor;
+  };
+  seekNearest(session, direction, session.run.seqsOf([stream ?? actorKey(system, actor)]), isStep);
 }
 
 function stepMark(app: App, direction: 1 | -1): void {
-  seekWhere(app, direction, (type) => type === 'mark');
+  const session = app.sessions.current.peek();
+  if (session === undefined) return;
+  const moments = session.run.marked.map(({ seq }) => seq);
+  seekNearest(session, direction, moments);
 }

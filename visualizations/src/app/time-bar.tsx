@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { useSampled } from '../panes/drawing/use-sampled.js';
 import { formatTime } from '../model/format.js';
-import { wallTime, wholeWallTime } from '../model/wall-clock.js';
+import type { SequencedEvent } from '../model/types.js';
+import { momentName, wallTime, wholeWallTime } from '../model/wall-clock.js';
 import { parseQuery, QueryError } from '../model/query.js';
 import { eventFields } from '../model/event-fields.js';
 import type { Session } from '../model/session.js';
@@ -14,6 +15,7 @@ export function TimeBar({ session }: { readonly session: Session }) {
   const { run, cursor } = session;
   const { unit } = run.header;
   const live = cursor.live.value;
+  const broke = cursor.broke.value;
   const playing = cursor.playing.value;
   const growing = run.growing.value;
   const shown = useSampled(session.view, 100, ({ seq, at }) => ({ seq, at: Math.max(at, cursor.now()) }));
@@ -77,6 +79,11 @@ export function TimeBar({ session }: { readonly session: Session }) {
         </select>
       </label>
       <BreakField session={session} />
+      {broke !== undefined && (
+        <output class="broke" title={breakText(broke, session)}>
+          {breakText(broke, session)}
+        </output>
+      )}
     </footer>
   );
 }
@@ -85,6 +92,9 @@ export function TimeBar({ session }: { readonly session: Session }) {
 function BreakField({ session }: { readonly session: Session }) {
   const [problem, setProblem] = useState('');
   const [text, setText] = useState('');
+  const next = (): void => {
+    if (text.trim() !== '' && problem === '' && !session.cursor.findBreak()) setProblem('no trace event answers this');
+  };
   const apply = (query: string): void => {
     setText(query);
     try {
@@ -104,11 +114,14 @@ function BreakField({ session }: { readonly session: Session }) {
         type="text"
         spellcheck={false}
         placeholder="type:end reason:slowReader"
-        title={problem || 'A query over trace events: playing stops at the first that answers it (b)'}
+        title={
+          problem || 'A query over trace events: playing stops at the first that answers it, Enter goes to the next (b)'
+        }
         aria-invalid={problem !== ''}
         aria-describedby={problem === '' ? undefined : 'break-problem'}
         value={text}
         onInput={({ currentTarget }) => apply(currentTarget.value)}
+        onKeyDown={({ key }) => key === 'Enter' && next()}
       />
       {problem !== '' && (
         <span id="break-problem" class="problem" role="alert">
@@ -117,6 +130,20 @@ function BreakField({ session }: { readonly session: Session }) {
       )}
     </label>
   );
+}
+
+/** What it has stopped at: the event, in a few words. */
+function breakText(event: SequencedEvent, { run }: Session): string {
+  const {
+    system,
+    reason,
+    text,
+    event: cause,
+  } = event as Readonly<Partial<Record<'system' | 'reason' | 'text', string>>> & {
+    readonly event?: { readonly type: string };
+  };
+  const about = [event.type, cause?.type, reason, system, text].filter((part) => part !== undefined && part !== '');
+  return `Stopped at #${event.seq}, ${momentName(run.header, event.at)}: ${about.join(' ')}`;
 }
 
 function Sign({ path }: { readonly path: string }) {

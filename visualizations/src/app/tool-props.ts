@@ -8,12 +8,13 @@ import type { App } from './app-state.js';
 
 /** What a tool is given: like a pane, but before there is any run as well. Then it has an empty one. */
 export function toolProps(app: App): ToolProps {
-  const { run, view, cursor, selection, theme } = app.sessions.current.value ?? idle(app);
+  const { run, view, cursor, selection, scope, theme } = app.sessions.current.value ?? idle(app);
   return {
     run,
     view,
     cursor,
     selection,
+    scope,
     theme,
     open: app.open,
     isIdle: () => app.feed.source.peek() === undefined,
@@ -26,5 +27,5 @@ function idle(app: App) {
   const run = new Run({ type: 'run', version: 1, source: 'simulated', unit: 'ms', label: '' });
   const cursor = createCursor(run);
   const view = computed(() => emptyView('ms'));
-  return { run, view, cursor, selection: createSelection(() => view.value), theme: app.theme.theme };
+  return { run, view, cursor, selection: createSelection(() => view.value), scope: app.scope, theme: app.theme.theme };
 }

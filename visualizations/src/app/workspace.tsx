@@ -45,7 +45,7 @@ function definitionOf(id: PaneId): PaneDefinition {
 
 function Area({ area, layout, session }: WorkspaceProps & { readonly area: AreaId }) {
   const front = definitionOf(layout.front.value[area]);
-  const { number, run, view, cursor, selection, theme } = session;
+  const { number, run, view, cursor, selection, scope, theme } = session;
   const isWhole = layout.whole.value === area;
   const tabs = areas[area].map(definitionOf);
   const onTabKey = (event: KeyboardEvent): void => {
@@ -109,7 +109,7 @@ function Area({ area, layout, session }: WorkspaceProps & { readonly area: AreaI
           key={`${number} ${front.id}`}
           name={front.id}
           load={front.load}
-          props={{ run, view, cursor, selection, theme }}
+          props={{ run, view, cursor, selection, scope, theme }}
         />
       </div>
     </section>

@@ -12,6 +12,8 @@ export interface RunCursor extends Cursor {
   readonly view: ReadonlySignal<View>;
   /** Stops playing, or following, at the first event that the test names. Undefined takes it away. */
   readonly breakTest: { value: BreakTest | undefined };
+  /** Goes to the next event at which to break, from the end to the first one. False where there is none. */
+  findBreak(): boolean;
   /** Lets time pass while playing, by the milliseconds since the last frame. The app calls it once per frame. */
   frame(elapsedMs: number): void;
 }
@@ -22,12 +24,20 @@ const unitsPerSecond = { ms: 1_000, tick: 1 };
 /** The most events that one frame of playing may fold: a very high speed is slowed down rather than the page. */
 const eventsPerFrameMax = 20_000;
 
-/** `clock`: milliseconds that only grow, default `performance.now`. */
-export function createCursor(run: Run, clock: () => number = () => performance.now()): RunCursor {
+export interface CursorOptions {
+  /** Milliseconds that only grow. Default `performance.now`. */
+  readonly clock?: () => number;
+  /** Told of an event at which it breaks, when it is there. */
+  readonly onBreak?: (event: SequencedEvent) => void;
+}
+
+export function createCursor(run: Run, options: CursorOptions = {}): RunCursor {
+  const { clock = () => performance.now(), onBreak = () => undefined } = options;
   const live = signal(true);
   const playing = signal(false);
   const speed = signal(1);
   const breakTest = signal<BreakTest | undefined>(undefined);
+  const brokeAt = signal<SequencedEvent | undefined>(undefined);
   /** The view of a cursor that is not live; it belongs to the cursor, which folds it on while playing. */
   let own: Folded | undefined;
   let ownAt = 0;
@@ -46,6 +56,7 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
     return ownVersion.value > 0 && own !== undefined ? { ...own } : { ...run.head };
   });
   const seq = computed(() => view.value.seq);
+  const broke = computed(() => (brokeAt.value?.seq === seq.value && !live.value ? brokeAt.value : undefined));
 
   const show = (moment: Folded, at = moment.at): void => {
     batch(() => {
@@ -87,7 +98,7 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
     const moment = isKept(from) ? from : run.viewAt(run.firstSeq);
     if (moment !== from) ownAt = moment.at;
     const target = ownAt + (elapsedMs / 1_000) * unitsPerSecond[run.header.unit] * speed.value;
-    const played = { records: 0, reached: target, broke: false };
+    const played: { records: number; reached: number; broke?: SequencedEvent } = { records: 0, reached: target };
     run.forEach(moment.seq + 1, Infinity, (event) => {
       if (event.at > target) return false;
       if (played.records === eventsPerFrameMax) {
@@ -96,13 +107,15 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
       }
       fold(moment, event);
       played.records += 1;
-      played.broke = breakTest.value?.(event) === true;
-      return played.broke ? false : undefined;
+      if (breakTest.value?.(event) !== true) return undefined;
+      played.broke = event;
+      return false;
     });
     const isAtEnd = moment.seq >= run.lastSeq;
-    if (played.broke || (isAtEnd && !run.growing.value)) {
+    if (played.broke !== undefined || (isAtEnd && !run.growing.value)) {
       stop();
       show(moment);
+      if (played.broke !== undefined) tellBreak(played.broke);
     } else if (isAtEnd) {
       cursor.follow();
     } else if (played.records > 0) {
@@ -114,14 +127,26 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
 
   /** While live: whether an event has come at which to stop. */
   const searchBreak = (test: BreakTest): void => {
-    let found: Moment | undefined;
-    run.forEach(searched + 1, Infinity, (event) => {
+    const found = firstFrom(searched + 1, test);
+    searched = run.lastSeq;
+    if (found === undefined) return;
+    seek(found.seq);
+    tellBreak(found);
+  };
+
+  const firstFrom = (from: Moment, test: BreakTest): SequencedEvent | undefined => {
+    let found: SequencedEvent | undefined;
+    run.forEach(from, Infinity, (event) => {
       if (!test(event)) return undefined;
-      found = event.seq;
+      found = event;
       return false;
     });
-    searched = run.lastSeq;
-    if (found !== undefined) seek(found);
+    return found;
+  };
+
+  const tellBreak = (event: SequencedEvent): void => {
+    brokeAt.value = event;
+    onBreak(event);
   };
 
   const cursor: RunCursor = {
@@ -196,6 +221,18 @@ export function createCursor(run: Run, clock: () => number = () => performance.n
         }
         seek(target);
       }
+    },
+    broke,
+    findBreak: () => {
+      const test = breakTest.value;
+      if (test === undefined) return false;
+      stop();
+      // From the end it begins again.
+      const found = firstFrom(seq.value + 1, test) ?? firstFrom(run.firstSeq, test);
+      if (found === undefined) return false;
+      seek(found.seq);
+      tellBreak(found);
+      return true;
     },
     frame: (elapsedMs) => {
       if (live.value) {

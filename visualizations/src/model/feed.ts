@@ -7,6 +7,8 @@ import type { LinkState, SequencedEvent, Sink, Source, TraceRun } from './types.
 export interface FeedHealth {
   readonly state: LinkState;
   readonly text: string;
+  /** How much of the whole has come, from 0 to 1, where that is known and it has not come yet. */
+  readonly part: number | undefined;
   /** Events that came of the run, its header included. */
   readonly received: number;
   /** Events that could not be read, since the source was opened. */
@@ -26,7 +28,8 @@ export interface Feed {
   open(source: Source): void;
 }
 
-const atFirst: FeedHealth = { state: 'connecting', text: '', received: 0, malformed: 0, lastProblem: '' };
+const counted = { received: 0, malformed: 0, lastProblem: '' };
+const atFirst: FeedHealth = { state: 'connecting', text: '', part: undefined, ...counted };
 
 /** Two runs do not begin in the same millisecond under one name. */
 function isSameRun(one: TraceRun, other: TraceRun): boolean {
@@ -40,8 +43,9 @@ export function createFeed(options: RunOptions = {}): Feed {
   const onFrame = options.onFrame ?? ((callback: () => void) => requestAnimationFrame(callback));
   let close: () => void = () => undefined;
   /** Counts of now; `health` follows once a frame. */
-  let counts = { received: 0, malformed: 0, lastProblem: '' };
+  let counts = { ...counted };
   let framePending = false;
+  let isReading = false;
 
   const show = (): void => {
     if (framePending) return;
@@ -69,7 +73,9 @@ export function createFeed(options: RunOptions = {}): Feed {
           flush();
           // A page that was away too long is told again what lives: of the run that it shows, which goes on.
           if (run.value !== undefined && isSameRun(run.value.header, event)) continue;
-          run.value = new Run(event, options);
+          const begun = new Run(event, options);
+          begun.isReading.value = isReading;
+          run.value = begun;
           // What is told of a run is not of those before it.
           counts.received = 1;
         }
@@ -90,7 +96,7 @@ export function createFeed(options: RunOptions = {}): Feed {
       close();
       if (run.value !== undefined) run.value.growing.value = false;
       let isOpen = true;
-      counts = { received: 0, malformed: 0, lastProblem: '' };
+      counts = { ...counted };
       batch(() => {
         source.value = opened;
         run.value = undefined;
@@ -104,11 +110,13 @@ export function createFeed(options: RunOptions = {}): Feed {
         time: (at) => {
           if (isOpen) run.value?.goOn(at);
         },
-        state: (state, text = '') => {
+        state: (state, text = '', part) => {
           if (!isOpen) return;
+          isReading = state === 'connecting' && part !== undefined;
+          if (run.value !== undefined) run.value.isReading.value = isReading;
           if (state === 'ended' && run.value !== undefined) run.value.growing.value = false;
           // Who hears that a source has ended hears at once what came of it, and not a frame later.
-          health.value = { ...health.value, ...counts, state, text };
+          health.value = { ...health.value, ...counts, state, text, part };
         },
       };
       const stop = opened.start(sink);

@@ -1,32 +1,38 @@
 import { signal } from '@preact/signals';
 import type { Folded } from './folded.js';
 import { EventLog } from './event-log.js';
+import { isMarked } from './marked.js';
 import type { Moment, RunReader, TraceRun, SequencedEvent } from './types.js';
 
 export interface RunOptions {
   /**
-   * How many events are kept; the oldest go first.
+   * How many bytes of events are kept, as JSON; the oldest go first.
    *
-   * @default 200_000
+   * @default 402_653_184
    */
-  readonly eventsMax?: number;
+  readonly bytesMax?: number;
   /** Calls back once, before the next picture is drawn. Default `requestAnimationFrame`. */
   readonly onFrame?: (callback: () => void) => void;
 }
+
+/** How many events are remembered to which people jump; the oldest go first. */
+const markedMax = 4_000;
 
 /** One run: its header and its events, and the view at any moment of what is kept. */
 export class Run implements RunReader {
   readonly header: TraceRun;
   readonly #version = signal(0);
   readonly #growing = signal(true);
+  readonly #isReading = signal(false);
   readonly #log: EventLog;
   readonly #onFrame: (callback: () => void) => void;
+  readonly #marked: SequencedEvent[] = [];
   #framePending = false;
   #now = 0;
 
   constructor(header: TraceRun, options: RunOptions = {}) {
     this.header = header;
-    this.#log = new EventLog(header.unit, options.eventsMax ?? 200_000);
+    this.#log = new EventLog(header.unit, options.bytesMax ?? 384 * 1_024 * 1_024);
     this.#onFrame = options.onFrame ?? ((callback) => requestAnimationFrame(callback));
   }
 
@@ -38,8 +44,12 @@ export class Run implements RunReader {
     return this.#growing;
   }
 
+  get isReading() {
+    return this.#isReading;
+  }
+
   get firstSeq(): Moment {
-    return this.#log.first?.seq ?? 0;
+    return this.#log.firstSeq;
   }
 
   get lastSeq(): Moment {
@@ -47,7 +57,7 @@ export class Run implements RunReader {
   }
 
   get firstAt(): number {
-    return this.#log.first?.at ?? 0;
+    return this.#log.firstAt;
   }
 
   get lastAt(): number {
@@ -72,8 +82,11 @@ export class Run implements RunReader {
   append(events: readonly SequencedEvent[]): void {
     for (const event of events) {
       const next = this.lastSeq + 1;
-      this.#log.append(event.seq >= next ? event : { ...event, seq: next });
+      const numbered = event.seq >= next ? event : { ...event, seq: next };
+      this.#log.append(numbered);
+      if (isMarked(numbered)) this.#marked.push(numbered);
     }
+    if (this.#marked.length > markedMax) this.#marked.splice(0, this.#marked.length - markedMax);
     if (events.length > 0) this.#grow();
   }
 
@@ -99,8 +112,7 @@ export class Run implements RunReader {
   }
 
   record(seq: Moment): SequencedEvent | undefined {
-    const found = this.#log.atOrBefore(seq);
-    return found?.seq === seq ? found : undefined;
+    return this.#log.one(seq);
   }
 
   eventAtOrBefore(seq: Moment): SequencedEvent | undefined {
@@ -113,5 +125,21 @@ export class Run implements RunReader {
 
   forEach(fromSeq: Moment, toSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void {
     this.#log.forEach(fromSeq, toSeq, visit);
+  }
+
+  forEachBack(fromSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void {
+    this.#log.forEachBack(fromSeq, visit);
+  }
+
+  seqsOf(keys: readonly string[]): readonly Moment[] {
+    return this.#log.seqsOf(keys);
+  }
+
+  get begins() {
+    return this.#log.begins;
+  }
+
+  get marked(): readonly SequencedEvent[] {
+    return this.#marked;
   }
 }

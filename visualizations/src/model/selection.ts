@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { actorKey } from './keys.js';
-import type { Selection, SelectionValue, View } from './types.js';
+import type { Selection, SelectionValue, SequencedEvent, View } from './types.js';
 
 /** One selection for all panes. `view` tells which stream an actor is an end of. */
 export function createSelection(view: () => View, initial: SelectionValue = {}): Selection {
@@ -26,4 +26,18 @@ export function completed(view: View, chosen: SelectionValue): SelectionValue {
     return end === undefined ? chosen : { ...chosen, system: end.system, actor: end.actor };
   }
   return chosen;
+}
+
+/** What an event is of. */
+export function selectionOf(event: SequencedEvent): SelectionValue {
+  const { system, actor, stream, message } = event as Readonly<
+    Partial<Record<'system' | 'actor' | 'stream' | 'message', string>>
+  >;
+  return {
+    seq: event.seq,
+    ...(system === undefined ? {} : { system }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(stream === undefined ? {} : { stream }),
+    ...(message === undefined ? {} : { message }),
+  };
 }

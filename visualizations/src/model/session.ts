@@ -2,7 +2,8 @@ import { batch, computed, effect, signal, untracked, type ReadonlySignal } from 
 import { createCursor, type RunCursor } from './cursor.js';
 import type { Feed } from './feed.js';
 import type { Run } from './run.js';
-import { createSelection } from './selection.js';
+import type { Scope } from './scope.js';
+import { createSelection, selectionOf } from './selection.js';
 import type { Moment, PaneProps, SelectionValue, Theme } from './types.js';
 
 /** A run that is shown: what all panes get. A new one with each run. */
@@ -25,7 +26,7 @@ export interface Sessions {
 }
 
 /** Makes a session for each run of a feed. A selection stays over runs; the moment does not. */
-export function createSessions(feed: Feed, theme: ReadonlySignal<Theme>): Sessions {
+export function createSessions(feed: Feed, theme: ReadonlySignal<Theme>, scope: Scope): Sessions {
   const current = signal<Session | undefined>(undefined);
   let wished: Wish = {};
   let number = 0;
@@ -39,11 +40,23 @@ export function createSessions(feed: Feed, theme: ReadonlySignal<Theme>): Sessio
       }
       const before = current.peek();
       number += 1;
-      const cursor = createCursor(run);
+      const cursor = createCursor(run, { onBreak: (event) => selection.select(selectionOf(event)) });
       const chosen = wished.selection ?? before?.selection.value.peek() ?? {};
       wished = wished.seq === undefined ? {} : { seq: wished.seq };
       const selection = createSelection(() => cursor.view.peek(), chosen);
-      current.value = { number, run, cursor, view: cursor.view, selection, theme };
+      current.value = { number, run, cursor, view: cursor.view, selection, scope, theme };
+    });
+  });
+
+  // An event that is selected is that of the cursor, or one that was chosen since the cursor has moved.
+  effect(() => {
+    const session = current.value;
+    if (session === undefined) return;
+    const { live } = session.cursor;
+    const moment = live.value ? undefined : session.cursor.seq.value;
+    untracked(() => {
+      const { seq, message, ...rest } = session.selection.value.peek();
+      if (seq !== undefined && moment !== undefined && seq !== moment) session.selection.select(rest);
     });
   });
 

@@ -12,6 +12,11 @@ export type Anomaly =
 export interface StreamRow {
   readonly entry: StreamEntry;
   readonly stream: string;
+  /** The systems of its ends, as far as they are watched. */
+  readonly consumer: string | undefined;
+  readonly producer: string | undefined;
+  /** Whether nothing comes from its producer: not to its reader, or not from its process, or until it was given up. */
+  readonly isSilent: boolean;
   readonly subject: string;
   /** The state of the end where it is read, or of the only end that is watched. */
   readonly state: string;
@@ -74,6 +79,8 @@ export function streamRow(view: View, entry: StreamEntry, unit: 'ms' | 'tick', n
   const row = {
     entry,
     stream: entry.stream,
+    consumer: systemOf(entry, 'consumer'),
+    producer: systemOf(entry, 'producer'),
     subject: entry.subject,
     state,
     phase: outermostState(state),
@@ -95,7 +102,17 @@ export function streamRow(view: View, entry: StreamEntry, unit: 'ms' | 'tick', n
     text: ending?.text ?? '',
   };
   const isUnheard = !isOver && entry.ends.some((end) => isLiving(view, end) && unheard(view, end) !== undefined);
-  return { ...row, anomalies: anomaliesOf(row, actor, otherActor, isUnheard, unit, now) };
+  const anomalies = anomaliesOf(row, actor, otherActor, isUnheard, unit, now);
+  const producer = entry.ends.find(({ role }) => role === 'producer');
+  const isSilent =
+    anomalies.includes('silent') ||
+    row.reason === 'producerSilent' ||
+    (!isOver && producer !== undefined && unheard(view, producer) !== undefined);
+  return { ...row, isSilent, anomalies };
+}
+
+function systemOf({ ends }: StreamEntry, role: StreamEndEntry['role']): string | undefined {
+  return ends.find((end) => end.role === role)?.system;
 }
 
 function unheard(view: View, end: StreamEndEntry | undefined): number | undefined {
@@ -112,7 +129,7 @@ export function anomalyScore(row: StreamRow): number {
 }
 
 function anomaliesOf(
-  row: Omit<StreamRow, 'anomalies'>,
+  row: Omit<StreamRow, 'anomalies' | 'isSilent'>,
   actor: ActorEntry | undefined,
   other: ActorEntry | undefined,
   isUnheard: boolean,
@@ -159,6 +176,8 @@ export const streamFields: Fields<StreamRow> = {
   subject: (row) => row.subject,
   stream: (row) => row.stream,
   system: (row) => row.entry.ends.map((end) => end.system),
+  consumer: (row) => row.consumer,
+  producer: (row) => row.producer,
   reason: (row) => row.reason,
   code: (row) => row.code,
   text: (row) => row.text,
@@ -170,4 +189,5 @@ export const streamFields: Fields<StreamRow> = {
   credit: (row) => row.credit,
   silence: (row) => row.silence,
   anomaly: (row) => row.anomalies,
+  silent: (row) => (row.isSilent ? 'yes' : 'no'),
 };

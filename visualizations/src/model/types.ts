@@ -12,6 +12,7 @@ import type {
 } from '../../../src/trace-events/trace-event.js';
 
 import type { Rates } from './rates.js';
+import type { Scope } from './scope.js';
 
 export type { TraceEvent, Json, TraceRun } from '../../../src/trace-events/trace-event.js';
 
@@ -207,6 +208,8 @@ export interface Cursor {
   readonly seekTime: (at: number) => void;
   /** Goes so many events forwards, or backwards where negative. */
   readonly step: (records: number) => void;
+  /** The event at which it has stopped since that is where to break, while it stands there. */
+  readonly broke: ReadonlySignal<SequencedEvent | undefined>;
 }
 
 /** The events of a run, as far as they are kept. */
@@ -216,6 +219,8 @@ export interface RunReader {
   readonly version: ReadonlySignal<number>;
   /** Whether more events may come. A recording that is complete is not growing, whatever its header says. */
   readonly growing: ReadonlySignal<boolean>;
+  /** Whether it is a recording that has not come whole yet. */
+  readonly isReading: ReadonlySignal<boolean>;
   /** The first and the last `seq` that can still be shown; both 0 where there is none. */
   readonly firstSeq: Moment;
   readonly lastSeq: Moment;
@@ -230,6 +235,19 @@ export interface RunReader {
   eventAtOrBefore(seq: Moment): SequencedEvent | undefined;
   /** Events with `fromSeq <= seq <= toSeq`, in order. Returning false from `visit` ends it. */
   forEach(fromSeq: Moment, toSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void;
+  /** Events with `seq <= fromSeq`, the last one first. Returning false from `visit` ends it. */
+  forEachBack(fromSeq: Moment, visit: (event: SequencedEvent) => boolean | undefined): void;
+  /**
+   * The numbers of the events that are kept of some streams, of actors that are no end of one (by `actorKey`), and of
+   * nobody (by `ofNobody`), in order.
+   */
+  seqsOf(keys: readonly string[]): readonly Moment[];
+  /** A view of one's own at a moment. */
+  viewAt(seq: Moment): View;
+  /** Stretches of the run, one after the other: when each begins, and how many events it has. */
+  readonly begins: readonly { readonly at: number; readonly events: number }[];
+  /** Marks, gaps, crashes and lost links, oldest first: where people jump to. */
+  readonly marked: readonly SequencedEvent[];
   /** The `seq` of the last event at or before a time; `firstSeq` where all are later. */
   seqAtTime(at: number): Moment;
 }
@@ -247,6 +265,8 @@ export interface PaneProps {
   readonly view: ReadonlySignal<View>;
   readonly cursor: Cursor;
   readonly selection: Selection;
+  /** Which streams are shown. */
+  readonly scope: Scope;
   readonly theme: ReadonlySignal<Theme>;
 }
 
@@ -262,14 +282,18 @@ export interface Sink {
   accept(values: readonly unknown[]): void;
   /** The time of the run goes on though no event came: what it is now, where it is not that of the wall. */
   time(at: number): void;
-  /** `text` says why, where it is `lost` or `failed`. */
-  state(state: LinkState, text?: string): void;
+  /** `text` says why, where it is `lost` or `failed`; `part` how much of the whole has come, from 0 to 1. */
+  state(state: LinkState, text?: string, part?: number): void;
 }
 
 /** Something that gives the events of a run: a connection, a file, a simulation. */
 export interface Source {
   /** What it is, for people. */
   readonly label: string;
+  /** Up to which time of the run it goes; absent where it cannot be cut. */
+  readonly until?: number;
+  /** The same, but up to this time. */
+  readonly reopened?: (until: number) => Source;
   /** Begins, and returns what ends it. Called once. */
   start(sink: Sink): () => void;
 }

@@ -1,9 +1,9 @@
 import { useComputed } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { PaneProps } from '../../model/types.js';
 import type { Palette } from '../drawing/palette.js';
 import { durationText } from '../drawing/time-text.js';
+import { useRunModel } from '../drawing/use-run-model.js';
 import { useSampled } from '../drawing/use-sampled.js';
 import { chartData, plotUnit, summaryOf } from './data.js';
 import { Plot } from './plot.js';
@@ -42,14 +42,11 @@ function short(value: number): string {
 export default function ChartsPane({ run, cursor, theme }: PaneProps) {
   const { unit } = run.header;
   const per = unit === 'ms' ? '/s' : '/tick';
-  const series = useMemo(() => new Series(unit), [run]);
+  const { model: series, version } = useRunModel(run, Series);
   const data = useSampled(
-    run.version,
+    version,
     everyMs,
-    () => {
-      series.read(run);
-      return chartData(series, unit, run.header.source !== 'live');
-    },
+    () => chartData(series, unit, !run.growing.peek() || run.header.source !== 'live'),
     run.header.label,
   );
   const moment = useComputed(() =>

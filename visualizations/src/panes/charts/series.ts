@@ -1,6 +1,6 @@
 import type { TraceMessage } from '../../../../src/trace-events/trace-event.js';
 import { actorKey } from '../../model/keys.js';
-import type { RunReader, SequencedEvent } from '../../model/types.js';
+import type { SequencedEvent } from '../../model/types.js';
 
 /** How many bins are kept. They become wider as the run becomes longer, so that a run of days fits. */
 const bins = 1_024;
@@ -41,21 +41,12 @@ export class Series {
     string,
     { readonly at: number; readonly from: string | undefined; readonly subject: string }
   >();
-  #seen = 0;
 
   constructor(unit: 'ms' | 'tick') {
     this.binWidth = unit === 'ms' ? 1_000 : 1;
   }
 
-  read(run: RunReader): void {
-    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (event) => {
-      this.add(event);
-      return undefined;
-    });
-  }
-
   add(event: SequencedEvent): void {
-    this.#seen = event.seq;
     const bin = this.#binOf(event.at);
     switch (event.type) {
       case 'system':

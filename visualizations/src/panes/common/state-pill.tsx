@@ -6,6 +6,8 @@ const phases = ['opening', 'active', 'cancelling', 'closed'];
 
 interface StatePillProps {
   readonly state: string;
+  /** Only the outermost state is written; the whole is in the tooltip. */
+  readonly isShort?: boolean;
   readonly status?: ActorStatus;
   /** Since when nothing was heard of it, as text; the state is then the last one that was heard. */
   readonly unheardSince?: string | undefined;
@@ -20,7 +22,7 @@ const words: Partial<Readonly<Record<ActorStatus, string>>> = {
 };
 
 /** A state as a word, with a sign and a colour for the phase that it belongs to. */
-export function StatePill({ state, status = 'active', unheardSince }: StatePillProps) {
+export function StatePill({ state, isShort = false, status = 'active', unheardSince }: StatePillProps) {
   const phase = phaseOf(state, status, unheardSince !== undefined);
   const shown = state === '' ? 'unknown' : state;
   const more = unheardSince === undefined ? words[status] : `not heard since ${unheardSince}`;
@@ -29,7 +31,7 @@ export function StatePill({ state, status = 'active', unheardSince }: StatePillP
       <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
         {signs[phase]}
       </svg>
-      <span>{phase === 'crashed' ? 'crashed' : shown}</span>
+      <span>{phase === 'crashed' ? 'crashed' : isShort ? outermostState(shown) : shown}</span>
       {unheardSince !== undefined && <span class="only-read">, not heard since {unheardSince}</span>}
     </span>
   );

@@ -11,7 +11,7 @@ const feed = createFeed();
 /** Reads a recording to compare with. Resolves when it is complete; rejects where it is none. */
 export function openOther(file: File): Promise<void> {
   otherRun.value = undefined;
-  feed.open(fileSource(file.name, () => Promise.resolve(file.stream())));
+  feed.open(fileSource(file.name, () => Promise.resolve({ stream: file.stream(), bytes: file.size })));
   return new Promise((resolve, reject) => {
     const stop = feed.health.subscribe(({ state, text, lastProblem }) => {
       if (state !== 'ended' && state !== 'failed') return;

@@ -13,6 +13,8 @@ export interface Column {
   /** A CSS track size. */
   readonly width: string;
   readonly isNumber?: boolean;
+  /** Whether it is left out where there is no room for all; the details and queries have it there. */
+  readonly isExtra?: boolean;
   /** What the column is sorted by; undefined comes last in either direction. */
   readonly sortBy: (row: StreamRow) => number | string | undefined;
   readonly cell: (row: StreamRow, header: TraceRun) => ComponentChild;
@@ -24,7 +26,7 @@ export const columns: readonly Column[] = [
     id: 'anomaly',
     title: '!',
     about: 'What needs a look; sorted by it, the worst come first, then those that live, the newest first',
-    width: '18px',
+    width: '20px',
     sortBy: anomalyScore,
     cell: ({ anomalies }) =>
       anomalies.length > 0 && (
@@ -40,12 +42,13 @@ export const columns: readonly Column[] = [
   {
     id: 'state',
     title: 'State',
-    about: 'The state at the end where the stream is read',
-    width: 'minmax(118px, 1fr)',
+    about: 'The state at the end where the stream is read; the whole of it is in the tooltip',
+    width: '76px',
     sortBy: (row) => row.state,
     cell: (row, header) => (
       <StatePill
         state={row.state}
+        isShort
         status={row.anomalies.includes('error') ? 'error' : row.status}
         unheardSince={row.unheardSince === undefined ? undefined : momentName(header, row.unheardSince)}
       />
@@ -55,15 +58,31 @@ export const columns: readonly Column[] = [
     id: 'subject',
     title: 'Subject',
     about: 'The request subject',
-    width: 'minmax(88px, 1.3fr)',
+    width: 'minmax(92px, 2fr)',
     sortBy: (row) => row.subject,
     cell: (row) => <Subject row={row} />,
+  },
+  {
+    id: 'producer',
+    title: 'Producer',
+    about: 'The process that writes the records',
+    width: 'minmax(56px, 1fr)',
+    sortBy: (row) => row.producer,
+    cell: ({ producer }) => <Process name={producer} />,
+  },
+  {
+    id: 'consumer',
+    title: 'Consumer',
+    about: 'The process that reads the records',
+    width: 'minmax(56px, 1fr)',
+    sortBy: (row) => row.consumer,
+    cell: ({ consumer }) => <Process name={consumer} />,
   },
   {
     id: 'reason',
     title: 'End',
     about: 'Why it ended',
-    width: 'minmax(102px, 1fr)',
+    width: 'minmax(64px, 0.9fr)',
     sortBy: (row) => (row.reason === '' ? undefined : row.reason),
     cell: (row) =>
       row.reason !== '' && (
@@ -79,13 +98,13 @@ export const columns: readonly Column[] = [
     id: 'rate',
     title: 'Rate',
     about: 'Records a second now, and over the last half minute',
-    width: '104px',
+    width: '60px',
     isNumber: true,
     sortBy: (row) => row.rate,
-    cell: (row) => (
-      <span class="rate">
+    cell: (row, { unit }) => (
+      <span class="rate" title={`${formatRate(row.rate)} records ${unit === 'ms' ? 'a second' : 'a tick'}`}>
         <Sparkline values={row.rates} />
-        <span>{row.rate > 0 ? formatRate(row.rate) : ''}</span>
+        <span>{row.rate > 0 ? `${formatRate(row.rate)}${unit === 'ms' ? '/s' : ''}` : ''}</span>
       </span>
     ),
   },
@@ -93,10 +112,19 @@ export const columns: readonly Column[] = [
     id: 'records',
     title: 'Records',
     about: 'Records so far',
-    width: '56px',
+    width: '48px',
     isNumber: true,
     sortBy: (row) => row.records,
-    cell: (row) => formatCount(row.records),
+    cell: (row) => <span title={`${row.records} records`}>{formatCount(row.records)}</span>,
+  },
+  {
+    id: 'age',
+    title: 'Age',
+    about: 'Since it was opened, or until it ended: minutes and seconds from a minute on',
+    width: '44px',
+    isNumber: true,
+    sortBy: (row) => row.age,
+    cell: (row, { unit }) => formatDuration(row.age, unit),
   },
   {
     id: 'bytes',
@@ -104,17 +132,9 @@ export const columns: readonly Column[] = [
     about: 'Payload bytes so far',
     width: '58px',
     isNumber: true,
+    isExtra: true,
     sortBy: (row) => row.bytes,
     cell: (row) => formatBytes(row.bytes),
-  },
-  {
-    id: 'age',
-    title: 'Age',
-    about: 'Since it was opened, or until it ended',
-    width: '56px',
-    isNumber: true,
-    sortBy: (row) => row.age,
-    cell: (row, { unit }) => formatDuration(row.age, unit),
   },
   {
     id: 'silence',
@@ -122,6 +142,7 @@ export const columns: readonly Column[] = [
     about: 'How long ago the other side was last heard',
     width: '56px',
     isNumber: true,
+    isExtra: true,
     sortBy: (row) => row.silence,
     cell: (row, { unit }) => (row.silence === undefined ? '' : formatDuration(row.silence, unit)),
   },
@@ -131,6 +152,7 @@ export const columns: readonly Column[] = [
     about: 'Records that wait for the reader, or for the wire',
     width: '54px',
     isNumber: true,
+    isExtra: true,
     sortBy: (row) => row.waiting,
     cell: (row) => (row.waiting === undefined ? '' : formatCount(row.waiting)),
   },
@@ -140,6 +162,7 @@ export const columns: readonly Column[] = [
     about: 'Records that may still be sent',
     width: '48px',
     isNumber: true,
+    isExtra: true,
     sortBy: (row) => row.credit,
     cell: (row) => (row.credit === undefined ? '' : formatCount(row.credit)),
   },
@@ -153,6 +176,16 @@ function Subject({ row: { subject, stream } }: { readonly row: StreamRow }) {
       {last > 0 && <span>{subject.slice(0, last)}</span>}
       <span>{subject.slice(Math.max(0, last)) || '—'}</span>
     </span>
+  );
+}
+
+function Process({ name }: { readonly name: string | undefined }) {
+  return name === undefined ? (
+    <span class="muted" title="Not watched: its process tells nothing">
+      —
+    </span>
+  ) : (
+    <span title={name}>{name}</span>
   );
 }
 

@@ -1,4 +1,4 @@
-const width = 56;
+const width = 24;
 const height = 16;
 
 /** A small picture of rates, the newest at the right. Its height is that of the most in it. */

@@ -15,21 +15,40 @@ export interface TrackList {
   readonly others: readonly Track[];
 }
 
-export function listTracks(tracks: readonly Track[], pinned: ReadonlySet<string>, filter: string): TrackList {
-  const words = filter
+export interface Listing {
+  readonly pinned: ReadonlySet<string>;
+  /** The query of the table, and the streams that answer it; undefined where all do. */
+  readonly query: string;
+  readonly streams: ReadonlySet<string> | undefined;
+  readonly window: TimeWindow;
+  /** Whether a track ended badly. */
+  readonly isBad: (track: Track) => boolean;
+}
+
+/**
+ * The tracks of what there is within the window and answers the query: first the groups of which one has ended badly
+ * within it, then the others, either in the order in which they came.
+ */
+export function listTracks(tracks: readonly Track[], { pinned, query, streams, window, isBad }: Listing): TrackList {
+  const words = query
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const matches = (track: Track): boolean => {
-    if (words.length === 0) return true;
+  const answers = (track: Track): boolean => {
+    if (track.stream !== undefined) return streams === undefined || streams.has(track.stream);
+    // The fields of a query are those of streams; words are looked for in what an actor is called.
     const text =
-      `${track.subject} ${track.stream ?? track.name} ${track.system} ${track.segments.at(-1)?.state ?? ''} ${track.reason ?? ''}`.toLowerCase();
+      `${track.name} ${track.system} ${track.segments.at(-1)?.state ?? ''} ${track.reason ?? ''}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
-  if (pinned.size === 0 && words.length === 0) return { pinned: [], others: tracks };
+  const isWithin = ({ startedAt, endedAt = Infinity }: Track): boolean =>
+    startedAt <= window.to && endedAt >= window.from;
+  const shown = tracks.filter((track) => !pinned.has(track.key) && isWithin(track) && answers(track));
+  const endsBadly = (track: Track): boolean => (track.endedAt ?? Infinity) <= window.to && isBad(track);
+  const bad = new Set(shown.filter(endsBadly).map(({ group }) => group));
   return {
     pinned: tracks.filter(({ key }) => pinned.has(key)).slice(0, pinnedMax),
-    others: tracks.filter((track) => !pinned.has(track.key) && matches(track)),
+    others: [...shown.filter(({ group }) => bad.has(group)), ...shown.filter(({ group }) => !bad.has(group))],
   };
 }
 

@@ -1,12 +1,15 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { actorKey } from '../../model/keys.js';
+import { answering } from '../../model/scope.js';
 import type { PaneProps } from '../../model/types.js';
 import { wallTime } from '../../model/wall-clock.js';
 import { createHatching } from '../drawing/hatching.js';
 import type { Palette } from '../drawing/palette.js';
 import { useCanvas } from '../drawing/use-canvas.js';
 import { useFrames } from '../drawing/use-frames.js';
+import { useSampled } from '../drawing/use-sampled.js';
+import { useRunModel } from '../drawing/use-run-model.js';
 import { labelWidth, listTracks, pinnedHeight, timeScale, topHeight, trackHeight, type TrackList } from './geometry.js';
 import { paintTimeline, type Area } from './paint.js';
 import { areaStatistics, type AreaStatistics } from './statistics.js';
@@ -14,7 +17,7 @@ import { StatisticsTable } from './statistics-table.js';
 import { TimelinePointer, type Sight } from './pointer.js';
 import { TimelineBar } from './timeline-bar.js';
 import { clamped, leastSpan, panned, zoomed, type TimeWindow } from './time-window.js';
-import { Tracks, type Track } from './tracks.js';
+import { isBadEnd, Tracks, type Track } from './tracks.js';
 import './timeline.css';
 
 const nothing: ReadonlySet<string> = new Set();
@@ -22,29 +25,40 @@ const nothing: ReadonlySet<string> = new Set();
 const followed = { ms: 60_000, tick: 60 };
 
 /** The states of every end of every stream, and of every other actor, over time. Keys as in Perfetto: W and S zoom, A and D pan. */
-export default function TimelinePane({ run, view, cursor, selection, theme }: PaneProps) {
+export default function TimelinePane({ run, view, cursor, selection, scope, theme }: PaneProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const spacer = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const unit = run.header.unit;
   /** The window that the user chose; undefined follows the newest time. */
   const chosen = useRef<TimeWindow>(undefined);
+  /** Whether it is not people who have moved the window, but the cursor or the selection. */
+  const wasMoved = useRef(false);
+  /** The row that was brought into sight last. */
+  const revealed = useRef('');
   const area = useRef<Area>(undefined);
   const hatching = useRef<{ palette: Palette; fill: ReturnType<typeof createHatching> }>(undefined);
-  const filter = useSignal('');
   const said = useSignal('');
   const follows = useSignal(true);
   const [pinned, setPinned] = useState(nothing);
   const [statistics, setStatistics] = useState<AreaStatistics>();
-  const tracks = useMemo(() => new Tracks(unit), [run]);
+  const { model: tracks, version } = useRunModel(run, Tracks);
   const pointer = useMemo(() => new TimelinePointer(), [run]);
 
   const listed = useRef<{ list: TrackList; key: string }>(undefined);
   const list = (): TrackList => {
-    const key = `${tracks.listVersion} ${filter.value} ${[...pinned].join(' ')}`;
-    // A filter looks at states too, so its list is made anew; without one, only when tracks come.
-    if (listed.current?.key !== key || filter.value !== '')
-      listed.current = { key, list: listTracks(tracks.tracks, pinned, filter.value) };
+    const window = windowNow();
+    const query = scope.query.value;
+    // A window that goes on is another one for the list each twentieth of it; what answers a query changes with time.
+    const step = (window.to - window.from) / 20;
+    const [from, to] = [Math.floor(window.from / step), Math.ceil(window.to / step)];
+    const moment = query === '' ? '' : `${cursor.live.peek() ? Math.floor(cursor.now() / 1_000) : cursor.seq.peek()}`;
+    const key = [tracks.listVersion, query, [...pinned].join(' '), from, to, step, moment].join(' ');
+    if (listed.current?.key !== key) {
+      const streams = answering(scope, view.peek(), unit, cursor.now());
+      const isBad = (track: Track): boolean => isBadEnd(tracks, track);
+      listed.current = { key, list: listTracks(tracks.tracks, { pinned, query, streams, window, isBad }) };
+    }
     return listed.current.list;
   };
 
@@ -55,7 +69,7 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
   const windowNow = (): TimeWindow => {
     if (chosen.current !== undefined) return chosen.current;
     const { from, to } = whole();
-    const isOver = run.header.source !== 'live';
+    const isOver = !run.growing.peek() || run.header.source !== 'live';
     const width = isOver ? to - from : Math.min(followed[unit], Math.max(to - from, followed[unit] / 6));
     return { from: to - width, to: to + width * 0.04 };
   };
@@ -63,7 +77,17 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
     const { from, to } = whole();
     chosen.current = next === undefined ? undefined : clamped(next, from, to);
     follows.value = next === undefined;
+    wasMoved.current = false;
+    resize();
     redraw();
+  };
+  /** Brings a time into sight, at a part of the width, where it is not. */
+  const reveal = (at: number, part: number): void => {
+    const { from, to } = windowNow();
+    if (at >= from && at <= from + (to - from) * 0.98) return;
+    const start = at - (to - from) * part;
+    setWindow({ from: start, to: start + to - from });
+    wasMoved.current = true;
   };
 
   const { redraw } = useCanvas(canvas, theme, (picture) => {
@@ -73,6 +97,8 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
     const { system, actor } = selection.value.peek();
     const window = windowNow();
     const scale = timeScale(window, picture.width);
+    // What is drawn cannot be read from a canvas.
+    canvas.current?.setAttribute('data-window', `${window.from} ${window.to}`);
     const { at, track } = pointer;
     const rows = list();
     paintTimeline(picture, {
@@ -94,37 +120,58 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
     });
   });
 
+  /** Brings the row of what is selected into sight, once it is there. */
+  const scrollToSelected = (): void => {
+    const { system, actor } = selection.value.peek();
+    const box = scroller.current;
+    const key = actorKey(system ?? '', actor ?? '');
+    const at = list().others.findIndex((track) => track.key === key);
+    if (box === null || at < 0 || revealed.current === key) return;
+    revealed.current = key;
+    const room = box.clientHeight - topHeight - pinnedHeight(list());
+    const top = at * trackHeight;
+    if (top < box.scrollTop || top > box.scrollTop + room - trackHeight) box.scrollTop = Math.max(0, top - room / 2);
+  };
   const resize = (): void => {
     const rows = list();
     const height =
       topHeight + pinnedHeight(rows) + rows.others.length * trackHeight + 8 - (scroller.current?.clientHeight ?? 0);
     if (spacer.current !== null) spacer.current.style.height = `${Math.max(0, height)}px`;
+    scrollToSelected();
   };
   useEffect(
     () =>
-      run.version.subscribe(() => {
-        tracks.read(run);
+      version.subscribe(() => {
         resize();
         redraw();
       }),
-    [run, tracks, pinned],
+    [version, tracks, pinned],
   );
-  useEffect(() => view.subscribe(redraw), [view]);
+  useEffect(
+    () =>
+      view.subscribe(() => {
+        // The window follows the cursor, and goes back to the newest time with it.
+        if (!cursor.live.peek()) reveal(cursor.now(), cursor.playing.peek() ? 0.1 : 0.5);
+        else if (wasMoved.current) setWindow(undefined);
+        redraw();
+      }),
+    [view],
+  );
   useEffect(() => {
     resize();
     redraw();
-  }, [pinned, filter.value, statistics]);
+  }, [pinned, scope.query.value, statistics]);
   useEffect(
     () =>
       selection.value.subscribe(({ system, actor }) => {
-        const box = scroller.current;
-        if (system !== undefined && actor !== undefined && box !== null) {
-          const at = list().others.findIndex(({ key }) => key === actorKey(system, actor));
-          const room = box.clientHeight - topHeight - pinnedHeight(list());
-          const top = at * trackHeight;
-          if (at >= 0 && (top < box.scrollTop || top > box.scrollTop + room - trackHeight))
-            box.scrollTop = Math.max(0, top - room / 2);
+        const track = tracks.byKey.get(actorKey(system ?? '', actor ?? ''));
+        if (
+          track !== undefined &&
+          (track.startedAt > windowNow().to || (track.endedAt ?? Infinity) < windowNow().from)
+        ) {
+          reveal(track.startedAt, 0.1);
         }
+        scrollToSelected();
         redraw();
       }),
     [selection, tracks],
@@ -166,6 +213,8 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
   const onPointerMove = (event: PointerEvent): void => {
     pointer.move(place(event));
     said.value = pointer.words();
+    // Names are cut where they are too long.
+    if (canvas.current !== null) canvas.current.title = pointer.labelWords();
     redraw();
   };
   const onWheel = (event: WheelEvent): void => {
@@ -215,10 +264,12 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
     act();
   };
 
+  const isEmpty = useSampled(view, 500, () => list().pinned.length + list().others.length === 0, scope.query.value);
+
   return (
     <div class="tl">
       <TimelineBar
-        filter={filter}
+        query={scope.query}
         follows={follows}
         onZoom={(factor) => setWindow(zoomed(windowNow(), factor, 0.5, unit))}
         onAll={() => setWindow(whole())}
@@ -255,6 +306,15 @@ export default function TimelinePane({ run, view, cursor, selection, theme }: Pa
         <div ref={spacer} />
       </div>
       {statistics !== undefined && <StatisticsTable statistics={statistics} unit={unit} onClose={closeArea} />}
+      {isEmpty && (
+        <p class="pane-empty">
+          {tracks.byKey.size === 0
+            ? 'No stream and no actor has been told yet.'
+            : scope.query.value === ''
+              ? 'Nothing lives within this stretch of time.'
+              : 'Nothing within this stretch of time answers the query.'}
+        </p>
+      )}
       <p class="tl-said">
         {said.value || 'W S zoom · A D move · drag for statistics · double click goes to a moment · P pins'}
       </p>

@@ -1,9 +1,8 @@
-import { isGoodEnd } from '../../model/good-ends.js';
 import { stateColor } from '../drawing/palette.js';
 import type { Picture } from '../drawing/use-canvas.js';
 import { labelWidth, trackHeight } from './geometry.js';
 import type { TimelineScene } from './paint.js';
-import { segmentAt, type Segment, type TimerBar, type Track } from './tracks.js';
+import { isBadEnd, segmentAt, type Segment, type TimerBar, type Track } from './tracks.js';
 
 const bandTop = 3;
 const bandHeight = 10;
@@ -209,7 +208,7 @@ function paintEnding({ context, palette }: Picture, scene: TimelineScene, track:
     context.fillText(endWords[track.how], xOf(track.endedAt) + 5, y + bandTop + bandHeight / 2);
     return;
   }
-  const isGood = isGoodEnding(scene, track, track.reason);
+  const isGood = !isBadEnd(scene.tracks, track);
   context.font = `${isGood ? '' : '600 '}10px ${palette.sans}`;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
@@ -218,15 +217,6 @@ function paintEnding({ context, palette }: Picture, scene: TimelineScene, track:
     `${isGood ? '■' : '✖'} ${track.reason}${isGood ? '' : ` ${track.code ?? ''}`}`,
     xOf(track.endedAt) + 5,
     y + bandTop + bandHeight / 2,
-  );
-}
-
-function isGoodEnding({ tracks }: TimelineScene, track: Track, reason: string): boolean {
-  if (track.stream === undefined) return reason !== 'error';
-  const others = tracks.endsOf(track.stream).filter((other) => other !== track);
-  return isGoodEnd(
-    reason,
-    others.map((other) => other.reason),
   );
 }
 

@@ -126,6 +126,15 @@ export class TimelinePointer {
     return parts.filter((part) => part !== '').join(' · ');
   }
 
+  /** What stands before the track under the pointer, whole. */
+  labelWords(): string {
+    const { track } = this;
+    if (this.at === undefined || this.at.x >= labelWidth || track === undefined) return '';
+    return track.stream === undefined
+      ? `${track.name}, ${track.system}`
+      : `${track.subject}, stream ${track.stream}, ${track.system}`;
+  }
+
   get #room(): number {
     return Math.max(1, this.sight.width() - labelWidth);
   }

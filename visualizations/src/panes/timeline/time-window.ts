@@ -29,6 +29,9 @@ export function clamped(window: TimeWindow, first: number, last: number): TimeWi
   return { from, to: from + width };
 }
 
+/** What is round on a clock from ten seconds on, in milliseconds. */
+const clockSteps = [15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400].map((s) => s * 1_000);
+
 /** Round times between the ends of a window, at least `gap` pixels apart on `pixels`. */
 export function ticksOf(
   { from, to }: TimeWindow,
@@ -37,7 +40,8 @@ export function ticksOf(
 ): { readonly step: number; readonly ticks: readonly number[] } {
   const least = ((to - from) * gap) / Math.max(1, pixels);
   const power = 10 ** Math.floor(Math.log10(least));
-  const step = [1, 2, 5, 10].map((part) => part * power).find((candidate) => candidate >= least) ?? power * 10;
+  const steps = least > 10_000 ? clockSteps : [1, 2, 5, 10].map((part) => part * power);
+  const step = steps.find((candidate) => candidate >= least) ?? Math.ceil(least / 86_400_000) * 86_400_000;
   const ticks: number[] = [];
   for (let at = Math.ceil(from / step); at * step <= to; at += 1) ticks.push(at * step);
   return { step, ticks };

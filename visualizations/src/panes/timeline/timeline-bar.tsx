@@ -1,7 +1,8 @@
 import type { Signal } from '@preact/signals';
 
 export interface TimelineBarProps {
-  readonly filter: Signal<string>;
+  /** The query that the table has too. */
+  readonly query: Signal<string>;
   readonly follows: Signal<boolean>;
   readonly onZoom: (factor: number) => void;
   readonly onAll: () => void;
@@ -9,15 +10,17 @@ export interface TimelineBarProps {
 }
 
 /** What stands above the timeline: the filter, what the patterns mean, and how much time is shown. */
-export function TimelineBar({ filter, follows, onZoom, onAll, onFollow }: TimelineBarProps) {
+export function TimelineBar({ query, follows, onZoom, onAll, onFollow }: TimelineBarProps) {
   return (
     <div class="tl-bar">
       <input
         type="search"
-        aria-label="Show tracks with these words"
-        placeholder="subject, state, system, end"
-        value={filter.value}
-        onInput={({ currentTarget }) => (filter.value = currentTarget.value)}
+        spellcheck={false}
+        aria-label="The query of the table"
+        placeholder="state:active age>30s subject:log.*"
+        title="The query of the table, which holds here too"
+        value={query.value}
+        onInput={({ currentTarget }) => (query.value = currentTarget.value)}
       />
       <span class="tl-legend" aria-hidden="true">
         {['opening', 'active', 'cancelling', 'closed'].map((phase) => (

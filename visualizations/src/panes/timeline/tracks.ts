@@ -1,9 +1,10 @@
 import { actorName } from '../../model/actor-name.js';
+import { isGoodEnd } from '../../model/good-ends.js';
 import { happenedAt } from '../../../../src/trace-events/happened.js';
 import { actorKey } from '../../model/keys.js';
 import { isDoubtfulEnd, isEndUnheard, isSameLife } from '../../model/same-life.js';
 import { outermostState, stateText } from '../../model/state-text.js';
-import type { RunReader, SequencedEvent } from '../../model/types.js';
+import type { SequencedEvent } from '../../model/types.js';
 
 /** From this time on the actor is in this state; an empty one where it was over before another came by its name. */
 export interface Segment {
@@ -90,19 +91,11 @@ export class Tracks {
   /** Grows when the list of tracks changes. */
   listVersion = 0;
   readonly #unit: 'ms' | 'tick';
-  #seen = 0;
   #listed: { version: number; tracks: readonly Track[] } = { version: -1, tracks: [] };
 
   constructor(unit: 'ms' | 'tick') {
     this.#unit = unit;
     this.binWidth = unit === 'ms' ? 10 : 0.1;
-  }
-
-  read(run: RunReader): void {
-    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (event) => {
-      this.add(event);
-      return undefined;
-    });
   }
 
   /** All tracks, both ends of each stream one after the other. */
@@ -124,7 +117,6 @@ export class Tracks {
   }
 
   add(event: SequencedEvent): void {
-    this.#seen = event.seq;
     const at = happenedAt(event);
     this.#count(at);
     switch (event.type) {
@@ -316,6 +308,17 @@ function resume(track: Track, at: number, state: string): void {
 function phaseOf(state: string): string {
   const outermost = outermostState(state);
   return /^[^(]* \| /.test(state) ? state : outermost;
+}
+
+/** Whether a track ended in a way that needs a look. */
+export function isBadEnd(tracks: Tracks, track: Track): boolean {
+  if (track.reason === undefined) return track.how === 'crashed';
+  if (track.stream === undefined) return track.reason === 'error';
+  const others = tracks.endsOf(track.stream).filter((other) => other !== track);
+  return !isGoodEnd(
+    track.reason,
+    others.map((other) => other.reason),
+  );
 }
 
 /** The index of the last segment that began at or before a time; -1 where all are later. */
