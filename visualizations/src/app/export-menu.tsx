@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { TraceEvent, Exporter } from '../model/types.js';
+import { answering, sequenceStreams } from '../model/scope.js';
+import type { Session } from '../model/session.js';
+import type { Exporter, Shown } from '../model/types.js';
 import { loadExporters } from '../tools.js';
 import type { App } from './app-state.js';
 
@@ -8,6 +10,7 @@ export function ExportMenu({ app }: { readonly app: App }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const [exporters, setExporters] = useState<readonly Exporter[]>([]);
   const [problem, setProblem] = useState('');
+  const [isSaving, setIsSaving] = useState(false);
   const session = app.sessions.current.value;
 
   useEffect(() => {
@@ -22,17 +25,25 @@ export function ExportMenu({ app }: { readonly app: App }) {
     if (menu.current?.open !== true || exporters.length > 0) return;
     loadExporters().then(setExporters, (error: unknown) => setProblem(String(error)));
   };
-  const save = (exporter: Exporter): void => {
-    if (session === undefined) return;
-    const events: TraceEvent[] = [session.run.header];
-    session.run.forEach(0, Infinity, (event) => void events.push(event));
+  const save = async (exporter: Exporter): Promise<void> => {
+    if (session === undefined || isSaving) return;
+    setIsSaving(true);
     try {
-      const shown = { seq: session.cursor.seq.peek(), selection: session.selection.value.peek() };
-      download(exporter.convert(events, shown), exporter);
+      const parts: string[] = [];
+      let turn = performance.now();
+      for (const part of exporter.convert(session.run, shownOf(session))) {
+        parts.push(part);
+        if (performance.now() - turn < turnMs) continue;
+        await new Promise((resolve) => setTimeout(resolve));
+        turn = performance.now();
+      }
+      download(parts, exporter);
       setProblem('');
       if (menu.current !== null) menu.current.open = false;
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
+    } finally {
+      setIsSaving(false);
     }
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -48,10 +59,12 @@ export function ExportMenu({ app }: { readonly app: App }) {
       <summary>Save…</summary>
       <div class="menu-list">
         {exporters.map((exporter) => (
-          <button key={exporter.id} type="button" onClick={() => save(exporter)}>
+          <button key={exporter.id} type="button" disabled={isSaving} onClick={() => void save(exporter)}>
             {exporter.title} <small>.{exporter.extension}</small>
           </button>
         ))}
+        {isSaving && <p role="status">Saving…</p>}
+        <p class="muted">Diagrams and traces are of the streams that the sequence shows.</p>
         {problem !== '' && (
           <p class="bad" role="alert">
             {problem}
@@ -62,8 +75,25 @@ export function ExportMenu({ app }: { readonly app: App }) {
   );
 }
 
-function download(text: string, { extension, mime }: Exporter): void {
-  const url = URL.createObjectURL(new Blob([text], { type: mime }));
+/** How long it is written before the page may draw again. */
+const turnMs = 50;
+
+/** What is saved is what is shown. */
+function shownOf({ run, cursor, view, selection, scope }: Session): Shown {
+  const { unit } = run.header;
+  const [now, at] = [cursor.now(), view.peek()];
+  return {
+    seq: cursor.seq.peek(),
+    view: at,
+    now,
+    query: scope.query.peek(),
+    answers: answering(scope, at, unit, now),
+    streams: sequenceStreams(scope, selection.value.peek(), at, unit, now),
+  };
+}
+
+function download(parts: string[], { extension, mime }: Exporter): void {
+  const url = URL.createObjectURL(new Blob(parts, { type: mime }));
   const link = document.createElement('a');
   link.href = url;
   link.download = `nats-stream.${extension}`;
