@@ -309,6 +309,8 @@ export interface ToolProps extends PaneProps {
   readonly isIdle: () => boolean;
   /** What stands in the URL for the tool, such as a scenario and its seed; and how to change it. */
   readonly argument: ReadonlySignal<string>;
+  /** Grows when a link asks for what the argument says, whatever is shown. */
+  readonly asked: ReadonlySignal<number>;
   readonly setArgument: (text: string) => void;
 }
 
