@@ -1,9 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { answering, sequenceStreams } from '../model/scope.js';
-import type { Session } from '../model/session.js';
-import type { Exporter, Shown } from '../model/types.js';
+import type { Exporter } from '../model/types.js';
 import { loadExporters } from '../tools.js';
 import type { App } from './app-state.js';
+import { save } from './save.js';
 
 /** Saves the run that is shown, in one of several formats. */
 export function ExportMenu({ app }: { readonly app: App }) {
@@ -25,19 +24,11 @@ export function ExportMenu({ app }: { readonly app: App }) {
     if (menu.current?.open !== true || exporters.length > 0) return;
     loadExporters().then(setExporters, (error: unknown) => setProblem(String(error)));
   };
-  const save = async (exporter: Exporter): Promise<void> => {
+  const onSave = async (exporter: Exporter): Promise<void> => {
     if (session === undefined || isSaving) return;
     setIsSaving(true);
     try {
-      const parts: string[] = [];
-      let turn = performance.now();
-      for (const part of exporter.convert(session.run, shownOf(session))) {
-        parts.push(part);
-        if (performance.now() - turn < turnMs) continue;
-        await new Promise((resolve) => setTimeout(resolve));
-        turn = performance.now();
-      }
-      download(parts, exporter);
+      await save(session, exporter);
       setProblem('');
       if (menu.current !== null) menu.current.open = false;
     } catch (error) {
@@ -59,7 +50,7 @@ export function ExportMenu({ app }: { readonly app: App }) {
       <summary>Save…</summary>
       <div class="menu-list">
         {exporters.map((exporter) => (
-          <button key={exporter.id} type="button" disabled={isSaving} onClick={() => void save(exporter)}>
+          <button key={exporter.id} type="button" disabled={isSaving} onClick={() => void onSave(exporter)}>
             {exporter.title} <small>.{exporter.extension}</small>
           </button>
         ))}
@@ -73,30 +64,4 @@ export function ExportMenu({ app }: { readonly app: App }) {
       </div>
     </details>
   );
-}
-
-/** How long it is written before the page may draw again. */
-const turnMs = 50;
-
-/** What is saved is what is shown. */
-function shownOf({ run, cursor, view, selection, scope }: Session): Shown {
-  const { unit } = run.header;
-  const [now, at] = [cursor.now(), view.peek()];
-  return {
-    seq: cursor.seq.peek(),
-    view: at,
-    now,
-    query: scope.query.peek(),
-    answers: answering(scope, at, unit, now),
-    streams: sequenceStreams(scope, selection.value.peek(), at, unit, now),
-  };
-}
-
-function download(parts: string[], { extension, mime }: Exporter): void {
-  const url = URL.createObjectURL(new Blob(parts, { type: mime }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `nats-stream.${extension}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
