@@ -33,6 +33,16 @@ describe('saving and comparing runs', () => {
     expect(picture.text).to.match(/^<svg [\s\S]*<\/svg>\s*$/);
     const mermaid = await saved(page, 'for Mermaid');
     expect(mermaid.text).to.match(/^sequenceDiagram\n/);
+    // It is of what the sequence shows: of the selected stream, or of all.
+    const stream = /stream=(s\d+)/.exec(page.url())?.[1] ?? '';
+    expect(mermaid.text).to.include(`${stream} ends: `);
+    expect(mermaid.text.split('\n').length).to.be.below(60);
+    await page.locator('.sq-bar').getByRole('button', { name: 'All streams' }).click();
+    const all = await saved(page, 'for Mermaid');
+    expect(all.text.split('\n').length).to.be.within(290, 320);
+    const report = await saved(page, 'Report of the incident');
+    expect(report.name).to.equal('nats-stream.html');
+    expect(report.text).to.include('<h2>How streams ended</h2>').and.to.include('<svg ');
     const trace = JSON.parse((await saved(page, 'for Perfetto')).text) as { readonly traceEvents: readonly unknown[] };
     expect(trace.traceEvents.length).to.be.greaterThan(1_000);
     await closed(page);

@@ -103,6 +103,31 @@ describe('what the panes of the page are of', () => {
     await closed(page);
   });
 
+  it('is a sequence of the stream that is selected, of those that answer the query, or of all', async () => {
+    const page = await openRecording(stage(), { hash: '' });
+    const bar = page.locator('.sq-bar');
+    await bar.getByRole('button', { name: 'Table' }).click();
+    const rows = page.locator('.sq-table tbody tr');
+    const counted = async (): Promise<number> => Number(/of (\d+)$/.exec((await bar.last().textContent()) ?? '')?.[1]);
+    await page.locator('.grid-row').nth(1).click();
+    await rows.first().waitFor();
+    let ofOne = 0;
+    await untilHolds(async () => expect((ofOne = await counted())).to.be.within(3, 60));
+    await page.keyboard.press('/');
+    await page.keyboard.type('reason:producerSilent');
+    await page.keyboard.press('Escape');
+    await bar.getByRole('button', { name: 'Filtered' }).click();
+    let ofSome = 0;
+    await untilHolds(async () => expect((ofSome = await counted())).to.be.greaterThan(ofOne));
+    expect((await rows.allTextContents()).join('\n')).not.to.match(/ends: (?!producerSilent)/);
+    await bar.getByRole('button', { name: 'All streams' }).click();
+    await untilHolds(async () => expect(await counted()).to.be.greaterThan(ofSome));
+    // One stream again where one is selected anew by hand.
+    await bar.getByRole('button', { name: /^Only / }).click();
+    await untilHolds(async () => expect(await counted()).to.equal(ofOne));
+    await closed(page);
+  });
+
   it('follows the cursor on the timeline: what is zoomed in goes where the moment is', async () => {
     const page = await openRecording(stage(), { hash: '' });
     const shown = page.locator('.tl-canvas');

@@ -2,15 +2,17 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { scenarios } from '../../visualizations/src/simulation/scenarios/index.js';
 import { play } from '../visualizations/simulation-run.js';
-import { closed, goTo, stageFor, untilHolds } from './sample-page.js';
+import { sampleHeader } from '../visualizations/sample-run.js';
+import { closed, goTo, records, stageFor, untilConnected, untilHolds, untilMoment } from './sample-page.js';
 
 /** The reason of its end, and the records, of each stream in the table. */
 async function shownStreams(page: Page): Promise<readonly string[]> {
-  const texts = await page
-    .locator('.grid-row')
-    .evaluateAll((rows) =>
-      rows.map(({ children }) => `${children[3]?.textContent ?? ''} ${children[5]?.textContent ?? ''}`),
-    );
+  const texts = await page.locator('.grid-row').evaluateAll((rows) =>
+    rows.map((row) => {
+      const text = (column: string) => row.querySelector(`[data-column=${column}]`)?.textContent ?? '';
+      return `${text('reason')} ${text('records')}`;
+    }),
+  );
   return texts.sort();
 }
 
@@ -89,6 +91,35 @@ describe('the simulation in the page', () => {
     await isOver(again);
     await untilShown(again, told);
     await closed(again);
+  });
+
+  it('is what a link to it leads to, whatever the page was served with, and the link says nothing of that', async () => {
+    const link = '#tool=simulation&with=sim%3Ddefect-3';
+    const context = { permissions: ['clipboard-read', 'clipboard-write'] };
+    // Where the page has just been opened, and where it shows a live run already.
+    const opened = await stage().open({ hash: link, context });
+    const live = await stage().open({ context });
+    await untilConnected(stage());
+    stage().send([sampleHeader, ...records]);
+    await untilMoment(live, records.length);
+    await live.evaluate((hash) => (location.hash = hash), link);
+    for (const page of [opened, live]) {
+      await page.waitForFunction(() => location.hash.includes('sim%3Ddefect-3%26'));
+      await page.locator('.header .source').filter({ hasText: 'Simulated' }).waitFor();
+      expect(new URL(page.url()).search).to.equal('');
+      await page.getByRole('button', { name: 'Copy the link' }).click();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      expect(copied).to.match(/^#/).and.to.include('sim%3Ddefect-3');
+      expect(copied).not.to.match(/token|127\.0\.0\.1|localhost/);
+    }
+    // What it was served with is a click away, and its address is as it was.
+    await opened.getByRole('button', { name: 'Back', exact: true }).click();
+    await untilConnected(stage(), 1);
+    stage().send([sampleHeader, ...records]);
+    await untilMoment(opened, records.length);
+    await opened.waitForFunction(() => location.search.includes('token='));
+    await closed(opened);
+    await closed(live);
   });
 
   it('forks from a moment that has been, and goes on from there by hand', async () => {

@@ -6,8 +6,13 @@ import { diagramOf, labelOf } from '../../visualizations/src/export/diagram.js';
 import { toMermaid } from '../../visualizations/src/export/mermaid.js';
 import { toPerfetto } from '../../visualizations/src/export/perfetto.js';
 import { toSvg } from '../../visualizations/src/export/svg.js';
+import { isSequenced } from '../../visualizations/src/model/checked-event.js';
+import { Run } from '../../visualizations/src/model/run.js';
+import type { Shown } from '../../visualizations/src/model/types.js';
 import { createCheckerSession } from '../../visualizations/src/checker/session.js';
 import { scenarios } from '../../visualizations/src/simulation/scenarios/index.js';
+import { seed } from '../support/seed.js';
+import { sampleHeader, sampleRecords } from './sample-run.js';
 import { play } from './simulation-run.js';
 
 const header: TraceEvent = { type: 'run', version: 1, source: 'live', unit: 'ms', label: 'a <run> & "more"; #1' };
@@ -132,6 +137,20 @@ const small: readonly TraceEvent[] = [
   { type: 'gap', seq: 21, at: 10, dropped: 4 },
 ];
 
+function runOf([first, ...rest]: readonly TraceEvent[]): Run {
+  if (first?.type !== 'run') throw new Error('expected the header of a run first');
+  const run = new Run(first, { onFrame: (callback) => callback() });
+  run.append(rest.filter(isSequenced));
+  return run;
+}
+
+/** The file that an exporter makes of what the page shows of a run. */
+function savedAs(id: string, run: Run, shown: Partial<Shown> = {}): string {
+  const exporter = exporters.find((candidate) => candidate.id === id);
+  const all = { seq: run.lastSeq, view: run.head, now: run.now, query: '', answers: undefined, streams: undefined };
+  return Array.from(exporter?.convert(run, { ...all, ...shown }) ?? []).join('');
+}
+
 describe('the sequence diagram of a run', () => {
   it('folds records of one stream that follow each other, and tells the fate of each message', () => {
     const { lifelines, rows } = diagramOf(small);
@@ -206,12 +225,67 @@ describe('exports', () => {
     expect(drawing).to.include('<title>a &lt;run&gt; &amp; &quot;more&quot;; #1</title>').and.to.include('data A ×3');
     expect(drawing).not.to.match(/<script|href=|<run>/);
     expect(drawing.match(/<text/g)).to.have.lengthOf((drawing.match(/<\/text>/g) ?? []).length);
-    expect(toSvg(small, { theme: 'dark' })).not.to.equal(drawing);
+    expect(toSvg(small, {}, { theme: 'dark' })).not.to.equal(drawing);
   });
 
   it('JSON lines: are read back as the same records', () => {
-    const jsonl = exporters.find(({ id }) => id === 'jsonl');
-    expect(readJsonLines(jsonl?.convert(small, { seq: 0, selection: {} }) ?? '')).to.deep.equal(small);
+    expect(readJsonLines(savedAs('jsonl', runOf(small)))).to.deep.equal(small);
+  });
+
+  describe('of some streams of a long run', () => {
+    const records = sampleRecords({ streams: 400, seed });
+    const run = runOf([sampleHeader, ...records]);
+    const stream = [...run.head.streams.values()].find(
+      ({ ends }) => ends.length === 2 && ends[0]?.ending !== undefined,
+    );
+    const streams = new Set([stream?.stream ?? '']);
+
+    it('are diagrams of their ends alone, from their first message to their last', () => {
+      const whole = savedAs('mermaid', run, { streams });
+      const own = records.filter((record) => 'stream' in record && record.stream === stream?.stream);
+      const reason = stream?.ends[0]?.ending?.reason ?? '';
+      expect(whole).to.include(`ends: ${reason}`).and.to.include('open ');
+      expect(whole.split('\n').length).to.be.below(own.length + 40);
+      const others = [...run.head.streams.keys()].filter((other) => other !== stream?.stream);
+      expect(others.filter((other) => new RegExp(`\\b${other}\\b`).test(whole))).to.deep.equal([]);
+    });
+
+    it('are no longer than people and viewers read, around the moment, and say what is left out', () => {
+      let leftOut = 0;
+      for (const moment of [1, Math.floor(run.lastSeq / 2), run.lastSeq]) {
+        const lines = savedAs('mermaid', run, { seq: moment }).trim().split('\n');
+        expect(lines.length).to.be.within(100, 320);
+        expect(lines.join('\n').length).to.be.below(50_000);
+        expect(lines.some((line) => / rows (before|after) are left out$/.test(line))).to.equal(lines.length > 300);
+        leftOut += lines.length > 300 ? 1 : 0;
+        const at = records[moment - 1]?.at ?? 0;
+        const times = lines.flatMap((line) => /: (\d+) ms/.exec(line)?.[1] ?? []).map(Number);
+        // At the end of the run hardly anything but counts comes.
+        const last = moment === run.lastSeq ? Infinity : (times.at(-1) ?? 0);
+        expect(at).to.be.within((times[0] ?? 0) - 1_000, last + 1_000);
+        expect(savedAs('svg', run, { seq: moment }).length).to.be.below(400_000);
+      }
+      expect(leftOut).to.be.at.least(2);
+    });
+
+    it('are a report in one file: how streams ended and why, the processes, the marks and the diagram', () => {
+      const text = savedAs('report', run, { streams });
+      expect(text).to.match(/^<!doctype html>/);
+      expect(text).not.to.match(/<script|href=|src=|undefined|NaN|\[object/);
+      for (const title of [
+        'How streams ended',
+        'What needs a look',
+        'Processes',
+        'What was marked',
+        'Streams, the worst first',
+      ]) {
+        expect(text).to.include(`<h2>${title}</h2>`);
+      }
+      expect(text).to.include('neither a record nor a heartbeat came within the silence timeout');
+      expect(text).to.include('200 more are left out').and.to.include('dashboard').and.to.include('<svg ');
+      const reasons = new Set([...run.head.streams.values()].flatMap(({ ends }) => ends[0]?.ending?.reason ?? []));
+      for (const reason of reasons) expect(text).to.include(`<td>${reason} `);
+    });
   });
 
   it('take every run of the simulation and of the checker, and one without anything', async () => {
@@ -223,9 +297,8 @@ describe('exports', () => {
     ];
     for (const { id } of scenarios) runs.push((await play(id)).records);
     for (const records of runs) {
-      for (const exporter of exporters) {
-        const { id } = exporter;
-        const text = exporter.convert(records, { seq: 0, selection: {} });
+      for (const { id } of exporters) {
+        const text = savedAs(id, runOf(records));
         expect(text.endsWith('\n'), id).to.equal(true);
         expect(text, id).not.to.match(/undefined|NaN|\[object/);
         if (id === 'perfetto') JSON.parse(text);

@@ -28,10 +28,10 @@ describe('the built page', () => {
     folder = builtPage();
   });
 
-  it('loads less than 120 kB at first, compressed, without the chunks that come when they are shown', () => {
+  it('loads less than 45 kB at first, compressed, without the chunks that come when they are shown', () => {
     const sizes = Array.from(firstLoad(folder), (file) => gzipSync(readFileSync(file)).length);
     expect(sizes.length).to.be.greaterThan(2);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.below(120_000);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.below(45_000);
   });
 
   it('has every pane, tool and format in a chunk of its own', () => {

@@ -160,9 +160,9 @@ describe('the run of a machine that has nothing to do with streams', () => {
   });
 
   it('has a lifeline in the sequence for each of them, with what they tell each other as arrows, and no wire', () => {
-    const model = new SequenceModel({ stream: undefined, foldHeartbeats: true, foldRecords: true });
+    const model = new SequenceModel({ streams: undefined, foldHeartbeats: true, foldRecords: true });
     for (const event of events) model.add(event);
-    expect(placeLanes(model.lanes, new Set(), 800).lanes.map(({ name }) => name)).to.deep.equal([
+    expect(placeLanes(model.lanes, new Set(), 800, model.usesWire).lanes.map(({ name }) => name)).to.deep.equal([
       'order',
       'checkStock',
       'charge',
@@ -184,7 +184,7 @@ describe('the run of a machine that has nothing to do with streams', () => {
   });
 
   it('gives the actors of clients, and what happens while one stream is shown alone, no lifelines', () => {
-    const alone = new SequenceModel({ stream: 'inbox.a', foldHeartbeats: true, foldRecords: true });
+    const alone = new SequenceModel({ streams: new Set(['inbox.a']), foldHeartbeats: true, foldRecords: true });
     for (const event of events) alone.add(event);
     expect(alone.lanes).to.deep.equal([]);
     const tracks = new Tracks('ms');
@@ -192,7 +192,7 @@ describe('the run of a machine that has nothing to do with streams', () => {
       { type: 'system', seq: 1, at: 0, system: 'consumer', role: 'consumer', op: 'start' },
       { type: 'actor', seq: 2, at: 0, system: 'consumer', actor: 'client', value: 'active', context: null },
     ];
-    const model = new SequenceModel({ stream: undefined, foldHeartbeats: true, foldRecords: true });
+    const model = new SequenceModel({ streams: undefined, foldHeartbeats: true, foldRecords: true });
     for (const event of client) {
       tracks.add(event);
       model.add(event);
@@ -205,7 +205,7 @@ describe('the run of a machine that has nothing to do with streams', () => {
     const again = events.filter(({ type }) => type === 'actor').map((event) => ({ ...event, seq: 900, at: 900 }));
     const living = again.filter((event) => event.type === 'actor' && event.actor === 'parcel-b');
     const tracks = new Tracks('ms');
-    const model = new SequenceModel({ stream: undefined, foldHeartbeats: true, foldRecords: true });
+    const model = new SequenceModel({ streams: undefined, foldHeartbeats: true, foldRecords: true });
     for (const event of [...events, ...living]) {
       tracks.add(event);
       model.add(event);

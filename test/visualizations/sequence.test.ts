@@ -4,6 +4,7 @@ import { Run } from '../../visualizations/src/model/run.js';
 import type { SequencedEvent } from '../../visualizations/src/model/types.js';
 import { placeLanes } from '../../visualizations/src/panes/sequence/geometry.js';
 import { SequenceModel } from '../../visualizations/src/panes/sequence/sequence-model.js';
+import { sequenceAround } from '../../visualizations/src/panes/sequence/use-sequence.js';
 import type { Arrow, SequenceOptions } from '../../visualizations/src/panes/sequence/rows.js';
 import { arrowLabel, outcomeText, rowText } from '../../visualizations/src/panes/sequence/words.js';
 import { seed } from '../support/seed.js';
@@ -57,8 +58,8 @@ function step(value: string, event: string): Draft {
   };
 }
 
-const folded: SequenceOptions = { stream: undefined, foldHeartbeats: true, foldRecords: true };
-const unfolded: SequenceOptions = { stream: undefined, foldHeartbeats: false, foldRecords: false };
+const folded: SequenceOptions = { streams: undefined, foldHeartbeats: true, foldRecords: true };
+const unfolded: SequenceOptions = { streams: undefined, foldHeartbeats: false, foldRecords: false };
 
 function modelOf(drafts: readonly Draft[], options: SequenceOptions = folded): SequenceModel {
   const model = new SequenceModel(options);
@@ -188,7 +189,7 @@ describe('the sequence diagram', () => {
       { type: 'mark', kind: 'note', text: 'look' },
       { type: 'gap', dropped: 7 },
     ];
-    const model = modelOf(drafts, { ...folded, stream: 'inbox.a' });
+    const model = modelOf(drafts, { ...folded, streams: new Set(['inbox.a']) });
     expect(model.rows.map(({ kind }) => kind)).to.deep.equal(['message', 'link', 'mark', 'gap']);
     expect(model.changesOf('reader')).to.deep.equal([{ row: 1, isDown: true, isOver: false }]);
   });
@@ -200,12 +201,12 @@ describe('the sequence diagram', () => {
       { type: 'link', op: 'lost', systems: ['stranger'] },
       { type: 'link', op: 'lost', systems: ['reader'] },
     ];
-    const model = modelOf(drafts, { ...folded, stream: 'inbox.a' });
+    const model = modelOf(drafts, { ...folded, streams: new Set(['inbox.a']) });
     expect(model.rows.map(({ kind, system }) => [kind, system])).to.deep.equal([
       ['state', 'reader'],
       ['link', 'reader'],
     ]);
-    expect([model.hasEnd('reader'), model.hasEnd('stranger')]).to.deep.equal([true, false]);
+    expect(model.usedLanes.map(({ name }) => name)).to.deep.equal(['reader']);
   });
 
   it('joins both ends of a message also where its arrival is told before its sending', () => {
@@ -260,6 +261,78 @@ describe('the sequence diagram', () => {
     }
   });
 
+  describe('around a moment of a long run', () => {
+    const records = sampleRecords({ streams: 500, seed });
+    const run = new Run(sampleHeader, { onFrame: (callback) => callback() });
+    run.append(records);
+    const streams = [...run.head.streams.keys()];
+
+    it('has the streams that are shown whole, and none of the others', () => {
+      for (const some of [streams.slice(7, 8), streams.slice(20, 26)]) {
+        const options = { ...folded, streams: new Set(some) };
+        const whole = new SequenceModel(options);
+        whole.read(run);
+        const around = sequenceAround(run, options, Math.floor(run.lastSeq / 2));
+        expect(around.rows).to.deep.equal(whole.rows);
+        expect(new Set(around.rows.flatMap(({ stream }) => stream ?? []))).to.deep.equal(new Set(some));
+        expect([around.isFromStart, around.isToEnd]).to.deep.equal([true, true]);
+      }
+    });
+
+    it('has of all streams what came around it, with the states that were before', () => {
+      const moment = Math.floor(run.lastSeq / 2);
+      const around = sequenceAround(run, unfolded, moment);
+      expect([around.isFromStart, around.isToEnd]).to.deep.equal([false, false]);
+      expect(around.firstSeq).to.be.within(moment - 4_000, moment - 3_000);
+      expect(around.lastSeq).to.be.within(moment + 3_000, moment + 4_000);
+      const whole = new SequenceModel(unfolded);
+      whole.read(run);
+      const texts = (model: SequenceModel) =>
+        model.rows
+          .filter(({ kind, seq }) => kind === 'state' && seq >= around.firstSeq && seq <= around.lastSeq)
+          .map(({ seq, text }) => `${seq} ${text}`);
+      expect(texts(around)).to.deep.equal(texts(whole));
+      expect(around.rows.length).to.be.below(whole.rows.length / 4);
+    });
+
+    it('reaches to the end at the newest moment, and takes what comes', () => {
+      const growing = new Run(sampleHeader, { onFrame: (callback) => callback() });
+      growing.append(records.slice(0, 20_000));
+      const around = sequenceAround(growing, unfolded, growing.lastSeq);
+      expect([around.isFromStart, around.isToEnd]).to.deep.equal([false, true]);
+      const before = around.rows.length;
+      growing.append(records.slice(20_000, 20_500));
+      around.read(growing);
+      expect(around.rows.length).to.be.greaterThan(before);
+      expect(around.lastSeq).to.equal(20_500);
+    });
+  });
+
+  it('packs lifelines: those alone on which something happens, eight of them in reach', () => {
+    const names = Array.from({ length: 8 }, (_, index) => `orders-service-${index}`);
+    const drafts = [...names, 'idle'].map((system): Draft => ({
+      type: 'system',
+      system,
+      role: system.endsWith('0') ? 'consumer' : 'producer',
+      op: 'start',
+    }));
+    const sent = names
+      .slice(1)
+      .flatMap((from): readonly Draft[] =>
+        (['send', 'deliver'] as const).map(
+          (op) => ({ ...message(op, `m ${from}`), from, to: 'orders-service-0' }) as Draft,
+        ),
+      );
+    const model = modelOf([...drafts, ...sent], folded);
+    expect(model.lanes).to.have.lengthOf(9);
+    expect(model.usedLanes.map(({ name }) => name)).to.deep.equal(names);
+    expect(model.usesWire).to.equal(false);
+    const { lanes, room, width } = placeLanes(model.usedLanes, new Set(), 460, model.usesWire);
+    expect(lanes).to.have.lengthOf(8);
+    expect(room).to.be.at.least(72);
+    expect(width).to.be.below(700);
+  });
+
   it('finds the row of a moment', () => {
     const model = modelOf([actor, { type: 'mark', kind: 'note', text: 'a' }, step('active', 'x'), step('closed', 'y')]);
     expect([0, 1, 2, 3, 9].map((seq) => model.rowAt(seq))).to.deep.equal([-1, 0, 1, 2, 3]);
@@ -271,9 +344,10 @@ describe('the sequence diagram', () => {
       { key: 'reader', name: 'reader', system: 'reader', role: 'consumer' },
       { key: 'hidden', name: 'hidden', system: 'hidden', role: 'consumer' },
     ] as const;
-    const { lanes: placed, width } = placeLanes(lanes, new Set(['hidden']), 800);
+    const { lanes: placed, width } = placeLanes(lanes, new Set(['hidden']), 800, true);
     expect(placed.map(({ name }) => name)).to.deep.equal(['reader', 'NATS', 'source']);
     expect(width).to.be.at.most(801);
-    expect(placeLanes(lanes, new Set(), 100).width).to.be.greaterThan(400);
+    expect(placeLanes(lanes, new Set(), 100, true).width).to.be.greaterThan(350);
+    expect(placeLanes(lanes, new Set(), 800, false).lanes.map(({ name }) => name)).not.to.include('NATS');
   });
 });

@@ -1,10 +1,10 @@
-import { effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals';
+import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { createFeed, type Feed } from '../model/feed.js';
 import { formatHash, parseHash } from '../model/location-hash.js';
 import { createScope, type Scope } from '../model/scope.js';
 import { createSessions, type Sessions } from '../model/session.js';
 import type { Source } from '../model/types.js';
-import { fileSource, served } from '../sources/file.js';
+import { fileSource, fetched } from '../sources/file.js';
 import { liveSource } from '../sources/live.js';
 import { openerSource } from '../sources/opener.js';
 import { tools, type ToolId } from '../tools.js';
@@ -20,6 +20,10 @@ export interface App {
   readonly theme: ThemeControl;
   readonly tool: ReadonlySignal<ToolId | undefined>;
   readonly toolArgument: Signal<string>;
+  /** Grows when a link asks for what a tool makes, whatever is shown. */
+  readonly toolAsked: ReadonlySignal<number>;
+  /** Shows again what the page was served with, where it was served with anything and shows something else. */
+  readonly showServed: ReadonlySignal<(() => void) | undefined>;
   readonly helpShown: Signal<boolean>;
   readonly toggleTool: (tool: ToolId) => void;
   readonly open: (source: Source) => void;
@@ -38,6 +42,9 @@ export function createApp(): App {
   const layout = createLayout(asked.panes);
   const tool = signal<ToolId | undefined>(tools.find(({ id }) => id === asked.tool)?.id);
   const toolArgument = signal(asked.argument ?? '');
+  const toolAsked = signal(0);
+  const { search } = location;
+  const served = servedWith(new URLSearchParams(search));
 
   sessions.wish({ selection: asked.selection, ...(asked.seq === undefined ? {} : { seq: asked.seq }) });
 
@@ -49,6 +56,10 @@ export function createApp(): App {
     theme,
     tool,
     toolArgument,
+    toolAsked,
+    showServed: computed(() =>
+      served === undefined || feed.source.value?.label === served.label ? undefined : () => feed.open(served),
+    ),
     helpShown: signal(false),
     toggleTool: (id) => {
       tool.value = tool.value === id ? undefined : id;
@@ -73,29 +84,44 @@ export function createApp(): App {
       ...(tool.value === undefined ? {} : { tool: tool.value, argument: toolArgument.value }),
     };
     clearTimeout(timer);
-    timer = setTimeout(
-      () => untracked(() => history.replaceState(null, '', location.pathname + location.search + formatHash(state))),
-      hashDelayMs,
-    );
+    timer = setTimeout(() => {
+      // What the page makes itself is the same for everybody: its address holds nothing of what this page was served with.
+      const shown = served === undefined || feed.source.peek()?.label === served.label ? search : '';
+      history.replaceState(null, '', location.pathname + shown + formatHash(state));
+    }, hashDelayMs);
   });
   window.addEventListener('hashchange', ({ newURL }) => {
     // What is shown may have been written into the URL since it was changed.
     clearTimeout(timer);
-    const { seq, selection, panes } = parseHash(new URL(newURL).hash);
+    const { seq, selection, panes, tool: wanted, argument } = parseHash(new URL(newURL).hash);
     const session = sessions.current.peek();
     layout.restore(panes);
+    const id = tools.find((candidate) => candidate.id === wanted)?.id;
+    if (id !== undefined && argument !== undefined && argument !== toolArgument.peek()) {
+      batch(() => {
+        tool.value = id;
+        toolArgument.value = argument;
+        toolAsked.value += 1;
+      });
+      sessions.wish({ selection, ...(seq === undefined ? {} : { seq }) });
+      return;
+    }
     session?.selection.select(selection);
     if (seq !== undefined) session?.cursor.seek(seq);
   });
 
-  const asks = new URLSearchParams(location.search);
-  const token = asks.get('token');
-  if (asks.get('from') === 'opener') feed.open(openerSource());
-  else if (token !== null) {
-    const [url, file] = [`records?token=${encodeURIComponent(token)}`, asks.get('file')];
-    feed.open(file === null ? liveSource(url) : fileSource(file, () => served(url)));
-  }
+  // A link to what a tool makes leads there, whatever the page was served with.
+  if (served !== undefined && (tool.peek() === undefined || toolArgument.peek() === '')) feed.open(served);
   // A page that nothing is behind shows what it can make itself.
   else tool.value ??= 'simulation';
   return app;
+}
+
+/** What the page was served with: the trace events of who has opened it, a recording, or a system that runs. */
+function servedWith(asks: URLSearchParams): Source | undefined {
+  const token = asks.get('token');
+  if (asks.get('from') === 'opener') return openerSource();
+  if (token === null) return undefined;
+  const [url, file] = [`records?token=${encodeURIComponent(token)}`, asks.get('file')];
+  return file === null ? liveSource(url) : fileSource(file, () => fetched(url));
 }

@@ -1,13 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { TraceEvent, Exporter } from '../model/types.js';
+import type { Exporter } from '../model/types.js';
 import { loadExporters } from '../tools.js';
 import type { App } from './app-state.js';
+import { save } from './save.js';
 
 /** Saves the run that is shown, in one of several formats. */
 export function ExportMenu({ app }: { readonly app: App }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const [exporters, setExporters] = useState<readonly Exporter[]>([]);
   const [problem, setProblem] = useState('');
+  const [isSaving, setIsSaving] = useState(false);
   const session = app.sessions.current.value;
 
   useEffect(() => {
@@ -22,17 +24,17 @@ export function ExportMenu({ app }: { readonly app: App }) {
     if (menu.current?.open !== true || exporters.length > 0) return;
     loadExporters().then(setExporters, (error: unknown) => setProblem(String(error)));
   };
-  const save = (exporter: Exporter): void => {
-    if (session === undefined) return;
-    const events: TraceEvent[] = [session.run.header];
-    session.run.forEach(0, Infinity, (event) => void events.push(event));
+  const onSave = async (exporter: Exporter): Promise<void> => {
+    if (session === undefined || isSaving) return;
+    setIsSaving(true);
     try {
-      const shown = { seq: session.cursor.seq.peek(), selection: session.selection.value.peek() };
-      download(exporter.convert(events, shown), exporter);
+      await save(session, exporter);
       setProblem('');
       if (menu.current !== null) menu.current.open = false;
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
+    } finally {
+      setIsSaving(false);
     }
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -48,10 +50,12 @@ export function ExportMenu({ app }: { readonly app: App }) {
       <summary>Save…</summary>
       <div class="menu-list">
         {exporters.map((exporter) => (
-          <button key={exporter.id} type="button" onClick={() => save(exporter)}>
+          <button key={exporter.id} type="button" disabled={isSaving} onClick={() => void onSave(exporter)}>
             {exporter.title} <small>.{exporter.extension}</small>
           </button>
         ))}
+        {isSaving && <p role="status">Saving…</p>}
+        <p class="muted">Diagrams and traces are of the streams that the sequence shows.</p>
         {problem !== '' && (
           <p class="bad" role="alert">
             {problem}
@@ -60,13 +64,4 @@ export function ExportMenu({ app }: { readonly app: App }) {
       </div>
     </details>
   );
-}
-
-function download(text: string, { extension, mime }: Exporter): void {
-  const url = URL.createObjectURL(new Blob([text], { type: mime }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `nats-stream.${extension}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -110,6 +110,11 @@ export function Header({ app }: { readonly app: App }) {
         </dl>
       )}
       <nav aria-label="Tools">
+        {app.showServed.value !== undefined && (
+          <button type="button" title="Show again what this page was opened for" onClick={app.showServed.value}>
+            Back
+          </button>
+        )}
         {tools.map((tool) => (
           <button
             key={tool.id}

@@ -5,6 +5,7 @@ import { panes } from '../panes/index.js';
 import { tools } from '../tools.js';
 import type { App } from './app-state.js';
 import type { Command } from './commands.js';
+import { saveReport } from './save.js';
 import { areaOf, areaIds } from './layout.js';
 
 /** All commands of the page, for the keyboard and for the help. */
@@ -93,6 +94,17 @@ function paneCommands({ layout, scope }: App): readonly Command[] {
       },
     },
     {
+      key: 'f',
+      group: 'Panes',
+      about: 'of which streams the sequence is: of the selected one, of those that answer the query, or of all',
+      run: () => {
+        layout.show('sequence');
+        const isQuery = scope.query.value.trim() !== '';
+        const next = { selected: isQuery ? 'filtered' : 'all', filtered: 'all', all: 'selected' } as const;
+        scope.sequence.value = next[scope.sequence.value];
+      },
+    },
+    {
       key: '/',
       group: 'Panes',
       about: 'search the streams',
@@ -113,6 +125,15 @@ function otherCommands(app: App): readonly Command[] {
       run: () => app.toggleTool(tool.id),
     })),
     { key: 'o', group: 'Page', about: 'open a recording', run: () => document.getElementById('open-file')?.click() },
+    {
+      key: 'r',
+      group: 'Page',
+      about: 'save a report of the incident, for a ticket',
+      run: () => {
+        const session = app.sessions.current.peek();
+        if (session !== undefined) void saveReport(session);
+      },
+    },
     { key: 't', group: 'Page', about: 'light or dark', run: () => app.theme.toggle() },
     {
       key: 'x',

@@ -4,13 +4,14 @@ import { tools } from '../tools.js';
 import type { App } from './app-state.js';
 import { listenToKeys } from './commands.js';
 import { Header } from './header.js';
-import { Help } from './help.js';
 import { Lazy } from './lazy.js';
 import { pageCommands } from './page-commands.js';
 import { Start } from './start.js';
 import { TimeBar } from './time-bar.js';
 import { toolProps } from './tool-props.js';
 import { Workspace } from './workspace.js';
+
+const loadHelp = async () => (await import('./help.js')).Help;
 
 /** The whole page. */
 export function Page({ app }: { readonly app: App }) {
@@ -32,7 +33,9 @@ export function Page({ app }: { readonly app: App }) {
       )}
       {session === undefined ? <Start app={app} /> : <Workspace layout={app.layout} session={session} />}
       {session !== undefined && <TimeBar key={session.number} session={session} />}
-      {app.helpShown.value && <Help commands={commands} close={() => (app.helpShown.value = false)} />}
+      {app.helpShown.value && (
+        <Lazy name="help" load={loadHelp} props={{ commands, close: () => (app.helpShown.value = false) }} />
+      )}
       {dragging && <div class="drop">Drop a recording to open it</div>}
     </div>
   );

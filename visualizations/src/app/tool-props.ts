@@ -19,6 +19,7 @@ export function toolProps(app: App): ToolProps {
     open: app.open,
     isIdle: () => app.feed.source.peek() === undefined,
     argument: app.toolArgument,
+    asked: app.toolAsked,
     setArgument: (text) => (app.toolArgument.value = text),
   };
 }

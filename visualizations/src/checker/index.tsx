@@ -83,8 +83,12 @@ function parsePlace(text: string): { readonly exploration: string; readonly path
   return { exploration, path: path.every((step) => Number.isInteger(step) && step >= 0) ? path : [] };
 }
 
+/** The last time that a link has asked for a place, of those that were answered. */
+let answered = 0;
+
 /** The checker's view: what is explored, its properties, and what else could happen here. */
-export default function Checker({ open, isIdle, argument, setArgument, view, cursor, selection }: ToolProps) {
+export default function Checker(props: ToolProps) {
+  const { open, isIdle, argument, asked, setArgument, view, cursor, selection } = props;
   const [{ state, send, show }] = useState(() => (link ??= connect(open)));
   const { exploration, report, place, progress, problem } = state.value;
   const chosen = explorationOf(exploration);
@@ -103,12 +107,14 @@ export default function Checker({ open, isIdle, argument, setArgument, view, cur
     walk(path);
   };
   useEffect(() => {
-    const asked = parsePlace(argument.peek());
-    if (state.peek().report !== undefined) return;
+    const { exploration: id, path } = parsePlace(argument.peek()) ?? { exploration: first, path: [] };
+    const isAsked = asked.value > answered;
+    answered = asked.value;
+    if (state.peek().report !== undefined && !isAsked) return;
     // Another run is left alone until somebody wants to see a way.
-    if (isIdle()) choose(asked?.exploration ?? first, asked?.path);
-    else explore(asked?.exploration ?? first);
-  }, []);
+    if (isAsked || isIdle()) choose(id, path);
+    else explore(id);
+  }, [asked.value]);
   const firstStream = view.value.streams.keys().next().value;
   useEffect(() => {
     // Whoever has selected nothing looks at the first stream.

@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { wallTime, wholeWallTime } from '../model/wall-clock.js';
-import { diagramOf, labelOf, type DiagramRow } from './diagram.js';
+import { diagramOf, labelOf, type DiagramRow, type DiagramScope } from './diagram.js';
 
 /** Mermaid ends a statement at a semicolon and at a new line, and takes a number sign for the start of an entity. */
 function escape(text: string): string {
@@ -11,8 +11,8 @@ const arrows = { send: '-)', deliver: '->>', drop: '-x', duplicate: '--)', dead:
 const outcomes = { send: '', deliver: '', drop: ', lost', duplicate: ', once more', dead: ', nobody listens' } as const;
 
 /** The run as a Mermaid sequence diagram. Records of one stream that follow each other are one arrow. */
-export function toMermaid(events: readonly TraceEvent[]): string {
-  const diagram = diagramOf(events);
+export function toMermaid(events: readonly TraceEvent[], scope: DiagramScope = {}): string {
+  const diagram = diagramOf(events, scope);
   const { label, unit, lifelines, rows } = diagram;
   const participants = lifelines.length === 0 ? ['nothing'] : lifelines;
   const idOf = (system: string): string => `p${Math.max(0, participants.indexOf(system))}`;

@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../../../src/trace-events/trace-event.js';
 import { wallTime, wholeWallTime } from '../model/wall-clock.js';
-import { diagramOf, labelOf, type DiagramRow, type MessageRow, type NoteRow } from './diagram.js';
+import { diagramOf, labelOf, type DiagramRow, type DiagramScope, type MessageRow, type NoteRow } from './diagram.js';
 
 export interface SvgOptions {
   /** @default 'light' */
@@ -16,8 +16,15 @@ const rowHeight = 22;
 const top = 64;
 const timeWidth = 84;
 const characterWidth = 6.4;
+/** The longest text. */
+const charactersMax = 64;
 
-function escape(text: string): string {
+function cut(text: string): string {
+  return text.length > charactersMax ? `${text.slice(0, charactersMax - 1)}…` : text;
+}
+
+/** Text as it may stand in a drawing, or in a page. */
+export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
@@ -29,9 +36,9 @@ function columnsOf(lifelines: readonly string[], rows: readonly DiagramRow[]): r
     const widest = rows.reduce((most, row) => {
       if (row.kind === 'message') {
         const isHere = pair.includes(row.from) && pair.includes(row.to);
-        return isHere ? Math.max(most, labelOf(row).length + 8) : most;
+        return isHere ? Math.max(most, cut(labelOf(row)).length + 8) : most;
       }
-      return row.system === pair[0] ? Math.max(most, row.text.length + 4) : most;
+      return row.system === pair[0] ? Math.max(most, cut(row.text).length + 4) : most;
     }, 20);
     xs.push((xs[index - 1] ?? 0) + widest * characterWidth + 24);
   }
@@ -39,8 +46,12 @@ function columnsOf(lifelines: readonly string[], rows: readonly DiagramRow[]): r
 }
 
 /** The run as a drawing of its sequence diagram: a whole SVG file, without scripts and without links. */
-export function toSvg(events: readonly TraceEvent[], { theme = 'light' }: SvgOptions = {}): string {
-  const diagram = diagramOf(events);
+export function toSvg(
+  events: readonly TraceEvent[],
+  scope: DiagramScope = {},
+  { theme = 'light' }: SvgOptions = {},
+): string {
+  const diagram = diagramOf(events, scope);
   const { label, unit, lifelines, rows } = diagram;
   const started = wholeWallTime(diagram, 0);
   const ink = themes[theme];
@@ -49,15 +60,18 @@ export function toSvg(events: readonly TraceEvent[], { theme = 'light' }: SvgOpt
   const lastWidth = rows.reduce(
     (most, row) =>
       row.kind === 'note' && (row.system === lifelines.at(-1) || row.system === undefined)
-        ? Math.max(most, row.text.length - (row.system === undefined ? 40 : 0))
+        ? Math.max(most, cut(row.text).length - (row.system === undefined ? 40 : 0))
         : most,
     16,
   );
   const width = Math.ceil((xs.at(-1) ?? timeWidth) + lastWidth * characterWidth + 40);
   const height = top + rows.length * rowHeight + 24;
 
+  // What is too long is cut, and whole where one points at it.
   const text = (x: number, y: number, content: string, fill: string, extra = ''): string =>
-    `<text x="${x}" y="${y}" fill="${fill}"${extra}>${escape(content)}</text>`;
+    `<text x="${x}" y="${y}" fill="${fill}"${extra}>${escapeXml(cut(content))}${
+      content.length > charactersMax ? `<title>${escapeXml(content)}</title>` : ''
+    }</text>`;
 
   const drawMessage = (row: MessageRow, y: number): string => {
     const [from, to] = [xOf(row.from), row.outcome === 'dead' ? xOf(row.from) + 60 : xOf(row.to)];
@@ -99,7 +113,7 @@ export function toSvg(events: readonly TraceEvent[], { theme = 'light' }: SvgOpt
 
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="ui-monospace, monospace" font-size="11">`,
-    `<title>${escape(label)}</title>`,
+    `<title>${escapeXml(label)}</title>`,
     `<rect width="100%" height="100%" fill="${ink.paper}"/>`,
     text(12, 20, label, ink.ink, ' font-weight="bold"'),
     ...(started === undefined ? [] : [text(12, 34, `times since ${started}`, ink.faint)]),

@@ -309,7 +309,22 @@ export interface ToolProps extends PaneProps {
   readonly isIdle: () => boolean;
   /** What stands in the URL for the tool, such as a scenario and its seed; and how to change it. */
   readonly argument: ReadonlySignal<string>;
+  /** Grows when a link asks for what the argument says, whatever is shown. */
+  readonly asked: ReadonlySignal<number>;
   readonly setArgument: (text: string) => void;
+}
+
+/** What is shown of a run when it is saved. */
+export interface Shown {
+  readonly seq: Moment;
+  /** The view at the moment, and its time. */
+  readonly view: View;
+  readonly now: number;
+  /** The query of the table, and the streams that answer it; undefined where all do. */
+  readonly query: string;
+  readonly answers: ReadonlySet<string> | undefined;
+  /** The streams that the sequence shows; undefined where it shows all. */
+  readonly streams: ReadonlySet<string> | undefined;
 }
 
 /** A way to save a run. Each is listed in `export/index.ts`, in `exporters`. */
@@ -319,6 +334,6 @@ export interface Exporter {
   /** Of the file, without a dot. */
   readonly extension: string;
   readonly mime: string;
-  /** The events kept, header first, and the moment and the selection shown. */
-  convert(events: readonly TraceEvent[], shown: { readonly seq: Moment; readonly selection: SelectionValue }): string;
+  /** The text in parts, of which the page takes one after the other, drawing between them. */
+  convert(run: RunReader, shown: Shown): Iterable<string>;
 }

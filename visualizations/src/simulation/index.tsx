@@ -17,6 +17,8 @@ interface Link {
 }
 
 let link: Link | undefined;
+/** The last time that a link has asked for a story, of those that were answered. */
+let answered = 0;
 
 /** Starts the worker and shows its runs. Where the page shows another source, the worker is ended. */
 function connect(open: ToolProps['open']): Link {
@@ -49,7 +51,8 @@ function connect(open: ToolProps['open']): Link {
 const speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 50];
 
 /** The panel of the simulation: a story, the network, the clients, the streams. */
-export default function Simulation({ open, isIdle, argument, setArgument, view, cursor, selection }: ToolProps) {
+export default function Simulation(props: ToolProps) {
+  const { open, isIdle, argument, asked, setArgument, view, cursor, selection } = props;
   const [player, setPlayer] = useState<Link | undefined>(link);
   const state = player?.state.value;
   const isConnected = player !== undefined && player === link;
@@ -60,8 +63,10 @@ export default function Simulation({ open, isIdle, argument, setArgument, view, 
     link.send({ type: 'start', story });
   };
   useEffect(() => {
-    if (link === undefined && isIdle()) start(parseStory(argument.peek()) ?? storyOf('tour'));
-  }, []);
+    const isAsked = asked.value > answered;
+    answered = asked.value;
+    if (isAsked || (link === undefined && isIdle())) start(parseStory(argument.peek()) ?? storyOf('tour'));
+  }, [asked.value]);
   useEffect(() => {
     if (state !== undefined) setArgument(formatStory(state.story));
   }, [state?.story]);
@@ -143,16 +148,23 @@ export default function Simulation({ open, isIdle, argument, setArgument, view, 
   );
 }
 
-/** The address of the page names the story, its seed and all that was done: whoever opens it sees the same. */
+/**
+ * What stands behind the address of the page names the story, its seed and all that was done: whoever puts it behind the
+ * address of another such page sees the same.
+ */
 function CopyLink() {
   const [isDone, done] = useState(false);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(location.hash);
     done(true);
     setTimeout(() => done(false), 2_000);
   };
   return (
-    <button type="button" onClick={() => void copy()}>
+    <button
+      type="button"
+      title="The story, its seed and what was done, to be put behind the address of any such page"
+      onClick={() => void copy()}
+    >
       {isDone ? 'Copied' : 'Copy the link'}
     </button>
   );

@@ -66,7 +66,7 @@ export function fileSource(label: string, content: () => Promise<Content>, until
 }
 
 /** The recording that the command serves. */
-export async function served(url: string): Promise<Content> {
+export async function fetched(url: string): Promise<Content> {
   const { ok, status, body, headers } = await fetch(url);
   if (status === 403) throw new Error('the server refuses: the token in the URL may be old');
   if (!ok || body === null) throw new Error(`the server answers with ${status}`);

@@ -1,10 +1,10 @@
 import type { Lane } from './rows.js';
 
 export const rowHeight = 24;
-export const headerHeight = 30;
+export const headerHeight = 32;
 /** Where the lifelines begin: before them stands the time. */
 export const timeWidth = 76;
-const laneWidthMin = 88;
+const laneWidthMin = 72;
 const marginRight = 8;
 
 /** The name of the lifeline between the systems: no system, but what carries their messages. */
@@ -32,19 +32,23 @@ const order = { consumer: 0, wire: 1, producer: 2, other: 3, actor: 4 };
 
 /**
  * Consumers on the left, then the wire, then producers, then the others and the actors of applications, over the width
- * that there is. Where there are such actors alone, nothing goes over a wire.
+ * that there is. The wire is there where a message has but one end that is watched.
  */
-export function placeLanes(lanes: readonly Lane[], hidden: ReadonlySet<string>, width: number): LanePlaces {
+export function placeLanes(
+  lanes: readonly Lane[],
+  hidden: ReadonlySet<string>,
+  width: number,
+  usesWire: boolean,
+): LanePlaces {
   const shown: Omit<LanePlace, 'x'>[] = lanes
     .filter(({ key }) => !hidden.has(key))
     .map(({ key, name, system, role }) => ({
       ...{ key, name, role },
       about: role === 'actor' ? system : role === 'other' ? '' : role,
     }));
-  if (lanes.length === 0 || lanes.some(({ role }) => role !== 'actor'))
-    shown.push({ key: wire, name: wire, about: '', role: 'wire' });
+  if (usesWire) shown.push({ key: wire, name: wire, about: '', role: 'wire' });
   shown.sort((a, b) => order[a.role] - order[b.role]);
-  const room = Math.max(laneWidthMin, (width - timeWidth - marginRight) / shown.length);
+  const room = Math.max(laneWidthMin, (width - timeWidth - marginRight) / Math.max(1, shown.length));
   return {
     room,
     lanes: shown.map((lane, at) => ({ ...lane, x: Math.round(timeWidth + room * (at + 0.5)) })),

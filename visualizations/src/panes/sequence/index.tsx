@@ -1,10 +1,12 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { answering, type SequenceScope } from '../../model/scope.js';
 import type { PaneProps } from '../../model/types.js';
 import { createHatching } from '../drawing/hatching.js';
 import type { Palette } from '../drawing/palette.js';
 import { useCanvas } from '../drawing/use-canvas.js';
-import { headerHeight, placeLanes, rowHeight, type LanePlaces } from './geometry.js';
+import { useSampled } from '../drawing/use-sampled.js';
+import { headerHeight, placeLanes, rowHeight, type LanePlace, type LanePlaces } from './geometry.js';
 import { paintSequence } from './paint.js';
 import type { SequenceModel } from './sequence-model.js';
 import { SequenceTable } from './table.js';
@@ -19,29 +21,46 @@ function rowOf(model: SequenceModel, seq: number | undefined): number {
   return seq === undefined ? -1 : model.rowAt(seq);
 }
 
+function laneWords({ name, about, role }: LanePlace): string {
+  if (role === 'wire') return 'NATS: the other end of these messages is not watched';
+  return about === '' ? name : `${name}, ${about}`;
+}
+
 /** The messages between the systems from top to bottom, each row a moment; only what can be seen is drawn. */
-export default function SequencePane({ run, view, cursor, selection, theme }: PaneProps) {
+export default function SequencePane({ run, view, cursor, selection, scope, theme }: PaneProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const spacer = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const follows = useRef(true);
-  const onlySelected = useSignal(true);
   const foldHeartbeats = useSignal(true);
   const foldRecords = useSignal(true);
   const showsTable = useSignal(false);
   const [hidden, setHidden] = useState(nobody);
   const hatching = useRef<{ palette: Palette; fill: ReturnType<typeof createHatching> }>(undefined);
 
+  const mode = scope.sequence.value;
+  const query = scope.query.value;
   const selectedStream = useComputed(() => selection.value.value.stream).value;
-  const stream = onlySelected.value ? selectedStream : undefined;
-  const model = useSequence(run, { stream, foldHeartbeats: foldHeartbeats.value, foldRecords: foldRecords.value }, () =>
-    grown(),
+  const isOne = mode === 'selected' && selectedStream !== undefined;
+  const answers = useSampled(
+    view,
+    1_000,
+    (now) => (isOne || mode === 'all' ? undefined : answering(scope, now, run.header.unit, cursor.now())),
+    `${query} ${mode} ${isOne}`,
+  );
+  const streams = useMemo(
+    () => (isOne ? new Set([selectedStream]) : mode === 'all' ? undefined : answers),
+    [isOne, selectedStream, mode, answers],
+  );
+  const model = useSequence(
+    run,
+    cursor,
+    { streams, foldHeartbeats: foldHeartbeats.value, foldRecords: foldRecords.value },
+    () => grown(),
   );
   const places = (): LanePlaces => {
-    const { lanes } = model.current;
-    // Of a stream that is shown alone, only its ends matter.
-    const ends = lanes.filter(({ system }) => model.current.hasEnd(system));
-    return placeLanes(ends.length === 0 ? lanes : ends, hidden, scroller.current?.clientWidth ?? 0);
+    const { usedLanes, usesWire } = model.current;
+    return placeLanes(usedLanes, hidden, scroller.current?.clientWidth ?? 0, usesWire);
   };
 
   const { redraw } = useCanvas(canvas, theme, (picture) => {
@@ -132,6 +151,16 @@ export default function SequencePane({ run, view, cursor, selection, theme }: Pa
     const y = event.clientY - (canvas.current?.getBoundingClientRect().top ?? 0) - headerHeight;
     return y < 0 ? -1 : Math.floor((y + (scroller.current?.scrollTop ?? 0)) / rowHeight);
   };
+  /** What is cut, or only a sign, in words. */
+  const onPointerMove = (event: PointerEvent): void => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (canvas.current === null || box === undefined) return;
+    const row = rowUnder(event);
+    const x = event.clientX - box.left + (scroller.current?.scrollLeft ?? 0);
+    const { lanes: placed, room } = places();
+    const lane = row < 0 ? placed.find((candidate) => Math.abs(candidate.x - x) <= room / 2) : undefined;
+    canvas.current.title = lane === undefined ? model.current.textOf(row, run.header.unit) : laneWords(lane);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = rowOf(model.current, selection.value.peek().seq);
     const last = model.current.rows.length - 1;
@@ -160,39 +189,56 @@ export default function SequencePane({ run, view, cursor, selection, theme }: Pa
       ? 'Click a row to select it, press Enter to go to its moment.'
       : model.current.textOf(row, run.header.unit);
   });
-  const laneCount = useComputed(() => (run.version.value < 0 ? 0 : model.current.lanes.length)).value;
-  const toggles = useMemo(() => [...model.current.lanes], [laneCount, model.current]);
+  const lanes = useSampled(run.version, 1_000, () => model.current.usedLanes.length);
+  const toggles = useMemo(() => [...model.current.usedLanes], [lanes, model, streams]);
+  const isEmpty = useSampled(view, 300, () => model.current.rows.length === 0, `${streams?.size}`);
+  const shownMode = isOne ? 'selected' : mode === 'all' || query.trim() === '' ? 'all' : 'filtered';
+  const modes: readonly (readonly [SequenceScope, string])[] = [
+    ...(selectedStream === undefined ? [] : ([['selected', `Only ${shortName(selectedStream)}`]] as const)),
+    ...(query.trim() === '' ? [] : ([['filtered', 'Filtered']] as const)),
+    ['all', 'All streams'],
+  ];
+  const titles: Readonly<Record<SequenceScope, string>> = {
+    selected: `Only ${selectedStream ?? ''}, the stream that is selected`,
+    filtered: `The streams that answer the query of the table: ${query}`,
+    all: 'All streams',
+  };
 
   return (
     <div class="sq">
       <div class="sq-bar">
-        <button
-          type="button"
-          aria-pressed={onlySelected.value && stream !== undefined}
-          disabled={selectedStream === undefined}
-          title={selectedStream === undefined ? 'Select a stream to see it alone' : `Only ${selectedStream}`}
-          onClick={() => (onlySelected.value = !onlySelected.value)}
-        >
-          {selectedStream === undefined
-            ? 'All streams'
-            : onlySelected.value
-              ? `Only ${shortName(selectedStream)}`
-              : 'All streams'}
-        </button>
-        <button
-          type="button"
-          aria-pressed={foldHeartbeats.value}
-          onClick={() => (foldHeartbeats.value = !foldHeartbeats.value)}
-        >
-          Fold heartbeats
-        </button>
-        <button type="button" aria-pressed={foldRecords.value} onClick={() => (foldRecords.value = !foldRecords.value)}>
-          Fold records
-        </button>
+        {modes.map(([id, title]) => (
+          <button
+            key={id}
+            type="button"
+            aria-pressed={id === shownMode}
+            title={titles[id]}
+            onClick={() => (scope.sequence.value = id)}
+          >
+            {title}
+          </button>
+        ))}
         <span class="sq-space" />
         <details class="sq-hide">
-          <summary>Lifelines</summary>
+          <summary>Show</summary>
           <div>
+            <label>
+              <input
+                type="checkbox"
+                checked={foldHeartbeats.value}
+                onChange={() => (foldHeartbeats.value = !foldHeartbeats.value)}
+              />{' '}
+              Heartbeats folded
+            </label>
+            <label>
+              <input
+                type="checkbox"
+                checked={foldRecords.value}
+                onChange={() => (foldRecords.value = !foldRecords.value)}
+              />{' '}
+              Records folded
+            </label>
+            <hr />
             {toggles.map(({ key, name }) => (
               <label key={key}>
                 <input
@@ -235,7 +281,16 @@ export default function SequencePane({ run, view, cursor, selection, theme }: Pa
           onDblClick={(event) => cursor.seek(model.current.rows[rowUnder(event)]?.lastSeq ?? cursor.seq.peek())}
           onKeyDown={onKeyDown}
         >
-          <canvas ref={canvas} class="sq-canvas" />
+          <canvas ref={canvas} class="sq-canvas" onPointerMove={onPointerMove} />
+          {isEmpty && (
+            <p class="pane-empty">
+              {streams === undefined
+                ? 'No message has been told yet.'
+                : streams.size === 0
+                  ? 'No stream answers the query at this moment.'
+                  : 'Nothing of these streams is kept.'}
+            </p>
+          )}
           <div ref={spacer} />
         </div>
       )}

@@ -47,7 +47,7 @@ export function paintArrow(picture: Picture, scene: SequenceScene, arrow: Arrow)
   if (isLost) cross(context, x2, y2);
   else if (arrow.outcome === 'dead') ring(context, x2, y2, palette.surface);
   else head(context, from, y1, x2, y2);
-  label(picture, arrow, scene.model.options.stream !== undefined, { from, to: x2, y1, y2 });
+  label(picture, arrow, scene.model.options.streams?.size === 1, { from, to: x2, y1, y2 });
 }
 
 /** The pixels between which an arrow runs; undefined where its lifelines are hidden. */

@@ -57,3 +57,13 @@ export function fitted(context: CanvasRenderingContext2D, text: string, width: n
   }
   return `${text.slice(0, low)}…`;
 }
+
+/** The same with the middle left out: names often differ at their ends. */
+export function fittedName(context: CanvasRenderingContext2D, name: string, width: number): string {
+  if (context.measureText(name).width <= width) return name;
+  for (let kept = name.length - 1; kept > 2; kept -= 1) {
+    const shown = `${name.slice(0, Math.ceil(kept / 2))}…${name.slice(name.length - Math.floor(kept / 2))}`;
+    if (context.measureText(shown).width <= width) return shown;
+  }
+  return fitted(context, name, width);
+}

@@ -5,7 +5,7 @@ import { durationText, momentText } from '../drawing/time-text.js';
 import type { Picture } from '../drawing/use-canvas.js';
 import { headerHeight, rowHeight, rowMiddle, timeWidth, type LanePlace, type LanePlaces } from './geometry.js';
 import { paintArrow } from './paint-arrow.js';
-import { fitted, pill, type Sign } from './paint-text.js';
+import { fittedName, pill, type Sign } from './paint-text.js';
 import type { Row } from './rows.js';
 import type { SequenceModel } from './sequence-model.js';
 import { foldText } from './words.js';
@@ -118,7 +118,11 @@ function paintRow(picture: Picture, scene: SequenceScene, row: Row, at: number):
   if (row.system !== undefined && lane === undefined) return;
   const right = Math.max(places.width, picture.width + scrollLeft);
   if (row.kind === 'gap') zigzag(picture, scrollLeft + timeWidth, scrollLeft + picture.width, y);
-  pill(picture, { x: lane?.x ?? (timeWidth + right) / 2, y, right }, sign);
+  pill(
+    picture,
+    { x: lane?.x ?? (timeWidth + scrollLeft + Math.min(right, scrollLeft + picture.width)) / 2, y, right },
+    sign,
+  );
 }
 
 /** What stands on a row that is no message; undefined for messages, which are drawn as arrows. */
@@ -181,11 +185,15 @@ function paintHeader({ context, palette, width }: Picture, { places, scrollLeft,
     context.textAlign = 'center';
     context.font = `600 12px ${palette.sans}`;
     context.fillStyle = palette.text;
-    context.fillText(fitted(context, name, places.room - 8), x - scrollLeft, role === 'wire' ? headerHeight / 2 : 10);
+    context.fillText(
+      fittedName(context, name, places.room - 6),
+      x - scrollLeft,
+      role === 'wire' ? headerHeight / 2 : 11,
+    );
     if (role === 'wire') continue;
     context.font = `9.5px ${palette.sans}`;
     context.fillStyle = palette.muted;
-    context.fillText(fitted(context, about, places.room - 8), x - scrollLeft, 22);
+    context.fillText(fittedName(context, about, places.room - 6), x - scrollLeft, 24);
   }
   context.fillStyle = palette.surface2;
   context.fillRect(0, 0, timeWidth - 4, headerHeight - 1);

@@ -82,8 +82,8 @@ export interface LaneChange {
 }
 
 export interface SequenceOptions {
-  /** Only what concerns this stream, and heartbeats, links and marks; all streams where undefined. */
-  readonly stream: string | undefined;
+  /** Only what concerns these streams, and heartbeats, links and marks; all streams where undefined. */
+  readonly streams: ReadonlySet<string> | undefined;
   /** Heartbeats and their answers become one line for each run of them. Those that are lost are always shown. */
   readonly foldHeartbeats: boolean;
   /** Records that follow each other from the same end become one arrow. */

@@ -3,14 +3,12 @@ import { actorName } from '../../model/actor-name.js';
 import { eventText } from '../../model/event-text.js';
 import { actorKey } from '../../model/keys.js';
 import { outermostState, stateText } from '../../model/state-text.js';
-import type { RunReader, SequencedEvent } from '../../model/types.js';
+import type { Moment, RunReader, SequencedEvent, View } from '../../model/types.js';
 import { ArrowStore } from './arrow-store.js';
 import { HeartbeatFolds } from './heartbeat-folds.js';
 import { isHeartbeat, type Arrow, type Lane, type LaneChange, type Row, type SequenceOptions } from './rows.js';
 import { rowText } from './words.js';
 
-/** How many rows are kept; where there are more, the older half is forgotten. */
-const rowsMax = 60_000;
 /** How many messages are remembered that were told to have come and not to have been sent. */
 const earlyMax = 2_000;
 
@@ -36,39 +34,70 @@ export class SequenceModel {
   readonly #endOf = new Map<string, string>();
   readonly #changes = new Map<string, LaneChange[]>();
   readonly #pulses = new HeartbeatFolds();
-  #seen = 0;
-  #hasAnyEnd = false;
+  /** The systems that have an end of one of the streams that are shown. */
+  readonly #endSystems = new Set<string>();
+  /** The lifelines on which there is a row or an arrow. */
+  readonly #touched = new Set<string>();
+  #firstSeq = 0;
+  /** The last event of the run that was looked at. */
+  seen = 0;
+  /** Whether nothing comes before, or after, what it was given. */
+  isFromStart = true;
+  isToEnd = true;
 
   constructor(options: SequenceOptions) {
     this.options = options;
   }
 
-  /** Takes the records that have come since the last time. False where it is too large, and must be built again. */
-  read(run: RunReader): boolean {
-    run.forEach(Math.max(this.#seen + 1, run.firstSeq), run.lastSeq, (event) => {
+  /** The first and the last event that it was given; both 0 where there was none. */
+  get firstSeq(): Moment {
+    return this.#firstSeq;
+  }
+
+  get lastSeq(): Moment {
+    return this.seen;
+  }
+
+  /** Takes the events that have come since the last time. */
+  read(run: RunReader): void {
+    run.forEach(Math.max(this.seen + 1, run.firstSeq), run.lastSeq, (event) => {
       this.add(event);
       return undefined;
     });
-    return this.rows.length <= rowsMax;
   }
 
-  /** The record from which to build again, so that the newer half is kept. */
-  get middleSeq(): number {
-    return this.rows[this.rows.length >> 1]?.seq ?? 0;
-  }
-
-  /** Takes records from here on only. `before`: the model that knows the lifelines of those that came earlier. */
-  startAt(seq: number, before: SequenceModel): void {
-    this.#seen = seq - 1;
-    for (const lane of before.lanes) {
-      if (lane.role !== 'actor') continue;
-      this.lanes.push(lane);
-      this.#actorLanes.add(lane.key);
+  /** What was before the first event: who is there, in which states. */
+  startAfter(view: View): void {
+    for (const { system, role } of view.systems.values()) if (role !== 'other') this.#lane(system, role);
+    for (const { key, system, actor, src, parent, stream, state, endedAt } of view.actors.values()) {
+      if (stream !== undefined) {
+        this.#know(key, system, stream);
+      } else if (endedAt === undefined && this.#hasOwnActors(system)) {
+        this.#actorLanes.add(key);
+        const name = actorName({ actor, ...(src !== undefined && { src }), ...(parent !== undefined && { parent }) });
+        this.lanes.push({ key, name, system, role: 'actor' });
+      }
+      this.#states.set(key, state);
     }
   }
 
+  #know(key: string, system: string, stream: string): void {
+    this.#streamOf.set(key, stream);
+    this.#endOf.set(endKey(system, stream), key);
+    if (this.options.streams?.has(stream) === true) this.#endSystems.add(system);
+  }
+
+  /** The lifelines on which something happens here, or that have an end of a stream that is shown. */
+  get usedLanes(): readonly Lane[] {
+    const used = this.lanes.filter(({ key, system }) =>
+      this.options.streams === undefined ? this.#touched.has(key) : this.#endSystems.has(system),
+    );
+    return used.length === 0 ? this.lanes : used;
+  }
+
   add(event: SequencedEvent): void {
-    this.#seen = event.seq;
+    if (this.#firstSeq === 0) this.#firstSeq = event.seq;
+    this.seen = event.seq;
     switch (event.type) {
       case 'system':
         // What is no client has a lifeline once something happens on it, or its actors have theirs.
@@ -84,10 +113,8 @@ export class SequenceModel {
         if (event.stream === undefined) this.#ownActor(event);
         this.#states.set(actorKey(event.system, event.actor), stateText(event.value));
         if (event.stream === undefined) return;
-        this.#streamOf.set(actorKey(event.system, event.actor), event.stream);
-        this.#endOf.set(endKey(event.system, event.stream), actorKey(event.system, event.actor));
+        this.#know(actorKey(event.system, event.actor), event.system, event.stream);
         if (!this.#concerns(event.stream)) return;
-        this.#hasAnyEnd = true;
         this.#stateRow(event, event.stream, stateText(event.value), `+ ${stateText(event.value)}`);
         return;
       case 'step':
@@ -164,19 +191,14 @@ export class SequenceModel {
     return low - 1;
   }
 
-  /** Whether a system has an end of the stream that is shown alone. Before its stream has any end, every system may. */
-  hasEnd(system: string): boolean {
-    const { stream } = this.options;
-    return stream === undefined || this.#endOf.has(endKey(system, stream));
-  }
-
-  /** Once the stream that is shown alone has an end, what befalls systems without one does not matter to it. */
+  /** Once the streams that are shown have an end, what befalls systems without one does not matter to them. */
   #isConcerned(system: string | undefined): boolean {
-    return system === undefined || this.hasEnd(system) || !this.#hasAnyEnd;
+    if (system === undefined || this.options.streams === undefined) return true;
+    return this.#endSystems.has(system) || this.#endSystems.size === 0;
   }
 
   #concerns(stream: string | undefined): boolean {
-    return this.options.stream === undefined || stream === this.options.stream;
+    return this.options.streams === undefined || (stream !== undefined && this.options.streams.has(stream));
   }
 
   #lane(system: string, role: Exclude<Lane['role'], 'actor'>): void {
@@ -188,7 +210,7 @@ export class SequenceModel {
 
   /** Whether an actor of this system that is no end of a stream has a lifeline of its own: those of a client have not. */
   #hasOwnActors(system: string): boolean {
-    if (this.options.stream !== undefined) return false;
+    if (this.options.streams !== undefined) return false;
     const lane = this.lanes.find(({ key }) => key === system);
     return lane === undefined || lane.role === 'other';
   }
@@ -237,6 +259,7 @@ export class SequenceModel {
       last.lastAt = at;
       return true;
     }
+    this.#touched.add(from);
     this.#row(event, 'message', system, '', { lane: to, actor });
     const row = this.rows.length - 1;
     this.#arrows.add({
@@ -270,6 +293,8 @@ export class SequenceModel {
     more: Partial<Pick<Row, 'actor' | 'stream' | 'state' | 'tone' | 'message' | 'lane'>> = {},
   ): Row {
     if (system !== undefined && more.lane === undefined) this.#lane(system, 'other');
+    const touched = more.lane ?? system;
+    if (touched !== undefined) this.#touched.add(touched);
     const { seq, at } = event;
     const row: Row = { kind, seq, lastSeq: seq, at, lastAt: at, system, text, ...more };
     this.rows.push(row);
@@ -290,7 +315,7 @@ export class SequenceModel {
     text: string,
   ): void {
     this.#row(record, 'state', record.system, text, { actor: record.actor, stream, state });
-    if (this.options.stream !== undefined) this.#change(record.system, { state: outermostState(state) });
+    if (this.options.streams?.size === 1) this.#change(record.system, { state: outermostState(state) });
   }
 
   #step(event: TraceStep): void {
@@ -392,6 +417,7 @@ export class SequenceModel {
       return;
     }
     sent.to = event.to ?? sent.to;
+    if (sent.to !== undefined) this.#touched.add(sent.to);
     sent.outcome = outcome[event.op];
     sent.endAt = event.at;
     if (event.op === 'deliver') sent.delivered += 1;
@@ -409,8 +435,11 @@ export class SequenceModel {
 
   #arrow(event: TraceMessage, from: string | undefined, to: string | undefined, outcome: Arrow['outcome']): Arrow {
     const row = this.rows.length - 1;
-    if (from !== undefined) this.#lane(from, 'other');
-    if (to !== undefined) this.#lane(to, 'other');
+    for (const end of [from, to]) {
+      if (end === undefined) continue;
+      this.#lane(end, 'other');
+      this.#touched.add(end);
+    }
     if (from === undefined || to === undefined) this.usesWire = true;
     const { message, kind, stream, subject, text, bytes, at } = event;
     const arrow: Arrow = {

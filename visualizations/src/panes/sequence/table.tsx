@@ -1,4 +1,3 @@
-import { useComputed } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import type { RunReader, Selection } from '../../model/types.js';
 import { momentText } from '../drawing/time-text.js';
@@ -16,10 +15,8 @@ export interface SequenceTableProps {
 
 /** The rows of the sequence diagram in words, a hundred at a time, the newest at first. */
 export function SequenceTable({ model, run, selection, onSelect }: SequenceTableProps) {
-  const count = useComputed(() => {
-    // What has come is in the model; the version only tells when.
-    return run.version.value < 0 ? 0 : model.current.rows.length;
-  }).value;
+  // What has come is in the model; the version only tells when.
+  const count = run.version.value < 0 ? 0 : model.current.rows.length;
   // Undefined stays with the newest rows.
   const [page, setPage] = useState<number>();
   const lastPage = Math.max(0, Math.ceil(count / pageRows) - 1);

@@ -11,6 +11,7 @@ import { statesById } from './active-states.js';
 import { Drawing, edgeUnder } from './drawing.js';
 import type { Chart } from './chart.js';
 import { collapsedToFit } from './fit.js';
+import type { Placer } from './layout.js';
 import { createLayouts } from './layouts.js';
 import { Outline } from './outline.js';
 import { actorOverlay, heatOf, type Overlay } from './overlay.js';
@@ -20,10 +21,18 @@ import { relationsOf } from './relations.js';
 import { activeBoxes } from './sight.js';
 import { TimerList } from './timer-list.js';
 import { aboveFoot, usePanZoom } from './use-pan-zoom.js';
-import { createWorkerPlacer } from './worker-placer.js';
 import './statechart.css';
 
-const layouts = createLayouts(ownPlacements, createWorkerPlacer);
+/** What lays out the machines of others comes with the first of them. */
+function createLazyPlacer(): Placer {
+  let placer: Promise<Placer> | undefined;
+  return async (graph) => {
+    placer ??= import('./worker-placer.js').then(({ createWorkerPlacer }) => createWorkerPlacer());
+    return (await placer)(graph);
+  };
+}
+
+const layouts = createLayouts(ownPlacements, createLazyPlacer);
 
 /** A chart, and what was collapsed when it was made. */
 interface Shown {

@@ -3,8 +3,8 @@ import type { Chart } from './chart.js';
 import { elkGraph } from './elk-graph.js';
 import { chartOf, layout, type Placement, type Placer } from './layout.js';
 
-/** Placements that were made before, by `layoutKey`. */
-export type Placements = Readonly<Record<string, Placement>>;
+/** Placements that were made before, by `layoutKey`, or where they are to be had. */
+export type Placements = Readonly<Record<string, Placement | (() => Promise<Placement>)>>;
 
 /** Names a graph by what it is: FNV-1a over its text, since a build and a page must come to the same name. */
 export function layoutKey(graph: unknown): string {
@@ -29,9 +29,10 @@ export function createLayouts(known: Placements, placer: () => Placer): Layouts 
     chart: (root, collapsed) => {
       const unplaced = elkGraph(root, collapsed);
       const key = layoutKey(unplaced.graph);
-      const found = known[key] ?? made.get(key);
+      const own = known[key];
+      const found = typeof own === 'function' ? made.get(key) : (own ?? made.get(key));
       if (found !== undefined && !(found instanceof Promise)) return chartOf(unplaced, found);
-      const placing = found ?? layout(unplaced, placer());
+      const placing = found ?? (typeof own === 'function' ? own() : layout(unplaced, placer()));
       if (found === undefined) {
         if (made.size >= rememberedMax) made.delete(made.keys().next().value ?? '');
         made.set(key, placing);

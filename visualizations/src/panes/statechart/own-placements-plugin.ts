@@ -5,13 +5,13 @@ import * as machines from '../../../../machines/index.js';
 import { indexMachine } from '../../../../src/trace-events/machine-index.js';
 import { elkGraph } from './elk-graph.js';
 import { layout, type Placement, type Placer } from './layout.js';
-import { layoutKey, type Placements } from './layouts.js';
+import { layoutKey } from './layouts.js';
 
 const moduleName = 'virtual:own-placements';
 const resolved = `\0${moduleName}`;
 
 /** The layouts of the library's own machines. Throws where one cannot be placed. */
-export async function ownPlacements(place: Placer): Promise<Placements> {
+export async function ownPlacements(place: Placer): Promise<Readonly<Record<string, Placement>>> {
   const placements: Record<string, Placement> = {};
   for (const machine of Object.values(machines)) {
     if (typeof machine !== 'object' || !('root' in machine)) continue;
@@ -32,18 +32,26 @@ export function createDirectPlacer(): Placer {
   return (graph) => elk.layout(graph);
 }
 
-/** Lays out the library's own machines while the page is built, so that their charts come at once. */
+/**
+ * Lays out the library's own machines while the page is built, so that their charts come without a layout: each in a chunk
+ * of its own, since a page shows two of them at first.
+ */
 export function ownPlacementsPlugin(): Plugin {
-  let code: Promise<string> | undefined;
+  let placements: ReturnType<typeof ownPlacements> | undefined;
   return {
     name: 'own-placements',
-    resolveId: (id) => (id === moduleName ? resolved : undefined),
-    load: (id) => {
-      if (id !== resolved) return undefined;
-      code ??= ownPlacements(createDirectPlacer()).then(
-        (made) => `export default JSON.parse(${JSON.stringify(JSON.stringify(made))})`,
-      );
-      return code;
+    resolveId: (id) => (id === moduleName || id.startsWith(`${moduleName}/`) ? `\0${id}` : undefined),
+    load: async (id) => {
+      if (!id.startsWith(resolved)) return undefined;
+      placements ??= ownPlacements(createDirectPlacer());
+      const made = await placements;
+      const one = made[id.slice(resolved.length + 1)];
+      if (one !== undefined) return `export const placement = JSON.parse(${JSON.stringify(JSON.stringify(one))})`;
+      const imports = Object.keys(made).map((key) => {
+        const [name, module] = [key, `${moduleName}/${key}`].map((text) => JSON.stringify(text));
+        return `${name}: async () => (await import(${module})).placement`;
+      });
+      return `export default { ${imports.join(', ')} }`;
     },
   };
 }

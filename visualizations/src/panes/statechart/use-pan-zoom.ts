@@ -1,9 +1,11 @@
-import { select } from 'd3-selection';
-import { zoom, zoomIdentity, zoomTransform, type ZoomBehavior } from 'd3-zoom';
 import type { RefObject } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Box } from './chart.js';
+import { movePointers } from './move-pointers.js';
 import { followingSight, wholeSight, type Sight, type Size } from './sight.js';
+
+const scaleMin = 0.05;
+const scaleMax = 4;
 
 export interface PanZoom {
   /** Shows the whole chart. */
@@ -28,23 +30,33 @@ export function usePanZoom(
   foot: RefObject<HTMLElement | null>,
 ): PanZoom {
   const { width, height } = chart;
-  const behaviour = useRef<ZoomBehavior<SVGSVGElement, unknown>>(undefined);
+  const sight = useRef<Sight>({ x: 0, y: 0, scale: 1 });
   const isMoved = useRef(false);
   const latest = useRef(active);
   latest.current = active;
 
   const panZoom = useMemo(() => {
-    const withSvg = (use: (svg: SVGSVGElement, zooming: ZoomBehavior<SVGSVGElement, unknown>) => void): void => {
-      if (outer.current !== null && behaviour.current !== undefined) use(outer.current, behaviour.current);
+    const set = (next: Sight): void => {
+      sight.current = next;
+      inner.current?.setAttribute('transform', `translate(${next.x},${next.y}) scale(${next.scale})`);
     };
-    const show = (sightOf: (pane: Size, now: Sight) => Sight): void =>
-      withSvg((svg, zooming) => {
-        const pane = { width: svg.clientWidth, height: svg.clientHeight };
-        if (pane.width === 0 || pane.height === 0 || width === 0) return;
-        const { x, y, k } = zoomTransform(svg);
-        const sight = sightOf(pane, { x, y, scale: k });
-        const next = zoomIdentity.translate(sight.x, sight.y).scale(sight.scale);
-        select(svg).call((selected) => zooming.transform(selected, next));
+    const show = (sightOf: (pane: Size, now: Sight) => Sight): void => {
+      const svg = outer.current;
+      const pane = { width: svg?.clientWidth ?? 0, height: svg?.clientHeight ?? 0 };
+      if (pane.width > 0 && pane.height > 0 && width > 0) set(sightOf(pane, sight.current));
+    };
+    /** Makes it larger by a factor; a point of the pane, else its middle, stays where it is. */
+    const scaleAt = (factor: number, x?: number, y?: number): void =>
+      show((pane, now) => {
+        isMoved.current = true;
+        const scale = Math.min(scaleMax, Math.max(scaleMin, now.scale * factor));
+        const [px, py] = [x ?? pane.width / 2, y ?? pane.height / 2];
+        return { scale, x: px - ((px - now.x) / now.scale) * scale, y: py - ((py - now.y) / now.scale) * scale };
+      });
+    const move = (x: number, y: number): void =>
+      show((_, now) => {
+        isMoved.current = true;
+        return { ...now, x: now.x + x, y: now.y + y };
       });
     const settle = (): void => {
       if (!isMoved.current) show((pane, now) => followingSight({ width, height }, pane, latest.current, now));
@@ -59,37 +71,23 @@ export function usePanZoom(
         isMoved.current = false;
         settle();
       },
-      scaleBy: (factor: number) =>
-        withSvg((svg, zooming) => {
-          isMoved.current = true;
-          select(svg).call((selected) => zooming.scaleBy(selected, factor));
-        }),
-      panBy: (x: number, y: number) =>
-        withSvg((svg, zooming) => {
-          isMoved.current = true;
-          select(svg).call((selected) => zooming.translateBy(selected, x, y));
-        }),
+      move,
+      scaleAt,
+      scaleBy: (factor: number) => scaleAt(factor),
+      panBy: (x: number, y: number) => move(x * sight.current.scale, y * sight.current.scale),
     };
   }, [width, height]);
 
   useEffect(() => {
     const svg = outer.current;
     if (svg === null) return undefined;
-    const zooming = zoom<SVGSVGElement, unknown>()
-      .scaleExtent([0.05, 4])
-      .on('zoom', (event: { transform: { toString(): string }; sourceEvent: unknown }) => {
-        if (event.sourceEvent !== null) isMoved.current = true;
-        inner.current?.setAttribute('transform', event.transform.toString());
-      });
-    behaviour.current = zooming;
-    // A double click is for the states.
-    select(svg).call(zooming).on('dblclick.zoom', null);
+    const release = movePointers(svg, panZoom.move, panZoom.scaleAt);
     const resized = new ResizeObserver(panZoom.settle);
     resized.observe(svg);
     panZoom.settle();
     return () => {
       resized.disconnect();
-      select(svg).on('.zoom', null);
+      release();
     };
   }, [panZoom, outer.current]);
 

@@ -1,4 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
+import type { ComponentChild } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { actorKey } from '../../model/keys.js';
 import { answering } from '../../model/scope.js';
@@ -12,8 +13,6 @@ import { useSampled } from '../drawing/use-sampled.js';
 import { useRunModel } from '../drawing/use-run-model.js';
 import { labelWidth, listTracks, pinnedHeight, timeScale, topHeight, trackHeight, type TrackList } from './geometry.js';
 import { paintTimeline, type Area } from './paint.js';
-import { areaStatistics, type AreaStatistics } from './statistics.js';
-import { StatisticsTable } from './statistics-table.js';
 import { TimelinePointer, type Sight } from './pointer.js';
 import { TimelineBar } from './timeline-bar.js';
 import { clamped, leastSpan, panned, zoomed, type TimeWindow } from './time-window.js';
@@ -41,7 +40,7 @@ export default function TimelinePane({ run, view, cursor, selection, scope, them
   const said = useSignal('');
   const follows = useSignal(true);
   const [pinned, setPinned] = useState(nothing);
-  const [statistics, setStatistics] = useState<AreaStatistics>();
+  const [statistics, setStatistics] = useState<ComponentChild>();
   const { model: tracks, version } = useRunModel(run, Tracks);
   const pointer = useMemo(() => new TimelinePointer(), [run]);
 
@@ -205,7 +204,7 @@ export default function TimelinePane({ run, view, cursor, selection, scope, them
     pin,
     setArea: (next, isDone) => {
       area.current = next;
-      if (isDone) setStatistics(areaStatistics(run, next.tracks, next.from, next.to));
+      if (isDone) void sumUp(next);
       redraw();
     },
   };
@@ -227,6 +226,12 @@ export default function TimelinePane({ run, view, cursor, selection, scope, them
     return () => box?.removeEventListener('wheel', onWheel);
   });
 
+  const sumUp = async ({ tracks: within, from, to }: Area): Promise<void> => {
+    const { areaStatistics, StatisticsTable } = await import('./statistics-table.js');
+    setStatistics(
+      <StatisticsTable statistics={areaStatistics(run, within, from, to)} unit={unit} onClose={closeArea} />,
+    );
+  };
   const closeArea = (): void => {
     area.current = undefined;
     setStatistics(undefined);
@@ -305,7 +310,7 @@ export default function TimelinePane({ run, view, cursor, selection, scope, them
         />
         <div ref={spacer} />
       </div>
-      {statistics !== undefined && <StatisticsTable statistics={statistics} unit={unit} onClose={closeArea} />}
+      {statistics}
       {isEmpty && (
         <p class="pane-empty">
           {tracks.byKey.size === 0

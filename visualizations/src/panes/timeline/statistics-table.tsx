@@ -1,6 +1,8 @@
 import { bytesText, durationText } from '../drawing/time-text.js';
 import type { AreaStatistics } from './statistics.js';
 
+export { areaStatistics } from './statistics.js';
+
 /** What happened in the chosen area. */
 export function StatisticsTable({
   statistics,
