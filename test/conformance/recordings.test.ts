@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { ConsumerClient } from '../../src/consumer/consumer-client.js';
 import type { ConsumerStream } from '../../src/consumer/consumer-stream.js';
 import { ProducerClient } from '../../src/producer/producer-client.js';
+import { conforms, protocolSystem } from '../../src/testing/index.js';
+import { createTracer, type TraceEvent, type Tracer } from '../../src/tracing/index.js';
 import { useFakeTime, type FakeTime } from '../support/fake-time.js';
 import { createTestBroker } from '../support/pair.js';
 import { readInBackground, type Reading } from '../support/read.js';
@@ -15,6 +17,47 @@ const durations = {
   cancellationBufferMs: 1_000,
   peerCancellationBufferMs: 1_000,
 };
+
+const delays = { heartbeatInterval: 500, heartbeatRequestTimeout: 250, 'consumerStream.cancellationBuffer': 1_000 };
+
+/** What a Go peer has sent before it crashes is lost; all else of a recording came. */
+const protocol = protocolSystem({ faults: { crash: 1 } });
+
+/** What our clients do with what the recorded peers said, to be checked against their machines. */
+let tracer: Tracer;
+
+/** Records our clients in each test of the suite, and checks at its end that they did what their machines do. */
+function useFakeTimeAndCheck(): FakeTime {
+  let trace: TraceEvent[] = [];
+  // The last words are told a moment later, while time is still the test's.
+  afterEach(async () => {
+    await time.pass(100);
+    const { counts, notVisible } = conforms(trace, protocol, { delays }).assert();
+    expect(counts.judged / counts.steps, notVisible.join('; ')).to.be.greaterThan(0.9);
+    expect(counts.steps).to.be.greaterThan(5);
+  });
+  const time = useFakeTime();
+  beforeEach(() => {
+    trace = [];
+    const clock = {
+      setTimeout: (fn: () => void, ms: number) => setTimeout(fn, ms),
+      clearTimeout: (timer: unknown) => {
+        clearTimeout(timer as number);
+      },
+      now: () => time.now,
+    };
+    const bounds = {
+      dataMessagesPerSecond: 1e9,
+      eventsMax: 1e6,
+      entriesMax: 1_000,
+      charactersMax: 10_000,
+      depthMax: 12,
+    };
+    tracer = createTracer({ source: 'simulated', clock, ...bounds });
+    tracer.listen((events) => void trace.push(...events));
+  });
+  return time;
+}
 
 /** Waits until the time of a recorded message has come. */
 const passUntil = (time: FakeTime, ms: number) => time.pass(Math.max(0, ms - time.now));
@@ -39,7 +82,7 @@ async function replayProducer(
   const broker = createTestBroker();
   const peer = broker.connect();
   const { offerExtension, cancelAtMs = Infinity } = options;
-  const consumer = new ConsumerClient({ connection: broker.connect(), offerExtension, ...durations });
+  const consumer = new ConsumerClient({ connection: broker.connect(), offerExtension, tracer, ...durations });
   const streams: ConsumerStream[] = [];
   const readings: Reading[] = [];
   const requests: string[] = [];
@@ -96,7 +139,7 @@ interface ProducerReplay {
 async function replayConsumer(recording: Recording, time: FakeTime): Promise<ProducerReplay> {
   const broker = createTestBroker();
   const peer = broker.connect();
-  const producer = new ProducerClient({ connection: broker.connect(), ...durations });
+  const producer = new ProducerClient({ connection: broker.connect(), tracer, ...durations });
   const frames = new Map<string, string[]>();
   const heartbeats: string[] = [];
   const states: unknown[] = [];
@@ -152,7 +195,7 @@ async function replayConsumer(recording: Recording, time: FakeTime): Promise<Pro
 }
 
 describe('Recordings of Go peers, our consumer in the place of theirs', () => {
-  const time = useFakeTime();
+  const time = useFakeTimeAndCheck();
 
   for (const offerExtension of [false, true]) {
     const name = offerExtension ? 'with the extension offered' : 'as a plain peer';
@@ -220,7 +263,7 @@ describe('Recordings of Go peers, our consumer in the place of theirs', () => {
 });
 
 describe('Recordings of Go peers, our producer in the place of theirs', () => {
-  const time = useFakeTime();
+  const time = useFakeTimeAndCheck();
 
   it('go-normal: our frames are the recorded ones, byte for byte', async () => {
     const recording = loadRecording('go-normal');

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conforms, protocolSystem, type Conformance } from '../../src/testing/index.js';
+import { mergeRecordings } from './merged-recordings.js';
 import { createTracer, readJsonLines, toJsonLine, type TraceEvent, type Tracer } from '../../src/tracing/index.js';
 
 /** How late a timer may fire, in a process that was stopped, or on a machine that does other things too. */
@@ -25,7 +26,7 @@ export interface CheckedRecording {
   /** A file for what another process records of itself, with {@link recordInto}. */
   newFile(): string;
   /**
-   * Ends it.
+   * Ends it: each recording is checked, and all of them as one run of several processes.
    *
    * @throws Error that shows the smallest trace of what no machine does.
    */
@@ -52,8 +53,9 @@ export function startCheckedRecording(): CheckedRecording {
       const others = files.map((file) => (existsSync(file) ? readJsonLines(readFileSync(file, 'utf8')) : []));
       rmSync(folder, { recursive: true, force: true });
       const traces = [trace, ...others].filter((one) => one.length > 1);
+      const merged = traces.length > 1 ? [mergeRecordings(traces, 1)] : [];
       traces.forEach(keep);
-      return traces.map((one) => conforms(one, protocol, { late: lateMs, early: earlyMs }).assert());
+      return [...traces, ...merged].map((one) => conforms(one, protocol, { late: lateMs, early: earlyMs }).assert());
     },
   };
 }

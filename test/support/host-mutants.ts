@@ -11,6 +11,14 @@ export interface HostMutant {
   readonly clock?: (clock: Clock) => Clock;
   /** Why nobody can notice it in a trace; absent for those that have to be noticed. */
   readonly harmless?: string;
+  /** Whether messages are sent that would not be otherwise. */
+  readonly sendsMore?: boolean;
+  /**
+   * What an experiment shows of one that no trace gives away: `none`, the trace
+   * and what readers and sources see are the same to the last event; `told`, the trace is another one, and what they see
+   * is the same; `seen`, they see something else, so that whoever looks at them notices.
+   */
+  readonly effect?: 'none' | 'told' | 'seen';
 }
 
 const commands = {
@@ -100,6 +108,7 @@ function performing(role: 'consumer' | 'producer'): readonly HostMutant[] {
           return own === undefined ? performers : { ...performers, [command]: perform(own) };
         }),
       ...(unseen[`${name} ${command}`] === undefined ? {} : { harmless: unseen[`${name} ${command}`] ?? '' }),
+      sendsMore: name === 'repeats' && command.startsWith('wire.'),
     });
     return [
       wrap('forgets', () => () => undefined),
@@ -293,11 +302,37 @@ function twice(inboxes: ClientRole['inboxes'], prefix: string): ClientRole['inbo
   );
 }
 
+/** What experiments show of mistakes that no trace gives away; nothing at all of those that do not stand here. */
+const effects: Readonly<Record<string, 'told' | 'seen'>> = {
+  'consumer repeats wire.catchUp': 'told',
+  'consumer repeats wire.cancel': 'told',
+  'consumer forgets reader.deliver': 'seen',
+  'consumer delays reader.deliver': 'seen',
+  'consumer forgets reader.end': 'seen',
+  'consumer delays reader.end': 'seen',
+  'consumer takes silenceTimeout 2 times as long': 'seen',
+  'producer repeats wire.announce': 'told',
+  'producer forgets wire.probe': 'seen',
+  'producer repeats wire.probe': 'told',
+  'producer delays wire.probe': 'told',
+  'producer forgets wire.resend': 'seen',
+  'producer repeats wire.resend': 'told',
+  'producer forgets wire.finish': 'seen',
+  'producer repeats wire.close': 'told',
+  'producer forgets source.start': 'seen',
+  'producer repeats source.start': 'seen',
+  'producer forgets source.cancel': 'seen',
+  'producer delays source.cancel': 'seen',
+  'producer takes each answer twice': 'seen',
+  'producer has no heartbeats at all': 'seen',
+  'consumer keeps its inbox when it is over': 'told',
+};
+
 /** Every mistake of the table. */
 export const hostMutants: readonly HostMutant[] = [
   ...(['consumer', 'producer'] as const).flatMap((role) => [...performing(role), ...timing(role), ...ticking(role)]),
   ...others,
-];
+].map((mutant) => (mutant.harmless === undefined ? mutant : { ...mutant, effect: effects[mutant.name] ?? 'none' }));
 
 /** Has the clients that are made meanwhile run on hosts with the mistake. */
 export async function withMutant<Result>({ role, change }: HostMutant, run: () => Promise<Result>): Promise<Result> {

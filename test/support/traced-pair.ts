@@ -40,6 +40,8 @@ export interface TracedPairOptions {
   /** When somebody begins to listen. Milliseconds. */
   readonly listenAtMs?: number;
   readonly eventsMax?: number;
+  /** Hears what readers and sources see of it all, a line each, when it is over. */
+  readonly onSeen?: (line: string) => void;
   /** How much of contexts is told. */
   readonly entriesMax?: number;
   readonly charactersMax?: number;
@@ -83,24 +85,35 @@ export async function tracePair(options: TracedPairOptions): Promise<readonly Tr
     clock: clockOf(clock, 'consumer'),
     tracer,
   });
+  const seen: string[] = [];
   producer.handle('numbers', async function* (request) {
     const count = Number(request.text());
-    for (let number = 0; number < count && !request.signal.aborted; number += 1) {
-      yield `${number}`;
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, 100));
+    request.signal.addEventListener('abort', () => seen.push(`a source of ${count} is aborted at ${clock.now()}`));
+    let asked = 0;
+    try {
+      for (let number = 0; number < count && !request.signal.aborted; number += 1) {
+        asked += 1;
+        yield `${number}`;
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, 100));
+      }
+      if (count === 7) throw new Error('seven fails');
+    } finally {
+      seen.push(`a source of ${count} ends with ${asked} at ${clock.now()}`);
     }
-    if (count === 7) throw new Error('seven fails');
   });
   await clock.advance(0);
   for (let index = 0; index < streams; index += 1) {
-    let seen = 0;
+    const read: string[] = [];
     const stream = consumer.openStream(index % 10 === 9 ? 'nobody' : 'numbers', `${[3, 30, 7, 60, 0][index % 5]}`, {
-      onRecord: () => {
-        seen += 1;
-        if (index % 3 === 0 && seen === 2) stream.cancel();
+      onRecord: (record) => {
+        read.push(new TextDecoder().decode(record));
+        seen.push(`reader ${index} has ${new TextDecoder().decode(record)} at ${clock.now()}`);
+        if (index % 3 === 0 && read.length === 2) stream.cancel();
       },
     });
-    void stream.closed;
+    void stream.closed.then(({ reason, records }) => {
+      seen.push(`reader ${index} ends with ${reason}, ${records} records, at ${clock.now()}`);
+    });
     await clock.advance(10);
   }
   for (let turn = 0; turn < 60; turn += 1) {
@@ -122,5 +135,6 @@ export async function tracePair(options: TracedPairOptions): Promise<readonly Tr
   await Promise.all([consumer.close(), producer.close()]);
   await clock.advance(50);
   stop?.();
+  if (options.onSeen !== undefined) seen.forEach(options.onSeen);
   return trace;
 }

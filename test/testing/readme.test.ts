@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fencedBlocks, outputOf } from '../support/readme.js';
@@ -21,4 +21,17 @@ describe('src/testing/README.md', () => {
     expect(expected).to.include('nobody pays twice');
     expect(await outputOf(program, files(markdown))).to.equal(expected);
   });
+});
+
+describe('docs/testing', () => {
+  const folder = join(root, 'docs/testing');
+  for (const name of readdirSync(folder)) {
+    it(`${name} is a program that prints what it says`, async () => {
+      const markdown = readFileSync(join(folder, name), 'utf8');
+      const program = fencedBlocks(markdown, 'ts').join('');
+      const expected = fencedBlocks(markdown, 'text').join('');
+      expect(expected).to.not.equal('');
+      expect(await outputOf(program, files(markdown))).to.equal(expected);
+    });
+  }
 });

@@ -132,7 +132,7 @@ function checkerOptions(system: System<unknown>, options: ConformsOptions): Chec
     skew: (run) => options.skew ?? (run?.source === 'live' ? 1_000 : 0),
     durations: options.delays ?? {},
     ticks: system.config.delays ?? {},
-    mayLose: drop.max + cut.max + crash.max > 0,
+    mayLose: drop.max + cut.max + crash.max > 0 || compiled.links.some(({ isLossy }) => isLossy),
     mayRepeat: duplicate.max > 0 || compiled.links.some(({ order }) => order === 'set'),
   };
 }

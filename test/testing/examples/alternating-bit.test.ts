@@ -43,43 +43,46 @@ const sender = setup({
   },
 });
 
-const receiver = setup({
-  types: {
-    context: {} as { readonly got: readonly number[]; readonly bit: number },
-    events: {} as { readonly type: 'data'; readonly item: number; readonly bit: number },
-  },
-  actions: {
-    ...commands,
-    take: assign({
-      got: ({ context }, { item }: { readonly item: number }) => [...context.got, item],
-      bit: ({ context }) => 1 - context.bit,
-    }),
-  },
-  guards: { isNew: ({ context, event }) => event.bit === context.bit },
-}).createMachine({
-  id: 'receiver',
-  context: { got: [], bit: 0 },
-  on: {
-    data: [
-      {
-        guard: 'isNew',
-        actions: [
-          { type: 'take', params: ({ event }) => ({ item: event.item }) },
-          { type: 'send', params: ({ event }) => ({ to: 'sender', event: { type: 'ack', bit: event.bit } }) },
-        ],
-      },
-      {
-        actions: [{ type: 'send', params: ({ event }) => ({ to: 'sender', event: { type: 'ack', bit: event.bit } }) }],
-      },
-    ],
-  },
-});
+type Data = { readonly event: { readonly bit: number } };
+const answer = {
+  type: 'send',
+  params: ({ event }: Data) => ({ to: 'sender', event: { type: 'ack', bit: event.bit } }),
+} as const;
 
-const link = (faults: Faults) =>
+/** @param answers which items are answered: those that came before as well, as an answer may be lost, or new ones only. */
+const receiverThat = (answers: 'every item' | 'new items') =>
+  setup({
+    types: {
+      context: {} as { readonly got: readonly number[]; readonly bit: number },
+      events: {} as { readonly type: 'data'; readonly item: number; readonly bit: number },
+    },
+    actions: {
+      ...commands,
+      take: assign({
+        got: ({ context }, { item }: { readonly item: number }) => [...context.got, item],
+        bit: ({ context }) => 1 - context.bit,
+      }),
+    },
+    guards: { isNew: ({ context, event }) => event.bit === context.bit },
+  }).createMachine({
+    id: 'receiver',
+    context: { got: [], bit: 0 },
+    on: {
+      data: [
+        {
+          guard: 'isNew',
+          actions: [{ type: 'take', params: ({ event }) => ({ item: event.item }) }, answer],
+        },
+        ...(answers === 'every item' ? [{ actions: [answer] }] : []),
+      ],
+    },
+  });
+
+const link = (faults: Faults, loss: 'none' | 'fair' = 'none', answers: 'every item' | 'new items' = 'every item') =>
   system({
-    processes: { sender: { sender }, receiver: { receiver } },
+    processes: { sender: { sender }, receiver: { receiver: receiverThat(answers) } },
     delays: { patience: 3 },
-    network: { delay: 1 },
+    network: { delay: 1, loss },
     faults,
   });
 
@@ -98,6 +101,26 @@ describe('example: the alternating bit protocol', () => {
     // Three trips there and back, and the patience after a loss.
     expect(worst).to.deep.equal({ 'everything arrives': 3 * 2 + 3 });
     expect(explore(link({ drop: 2, duplicate: 1 }), rules).assert().worst['everything arrives']).to.equal(3 * 2 + 6);
+  });
+
+  it('brings everything over a channel that loses without end, as long as it does not lose everything', () => {
+    const { worst, complete, states } = explore(link({}, 'fair'), rules).assert();
+    expect({ worst, complete }).to.deep.equal({ worst: { 'everything arrives': Infinity }, complete: true });
+    expect(states).to.be.lessThan(1_000);
+    // With any bound there is a loss too many.
+    const { violations } = explore(link({}, 'fair'), {
+      leadsTo: { 'everything arrives': { ...rules.leadsTo['everything arrives'], within: 40 } },
+    });
+    expect(violations[0]?.reason).to.match(/takes more than 40 ticks/);
+  });
+
+  it('needs an answer to what came before: one that was lost is never given again, however often it is asked for', () => {
+    const { violations } = explore(link({}, 'fair', 'new items'), rules);
+    const [violation] = violations;
+    expect(violation?.reason).to.match(
+      /'everything arrives' may wait for ever, and the loss is fair: nothing is lost/,
+    );
+    expect(violation?.replay().differences).to.deep.equal([]);
   });
 
   it('is wrong where a copy comes after what was sent later', () => {

@@ -248,6 +248,12 @@ export function compileSystem(config: SystemConfig, checksEvents = false): Compi
     }),
   );
   const links = compileLinks(config.network ?? {}, processes);
+  const lossy = links.find(({ isLossy }) => isLossy);
+  if (lossy !== undefined && idsOf(config.ids ?? []).length > 1) {
+    throw new Error(
+      `the link '${lossy.name}': expected no ids beside a fair loss, whose rounds they would mix, came some`,
+    );
+  }
   const between = processes.map((_, from) =>
     processes.map((__, to) => links.findIndex((link) => link.from === from && link.to === to)),
   );

@@ -37,7 +37,7 @@ const startFields = namesIn({ machine: true, input: true, recall: true } satisfi
   Exclude<StartActor, AnyStateMachine>
 >);
 
-const linkFields = { delay: true, order: true } as const satisfies Fields<LinkConfig>;
+const linkFields = { delay: true, order: true, loss: true } as const satisfies Fields<LinkConfig>;
 
 const networkFields = namesIn({ ...linkFields, links: true } satisfies Fields<NetworkConfig>);
 
@@ -89,6 +89,7 @@ const orders = ['connection', 'subject', 'none', 'set'];
 function checkLink(role: string, link: unknown, fields: readonly string[]): void {
   requireFields(role, link, fields);
   requireOneOf(`${role}: order`, (link as LinkConfig).order, orders);
+  requireOneOf(`${role}: loss`, (link as LinkConfig).loss, ['none', 'fair']);
 }
 
 function checkStimuli(stimuli: unknown): void {

@@ -10,6 +10,8 @@ export interface Link {
   readonly to: number;
   readonly delay: number;
   readonly order: Order;
+  /** Whether any message may be lost at any time, fairly. */
+  readonly isLossy: boolean;
 }
 
 /** A link's two ends, `->` or `<->` between them. */
@@ -38,7 +40,13 @@ export function compileLinks(network: NetworkConfig, processes: readonly string[
     if (order === 'set' && delay > 0) {
       throw new Error(`the link '${name}': expected no delay, as messages of a set arrive at any time, came ${delay}`);
     }
-    return { name, from, to, delay, order };
+    const isLossy = (config.loss ?? network.loss) === 'fair';
+    if (order === 'set' && isLossy) {
+      throw new Error(
+        `the link '${name}': expected no loss, as messages of a set may never arrive anyway, came 'fair'`,
+      );
+    }
+    return { name, from, to, delay, order, isLossy };
   };
   const { links } = network;
   if (links === undefined) {

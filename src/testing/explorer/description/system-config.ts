@@ -37,7 +37,7 @@ export type Order = 'connection' | 'subject' | 'none' | 'set';
 /** A duration in whole ticks: a number, or the least and the most. */
 export type Ticks = number | readonly [least: number, most: number];
 
-/** Delay and order of a link. */
+/** Delay, order and loss of a link. */
 export interface LinkConfig {
   /**
    * The maximum delay, in ticks: a message takes any time from 0 to this.
@@ -51,9 +51,16 @@ export interface LinkConfig {
    * @default that of the network, or 'connection'
    */
   readonly order?: Order;
+  /**
+   * What is lost besides what `drop` faults and cuts lose: `none`, or `fair`, where any message may be lost, any number of
+   * times, but what is sent again and again for ever arrives again and again. Not with `order: 'set'`, nor with `ids`.
+   *
+   * @default that of the network, or 'none'
+   */
+  readonly loss?: 'none' | 'fair';
 }
 
-/** The links between processes. Its `delay` and `order` apply to every link that does not set its own. */
+/** The links between processes. Its `delay`, `order` and `loss` apply to every link that does not set its own. */
 export interface NetworkConfig extends LinkConfig {
   /**
    * The links by name, `a->b` or `a<->b`. Processes without a link cannot communicate.

@@ -3,6 +3,7 @@ import type { WayGraph } from '../state-space/state-graph.js';
 import { itemAt, lastOf, wordAt } from '../structures/checked-reads.js';
 import { createIntegerList } from '../structures/integer-list.js';
 import { createStateTable } from '../structures/state-table.js';
+import { FairRounds, type FairEdgesOf, type FairRound } from './fair-loss.js';
 import { responseTimes, type ResponseTimes } from './response.js';
 
 /** A leads-to property, with the numbers of its predicates in the table. */
@@ -30,6 +31,7 @@ export function* checkLeadsTo(
   graph: WayGraph,
   table: PredicateTable,
   { name, within, from, to }: LeadsToCheck,
+  fairness?: Fairness,
 ): Generator<undefined, LeadsToFinding, undefined> {
   const exchanges = Array.from({ length: table.exchanges }, (_, exchange) => exchange);
   const answersOf = (predicate: number) =>
@@ -43,6 +45,12 @@ export function* checkLeadsTo(
   const { worst } = times;
   const isTooLate = within !== undefined && worst !== undefined && worst > within;
   if (!isTooLate && worst !== Infinity) return { worst, violation: undefined };
+  if (!isTooLate && fairness !== undefined) {
+    const found = fairLasso(graph, times, isPending, isAsking, fairness.edgesOf);
+    if (found === undefined) return { worst, violation: undefined };
+    const reason = `'${name}' may wait for ever, ${fairnessText(found.round, fairness.nameOf)}`;
+    return { worst, violation: { path: found.path, reason } };
+  }
   const path = isTooLate
     ? shortestDelay(graph, times, isPending, isAsking, within)
     : shortestLasso(graph, times, isPending, isAsking);
@@ -52,6 +60,22 @@ export function* checkLeadsTo(
   const known = graph.expanded() === graph.count() ? Infinity : graph.depth(graph.expanded());
   const isShortest = (path.loopAt ?? path.states.length - 1) <= known;
   return { worst, violation: isShortest ? { path, reason } : undefined };
+}
+
+/** What is known of links that lose fairly. */
+export interface Fairness {
+  readonly edgesOf: FairEdgesOf;
+  /** A message and its link, for people. */
+  readonly nameOf: (key: string) => string;
+}
+
+/** What makes a round a fair one. */
+function fairnessText({ counts }: FairRound, nameOf: (key: string) => string): string {
+  const lost = Array.from(counts).filter(([, count]) => count.lost > 0);
+  if (lost.length === 0) return 'and the loss is fair: nothing is lost in the round';
+  const times = (count: number) => (count === 1 ? 'once' : `${count} times`);
+  const texts = lost.map(([key, count]) => `${nameOf(key)} arrives ${times(count.arrives)}, lost ${times(count.lost)}`);
+  return `and the loss is fair: in each round ${texts.join('; ')}`;
 }
 
 /** A way through the states; from `loopAt` on it repeats for ever. */
@@ -187,6 +211,37 @@ function shortestLasso(
   const loop = shortestLoop(graph, lastOf(states), times);
   if (loop === undefined) throw new Error('expected a round through a state that lies on one, came none');
   return { states: [...states, ...loop.slice(1)], loopAt: states.length - 1 };
+}
+
+/** A shortest way into a fair round that `to` never ends, and that round; undefined if there is none. */
+function fairLasso(
+  graph: WayGraph,
+  times: ResponseTimes,
+  isPending: (state: number) => boolean,
+  isAsking: (state: number) => boolean,
+  edgesOf: FairEdgesOf,
+): { readonly path: StatePath; readonly round: FairRound } | undefined {
+  const endless: number[] = [];
+  for (let state = 0; state < graph.expanded(); state += 1) {
+    if (isPending(state) && times.isOnEndlessCycle(state)) endless.push(state);
+  }
+  const rounds = new FairRounds(graph, endless, edgesOf);
+  if (rounds.isEmpty) return undefined;
+  const stem = search(
+    graph,
+    sourcesAmong(graph, (state) => isAsking(state) && isPending(state)),
+    (state, _, reach) => {
+      if (rounds.has(state)) return true;
+      forEachEdge(graph, state, (target) => {
+        if (target < graph.expanded() && isPending(target)) reach(target, 0);
+      });
+      return false;
+    },
+  );
+  if (stem === undefined) return undefined;
+  const states = stemTo(graph, stem);
+  const round = rounds.roundFrom(lastOf(states));
+  return { path: { states: [...states, ...round.states.slice(1)], loopAt: states.length - 1 }, round };
 }
 
 /** A shortest way on which more than `within` ticks pass before `to` holds. */

@@ -1,14 +1,17 @@
 import type { CompiledSystem } from '../description/compile-system.js';
-import { checkLeadsTo } from '../liveness/leads-to.js';
+import type { FairEdge } from '../liveness/fair-loss.js';
+import { checkLeadsTo, type Fairness } from '../liveness/leads-to.js';
 import { firstTimelock } from '../liveness/timelock.js';
 import type { StateGraph } from '../state-space/state-graph.js';
+import { createStepBuffer, StepKind, type FoundStep } from '../state-space/step-buffer.js';
 import type { Successors } from '../state-space/successors.js';
-import { lastOf } from '../structures/checked-reads.js';
+import { itemAt, lastOf } from '../structures/checked-reads.js';
 import type { StateTable } from '../structures/state-table.js';
 import { createCovering } from '../symmetry/covering.js';
 import type { Quotient } from '../symmetry/quotient.js';
 import type { Symmetry } from '../symmetry/symmetry.js';
 import { createTraceMaker } from '../traces/trace-maker.js';
+import { messageText } from '../traces/step-text.js';
 import type { Trace } from '../traces/trace.js';
 import {
   brokenProperty,
@@ -106,6 +109,32 @@ export function createVerdicts(
     return quotient === undefined ? rows : quotient.unfold(rows, checks.expand);
   }
 
+  const hasFairLoss = system.links.some(({ isLossy }) => isLossy);
+  const steps = createStepBuffer(successors.width);
+  const fairness: Fairness | undefined = hasFairLoss
+    ? {
+        edgesOf: (state) => {
+          steps.clear();
+          checks.expand(rowOf(state), steps);
+          // A step that broke leads nowhere.
+          const found = Array.from({ length: steps.count }, (_, step) => steps.read(step));
+          return found.filter(({ fault }) => fault === undefined).map(fairEdge);
+        },
+        nameOf: (key) => {
+          const [link = 0, message = 0] = key.split(' ').map(Number);
+          const { from, to } = itemAt(system.links, link);
+          const text = messageText(itemAt(successors.processes.messages, message).message);
+          return `${text} from ${itemAt(system.processes, from)} to ${itemAt(system.processes, to)}`;
+        },
+      }
+    : undefined;
+
+  function fairEdge({ kind, which, detail }: FoundStep): FairEdge | undefined {
+    const isLoss = kind === StepKind.drop;
+    if ((!isLoss && kind !== StepKind.deliver) || !itemAt(system.links, which).isLossy) return undefined;
+    return { kind: isLoss ? 'lost' : 'arrives', key: `${which} ${detail}` };
+  }
+
   /** The first exchange of ids for which a predicate answers so, -1 if there is none. */
   function permutationWhere(entry: number, predicate: number, answer: boolean): number {
     for (let permutation = 0; permutation < (symmetry?.count ?? 1); permutation += 1) {
@@ -170,7 +199,7 @@ export function createVerdicts(
     *judgeLeadsTo() {
       for (const check of checks.leadsTo) {
         if (violated.has(check.name)) continue;
-        const found = yield* checkLeadsTo(allStates, table, check);
+        const found = yield* checkLeadsTo(allStates, table, check, fairness);
         if (found.worst !== undefined) worst[check.name] = found.worst;
         if (found.violation === undefined) continue;
         const { path, reason } = found.violation;

@@ -205,7 +205,10 @@ export function createSuccessors(system: CompiledSystem): Successors {
             if (mayBeInterrupted(to, reaction)) interruptions(to, input, reaction, word, rest);
           }
         }
-        if (dropped !== -1 && maySuffer('drop', link, message)) {
+        if (itemAt(links, link).isLossy) {
+          const lost = open(StepKind.drop, link, message);
+          steps.words[lost + word] = without;
+        } else if (dropped !== -1 && maySuffer('drop', link, message)) {
           const lost = openFault(StepKind.drop, link, message);
           steps.words[lost + word] = without;
           steps.words[lost + last] = dropped;
