@@ -1,4 +1,4 @@
-import { came, requireFields, requireOneOf } from '../../known-fields.js';
+import { came, requireBoolean, requireFields, requireOneOf } from '../../known-fields.js';
 import { checkProperties } from '../description/config-fields.js';
 import type { Properties } from '../description/properties.js';
 import type { SystemView } from '../description/system-view.js';
@@ -74,6 +74,14 @@ export interface ExploreOptions<View, OneStimulus = Stimulus<View>> extends Prop
    */
   readonly mayBeUnused?: boolean;
   /**
+   * Partial-order reduction: of steps of different processes that commute and that no predicate sees, only one order is
+   * explored. The verdicts and worst cases are the same, with at most as many states; a counterexample need not be a
+   * shortest one.
+   *
+   * @default false
+   */
+  readonly partialOrder?: boolean;
+  /**
    * Whether to stop at the first violation, or to explore on and report one violation of each property.
    *
    * @default 'first'
@@ -116,6 +124,7 @@ const optionFields = [
     faults: true,
     limit: true,
     mayBeUnused: true,
+    partialOrder: true,
     stopAt: true,
     signal: true,
     onProgress: true,
@@ -127,6 +136,7 @@ const optionFields = [
 export function checkExploreOptions(options: ExploreOptions<SystemView>): void {
   requireFields('', options, optionFields);
   checkProperties(options);
+  if (options.partialOrder !== undefined) requireBoolean('partialOrder', options.partialOrder);
   requireOneOf('stopAt', options.stopAt, ['first', 'end']);
   if (options.limit === undefined) return;
   requireFields('limit', options.limit, limitFields);
