@@ -89,7 +89,8 @@ export interface ExploreOptions<View, OneStimulus = Stimulus<View>> extends Prop
   readonly stopAt?: 'first' | 'end';
   /**
    * Stops the exploration when aborted. The leads-to properties are still checked on the states found, which takes a
-   * fraction of the time spent so far.
+   * fraction of the time spent so far. If the search for the shortest trace of a violation takes longer than some tenths
+   * of a second then, it is given up: the violation tells so, and shows where it begins.
    *
    * @default none
    */

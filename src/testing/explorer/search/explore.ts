@@ -149,8 +149,10 @@ function* search(
     }
   }
 
+  const isAborted = () => options.signal?.aborted === true;
+
   function reasonToStop(): 'seconds' | 'signal' | undefined {
-    if (options.signal?.aborted === true) return 'signal';
+    if (isAborted()) return 'signal';
     return performance.now() - startedAt > limit.seconds * 1000 ? 'seconds' : undefined;
   }
 
@@ -223,7 +225,7 @@ function* search(
       states.count() > statesMax ? 'states' : isLook ? reasonToStop() : undefined;
     if (isAnalysis || stopped !== undefined) {
       nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;
-      yield* analyse(verdicts.judgeLeadsTo());
+      yield* analyse(verdicts.judgeLeadsTo(isAborted));
       if (mustStop()) return finish('violation');
       // Whoever wants to stop meanwhile does not wait for another analysis of what has just been analysed.
       stopped ??= reasonToStop();
@@ -232,7 +234,7 @@ function* search(
     if (isLook) yield undefined;
   }
   if (partialOrder?.isOutdated() === true) return undefined;
-  yield* analyse(verdicts.judgeLeadsTo());
+  yield* analyse(verdicts.judgeLeadsTo(isAborted));
   yield* analyse(verdicts.judgeTime());
   return finish(undefined);
 }
