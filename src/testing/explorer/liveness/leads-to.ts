@@ -26,11 +26,15 @@ export interface LeadsToFinding {
 /**
  * Judges one leads-to property in what is known of the graph. A round or a delay that is found there is real. Yields
  * each time that it has worked for a while.
+ *
+ * @param isStopped whether somebody has stopped waiting. What takes too long is still found out; how it comes about is
+ *   then told only up to where it is asked for, unless the search for a shortest way is over soon.
  */
 export function* checkLeadsTo(
   graph: WayGraph,
   table: PredicateTable,
   { name, within, from, to }: LeadsToCheck,
+  isStopped: () => boolean = () => false,
   fairness?: Fairness,
 ): Generator<undefined, LeadsToFinding, undefined> {
   const exchanges = Array.from({ length: table.exchanges }, (_, exchange) => exchange);
@@ -46,16 +50,23 @@ export function* checkLeadsTo(
   const isTooLate = within !== undefined && worst !== undefined && worst > within;
   if (!isTooLate && worst !== Infinity) return { worst, violation: undefined };
   if (!isTooLate && fairness !== undefined) {
-    const found = fairLasso(graph, times, isPending, isAsking, fairness.edgesOf);
+    const found = yield* fairLasso(graph, times, isPending, isAsking, fairness.edgesOf);
     if (found === undefined) return { worst, violation: undefined };
     const reason = `'${name}' may wait for ever, ${fairnessText(found.round, fairness.nameOf)}`;
     return { worst, violation: { path: found.path, reason } };
   }
-  const path = isTooLate
-    ? shortestDelay(graph, times, isPending, isAsking, within)
-    : shortestLasso(graph, times, isPending, isAsking);
+  const path = yield* isTooLate
+    ? shortestDelay(graph, times, isPending, isAsking, within, isStopped)
+    : shortestLasso(graph, times, isPending, isAsking, isStopped);
   const reason = isTooLate ? `'${name}' takes more than ${within} ticks` : `'${name}' may wait for ever`;
   if (path === undefined) return { worst, violation: undefined };
+  if (path === stopped) {
+    const asked = sourcesAmong(graph, (state) => {
+      return isAsking(state) && isPending(state) && times.of(state) > (within ?? Number.MAX_VALUE);
+    })(0);
+    const note = 'the search for how was stopped, and this is how it comes to be asked for';
+    return { worst, violation: { path: { states: graph.pathTo(asked) }, reason: `${reason}; ${note}` } };
+  }
   // Beyond the depth that is fully known there may be a shorter way.
   const known = graph.expanded() === graph.count() ? Infinity : graph.depth(graph.expanded());
   const isShortest = (path.loopAt ?? path.states.length - 1) <= known;
@@ -84,6 +95,12 @@ export interface StatePath {
   readonly loopAt?: number;
 }
 
+/** In place of a way: the search for it was stopped. */
+const stopped = 'stopped';
+
+/** After so many nodes a search pauses: some tenths of a second. */
+const visitsPerPause = 1 << 18;
+
 /**
  * Looks at one node of a search, a state in a phase, and reaches further ones.
  *
@@ -96,9 +113,16 @@ type Visit = (state: number, phase: number, reach: (state: number, phase: number
  * a shortest trace from the initial state.
  *
  * @param nextSource the first source numbered so or higher, -1 if there is none.
+ * Yields each time that it has worked for a while, and gives up if it is stopped then.
+ *
  * @returns the states from a source to the end.
  */
-function search(graph: WayGraph, nextSource: (from: number) => number, visit: Visit): readonly number[] | undefined {
+function* search(
+  graph: WayGraph,
+  nextSource: (from: number) => number,
+  visit: Visit,
+  isStopped: () => boolean,
+): Generator<undefined, readonly number[] | typeof stopped | undefined, undefined> {
   const nodes = createStateTable(2);
   const parents = createIntegerList();
   const lengths = createIntegerList();
@@ -138,7 +162,13 @@ function search(graph: WayGraph, nextSource: (from: number) => number, visit: Vi
     return queue.get(head - 1);
   }
 
+  let visits = 0;
   for (let node = next(); node !== -1; node = next()) {
+    visits += 1;
+    if (visits % visitsPerPause === 0) {
+      if (isStopped()) return stopped;
+      yield undefined;
+    }
     nodes.read(node, row);
     const [state, phase] = [wordAt(row, 0), wordAt(row, 1)];
     let end = node;
@@ -171,8 +201,13 @@ function stemTo(graph: WayGraph, way: readonly number[]): readonly number[] {
 }
 
 /** The shortest round from a state back to itself, through pending states, in which time goes on. */
-function shortestLoop(graph: WayGraph, state: number, times: ResponseTimes): readonly number[] | undefined {
-  return search(
+function* shortestLoop(
+  graph: WayGraph,
+  state: number,
+  times: ResponseTimes,
+  isStopped: () => boolean,
+): Generator<undefined, readonly number[] | typeof stopped | undefined, undefined> {
+  return yield* search(
     graph,
     (from) => (from <= state ? state : -1),
     (at, ticked, reach) => {
@@ -185,17 +220,19 @@ function shortestLoop(graph: WayGraph, state: number, times: ResponseTimes): rea
       });
       return false;
     },
+    isStopped,
   );
 }
 
 /** A shortest way into a round that `to` never ends, and that round; undefined if there is none. */
-function shortestLasso(
+function* shortestLasso(
   graph: WayGraph,
   times: ResponseTimes,
   isPending: (state: number) => boolean,
   isAsking: (state: number) => boolean,
-): StatePath | undefined {
-  const stem = search(
+  isStopped: () => boolean,
+): Generator<undefined, StatePath | typeof stopped | undefined, undefined> {
+  const stem = yield* search(
     graph,
     sourcesAmong(graph, (state) => isAsking(state) && isPending(state) && times.of(state) === Infinity),
     (state, _, reach) => {
@@ -205,29 +242,31 @@ function shortestLasso(
       });
       return false;
     },
+    isStopped,
   );
-  if (stem === undefined) return undefined;
+  if (stem === undefined || stem === stopped) return stem;
   const states = stemTo(graph, stem);
-  const loop = shortestLoop(graph, lastOf(states), times);
+  const loop = yield* shortestLoop(graph, lastOf(states), times, isStopped);
+  if (loop === stopped) return stopped;
   if (loop === undefined) throw new Error('expected a round through a state that lies on one, came none');
   return { states: [...states, ...loop.slice(1)], loopAt: states.length - 1 };
 }
 
 /** A shortest way into a fair round that `to` never ends, and that round; undefined if there is none. */
-function fairLasso(
+function* fairLasso(
   graph: WayGraph,
   times: ResponseTimes,
   isPending: (state: number) => boolean,
   isAsking: (state: number) => boolean,
   edgesOf: FairEdgesOf,
-): { readonly path: StatePath; readonly round: FairRound } | undefined {
+): Generator<undefined, { readonly path: StatePath; readonly round: FairRound } | undefined, undefined> {
   const endless: number[] = [];
   for (let state = 0; state < graph.expanded(); state += 1) {
     if (isPending(state) && times.isOnEndlessCycle(state)) endless.push(state);
   }
   const rounds = new FairRounds(graph, endless, edgesOf);
   if (rounds.isEmpty) return undefined;
-  const stem = search(
+  const stem = yield* search(
     graph,
     sourcesAmong(graph, (state) => isAsking(state) && isPending(state)),
     (state, _, reach) => {
@@ -237,22 +276,25 @@ function fairLasso(
       });
       return false;
     },
+    // Whether there is a violation is not known before.
+    () => false,
   );
-  if (stem === undefined) return undefined;
+  if (stem === undefined || stem === stopped) return undefined;
   const states = stemTo(graph, stem);
   const round = rounds.roundFrom(lastOf(states));
   return { path: { states: [...states, ...round.states.slice(1)], loopAt: states.length - 1 }, round };
 }
 
 /** A shortest way on which more than `within` ticks pass before `to` holds. */
-function shortestDelay(
+function* shortestDelay(
   graph: WayGraph,
   times: ResponseTimes,
   isPending: (state: number) => boolean,
   isAsking: (state: number) => boolean,
   within: number,
-): StatePath | undefined {
-  const way = search(
+  isStopped: () => boolean,
+): Generator<undefined, StatePath | typeof stopped | undefined, undefined> {
+  const way = yield* search(
     graph,
     sourcesAmong(graph, (state) => isAsking(state) && isPending(state) && times.of(state) > within),
     (state, passed, reach) => {
@@ -266,6 +308,7 @@ function shortestDelay(
       });
       return isOver;
     },
+    isStopped,
   );
-  return way === undefined ? undefined : { states: stemTo(graph, way) };
+  return way === undefined || way === stopped ? way : { states: stemTo(graph, way) };
 }

@@ -28,6 +28,14 @@ export interface PredicateTable {
   readonly exchanges: number;
   /** The entry of a state: states have the same one exactly if all predicates say the same of them. */
   entryOf(state: Int32Array): number;
+  /** A number that grows whenever a predicate reads something that it has never read before. */
+  readings(): number;
+  /** The class of a state of this process: states that are alike in all that a predicate has ever read share it. */
+  classOf(process: number, state: number): number;
+  /** Whether a predicate has ever read the surroundings. */
+  readsSurroundings(): boolean;
+  /** Whether all that this predicate has ever read is of this process. */
+  readsOnly(predicate: number, process: number): boolean;
   /** @param exchange of interchangeable ids, 0 for none: what would be if these were exchanged. */
   holds(entry: number, predicate: number, exchange?: number): boolean;
 }
@@ -50,6 +58,8 @@ export function createPredicateTable(
   const wordsPerEntry = Math.max(1, Math.ceil(predicates.length / bitsPerWord));
   const parts = createStateParts(processes.states);
   const trees = predicates.map(() => createDecisionTree());
+  /** By predicate: the processes of which it has read something, and `surroundingsPart` for the surroundings. */
+  const readOf = predicates.map(() => new Set<number>());
   /** The entries of the states that are alike in every part: by the classes of the processes, and the surroundings. */
   let tuples = createStateTable(processCount);
   let entryOfTuple = createIntegerList();
@@ -79,6 +89,7 @@ export function createPredicateTable(
     const read = (part: number) => {
       if (known.has(part)) return;
       known.add(part);
+      itemAt(readOf, predicate).add(part === surroundingsPart ? surroundingsPart : parts.processOf(part));
       readings.push({ part, value: valueOf(part) });
     };
     const around = (): SurroundingsView => {
@@ -180,6 +191,10 @@ export function createPredicateTable(
       return entries.count();
     },
     exchanges: 1,
+    readings: () => readOf.reduce((sum, processes) => sum + processes.size, parts.count()),
+    classOf: (process, own) => parts.classOf(process, own),
+    readsSurroundings: () => readOf.some((processes) => processes.has(surroundingsPart)),
+    readsOnly: (predicate, process) => [...itemAt(readOf, predicate)].every((read) => read === process),
     entryOf(given) {
       classify(given);
       const known = knownEntry();

@@ -23,6 +23,8 @@ export interface Checks {
   readonly leadsTo: readonly LeadsToCheck[];
   /** The predicate that tells where the system may rest; undefined where that is not judged. */
   readonly mayRest: number | undefined;
+  /** By stimulus, the predicate that is its guard, -1 for none. */
+  readonly guards: readonly number[];
   /** Whether the guard of a stimulus holds where the predicates say this. */
   readonly mayHappen: MayHappen;
   /** Adds the steps out of a state to a buffer. */
@@ -77,6 +79,7 @@ export function createChecks(
     reachable: reachableChecks,
     leadsTo: leadsToChecks,
     mayRest: rest,
+    guards,
     mayHappen,
     expand: (state, into) => successors.expand(state, table.entryOf(state), mayHappen, into),
   };

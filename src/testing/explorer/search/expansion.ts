@@ -5,6 +5,7 @@ import { isAtRest } from '../state-space/rest.js';
 import { createStepBuffer, StepKind } from '../state-space/step-buffer.js';
 import { itemAt, outOfRange, wordAt } from '../structures/checked-reads.js';
 import type { MayHappen, Successors } from '../state-space/successors.js';
+import type { PartialOrder } from './partial-order.js';
 
 /** A step that broke, so that there is no state after it. */
 export interface BrokenStep {
@@ -27,9 +28,10 @@ export interface Expansion {
   /**
    * Finds the steps out of the first state that was not expanded. Returns whether that is at rest.
    *
+   * @param index its number.
    * @param entry what the predicates say of it.
    */
-  expand(state: Int32Array, entry: number): boolean;
+  expand(state: Int32Array, index: number, entry: number): boolean;
   /** Commits the steps that were found: adds the states after them, and the edges. Returns those that broke. */
   commit(): readonly BrokenStep[];
 }
@@ -44,6 +46,7 @@ export function createExpansion(
   graph: StateGraph,
   quotient: Quotient | undefined,
   mayHappen: MayHappen,
+  partialOrder?: PartialOrder,
 ): Expansion {
   const { width } = successors;
   const steps = createStepBuffer(width);
@@ -81,9 +84,10 @@ export function createExpansion(
     waiting() {
       return steps.count;
     },
-    expand(state, entry) {
+    expand(state, index, entry) {
       const first = steps.count;
       successors.expand(state, entry, mayHappen, steps);
+      partialOrder?.reduce(state, index, steps, first);
       entries.push(entry);
       ends.push(steps.count);
       return isAtRest(state, steps, first);

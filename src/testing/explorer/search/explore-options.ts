@@ -1,4 +1,4 @@
-import { came, requireFields, requireOneOf } from '../../known-fields.js';
+import { came, requireBoolean, requireFields, requireOneOf } from '../../known-fields.js';
 import { checkProperties } from '../description/config-fields.js';
 import type { Properties } from '../description/properties.js';
 import type { SystemView } from '../description/system-view.js';
@@ -74,6 +74,14 @@ export interface ExploreOptions<View, OneStimulus = Stimulus<View>> extends Prop
    */
   readonly mayBeUnused?: boolean;
   /**
+   * Partial-order reduction: of steps of different processes that commute and that no predicate sees, only one order is
+   * explored. The verdicts and worst cases are the same, with at most as many states; a counterexample need not be a
+   * shortest one.
+   *
+   * @default false
+   */
+  readonly partialOrder?: boolean;
+  /**
    * Whether to stop at the first violation, or to explore on and report one violation of each property.
    *
    * @default 'first'
@@ -81,7 +89,8 @@ export interface ExploreOptions<View, OneStimulus = Stimulus<View>> extends Prop
   readonly stopAt?: 'first' | 'end';
   /**
    * Stops the exploration when aborted. The leads-to properties are still checked on the states found, which takes a
-   * fraction of the time spent so far.
+   * fraction of the time spent so far. If the search for the shortest trace of a violation takes longer than some tenths
+   * of a second then, it is given up: the violation tells so, and shows where it begins.
    *
    * @default none
    */
@@ -116,6 +125,7 @@ const optionFields = [
     faults: true,
     limit: true,
     mayBeUnused: true,
+    partialOrder: true,
     stopAt: true,
     signal: true,
     onProgress: true,
@@ -127,6 +137,7 @@ const optionFields = [
 export function checkExploreOptions(options: ExploreOptions<SystemView>): void {
   requireFields('', options, optionFields);
   checkProperties(options);
+  if (options.partialOrder !== undefined) requireBoolean('partialOrder', options.partialOrder);
   requireOneOf('stopAt', options.stopAt, ['first', 'end']);
   if (options.limit === undefined) return;
   requireFields('limit', options.limit, limitFields);

@@ -1,15 +1,16 @@
-import { compileWith } from '../description/compile-system.js';
+import { compileWith, type CompiledSystem } from '../description/compile-system.js';
 import type { System } from '../description/system.js';
 import type { StimulusOf } from '../description/system-config.js';
 import type { SystemView } from '../description/system-view.js';
 import { createStateGraph } from '../state-space/state-graph.js';
-import { createSuccessors } from '../state-space/successors.js';
+import { createSuccessors, type Successors } from '../state-space/successors.js';
 import { createStateTable } from '../structures/state-table.js';
-import { createQuotient } from '../symmetry/quotient.js';
-import { createSymmetry } from '../symmetry/symmetry.js';
-import { createChecks } from './checks.js';
+import { createQuotient, type Quotient } from '../symmetry/quotient.js';
+import { createSymmetry, type Symmetry } from '../symmetry/symmetry.js';
+import { createChecks, type Checks } from './checks.js';
 import { createExpansion } from './expansion.js';
 import { checkExploreOptions, type ExploreOptions, type Progress } from './explore-options.js';
+import { createPartialOrder } from './partial-order.js';
 import { createResult, type ExploreResult } from './result.js';
 import { createVerdicts } from './verdicts.js';
 
@@ -76,14 +77,42 @@ function* exploration(
   const startedAt = performance.now();
   const compiled = compileWith(system.config, options);
   const successors = createSuccessors(compiled);
-  const { width } = successors;
   const symmetry = compiled.ids.length > 1 ? createSymmetry(compiled, successors) : undefined;
-  const quotient = symmetry === undefined ? undefined : createQuotient(symmetry, width);
+  const quotient = symmetry === undefined ? undefined : createQuotient(symmetry, successors.width);
   const checks = createChecks(compiled, successors, options, symmetry);
+  const prepared = { startedAt, compiled, successors, symmetry, quotient, checks };
+  for (;;) {
+    const result = yield* search(prepared, options);
+    if (result !== undefined) return result;
+  }
+}
+
+/** What is the same each time that the search begins. */
+interface Prepared {
+  readonly startedAt: number;
+  readonly compiled: CompiledSystem;
+  readonly successors: Successors;
+  readonly symmetry: Symmetry | undefined;
+  readonly quotient: Quotient | undefined;
+  readonly checks: Checks;
+}
+
+/**
+ * One search from the initial state. Returns undefined where it has to begin anew: states were reduced, and later a
+ * predicate has read what it had not read before.
+ */
+function* search(
+  { startedAt, compiled, successors, symmetry, quotient, checks }: Prepared,
+  options: ExploreOptions<SystemView>,
+): Generator<undefined, ExploreResult | undefined, undefined> {
+  const { width } = successors;
   const states = createStateTable(width);
   const graph = createStateGraph(checks.leadsTo.length > 0, symmetry?.count);
-  const expansion = createExpansion(successors, states, graph, quotient, checks.mayHappen);
-  const verdicts = createVerdicts(compiled, successors, checks, { states, graph, symmetry, quotient });
+  const explored = { states, graph, symmetry, quotient };
+  const partialOrder =
+    options.partialOrder === true ? createPartialOrder(compiled, successors, checks, explored) : undefined;
+  const expansion = createExpansion(successors, states, graph, quotient, checks.mayHappen, partialOrder);
+  const verdicts = createVerdicts(compiled, successors, checks, explored);
   const limit = { states: statesMaxDefault, seconds: Infinity, partial: false, ...options.limit };
   const statesMax = Math.min(limit.states, graph.statesMax);
   const progressIntervalMs = options.progressIntervalMs ?? progressIntervalMsDefault;
@@ -120,8 +149,10 @@ function* exploration(
     }
   }
 
+  const isAborted = () => options.signal?.aborted === true;
+
   function reasonToStop(): 'seconds' | 'signal' | undefined {
-    if (options.signal?.aborted === true) return 'signal';
+    if (isAborted()) return 'signal';
     return performance.now() - startedAt > limit.seconds * 1000 ? 'seconds' : undefined;
   }
 
@@ -175,7 +206,7 @@ function* exploration(
       verdicts.judge(index, entry);
       if (mustStop()) return finish('violation');
     }
-    if (expansion.expand(row, entry)) {
+    if (expansion.expand(row, index, entry)) {
       atRest += 1;
       if (!verdicts.isRestJudged(entry)) {
         commit();
@@ -189,11 +220,12 @@ function* exploration(
     if (expansion.isFull() || isLook || isAnalysis || states.count() + expansion.waiting() > statesMax) commit();
     if (mustStop()) return finish('violation');
     if (isLook) tell('exploring');
+    if (isLook && partialOrder?.isOutdated() === true) return undefined;
     let stopped: ExploreResult['stoppedBy'] =
       states.count() > statesMax ? 'states' : isLook ? reasonToStop() : undefined;
     if (isAnalysis || stopped !== undefined) {
       nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;
-      yield* analyse(verdicts.judgeLeadsTo());
+      yield* analyse(verdicts.judgeLeadsTo(isAborted));
       if (mustStop()) return finish('violation');
       // Whoever wants to stop meanwhile does not wait for another analysis of what has just been analysed.
       stopped ??= reasonToStop();
@@ -201,7 +233,8 @@ function* exploration(
     if (stopped !== undefined) return finish(stopped);
     if (isLook) yield undefined;
   }
-  yield* analyse(verdicts.judgeLeadsTo());
+  if (partialOrder?.isOutdated() === true) return undefined;
+  yield* analyse(verdicts.judgeLeadsTo(isAborted));
   yield* analyse(verdicts.judgeTime());
   return finish(undefined);
 }

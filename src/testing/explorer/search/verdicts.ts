@@ -41,8 +41,12 @@ export interface Verdicts {
   /** A process broke at its start. */
   breakAtStart(process: number, fault: string): void;
   breakAt(step: BrokenStep): void;
-  /** Judges the leads-to properties in what is known. Yields each time that it has worked for a while. */
-  judgeLeadsTo(): Generator<undefined, void, undefined>;
+  /**
+   * Judges the leads-to properties in what is known. Yields each time that it has worked for a while.
+   *
+   * @param isStopped whether somebody has stopped waiting for how a violation comes about.
+   */
+  judgeLeadsTo(isStopped: () => boolean): Generator<undefined, void, undefined>;
   /** Where every step is known, a state from which time can never go on is one too many. Yields likewise. */
   judgeTime(): Generator<undefined, void, undefined>;
   /** Where every state is known, what was not reached never is. */
@@ -196,10 +200,10 @@ export function createVerdicts(
       const trace = traces.withBrokenStep(rowsTo(state), step);
       report(brokenProperty, 'broken', lastOf(trace.steps).fault ?? fault, trace);
     },
-    *judgeLeadsTo() {
+    *judgeLeadsTo(isStopped) {
       for (const check of checks.leadsTo) {
         if (violated.has(check.name)) continue;
-        const found = yield* checkLeadsTo(allStates, table, check, fairness);
+        const found = yield* checkLeadsTo(allStates, table, check, isStopped, fairness);
         if (found.worst !== undefined) worst[check.name] = found.worst;
         if (found.violation === undefined) continue;
         const { path, reason } = found.violation;

@@ -48,6 +48,8 @@ export interface StepBuffer {
   isBroken: boolean;
   /** Empties the buffer. */
   clear(): void;
+  /** Forgets the steps from `first` on that `isKept` says no to. */
+  keep(first: number, isKept: (step: number) => boolean): void;
   /** Says what broke in a step. */
   fail(step: number, fault: string): void;
   /** Reads a step. @throws RangeError for a number that none has. */
@@ -86,6 +88,20 @@ export function createStepBuffer(width: number): StepBuffer {
     clear() {
       buffer.count = 0;
       buffer.isBroken = false;
+    },
+    keep(first, isKept) {
+      const { words, kinds, which, details, faults } = buffer;
+      let kept = first;
+      for (let step = first; step < buffer.count; step += 1) {
+        if (!isKept(step)) continue;
+        words.copyWithin(kept * width, step * width, (step + 1) * width);
+        kinds[kept] = kinds[step] ?? outOfRange(buffer.count, step);
+        which[kept] = wordAt(which, step);
+        details[kept] = wordAt(details, step);
+        faults[kept] = faults[step];
+        kept += 1;
+      }
+      buffer.count = kept;
     },
     fail(step, fault) {
       buffer.faults[step] = fault;

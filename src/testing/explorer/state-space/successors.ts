@@ -26,6 +26,8 @@ export interface Successors {
   /** What has ever happened: by stimulus whether it did, and by fault. */
   readonly used: {
     readonly stimuli: Uint8Array;
+    /** By link, whether a message was ever sent on it. */
+    readonly links: Uint8Array;
     isFault(kind: keyof typeof StepKind): boolean;
     /** Whether an outcome of invoked actors has happened. */
     isOutcome(actor: string, outcome: string): boolean;
@@ -75,6 +77,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
   let steps = createStepBuffer(width);
 
   const usedStimuli = new Uint8Array(system.stimuli.length);
+  const usedLinks = new Uint8Array(linkCount);
   const usedOutcomes = new Set<string>();
   /** By input. */
   const notedOutcomes: boolean[] = [];
@@ -105,6 +108,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
     const mayBeGone = !faults.crash.restart && !isStarting;
     for (let k = 0; k < sent.length; k += 2) {
       const link = wordAt(sent, k);
+      usedLinks[link] = 1;
       if (surroundings.isDown(around, link)) continue;
       if (mayBeGone && !table.isAlive(wordAt(words, at + wordAt(receivers, link)))) continue;
       const word = at + processCount + link;
@@ -391,6 +395,7 @@ export function createSuccessors(system: CompiledSystem): Successors {
     surroundings,
     used: {
       stimuli: usedStimuli,
+      links: usedLinks,
       isFault: (kind) => usedKinds[StepKind[kind]] === 1,
       isOutcome: (actor, outcome) => usedOutcomes.has(JSON.stringify([actor, outcome])),
     },

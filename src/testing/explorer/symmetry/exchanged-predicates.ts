@@ -27,6 +27,10 @@ export function exchangedPredicates(plain: PredicateTable, symmetry: Symmetry, w
       return rows.count();
     },
     exchanges: count,
+    readings: () => plain.readings(),
+    classOf: (process, state) => plain.classOf(process, state),
+    readsSurroundings: () => plain.readsSurroundings(),
+    readsOnly: (predicate, process) => plain.readsOnly(predicate, process),
     entryOf(state) {
       row[0] = plain.entryOf(state);
       for (let exchange = 1; exchange < count; exchange += 1) {

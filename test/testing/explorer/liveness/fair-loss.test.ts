@@ -172,6 +172,7 @@ describe('explorer: loss that is fair', () => {
 
   it('is refused where it means nothing, with the reason', () => {
     expect(() => office('fair', { order: 'set' })).to.throw(/messages of a set may never arrive anyway/);
+    expect(() => explore(office('fair'), { ...rules, partialOrder: true })).to.throw(/came 'asker->answerer'/);
     expect(() => office('unfair' as 'fair')).to.throw(/loss: expected/);
     expect(() => system({ ...office('fair').config, ids: ['a', 'b'] } as never)).to.throw(
       /expected no ids beside a fair/,
