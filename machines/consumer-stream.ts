@@ -224,7 +224,8 @@ export const consumerStreamMachine = streamSetup.createMachine({
   id: 'consumerStream',
   description: 'PROTOCOL.md, Consumer stream',
   context: ({ input }) => {
-    const { id, subject, linkUp } = input ?? { id: '', subject: '', linkUp: true };
+    const given = (input as ConsumerStreamInput | undefined) ?? { id: '', subject: '', linkUp: true };
+    const { id, subject, linkUp } = given;
     return { id, subject, linkUp, attempt: 0, isUnheard: false };
   },
   initial: 'opening',

@@ -146,7 +146,14 @@ export type ProducerStreamEvent =
  */
 export type HeartbeatEvent =
   /** A stream of this consumer was registered: its request proves that the consumer is alive. */
-  | { readonly type: 'stream.added'; readonly id: string; readonly streamId: string; readonly subject: string }
+  | {
+      readonly type: 'stream.added';
+      readonly id: string;
+      readonly streamId: string;
+      readonly subject: string;
+      /** Whether its consumer hears of the stream by an announcement, and need not be asked before the next round. */
+      readonly extended: boolean;
+    }
   /** A stream of this consumer is over, and others are not. */
   | { readonly type: 'stream.removed'; readonly id: string }
   | StreamUnreachable

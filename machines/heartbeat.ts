@@ -23,7 +23,7 @@ export interface HeartbeatContext {
   readonly missedHeartbeatsMax: number;
   /** The streams of this consumer. */
   readonly streams: Entries<RegisteredStream>;
-  /** Those of them that no request has listed yet. */
+  /** Those of them that are to be asked for without waiting for a round: no request has listed them yet. */
   readonly fresh: Entries<RegisteredStream>;
   /** The streams that the request under way lists: only these are judged by its answer. */
   readonly asked: Entries<RegisteredStream>;
@@ -56,6 +56,8 @@ const heartbeatSetup = setup({
     ...declareCommands('wire.ask', 'actor.tell'),
     add: assign({
       streams: ({ context }, stream: RegisteredStream) => withEntry(context.streams, stream),
+    }),
+    introduce: assign({
       fresh: ({ context }, stream: RegisteredStream) => withEntry(context.fresh, stream),
     }),
     // What nobody was told yet is asked for at once, as what is new.
@@ -82,6 +84,7 @@ const heartbeatSetup = setup({
     clearMisses: assign(() => ({ misses: 0, asked: [] })),
   },
   guards: {
+    isAnnounced: (_, { extended }: { readonly extended: boolean }) => extended,
     isRoundDue: ({ context }) => context.roundDue && sizeOf(context.streams) > 0,
     hasFreshStreams: ({ context }) => sizeOf(context.fresh) > 0,
     isLastMiss: ({ context }) => context.misses + 1 >= context.missedHeartbeatsMax,
@@ -90,6 +93,12 @@ const heartbeatSetup = setup({
     heartbeatInterval: 10_000,
     heartbeatRequestTimeout: 5_000,
   },
+});
+
+const registered = ({ event }: { readonly event: RegisteredStream }): RegisteredStream => ({
+  id: event.id,
+  streamId: event.streamId,
+  subject: event.subject,
 });
 
 const ask = {
@@ -161,14 +170,19 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
         registry: {
           description: 'The streams of this consumer.',
           on: {
-            'stream.added': {
-              actions: [
-                {
-                  type: 'add',
-                  params: ({ event }) => ({ id: event.id, streamId: event.streamId, subject: event.subject }),
-                },
-              ],
-            },
+            'stream.added': [
+              // It was announced to its consumer, and may be over before a round lists it.
+              {
+                guard: { type: 'isAnnounced', params: ({ event }) => ({ extended: event.extended }) },
+                actions: [{ type: 'add', params: registered }],
+              },
+              {
+                actions: [
+                  { type: 'add', params: registered },
+                  { type: 'introduce', params: registered },
+                ],
+              },
+            ],
             'stream.unreachable': {
               actions: [
                 {
@@ -209,7 +223,8 @@ export const heartbeatMachine = heartbeatSetup.createMachine({
               description: 'No request is under way.',
               always: [
                 { guard: 'isRoundDue', target: 'asking', actions: [{ type: 'askAll' }] },
-                // A new stream is asked for at once, so that its reader hears of a producer before any record.
+                // A new stream of a plain consumer is asked for at once, so that its reader hears of a producer before any
+                // record, and so is one of which a close is to be told.
                 { guard: 'hasFreshStreams', target: 'introducing', actions: [{ type: 'askFresh' }] },
               ],
             },

@@ -102,7 +102,13 @@ const startStream = [
     type: 'actor.tell',
     params: ({ event }: RequestScope): CommandParams['actor.tell'] => ({
       to: [event.consumerId],
-      event: { type: 'stream.added', id: event.id, streamId: event.streamId, subject: event.subject },
+      event: {
+        type: 'stream.added',
+        id: event.id,
+        streamId: event.streamId,
+        subject: event.subject,
+        extended: event.extended,
+      },
     }),
   },
 ] as const;

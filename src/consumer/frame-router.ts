@@ -9,6 +9,7 @@ import {
   isDeliveryFrame,
   malformed,
   streamIdOfInbox,
+  type DeliveryFrame,
 } from '../wire/index.js';
 import type { OpenStream, OpenStreams } from './open-stream.js';
 import type { QueuedRecord } from './record-queue.js';
@@ -97,11 +98,26 @@ export class FrameRouter {
       this.#onMalformed(id, subject, `expected ${wrong.expected}, came ${wrong.came}`);
       return;
     }
-    if (!delivery.accepts(frame, reply)) {
+    const [first] = frame.type === 'joined' ? frame.frames : [frame];
+    if (first === undefined) return;
+    if (!delivery.accepts(first, reply)) {
       this.#seconds.note(stream, 'the later one was told to stop');
       return;
     }
     stream.clock.touch();
+    if (frame.type !== 'joined') {
+      this.#takeFrame(id, stream, delivery, frame);
+      return;
+    }
+    delivery.beginJoined();
+    for (const each of frame.frames) {
+      // One may be the end of the stream.
+      if (this.#streams.get(id) === stream) this.#takeFrame(id, stream, delivery, each);
+    }
+    delivery.endJoined();
+  }
+
+  #takeFrame(id: string, stream: OpenStream, delivery: Receiver, frame: DeliveryFrame): void {
     if (stream.gate !== 'detached') {
       delivery.onFrame(frame);
     } else if (frame.type === 'announcement') {

@@ -95,7 +95,9 @@ export class OpenRequests {
               exact: true,
               superjson: codec === undefined,
               ...(bodySuperjson === undefined ? {} : { bodySuperjson }),
-              ...(windowBytes === undefined ? {} : { delivery: { windowRecords, windowBytes, recordBytesMax } }),
+              ...(windowBytes === undefined
+                ? {}
+                : { delivery: { windowRecords, windowBytes, recordBytesMax, joined: true } }),
               ...(timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, Math.ceil(timeoutMs)) }),
             },
           }

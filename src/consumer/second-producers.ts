@@ -64,7 +64,9 @@ export class SecondProducers {
     // Producers in another account are not told apart.
     if (isImportReply(reply) && isImportReply(served.control)) return;
     if (!isDeliveryFrame(data) || !isAnswerSubject(reply, this.#inboxPrefix)) return;
-    if (decodeDeliveryFrame(data)?.type !== 'announcement') return;
+    const frame = decodeDeliveryFrame(data);
+    const first = frame?.type === 'joined' ? frame.frames[0] : frame;
+    if (first?.type !== 'announcement') return;
     this.#host.publish(reply, encodeControl({ type: 'cancel', text: 'another producer has served the stream' }));
     if (!served.isShared) this.#warn(served, 'the later one was told to stop');
     served.isShared = true;

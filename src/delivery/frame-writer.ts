@@ -8,6 +8,8 @@ import {
   bodyOf,
   encodeDeliveryClose,
   fragmentOverheadBytes,
+  joinedOverheadBytes,
+  joinFrames,
   recordLength,
   RecordsFrameBuilder,
   splitBody,
@@ -24,6 +26,9 @@ const framesPerWrite = 2;
 /** How many bytes of frames one stream fills before the event loop turns, so that others, and grants, get in between. */
 const turnBytesMax = 256 * 1024;
 
+/** Frames of at most so many bytes may share a message: larger ones are not worth copying. */
+const joinedFrameBytesMax = 4 * 1024;
+
 /** What a message costs a server beside its payload, roughly: two subjects and the line that they stand in. */
 const messageOverheadBytes = 128;
 
@@ -36,6 +41,8 @@ export interface FrameWriterParameters {
   /** Is charged for what is kept. */
   readonly budget: ConsumerBudget;
   readonly pool: FramePool;
+  /** Whether the consumer reads frames that hold several. */
+  readonly joins?: boolean;
   /** What is next can never be published, for the reason given. Nothing is published any more. */
   onFailure(error: unknown): void;
 }
@@ -55,7 +62,10 @@ export class FrameWriter {
   #sizeHint = 256;
   #turnBytes = 0;
   #nextTurn: Promise<void> | undefined;
-  #isFlushDue = false;
+  #isTurnEndDue = false;
+  /** Small frames that wait for the end of the turn, to share a message. */
+  #joining: Uint8Array[] | undefined;
+  #joinedBytes = 0;
   #isPublishing = false;
   #isOver = false;
   #hasFailed = false;
@@ -100,13 +110,7 @@ export class FrameWriter {
     this.#builder.append(body, record.superjson !== undefined);
     this.#builderCharge += length;
     this.#given.budget.take(length);
-    if (!this.#isFlushDue) {
-      this.#isFlushDue = true;
-      afterTurn(() => {
-        this.#isFlushDue = false;
-        this.flush();
-      });
-    }
+    this.#endTurnLater();
   }
 
   addClose(number: number, code: number, text: string): void {
@@ -118,7 +122,7 @@ export class FrameWriter {
     this.#publishFrames();
   }
 
-  /** Publishes everything, the frame that is being filled included. */
+  /** Publishes everything, the frame that is being filled included; what can share a message, at the end of the turn. */
   flush(): void {
     this.#closeFrame();
     this.#publishFrames();
@@ -138,6 +142,7 @@ export class FrameWriter {
   /** The stream is over: forgets everything. */
   end(): void {
     this.#isOver = true;
+    this.#joining = undefined;
     const charge = this.#sent.clear() + this.#builderCharge;
     this.#builder = undefined;
     this.#builderCharge = 0;
@@ -146,17 +151,51 @@ export class FrameWriter {
 
   /** Publishes a frame that is not kept. While the connection is down it is dropped: a later one says the same. */
   publish(bytes: Uint8Array): void {
-    if (!this.#given.publisher.isSuspended) this.publishOnce(bytes);
+    if (this.#given.publisher.isSuspended) return;
+    if (this.#given.joins === true && bytes.length <= joinedFrameBytesMax) this.#join(bytes);
+    else this.publishOnce(bytes);
   }
 
-  /** Publishes a frame that nothing repeats. While the connection is down it waits. */
+  /** Publishes a frame that nothing repeats, after what waits to share a message. While the connection is down it waits. */
   publishOnce(payload: Payload): void {
+    this.#publishJoined();
+    this.#publishNow(payload);
+  }
+
+  #publishNow(payload: Payload): void {
     const { publisher, inbox, control } = this.#given;
     try {
       publisher.publish(inbox, payload, control);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #join(bytes: Uint8Array): void {
+    if (this.#joinedBytes + bytes.length + joinedOverheadBytes > frameBytesMax) this.#publishJoined();
+    if (this.#joining === undefined) this.#joining = [bytes];
+    else this.#joining.push(bytes);
+    this.#joinedBytes += bytes.length + joinedOverheadBytes;
+    this.#endTurnLater();
+  }
+
+  #publishJoined(): void {
+    const frames = this.#joining;
+    if (frames === undefined) return;
+    const isOneMessage = frames.length > 1 && this.#joinedBytes < this.#given.publisher.payloadBytesMax;
+    this.#joining = undefined;
+    this.#joinedBytes = 0;
+    for (const bytes of isOneMessage ? [joinFrames(frames)] : frames) this.#publishNow(bytes);
+  }
+
+  #endTurnLater(): void {
+    if (this.#isTurnEndDue) return;
+    this.#isTurnEndDue = true;
+    afterTurn(() => {
+      this.#isTurnEndDue = false;
+      this.flush();
+      this.#publishJoined();
+    });
   }
 
   #failForSize(bytesMax: number): void {

@@ -75,6 +75,8 @@ export class Receiver implements BudgetedAssembly {
   readonly #assembliesBytesMax: number;
   /** How many bytes of annotations wait for the reader. */
   #annotationBytes = 0;
+  /** What is due to be said of frames that share a message; undefined where none is being taken. */
+  #joined: 'silent' | 'grant' | 'resume' | 'over' | undefined;
 
   /**
    * @param assemblies What all streams of the connection share for records that are larger than their windows.
@@ -152,6 +154,19 @@ export class Receiver implements BudgetedAssembly {
     return false;
   }
 
+  /** From now on frames are taken that share a message: what is said of them is said once, at {@link endJoined}. */
+  beginJoined(): void {
+    this.#joined = 'silent';
+  }
+
+  /** The last of them was taken. */
+  endJoined(): void {
+    const due = this.#joined;
+    this.#joined = undefined;
+    if (due === 'resume' && this.#inflow.isRecovering) this.resume();
+    else if (due === 'grant' || due === 'resume') this.grant();
+  }
+
   onFrame(frame: DeliveryFrame): void {
     switch (frame.type) {
       case 'announcement':
@@ -172,6 +187,8 @@ export class Receiver implements BudgetedAssembly {
         this.#take(arrival, []);
         if (arrival.taken === 0) return;
         this.#inflow = closeInflow(this.#inflow);
+        // Nothing comes behind it that could be said with it.
+        if (this.#joined !== undefined) this.#joined = 'over';
         this.grant();
         this.#host.closedBy(frame.code, frame.text);
       }
@@ -194,6 +211,10 @@ export class Receiver implements BudgetedAssembly {
 
   /** Asks for everything from the first record that has not come. */
   resume(): void {
+    if (this.#joined !== undefined) {
+      this.#joined = 'resume';
+      return;
+    }
     this.#inflow = noteGranted(this.#inflow);
     this.#say({ type: 'resume', ...grantOf(this.#inflow) });
   }
@@ -205,6 +226,11 @@ export class Receiver implements BudgetedAssembly {
 
   grant(): void {
     this.#inflow = noteGranted(this.#inflow);
+    if (this.#joined === 'silent' || this.#joined === 'grant') {
+      this.#joined = 'grant';
+      return;
+    }
+    if (this.#joined === 'resume') return;
     this.#say({ type: 'grant', ...grantOf(this.#inflow) });
   }
 

@@ -43,6 +43,8 @@ export interface SenderParameters {
   /** Whether something is sent in each round, also where the consumer has received and said everything. */
   readonly isKeptAlive?: boolean;
   readonly publisher: Publisher;
+  /** Whether the consumer reads frames that hold several. */
+  readonly joins?: boolean;
   /** The window of the consumer. */
   readonly offered: Window;
   /** What of it is used. */

@@ -56,6 +56,7 @@ class SenderSide implements SenderParameters {
   readonly #id: string;
   readonly inbox: string;
   readonly control: string;
+  readonly joins: boolean;
   readonly offered: Window;
   readonly window: Window;
   readonly recordBytesMax: number;
@@ -74,6 +75,7 @@ class SenderSide implements SenderParameters {
     this.#id = id;
     this.inbox = framesTo;
     this.control = control;
+    this.joins = offer.joined === true;
     this.offered = { records: offer.windowRecords, bytes: offer.windowBytes };
     const isSmaller = windowRecords < offer.windowRecords || windowBytes < offer.windowBytes;
     this.window = isSmaller

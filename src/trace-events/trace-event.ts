@@ -211,6 +211,8 @@ export interface TraceMessage extends Stamped {
   readonly bytes: number;
   /** A summary of one line, such as the close code. */
   readonly text?: string;
+  /** Of a message of the kind `joined`, the kinds of the frames in it. */
+  readonly frames?: readonly string[];
   /** How many frequent messages of the system that saw it were left out since the one told before; none if absent. */
   readonly leftOut?: number;
 }

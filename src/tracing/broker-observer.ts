@@ -35,7 +35,7 @@ export function traceBroker(log: DraftLog): (news: BrokerNews, delivery: RoutedM
       id = `${sent}`;
       ids.set(delivery, id);
     }
-    const { kind, stream, text } = describeMessage(message);
+    const { kind, stream, text, frames } = describeMessage(message);
     log.write({
       type: 'message',
       op: ops[news],
@@ -47,6 +47,7 @@ export function traceBroker(log: DraftLog): (news: BrokerNews, delivery: RoutedM
       kind,
       ...(stream === undefined ? {} : { stream }),
       bytes: message.data.length,
+      ...(frames === undefined ? {} : { frames }),
       ...(news === 'partitioned' ? { text: 'partitioned' } : text === undefined ? {} : { text }),
     });
   };

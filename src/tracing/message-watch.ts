@@ -80,7 +80,7 @@ export function watchMessages(options: MessageWatchOptions): MessageWatch {
 
   const tell = (op: 'send' | 'deliver', message: DescribedMessage): void => {
     const description = describeMessage(message);
-    const { kind, stream, text } = description;
+    const { kind, stream, text, frames } = description;
     log.write({
       type: 'message',
       op,
@@ -91,6 +91,7 @@ export function watchMessages(options: MessageWatchOptions): MessageWatch {
       ...(stream === undefined ? {} : { stream }),
       bytes: message.data.length,
       ...(text === undefined ? {} : { text }),
+      ...(frames === undefined ? {} : { frames }),
       ...(leftOut === 0 ? {} : { leftOut }),
     });
     leftOut = 0;

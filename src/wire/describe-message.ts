@@ -1,4 +1,4 @@
-import { decodeControl, decodeDeliveryFrame, isDeliveryFrame } from './delivery/delivery-frames.js';
+import { decodeControl, decodeDeliveryFrame, isDeliveryFrame, type DeliveryFrame } from './delivery/delivery-frames.js';
 import { decodeStreamFrame } from './plain/streaming-message.js';
 import { VarintReader } from './varint.js';
 
@@ -9,6 +9,7 @@ export interface MessageDescription {
     | 'data'
     | 'close'
     | 'announcement'
+    | 'joined'
     | 'grant'
     | 'resume'
     | 'cancel'
@@ -22,6 +23,8 @@ export interface MessageDescription {
   readonly id?: string;
   /** What of it is worth a line. */
   readonly text?: string;
+  /** Of a message of several frames, the kinds of these. */
+  readonly frames?: readonly MessageDescription['kind'][];
 }
 
 /** The parts of a message that say what it is. */
@@ -69,7 +72,23 @@ function describePlain(stream: string, data: Uint8Array): MessageDescription {
 
 function describeDelivery(stream: string, data: Uint8Array): MessageDescription {
   const frame = isRecords(data) ? undefined : decodeDeliveryFrame(data);
-  switch (frame?.type) {
+  if (frame === undefined || frame.type === 'malformed') {
+    const id = recordsId(stream, data);
+    return { kind: 'data', stream, ...(id === undefined ? {} : { id }) };
+  }
+  if (frame.type !== 'joined') return describeFrame(stream, frame);
+  const parts = frame.frames.map((each) => describeFrame(stream, each));
+  return {
+    kind: 'joined',
+    stream,
+    id: `${stream} joined ${parts.map(({ id = '' }) => id.slice(stream.length + 1)).join(', ')}`,
+    text: parts.map(({ kind, text }) => (text === undefined ? kind : `${kind} ${text}`)).join(', '),
+    frames: parts.map(({ kind }) => kind),
+  };
+}
+
+function describeFrame(stream: string, frame: DeliveryFrame): MessageDescription {
+  switch (frame.type) {
     case 'announcement':
       return {
         kind: 'announcement',
@@ -79,10 +98,10 @@ function describeDelivery(stream: string, data: Uint8Array): MessageDescription 
       };
     case 'deliveryClose':
       return { kind: 'close', stream, id: `${stream} close ${frame.number}`, text: closeText(frame) };
-    default: {
-      const id = recordsId(stream, data);
-      return { kind: 'data', stream, ...(id === undefined ? {} : { id }) };
-    }
+    case 'records':
+      return { kind: 'data', stream, id: `${stream} #${frame.first}` };
+    case 'fragment':
+      return { kind: 'data', stream, id: `${stream} #${frame.number} from ${frame.offset}` };
   }
 }
 

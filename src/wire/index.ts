@@ -12,6 +12,8 @@ export {
   encodeFragment,
   fragmentOverheadBytes,
   isDeliveryFrame,
+  joinedOverheadBytes,
+  joinFrames,
   recordOf,
   type AnnouncedTerms,
   type ControlFrame,

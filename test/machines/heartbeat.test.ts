@@ -8,7 +8,8 @@ const id = '_SINBOX.c1.';
 const input = { id, missedHeartbeatsMax: 2 };
 
 const stream = (streamId: string) => ({ id: id + streamId, streamId, subject: 'logs.web' });
-const added = (streamId: string) => ({ type: 'stream.added', ...stream(streamId) }) as const;
+const added = (streamId: string, extended = false) =>
+  ({ type: 'stream.added', ...stream(streamId), extended }) as const;
 const removed = (streamId: string) => ({ type: 'stream.removed', id: id + streamId }) as const;
 const close = { code: 4030, text: 'refused' };
 const unreachable = (streamId: string) => ({ type: 'stream.unreachable', id: id + streamId, ...close }) as const;
@@ -55,6 +56,16 @@ describeRows('## Heartbeat', machine, [
     event: { type: 'link.closed', text: 'gone' },
     value: 'closed',
     commands: [],
+  },
+  {
+    state: 'open.registry',
+    row: 'stream.added',
+    guard: 'isAnnounced',
+    from: lastChance,
+    event: added('s2', true),
+    value: value('asking'),
+    commands: [],
+    context: context({ streams: [stream('s1'), stream('s2')], asked: [stream('s1')], misses: 1 }),
   },
   {
     state: 'open.registry',
@@ -263,6 +274,12 @@ describe('heartbeat: PROTOCOL.md, Heartbeat', () => {
     const absent = reach(machine, input, added('s1'), answered(), interval, unanswerable, added('s2'), unanswerable);
     expect(absent.context).to.include({ misses: 1 });
     expect(advance(machine, absent, unanswerable).commands).to.deep.equal([]);
+  });
+
+  it('asks for a stream that was announced no sooner than in a round', () => {
+    const step = advance(machine, begin(machine, input).snapshot, added('s1', true));
+    expect(step.commands).to.deep.equal([]);
+    expect(advance(machine, step.snapshot, interval).commands).to.deep.equal([ask('s1')]);
   });
 
   it('judges by an answer only what its request listed', () => {

@@ -40,7 +40,10 @@ const startStream = (streamId: string, exact = false) => {
       id,
       input: { id, subject: 'logs.web', exact, extended: false },
     }),
-    command('actor.tell', { to: [consumer], event: { type: 'stream.added', id, streamId, subject: 'logs.web' } }),
+    command('actor.tell', {
+      to: [consumer],
+      event: { type: 'stream.added', id, streamId, subject: 'logs.web', extended: false },
+    }),
   ];
 };
 const context = (...streamIds: readonly string[]): ProducerClientContext => ({

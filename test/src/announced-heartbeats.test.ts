@@ -55,7 +55,7 @@ describe('heartbeats that are announced', () => {
     const stream = pair.consumer.openStream('logs');
     await time.pass(60_000);
     expect(stream.actor.getSnapshot().matches('active')).to.equal(true);
-    expect(times).to.deep.equal([0, ...Array.from({ length: 40 }, (_, n) => (n + 1) * 1_500)]);
+    expect(times).to.deep.equal(Array.from({ length: 40 }, (_, n) => (n + 1) * 1_500));
   });
 
   it('are those of the Go package towards a Go consumer, and where a plain consumer of this package asks', async () => {
@@ -118,7 +118,7 @@ describe('heartbeats that are announced', () => {
     const quick = pair.consumer.openStream('quick');
     await time.pass(1_000);
     // The round that was due at 1,500 is brought forward.
-    expect(times).to.deep.equal([0, 1_000, 1_200, 1_400, 1_600, 1_800, 2_000]);
+    expect(times).to.deep.equal([1_200, 1_400, 1_600, 1_800, 2_000]);
     quick.cancel();
     await time.pass(200);
     const before = times.length;
@@ -132,7 +132,7 @@ describe('heartbeats that are announced', () => {
     const times = hearHeartbeats();
     const stream = pair.consumer.openStream('logs');
     await time.pass(3_000);
-    expect(times).to.deep.equal([0, 1_500, 3_000]);
+    expect(times).to.deep.equal([1_500, 3_000]);
     stream.cancel();
     await settle();
     expect(await toldAfter()).to.equal(65_000);

@@ -71,9 +71,9 @@ describe('what a stream costs, counted', () => {
     }
     const [alone] = costs;
     console.log(`      ${JSON.stringify(alone)}`);
-    expect(alone!.messages).to.be.at.most(8);
-    expect(alone!.timers).to.be.at.most(4);
-    expect(alone!.events).to.be.at.most(18);
+    expect(alone!.messages).to.be.at.most(3);
+    expect(alone!.timers).to.be.at.most(3);
+    expect(alone!.events).to.be.at.most(14);
     // The heartbeat of a consumer that has no other stream is made and ended with each.
     for (const other of costs.slice(1)) {
       expect(other.messages).to.be.at.most(alone!.messages);

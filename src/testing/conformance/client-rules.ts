@@ -46,6 +46,8 @@ interface Owed {
   readonly text: string;
   readonly by: Replica;
   readonly isFrequent: boolean;
+  /** Until when it may be sent: frames, and what is said of them, may share a message with others of the same turn. */
+  readonly until: number;
 }
 
 /** A message that was not sent, which means something only where the connection was there. */
@@ -135,6 +137,8 @@ export function createClientRules(
   let isReleased = false;
   let isOver = false;
   let lastArrival = '';
+  /** When the last step was taken, or the last message told. */
+  let now = 0;
 
   const isWhole = ({ begunAfter }: StreamFacts): boolean => begunAfter === holes;
 
@@ -164,9 +168,11 @@ export function createClientRules(
     return facts;
   };
 
-  const owe = (by: Replica, key: string, text: string, isFrequent = false): void => {
+  const owe = (by: Replica, key: string, text: string, isFrequent = false, isShared = false): void => {
     asked.set(key, (asked.get(key) ?? 0) + 1);
-    if (isLinkUp && !isClosed && sees(isFrequent)) owed.push({ key, text, by, isFrequent });
+    if (isLinkUp && !isClosed && sees(isFrequent)) {
+      owed.push({ key, text, by, isFrequent, until: isShared ? now + lateMs : -Infinity });
+    }
   };
 
   const takeArrived = (key: string): boolean => {
@@ -212,13 +218,14 @@ export function createClientRules(
       closes.delete(id);
     }
     gone = [];
-    for (const { key, text, by, isFrequent } of owed) {
+    const waiting = owed.filter(({ until }) => until >= now);
+    for (const { key, text, by, isFrequent } of owed.filter((one) => !waiting.includes(one))) {
       const { system, actor } = by;
       asked.delete(key);
       const reason = `expected ${text} to be sent at once, as ${actor} has asked, came something else`;
       doubt({ rule: 'command', reason, allowed: [`${text} is sent`], system, actor }, isFrequent);
     }
-    owed = [];
+    owed = waiting;
   };
 
   const settleDoubts = (): void => {
@@ -249,6 +256,12 @@ export function createClientRules(
           ? kind
           : `${kind} ${stream ?? subject}`;
     owed = owed.filter((one) => one.key !== key);
+    // Nothing of a stream comes before its announcement.
+    const unannounced = `announcement ${stream ?? ''}`;
+    if ((kind === 'data' || kind === 'close') && owed.some((one) => one.key === unannounced)) {
+      owed = owed.map((one) => (one.key === unannounced ? { ...one, until: -Infinity } : one));
+      checkOwed();
+    }
     const count = asked.get(key) ?? 0;
     if (kind === 'heartbeat') {
       const exchange = awaited.get(subject);
@@ -439,19 +452,19 @@ export function createClientRules(
           if (facts?.isAddressed === true) {
             const { extended } = replica.context as ProducerStreamContext;
             closes.set(id, (closes.get(id) ?? new Set()).add(Number(of['code'])));
-            owe(replica, `close ${id}`, 'a close', extended);
+            owe(replica, `close ${id}`, 'a close', extended, extended);
           }
           return;
         case 'wire.announce':
           if ((replica.context as ProducerStreamContext).extended && facts?.isAddressed === true) {
-            owe(replica, `announcement ${id}`, 'an announcement', true);
+            owe(replica, `announcement ${id}`, 'an announcement', true, true);
           }
           return;
         case 'wire.resume':
-          owe(replica, 'resume', 'a request for what is missing', true);
+          owe(replica, 'resume', 'a request for what is missing', true, true);
           return;
         case 'wire.catchUp':
-          if (facts?.isExtended === true) owe(replica, 'resume', 'a request for what is missing', true);
+          if (facts?.isExtended === true) owe(replica, 'resume', 'a request for what is missing', true, true);
           return;
         case 'wire.cancel':
           if (facts?.isExtended === true) owe(replica, 'cancel', 'word that nobody reads', true);
@@ -476,6 +489,7 @@ export function createClientRules(
       }
     },
     explain: (id, replica, step) => {
+      now = Math.max(now, step.at);
       const { type } = step.event;
       if (toldOnly[replica.machine.id]?.has(type) === true) {
         unexplained(step, `${replica.actor} to be told ${type} by another actor first`, []);
@@ -514,12 +528,17 @@ export function createClientRules(
       lateMs + (replica.machine.id === 'consumerStream' && touchedDelays.test(id) ? duration / 12 + touchedToldMs : 0),
     onMessage: (message, end) => {
       tellsMessages = true;
+      now = Math.max(now, message.at);
       if ((message.leftOut ?? 0) > 0) {
         doubts = doubts.filter(({ isFrequent }) => !isFrequent);
         owed = owed.filter(({ isFrequent }) => !isFrequent);
       }
-      if (end === 'sender') onSent(message);
-      else onArrived(message);
+      // Frames that share a message are as good as messages of their own.
+      const { frames = [message.kind], ...alone } = message;
+      for (const kind of frames) {
+        if (end === 'sender') onSent({ ...alone, kind });
+        else onArrived({ ...alone, kind });
+      }
     },
     onCounts: ({ actor, records }: TraceCounts) => {
       tellsCounts = true;

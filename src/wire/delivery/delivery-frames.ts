@@ -12,6 +12,7 @@ export const frameKinds = {
   grant: 5,
   resume: 6,
   cancel: 7,
+  joined: 8,
 } as const;
 
 /** A record as it travels: its bytes, and superjson's annotations where plain JSON does not say it all. */
@@ -80,6 +81,12 @@ export interface DeliveryCloseFrame {
   readonly isFinal: boolean;
   readonly code: number;
   readonly text: string;
+}
+
+/** Frames that share a message. */
+export interface JoinedFrame {
+  readonly type: 'joined';
+  readonly frames: readonly DeliveryFrame[];
 }
 
 export type DeliveryFrame = AnnouncementFrame | RecordsFrame | FragmentFrame | DeliveryCloseFrame;
@@ -155,8 +162,31 @@ export function encodeControl(control: ControlFrame, bytesMax = Infinity): Uint8
   return frame(frameKinds[control.type], [control.next, control.consumed, control.consumedBytes], new Uint8Array());
 }
 
-/** Reads an extended frame of a producer; undefined for a kind that is not known, which is ignored. */
-export function decodeDeliveryFrame(bytes: Uint8Array): DeliveryFrame | Malformed | undefined {
+/** How many bytes a frame takes in a joined one, at most, beside its own. */
+export const joinedOverheadBytes = 8;
+
+/** Puts frames into one message. There must be at least one, and none of them a joined one. */
+export function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(frames.reduce((sum, { length }) => sum + varintLength(length) + length, 1));
+  bytes[0] = frameKinds.joined;
+  let at = 1;
+  for (const frame of frames) {
+    at = writeVarint(frame.length, bytes, at);
+    bytes.set(frame, at);
+    at += frame.length;
+  }
+  return bytes;
+}
+
+/**
+ * Reads an extended frame of a producer, or the frames that share its message; undefined for a kind that is not known,
+ * which is ignored.
+ */
+export function decodeDeliveryFrame(bytes: Uint8Array): DeliveryFrame | JoinedFrame | Malformed | undefined {
+  return bytes[0] === frameKinds.joined ? readJoined(bytes) : decodeSingleFrame(bytes);
+}
+
+function decodeSingleFrame(bytes: Uint8Array): DeliveryFrame | Malformed | undefined {
   const reader = new VarintReader(bytes, 1);
   switch (bytes[0]) {
     case frameKinds.announcement:
@@ -201,6 +231,26 @@ function frame(kind: number, numbers: readonly number[], rest: Uint8Array): Uint
   for (const number of numbers) at = writeVarint(number, bytes, at);
   bytes.set(rest, at);
   return bytes;
+}
+
+function readJoined(bytes: Uint8Array): JoinedFrame | Malformed {
+  const reader = new VarintReader(bytes, 1);
+  const frames: DeliveryFrame[] = [];
+  const { buffer, byteOffset } = bytes;
+  while (reader.offset < bytes.length) {
+    const length = reader.read();
+    if (length === undefined || length === 0 || reader.offset + length > bytes.length) {
+      return malformed('a joined frame of whole frames', bytes);
+    }
+    const inner = new Uint8Array(buffer, byteOffset + reader.offset, length);
+    reader.offset += length;
+    if (inner[0] === frameKinds.joined) return malformed('a joined frame of single ones', bytes);
+    const frame = decodeSingleFrame(inner);
+    if (frame?.type === 'malformed') return frame;
+    if (frame !== undefined) frames.push(frame);
+  }
+  if (bytes.length === 1) return malformed('a joined frame of at least one frame', bytes);
+  return { type: 'joined', frames };
 }
 
 function readAnnouncement(bytes: Uint8Array, reader: VarintReader): AnnouncementFrame | Malformed {

@@ -27,6 +27,12 @@ export interface DeliveryOffer {
   readonly windowBytes: number;
   /** The largest record that the consumer takes. */
   readonly recordBytesMax: number;
+  /**
+   * Whether the consumer reads frames that hold several.
+   *
+   * @default false
+   */
+  readonly joined?: boolean;
 }
 
 /** The request that opens a stream. */
@@ -118,9 +124,9 @@ function readBodySuperjson(annotations: unknown): { readonly bodySuperjson?: unk
 /** As with the whole offer, one that cannot be understood is none. */
 function readDelivery(offer: unknown): { readonly delivery?: DeliveryOffer } {
   if (!isJsonObject(offer)) return {};
-  const { windowRecords, windowBytes, recordBytesMax } = offer;
+  const { windowRecords, windowBytes, recordBytesMax, joined } = offer;
   if (!isCount(windowRecords) || !isCount(windowBytes) || !isCount(recordBytesMax)) return {};
-  return { delivery: { windowRecords, windowBytes, recordBytesMax } };
+  return { delivery: pickDelivery({ windowRecords, windowBytes, recordBytesMax, joined: joined === true }) };
 }
 
 function readTimeout(timeoutMs: unknown): { readonly timeoutMs?: number } {
@@ -144,6 +150,7 @@ function pickOffer(offer: ExtensionOffer): ExtensionOffer {
   };
 }
 
-function pickDelivery({ windowRecords, windowBytes, recordBytesMax }: DeliveryOffer): DeliveryOffer {
-  return { windowRecords, windowBytes, recordBytesMax };
+function pickDelivery({ windowRecords, windowBytes, recordBytesMax, joined }: DeliveryOffer): DeliveryOffer {
+  const offer = { windowRecords, windowBytes, recordBytesMax };
+  return joined === true ? { ...offer, joined } : offer;
 }

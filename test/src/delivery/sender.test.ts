@@ -49,7 +49,7 @@ function createBench({
         const frame = decodeDeliveryFrame((payload as Uint8Array).slice());
         if (frame === undefined || frame.type === 'malformed')
           throw new Error('expected a frame, came another message');
-        frames.push(frame);
+        frames.push(...(frame.type === 'joined' ? frame.frames : [frame]));
       },
     },
     () => undefined,

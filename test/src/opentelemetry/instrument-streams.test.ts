@@ -179,7 +179,7 @@ describe('instrumentStreams', () => {
       'nats.stream.ended consumer completed': 1,
       'nats.stream.ended consumer noResponders': 1,
       'nats.stream.ended producer completed': 1,
-      'nats.stream.credit_stalls producer': 1,
+      'nats.stream.credit_stalls producer': 2,
     });
     expect(during['nats.stream.records consumer']).to.be.within(2 + 4, 2 + 5);
     for (let n = 1; n < 8; n += 1) await long.next();
@@ -197,6 +197,9 @@ describe('instrumentStreams', () => {
   });
 
   it('the answers of heartbeats are measured', async () => {
+    // A plain consumer is asked at once.
+    await closePair(pair);
+    pair = createPair({ consumer: { offerDelivery: false } });
     instrumentStreams(pair.producer);
     pair.producer.handle('long', ({ signal }) => [
       new Promise((resolve) => signal.addEventListener('abort', () => resolve(''))),

@@ -124,7 +124,7 @@ describe('tracer, clients', () => {
     });
     for await (const record of pair.consumer.openStream('secret', 'swordfish')) expect(record.length).to.equal(25);
     const messages = only(records, 'message');
-    for (const kind of ['open', 'data', 'heartbeat']) {
+    for (const kind of ['open', 'joined', 'grant']) {
       const sent = messages.find((message) => message.kind === kind && message.op === 'send')!;
       const came = messages.find((message) => message.op === 'deliver' && message.message === sent.message);
       expect(came, kind).to.include({ kind, subject: sent.subject, bytes: sent.bytes });

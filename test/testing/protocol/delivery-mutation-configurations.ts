@@ -51,7 +51,7 @@ export const deliveryMutationConfigurations: readonly MutationConfiguration[] = 
   {
     name: 'an extended stream',
     delivery: { records: 1 },
-    of: /^consumerStream\.(cancelling → entry\[1\]|opening\.waiting → on\.frame\.announced)|^producerStream\.opening → entry\[0\]|^producerStream\.(opening|active) → on\.(source\.ended\[0\]\.actions|peer\.cancelled)|^producerStream\.finishing → on\.peer\.(acknowledged|cancelled:)/,
+    of: /on\.stream\.added\[0\]\.actions|^consumerStream\.(cancelling → entry\[1\]|opening\.waiting → on\.frame\.announced)|^producerStream\.opening → entry\[0\]|^producerStream\.(opening|active) → on\.(source\.ended\[0\]\.actions|peer\.cancelled)|^producerStream\.finishing → on\.peer\.(acknowledged|cancelled:)/,
   },
   {
     name: 'an extended stream whose reader leaves before its last record',

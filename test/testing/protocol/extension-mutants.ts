@@ -3,6 +3,7 @@ export function isOfExtension(name: string): boolean {
   return (
     /frame\.(announced|gap|lost|recovered)|recovering|isExtended|finishing|on\.flow\.|blocked|peer\./.test(name) ||
     /wire\.(cancel|announce|finish|resend|resume|probe|catchUp)/.test(name) ||
-    /(opening|active) → on\.heartbeat\.confirmed/.test(name)
+    /(opening|active) → on\.heartbeat\.confirmed/.test(name) ||
+    /on\.stream\.added\[0\]\.actions/.test(name)
   );
 }

@@ -18,4 +18,8 @@ export const harmlessMutants: readonly HarmlessMutants[] = [
     reason: 'The guards of the two alternatives never hold together: who has a registered stream is no new consumer.',
     are: /swaps the alternatives isRegistered and isNewConsumer/,
   },
+  {
+    reason: 'A stream that was announced may be asked for at once as well: it costs two messages, and nothing else.',
+    are: /drops the transition on stream\.added if isAnnounced/,
+  },
 ];

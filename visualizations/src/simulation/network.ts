@@ -45,7 +45,7 @@ export function createNetwork(clock: Clock, seed: number, faults: TestBrokerFaul
 
   const describe = (message: NatsMessage): Letter => {
     sent += 1;
-    const { kind, stream, text } = describeMessage(message);
+    const { kind, stream, text, frames } = describeMessage(message);
     return {
       id: String(sent),
       fields: {
@@ -54,6 +54,7 @@ export function createNetwork(clock: Clock, seed: number, faults: TestBrokerFaul
         bytes: message.data.length,
         ...(stream === undefined ? {} : { stream }),
         ...(text === undefined ? {} : { text }),
+        ...(frames === undefined ? {} : { frames }),
       },
     };
   };

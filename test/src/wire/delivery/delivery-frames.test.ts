@@ -10,6 +10,7 @@ import {
   encodeDeliveryClose,
   encodeFragment,
   isDeliveryFrame,
+  joinFrames,
   recordOf,
   RecordsFrameBuilder,
   type ReceivedRecord,
@@ -79,8 +80,39 @@ describe('delivery frames, golden bytes', () => {
   });
 
   it('a kind that is not known is nothing, and no error', () => {
-    expect(decodeDeliveryFrame(Uint8Array.of(8, 1, 2))).to.equal(undefined);
+    expect(decodeDeliveryFrame(Uint8Array.of(5, 1, 2))).to.equal(undefined);
     expect(decodeControl(Uint8Array.of(8, 1, 2))).to.equal(undefined);
+  });
+
+  it('several share a message, each after its length', () => {
+    const terms = { version: 1, heartbeatIntervalMs: 1, heartbeatRequestTimeoutMs: 1, missedHeartbeatsMax: 1 };
+    const frames = [
+      encodeAnnouncement({ end: 0, isWanting: false, terms }),
+      Uint8Array.of(2, 0, 4, 1, 2),
+      encodeDeliveryClose({ number: 1, isFinal: false, code: 1000, text: '' }),
+    ];
+    const joined = joinFrames(frames);
+    expect([...joined.slice(0, 2)]).to.deep.equal([8, frames[0]!.length]);
+    expect(isDeliveryFrame(joined)).to.equal(true);
+    expect(decodeDeliveryFrame(joined)).to.deep.equal({ type: 'joined', frames: frames.map(decodeDeliveryFrame) });
+    // What a later version may know is passed over.
+    expect(decodeDeliveryFrame(joinFrames([Uint8Array.of(7, 1), frames[2]!]))).to.deep.equal({
+      type: 'joined',
+      frames: [decodeDeliveryFrame(frames[2]!)],
+    });
+  });
+
+  it('none share a message that has none, is cut off, or holds another such', () => {
+    const close = encodeDeliveryClose({ number: 1, isFinal: false, code: 1000, text: '' });
+    for (const bytes of [
+      Uint8Array.of(8),
+      Uint8Array.of(8, 0),
+      joinFrames([close]).slice(0, -1),
+      joinFrames([joinFrames([close])]),
+      joinFrames([Uint8Array.of(2, 0)]),
+    ]) {
+      expect(decodeDeliveryFrame(bytes), String(bytes)).to.have.property('type', 'malformed');
+    }
   });
 });
 
