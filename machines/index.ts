@@ -1,4 +1,8 @@
-/** The machines of the protocol, pure, with their events and commands: for embedding, for tests and for tools. */
+/**
+ * The machines of the protocol, pure, with their events and commands: for embedding, for tests and for tools.
+ *
+ * @module nats-stream-actors/machines
+ */
 export { consumerStreamMachine } from './consumer-stream.js';
 export type { ConsumerStreamContext, ConsumerStreamInput } from './consumer-stream.js';
 export { consumerClientMachine } from './consumer-client.js';

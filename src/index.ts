@@ -2,7 +2,11 @@
 // The streams and the clients are disposable: the line above brings the names of that to a project whose `lib` has not
 // got them, and the compiler keeps it in the declarations that are shipped.
 
-/** The public door: what applications use. */
+/**
+ * The public door: what applications use.
+ *
+ * @module nats-stream-actors
+ */
 export { ConsumerClient } from './consumer/consumer-client.js';
 export type { OpenStreamOptions } from './consumer/open-stream-options.js';
 export type { ConsumerStream, ConsumerStreamEnd, StreamOpening } from './consumer/consumer-stream.js';

@@ -1,5 +1,6 @@
 import { Command } from './commander.js';
 import { registerCheck } from './check/check-command.js';
+import { registerBench } from './bench-command.js';
 import { registerCompletion } from './completion-command.js';
 import { registerDemo } from './demo/demo-command.js';
 import { registerOpen } from './open-command.js';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   registerRecord(program);
   registerTop(program);
   registerCheck(program);
+  registerBench(program);
   registerCompletion(program);
   return program.addHelpText('after', help);
 }

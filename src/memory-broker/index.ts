@@ -1,4 +1,8 @@
-/** The door of the broker in memory. */
+/**
+ * The door of the broker in memory.
+ *
+ * @module nats-stream-actors/memory
+ */
 export {
   createMemoryBroker,
   type MemoryBroker,

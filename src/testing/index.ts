@@ -1,4 +1,8 @@
-/** Test kit: a virtual clock, a fault-injecting broker, and the model checker with its model of the protocol. */
+/**
+ * Test kit: a virtual clock, a fault-injecting broker, and the model checker with its model of the protocol.
+ *
+ * @module nats-stream-actors/testing
+ */
 export type { FakeTimers, SinonTimers, SteppedTimers, TickedTimers } from './doubles/virtual-time.js';
 export { createTestClock, type PendingTimer, type TestClock, type TestClockOptions } from './doubles/test-clock.js';
 export {

@@ -1,7 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // See src/index.ts for the line above.
 
-/** The door of tracing: what happens to clients and other actors, as events for the page, for files and for tools. */
+/**
+ * The door of tracing: what happens to clients and other actors, as events for the page, for files and for tools.
+ *
+ * @module nats-stream-actors/tracing
+ */
 export { createTracer } from './tracer.js';
 export type { Tracer } from './tracer.js';
 export type { TracerOptions } from './tracer-options.js';

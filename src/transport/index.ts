@@ -1,4 +1,8 @@
-/** The door of those who bring a transport of their own: the types that a connection is made of. */
+/**
+ * The door of those who bring a transport of their own: the types that a connection is made of.
+ *
+ * @module nats-stream-actors/transport
+ */
 export type {
   NatsConnection,
   NatsHeaders,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** What is no text of this project, or holds none. */
-const passedOver = new Set(['node_modules', 'dist', 'data', '.git']);
+const passedOver = new Set(['node_modules', 'dist', 'api', 'data', '.git']);
 
 /** Every Markdown file of the project, by its path. */
 function markdownFiles(folder = ''): readonly string[] {

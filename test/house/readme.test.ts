@@ -13,7 +13,7 @@ describe('README.md', () => {
     const program = fencedBlocks(markdown, 'ts').join('\n');
     const expected = fencedBlocks(markdown, 'text').join('');
     expect(program.length).to.be.greaterThan(500);
-    expect(expected.length).to.be.greaterThan(50);
+    expect(expected.length).to.be.greaterThan(40);
 
     const server = await startNatsServer();
     try {

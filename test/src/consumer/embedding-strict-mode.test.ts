@@ -7,7 +7,7 @@ import { streamActor, type ConsumerClient, type StreamRecordEvent } from '../../
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 import { settle } from '../../support/settle.js';
 
-/** The machine of the README. */
+/** The machine of docs/guide/actors.md. */
 function createTail(client: ConsumerClient, subject = 'log') {
   return setup({
     types: { context: {} as { readonly lines: readonly string[] }, events: {} as StreamRecordEvent<string> },

@@ -33,7 +33,7 @@ const sendTo = (frame: string) => (): ReturnType<Provocation> =>
 const untilAborted = (signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => signal.addEventListener('abort', resolve));
 
-/** What brings each code about. A code that is added to the union needs one here, and a line in the README's table. */
+/** What brings each code about. A code that is added to the union needs one here, and a line in the table of docs/guide/warnings.md. */
 const provocations: Readonly<Record<WarningCode, Provocation>> = {
   publishFailed: () =>
     warningsOf(({ consumer, consumerConnection }) => {
@@ -148,7 +148,7 @@ const provocations: Readonly<Record<WarningCode, Provocation>> = {
 let lost: readonly { readonly code: WarningCode }[] = [];
 
 const source = readFileSync(new URL('../../../src/host/warnings.ts', import.meta.url), 'utf8');
-const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../docs/guide/warnings.md', import.meta.url), 'utf8');
 const union = Array.from(source.matchAll(/^ {2}\| '(\w+)'/gm), ([, code]) => code ?? '');
 
 describe('each code of a warning', () => {
@@ -160,8 +160,7 @@ describe('each code of a warning', () => {
     });
   }
 
-  it('is in the table of the README, in the order of the union', () => {
-    const table = /^## Warnings$(.*?)^## /ms.exec(readme)?.[1] ?? '';
-    expect(Array.from(table.matchAll(/^\| `(\w+)` \|/gm), ([, code]) => code)).to.deep.equal(union);
+  it('is in the table of the guide, in the order of the union', () => {
+    expect(Array.from(page.matchAll(/^\| `(\w+)` \|/gm), ([, code]) => code)).to.deep.equal(union);
   });
 });
