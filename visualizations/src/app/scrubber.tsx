@@ -59,7 +59,7 @@ export function Scrubber({ session }: { readonly session: Session }) {
       />
       <div class="scrubber-scale" aria-hidden="true">
         {overview.ticks.map(({ share, text }) => (
-          <span key={text} style={{ left: `${share * 100}%` }}>
+          <span key={text} style={{ left: `clamp(14px, ${share * 100}%, calc(100% - 14px))` }}>
             {text}
           </span>
         ))}

@@ -129,7 +129,7 @@ export default function Checker(props: ToolProps) {
     <div class="checker">
       <label>
         <span class="only-read">What is explored</span>
-        <select value={exploration} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+        <select value={exploration} title={chosen?.title} onChange={({ currentTarget }) => choose(currentTarget.value)}>
           {groups.map((group) => (
             <optgroup key={group} label={group}>
               {explorations

@@ -35,6 +35,7 @@ export default function SequencePane({ run, view, cursor, selection, scope, them
   const foldHeartbeats = useSignal(true);
   const foldRecords = useSignal(true);
   const showsTable = useSignal(false);
+  const changes = useSignal(0);
   const [hidden, setHidden] = useState(nobody);
   const hatching = useRef<{ palette: Palette; fill: ReturnType<typeof createHatching> }>(undefined);
 
@@ -90,6 +91,7 @@ export default function SequencePane({ run, view, cursor, selection, scope, them
     area.style.height = `${height}px`;
     area.style.width = `${places().width > box.clientWidth ? places().width : 0}px`;
     if (cursor.live.peek() && follows.current) box.scrollTop = box.scrollHeight;
+    changes.value += 1;
     redraw();
   };
 
@@ -183,6 +185,8 @@ export default function SequencePane({ run, view, cursor, selection, scope, them
   };
 
   const said = useComputed(() => {
+    // The model is no signal, and tells of its changes by their count.
+    if (changes.value < 0) return '';
     const row = rowOf(model.current, selection.value.value.seq);
     const chosen = model.current.rows[row];
     return chosen === undefined
@@ -294,7 +298,7 @@ export default function SequencePane({ run, view, cursor, selection, scope, them
           <div ref={spacer} />
         </div>
       )}
-      <p class="sq-said" aria-live="polite">
+      <p class="sq-said" aria-live="polite" title={said}>
         {said}
       </p>
     </div>

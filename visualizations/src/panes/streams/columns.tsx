@@ -43,7 +43,7 @@ export const columns: readonly Column[] = [
     id: 'state',
     title: 'State',
     about: 'The state at the end where the stream is read; the whole of it is in the tooltip',
-    width: '76px',
+    width: '74px',
     sortBy: (row) => row.state,
     cell: (row, header) => (
       <StatePill
@@ -58,7 +58,7 @@ export const columns: readonly Column[] = [
     id: 'subject',
     title: 'Subject',
     about: 'The request subject',
-    width: 'minmax(92px, 2fr)',
+    width: 'minmax(82px, 2fr)',
     sortBy: (row) => row.subject,
     cell: (row) => <Subject row={row} />,
   },
@@ -66,7 +66,7 @@ export const columns: readonly Column[] = [
     id: 'producer',
     title: 'Producer',
     about: 'The process that writes the records',
-    width: 'minmax(56px, 1fr)',
+    width: 'minmax(54px, 1fr)',
     sortBy: (row) => row.producer,
     cell: ({ producer }) => <Process name={producer} />,
   },
@@ -74,7 +74,7 @@ export const columns: readonly Column[] = [
     id: 'consumer',
     title: 'Consumer',
     about: 'The process that reads the records',
-    width: 'minmax(56px, 1fr)',
+    width: 'minmax(58px, 1fr)',
     sortBy: (row) => row.consumer,
     cell: ({ consumer }) => <Process name={consumer} />,
   },
@@ -82,7 +82,7 @@ export const columns: readonly Column[] = [
     id: 'reason',
     title: 'End',
     about: 'Why it ended',
-    width: 'minmax(64px, 0.9fr)',
+    width: 'minmax(58px, 0.9fr)',
     sortBy: (row) => (row.reason === '' ? undefined : row.reason),
     cell: (row) =>
       row.reason !== '' && (
@@ -98,7 +98,7 @@ export const columns: readonly Column[] = [
     id: 'rate',
     title: 'Rate',
     about: 'Records a second now, and over the last half minute',
-    width: '60px',
+    width: '64px',
     isNumber: true,
     sortBy: (row) => row.rate,
     cell: (row, { unit }) => (
@@ -121,7 +121,7 @@ export const columns: readonly Column[] = [
     id: 'age',
     title: 'Age',
     about: 'Since it was opened, or until it ended: minutes and seconds from a minute on',
-    width: '44px',
+    width: '52px',
     isNumber: true,
     sortBy: (row) => row.age,
     cell: (row, { unit }) => formatDuration(row.age, unit),

@@ -10,6 +10,8 @@ import { useRows } from './use-rows.js';
 import './streams.css';
 
 const rowHeight = 28;
+/** For so long what is newly selected is brought into sight: the rows are computed a few times a second. */
+const revealMs = 800;
 const tracks = (of: readonly Column[]): string => of.map((column) => column.width).join(' ');
 /** A table that is too narrow for all columns shows those that matter most. */
 const templates = { '--narrow': tracks(columns.filter(({ isExtra }) => isExtra !== true)), '--wide': tracks(columns) };
@@ -56,12 +58,13 @@ export default function StreamsPane(props: PaneProps) {
   const selectedIndex =
     selected === undefined ? -1 : lines.findIndex((line) => !isGroup(line) && line.stream === selected);
 
-  // What is selected elsewhere comes into sight here, once it is there; the order may then carry it away.
-  const revealed = useRef<string>(undefined);
+  // What is selected elsewhere comes into sight here, as soon as the rows are those of its moment; the order may then carry
+  // it away.
+  const revealed = useRef<{ readonly stream: string | undefined; readonly until: number }>(undefined);
   useEffect(() => {
-    if (revealed.current === selected || selectedIndex < 0) return;
-    revealed.current = selected;
-    scrollTo(selectedIndex);
+    const now = performance.now();
+    if (revealed.current?.stream !== selected) revealed.current = { stream: selected, until: now + revealMs };
+    if (selectedIndex >= 0 && now < (revealed.current?.until ?? 0)) scrollTo(selectedIndex);
   });
   // The worst comes first, once there is something to see: of a recording when it has come whole.
   const isReading = run.isReading.value;

@@ -320,7 +320,7 @@ export default function TimelinePane({ run, view, cursor, selection, scope, them
               : 'Nothing within this stretch of time answers the query.'}
         </p>
       )}
-      <p class="tl-said">
+      <p class="tl-said" title={said}>
         {said.value || 'W S zoom · A D move · drag for statistics · double click goes to a moment · P pins'}
       </p>
     </div>
