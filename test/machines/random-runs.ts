@@ -128,7 +128,9 @@ const heartbeatEvents: fc.Arbitrary<StepEvent> = fc.oneof(
     weight: 4,
     arbitrary: fc
       .tuple(streamId, fc.boolean())
-      .map(([id, extended]) => ({ type: 'stream.added', id: `c.${id}`, streamId: id, subject: 'l', extended }) as const),
+      .map(
+        ([id, extended]) => ({ type: 'stream.added', id: `c.${id}`, streamId: id, subject: 'l', extended }) as const,
+      ),
   },
   { weight: 2, arbitrary: streamId.map((id) => ({ type: 'stream.removed', id: `c.${id}` }) as const) },
   streamId.map((id) => ({ type: 'stream.unreachable', id: `c.${id}`, code: 4030, text: 'why' }) as const),

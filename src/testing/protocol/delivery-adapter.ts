@@ -72,6 +72,7 @@ export function deliveryAdapter(
       case 'records':
       case 'part':
       case 'end':
+      case 'joined':
         return inflows.receive(message, scope);
       case 'grant':
       case 'resume':

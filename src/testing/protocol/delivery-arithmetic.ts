@@ -42,6 +42,8 @@ export interface DeliveryTerms {
   readonly partsOf: (number: number) => number;
   /** K, how many heartbeats in a row may be missed. */
   readonly missedHeartbeatsMax: number;
+  /** Whether the frames of one turn share a message. */
+  readonly isJoined: boolean;
   /** The functions to compute with, usually {@link deliveryArithmetic}. */
   readonly arithmetic: DeliveryArithmetic;
 }

@@ -24,6 +24,13 @@ export function inflowNote(id: string): string {
   return `inflow ${id}`;
 }
 
+/** Says something to the producer; undefined where that is not done now. */
+type Say = (control: DeliveryControl, run?: number) => Effect | undefined;
+
+function listOf(effect: Effect | undefined): readonly Effect[] {
+  return effect === undefined ? [] : [effect];
+}
+
 type Draft = { -readonly [Key in keyof ModelInflow]: ModelInflow[Key] };
 
 /** The consumer's side of extended streams, as `src/delivery/receiver.ts` has it in production. */
@@ -113,47 +120,80 @@ export function modelInflows({ window, bytesOf, partsOf, arithmetic }: DeliveryT
     }
   };
 
+  const receiveFrame = (
+    id: string,
+    run: number,
+    frame: DeliveryFrame,
+    inflow: Draft,
+    effects: Effect[],
+    say: Say,
+  ): void => {
+    const isFirst = inflow.run === 0;
+    if (isFirst) inflow.run = run;
+    if (frame.type === 'announcement' ? inflow.run === run && !inflow.isDetached : isFirst) {
+      effects.push(tell(id, { type: 'frame.announced' }));
+    }
+    // Any frame is a sign of life, and so is what is dropped while cancelling.
+    if (!isFirst) effects.push(tell(id, { type: inflow.isDetached ? 'frame.data' : 'heartbeat.alive' }));
+    if (inflow.run !== run) {
+      effects.push(...listOf(say({ type: 'cancel' }, run)));
+    } else if (inflow.isDetached) {
+      if (frame.type === 'announcement') effects.push(...listOf(say({ type: 'cancel' })));
+      if (frame.type === 'end') effects.push(tell(id, { type: 'frame.close', code: frame.code, text: '' }));
+    } else if (frame.type === 'announcement') {
+      take(id, inflow, effects, receiveAnnouncement(inflow.flow, frame.end, frame.isWanting));
+      if (inflow.flow.isRecovering) return;
+      inflow.flow = noteGranted(inflow.flow);
+      effects.push(...listOf(say({ type: 'grant', ...grantOf(inflow.flow) })));
+    } else if (frame.type === 'records') {
+      take(id, inflow, effects, receiveItems(inflow.flow, frame.first, frame.count), frame.first);
+    } else if (frame.type === 'part') {
+      takePart(id, inflow, effects, frame);
+    } else if (frame.isFinal && frame.number > inflow.flow.next) {
+      effects.push(tell(id, { type: 'frame.lost', code: frame.code, text: '' }));
+    } else {
+      const arrival = receiveItems(inflow.flow, frame.number, 1);
+      take(id, inflow, effects, { ...arrival, taken: 0 });
+      if (arrival.taken === 0) return;
+      inflow.flow = noteGranted(closeInflow(inflow.flow));
+      effects.push(
+        ...listOf(say({ type: 'grant', ...grantOf(inflow.flow) })),
+        tell(id, { type: 'frame.close', code: frame.code, text: '' }),
+      );
+    }
+  };
+
   return {
     command,
 
-    receive(frame: DeliveryFrame & { readonly id: string; readonly run: number }, scope: HostScope): Effects {
-      const { run } = frame;
-      const id = streamAskedAs(frame.id, scope.notes);
+    receive(
+      message: (DeliveryFrame | { readonly type: 'joined'; readonly frames: readonly DeliveryFrame[] }) & {
+        readonly id: string;
+        readonly run: number;
+      },
+      scope: HostScope,
+    ): Effects {
+      const { run } = message;
+      const id = streamAskedAs(message.id, scope.notes);
       if (id === undefined || scope.notes[deafNote] === true) return [];
       return act(id, scope, (inflow, effects, say) => {
-        const isFirst = inflow.run === 0;
-        if (isFirst) inflow.run = run;
-        if (frame.type === 'announcement' ? inflow.run === run && !inflow.isDetached : isFirst) {
-          effects.push(tell(id, { type: 'frame.announced' }));
+        if (message.type !== 'joined') {
+          receiveFrame(id, run, message, inflow, effects, say);
+          return;
         }
-        // Any frame is a sign of life, and so is what is dropped while cancelling.
-        if (!isFirst) effects.push(tell(id, { type: inflow.isDetached ? 'frame.data' : 'heartbeat.alive' }));
-        if (inflow.run !== run) {
-          effects.push(say({ type: 'cancel' }, run));
-        } else if (inflow.isDetached) {
-          if (frame.type === 'announcement') effects.push(say({ type: 'cancel' }));
-          if (frame.type === 'end') effects.push(tell(id, { type: 'frame.close', code: frame.code, text: '' }));
-        } else if (frame.type === 'announcement') {
-          take(id, inflow, effects, receiveAnnouncement(inflow.flow, frame.end, frame.isWanting));
-          if (inflow.flow.isRecovering) return;
-          inflow.flow = noteGranted(inflow.flow);
-          effects.push(say({ type: 'grant', ...grantOf(inflow.flow) }));
-        } else if (frame.type === 'records') {
-          take(id, inflow, effects, receiveItems(inflow.flow, frame.first, frame.count), frame.first);
-        } else if (frame.type === 'part') {
-          takePart(id, inflow, effects, frame);
-        } else if (frame.isFinal && frame.number > inflow.flow.next) {
-          effects.push(tell(id, { type: 'frame.lost', code: frame.code, text: '' }));
-        } else {
-          const arrival = receiveItems(inflow.flow, frame.number, 1);
-          take(id, inflow, effects, { ...arrival, taken: 0 });
-          if (arrival.taken === 0) return;
-          inflow.flow = noteGranted(closeInflow(inflow.flow));
-          effects.push(
-            say({ type: 'grant', ...grantOf(inflow.flow) }),
-            tell(id, { type: 'frame.close', code: frame.code, text: '' }),
-          );
-        }
+        // What is said of them is said once, when the last one was taken; but for word that nobody reads.
+        const due: DeliveryControl[] = [];
+        const sayOnce: Say = (control, of) => {
+          if (control.type === 'cancel') return say(control, of);
+          due.push(control);
+          return undefined;
+        };
+        for (const frame of message.frames) receiveFrame(id, run, frame, inflow, effects, sayOnce);
+        if (due.length === 0) return;
+        inflow.flow = noteGranted(inflow.flow);
+        // The machine asks for what is missing, when it hears of the gap.
+        if (inflow.flow.isRecovering) return;
+        effects.push(...listOf(say({ type: 'grant', ...grantOf(inflow.flow) })));
       });
     },
 

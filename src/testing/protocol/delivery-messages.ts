@@ -21,12 +21,22 @@ export type DeliveryControl = ({ readonly type: 'grant' | 'resume' } & Grant) | 
 export type DeliveryMessage =
   | ProtocolMessage
   | (DeliveryFrame & { readonly id: string; readonly run: number })
+  | { readonly type: 'joined'; readonly id: string; readonly run: number; readonly frames: readonly DeliveryFrame[] }
   | (DeliveryControl & { readonly inbox: string; readonly run: number });
 
 /** Sends a frame from the producer to the consumer of a stream. */
 export function sendFrame(inbox: string, run: number, frame: DeliveryFrame): Effect {
   const { consumer, stream } = addressOf(inbox);
   return send(consumer, { id: stream, run, ...frame }, inbox);
+}
+
+/** Sends the frames of one turn, which share a message where there are several. */
+export function sendFrames(inbox: string, run: number, frames: readonly DeliveryFrame[]): readonly Effect[] {
+  const [first] = frames;
+  if (first === undefined) return [];
+  if (frames.length === 1) return [sendFrame(inbox, run, first)];
+  const { consumer, stream } = addressOf(inbox);
+  return [send(consumer, { type: 'joined', id: stream, run, frames }, inbox)];
 }
 
 /** Sends what a consumer says of its stream. */

@@ -3,7 +3,7 @@ import { note, spawn, stop, tell, type Effect } from '../explorer/description/ef
 import type { Effects, HostScope } from '../explorer/description/host-adapter.js';
 import type { Plain } from '../explorer/description/plain-data.js';
 import type { DeliveryTerms } from './delivery-arithmetic.js';
-import { sendFrame, type DeliveryMessage } from './delivery-messages.js';
+import { sendFrame, sendFrames, type DeliveryFrame, type DeliveryMessage } from './delivery-messages.js';
 import { downNote } from './ghosts.js';
 
 /** What a producer's client keeps of a stream, besides its actor. */
@@ -20,6 +20,8 @@ export interface ModelOutflow {
   readonly part: number;
   /** A fragment was published, and others are let in before the next one. */
   readonly isPublishing: boolean;
+  /** Frames that wait for the end of the turn, to share a message; absent where none can. */
+  readonly joining?: readonly DeliveryFrame[];
 }
 
 type OutflowCommand =
@@ -50,11 +52,18 @@ function runOf(notes: HostScope['notes'], inbox: string): number {
   return Number(notes[runNote(inbox)] ?? 0);
 }
 
+/** What an act on a stream may ask. */
+interface ActHost {
+  readonly run: number;
+  readonly isDown: boolean;
+  readonly post: (frame: DeliveryFrame) => void;
+}
+
 type Draft = { -readonly [Key in keyof ModelOutflow]: ModelOutflow[Key] };
 
 /** The producer's side of extended streams, as `src/delivery/sender.ts` has it in production. */
 export function modelOutflows(terms: DeliveryTerms) {
-  const { window, producerWindow, bytesOf, partsOf, missedHeartbeatsMax, arithmetic } = terms;
+  const { window, producerWindow, bytesOf, partsOf, missedHeartbeatsMax, isJoined, arithmetic } = terms;
   const { beginOutflow, endOf, isGrantComing, isGrantPossible, isSettled, maySend, sendClose, sendRecord, takeGrant } =
     arithmetic;
   const { isUnreachable, notePrompted } = arithmetic;
@@ -63,25 +72,35 @@ export function modelOutflows(terms: DeliveryTerms) {
   const act = (
     inbox: string,
     { notes }: HostScope,
-    perform: (outflow: Draft, effects: Effect[], host: { readonly run: number; readonly isDown: boolean }) => void,
+    perform: (outflow: Draft, effects: Effect[], host: ActHost) => void,
   ): readonly Effect[] => {
     const known = (notes[outflowNote(inbox)] ?? undefined) as ModelOutflow | undefined;
     if (known === undefined) return [];
     const outflow: Draft = { ...known };
     const effects: Effect[] = [];
     const [run, isDown] = [runOf(notes, inbox), notes[downNote] === true];
-    perform(outflow, effects, { run, isDown });
+    /** Sends a frame; at the end of the turn, where it may share a message. */
+    const post = (frame: DeliveryFrame): void => {
+      const { joining } = outflow;
+      if (joining === undefined) {
+        effects.push(sendFrame(inbox, run, frame));
+        return;
+      }
+      if (joining.length === 0 && !outflow.isPublishing) effects.push(spawn(turnOf(inbox), 'turn', { stream: inbox }));
+      outflow.joining = [...joining, frame];
+    };
+    perform(outflow, effects, { run, isDown, post });
 
     // Whatever was made is published in order, as far as the link and the turns of the event loop allow.
     while (!isDown && !outflow.isPublishing && outflow.next < endOf(outflow.flow)) {
       const { next: number, part: index, flow } = outflow;
       if (number === flow.sent) {
-        effects.push(sendFrame(inbox, run, { type: 'end', number, isFinal: false, code: outflow.close ?? 0 }));
+        post({ type: 'end', number, isFinal: false, code: outflow.close ?? 0 });
         outflow.next += 1;
       } else if (partsOf(number) === 1) {
         let count = 1;
         while (number + count < flow.sent && partsOf(number + count) === 1) count += 1;
-        effects.push(sendFrame(inbox, run, { type: 'records', first: number, count }));
+        post({ type: 'records', first: number, count });
         outflow.next += count;
       } else {
         effects.push(
@@ -95,9 +114,9 @@ export function modelOutflows(terms: DeliveryTerms) {
     return [note(outflowNote(inbox), outflow as unknown as Plain), ...effects];
   };
 
-  const announce = (inbox: string, { next, waiting }: Draft, effects: Effect[], run: number, isDown: boolean): void => {
+  const announce = ({ next, waiting }: Draft, { isDown, post }: ActHost): void => {
     // A record whose fragments are still going out is not missing: to ask for it would begin it anew, again and again.
-    if (!isDown) effects.push(sendFrame(inbox, run, { type: 'announcement', end: next, isWanting: waiting > 0 }));
+    if (!isDown) post({ type: 'announcement', end: next, isWanting: waiting > 0 });
   };
   const askIfStarved = (inbox: string, outflow: Draft, effects: Effect[]): void => {
     if (outflow.waiting === 0 || outflow.isAsking || isGrantComing(outflow.flow)) return;
@@ -123,10 +142,11 @@ export function modelOutflows(terms: DeliveryTerms) {
           next: 0,
           part: 0,
           isPublishing: false,
+          ...(isJoined ? { joining: [] } : {}),
         };
-        const effects: Effect[] = [note(runNote(inbox), run), note(outflowNote(inbox), outflow as unknown as Plain)];
-        announce(inbox, outflow, effects, run, notes[downNote] === true);
-        return effects;
+        const begun = [note(runNote(inbox), run), note(outflowNote(inbox), outflow as unknown as Plain)];
+        const known = { ...notes, [runNote(inbox)]: run, [outflowNote(inbox)]: outflow as unknown as Plain };
+        return [...begun, ...act(inbox, { ...scope, notes: known }, (drafted, _, host) => announce(drafted, host))];
       }
       case 'source.produce':
         return [
@@ -146,8 +166,12 @@ export function modelOutflows(terms: DeliveryTerms) {
           outflow.flow = sendRecord(outflow.flow, bytesOf(outflow.flow.sent));
         });
       case 'turn.begin':
-        return act(inbox, scope, (outflow) => {
+        return act(inbox, scope, (outflow, effects, { run, isDown }) => {
           outflow.isPublishing = false;
+          // What was to go when the link was lost goes when it is back.
+          if (isDown || outflow.joining === undefined) return;
+          effects.push(...sendFrames(inbox, run, outflow.joining));
+          outflow.joining = [];
         });
       case 'wire.finish':
         return act(inbox, scope, (outflow) => {
@@ -158,12 +182,19 @@ export function modelOutflows(terms: DeliveryTerms) {
         return act(inbox, scope, (outflow, effects, { run, isDown }) => {
           const { flow, close } = outflow;
           const code = flow.isClosed && close !== null ? close : params.code;
-          if (!isDown) effects.push(sendFrame(inbox, run, { type: 'end', number: flow.sent, isFinal: true, code }));
+          // What waited goes before it.
+          if (!isDown) {
+            effects.push(
+              ...sendFrames(inbox, run, outflow.joining ?? []),
+              sendFrame(inbox, run, { type: 'end', number: flow.sent, isFinal: true, code }),
+            );
+          }
+          if (outflow.joining !== undefined) outflow.joining = [];
           // Nothing is published after it.
           outflow.next = endOf(flow);
         });
       case 'wire.probe':
-        return act(inbox, scope, (outflow, effects, { run, isDown }) => {
+        return act(inbox, scope, (outflow, effects, host) => {
           if (isSettled(outflow.flow) && outflow.waiting === 0) return;
           if (params.isRound) {
             if (isUnreachable(outflow.flow, missedHeartbeatsMax)) {
@@ -172,7 +203,7 @@ export function modelOutflows(terms: DeliveryTerms) {
             }
             outflow.flow = notePrompted(outflow.flow, outflow.next);
           }
-          announce(inbox, outflow, effects, run, isDown);
+          announce(outflow, host);
         });
       case 'wire.resend':
         return act(inbox, scope, (outflow) => {
@@ -214,7 +245,16 @@ export function modelOutflows(terms: DeliveryTerms) {
     publishAll: (scope: HostScope): readonly Effect[] =>
       Object.keys(scope.notes)
         .filter((name) => name.startsWith(outflowPrefix))
-        .flatMap((name) => act(name.slice(outflowPrefix.length), scope, () => undefined)),
+        .flatMap((name) => {
+          const inbox = name.slice(outflowPrefix.length);
+          return act(inbox, scope, (outflow, effects, { run }) => {
+            if (outflow.joining === undefined || outflow.joining.length === 0) return;
+            effects.push(...sendFrames(inbox, run, outflow.joining));
+            // The turn in which they were to go may not be over.
+            if (!outflow.isPublishing) effects.push(stop(turnOf(inbox)));
+            outflow.joining = [];
+          });
+        }),
 
     /** The stream is over. */
     forget: (inbox: string): readonly Effect[] => [note(outflowNote(inbox), null), stop(turnOf(inbox))],

@@ -101,6 +101,12 @@ export interface DeliverySystemOptions {
    */
   readonly frameBytes?: number;
   /**
+   * Whether the frames of one turn share a message.
+   *
+   * @default false
+   */
+  readonly joined?: boolean;
+  /**
    * The durations of the protocol, in ticks.
    *
    * @default protocolTicks
@@ -146,6 +152,7 @@ const optionFields = {
   windowBytes: true,
   producerWindowRecords: true,
   frameBytes: true,
+  joined: true,
   leave: true,
   arithmetic: true,
 } as const satisfies Record<keyof DeliverySystemOptions, true>;
@@ -246,8 +253,10 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
     bytesOf,
     partsOf: (number) => Math.ceil(bytesOf(number) / (options.frameBytes ?? Infinity)) || 1,
     missedHeartbeatsMax,
+    isJoined: options.joined === true,
     arithmetic: { ...deliveryArithmetic, ...options.arithmetic },
   });
+  const hasTurns = options.frameBytes !== undefined || options.joined === true;
   const grouped = producers === 1 ? adapter : withQueueGroup(adapter);
   return system({
     processes: {
@@ -258,11 +267,11 @@ export function deliverySystem(options: DeliverySystemOptions = {}): ProtocolSys
       ...shippedMachines,
       reader: deliveryReaderMachine,
       source: incidents.includes('sourceFails') ? failingSourceMachine : sourceMachine,
-      ...(options.frameBytes === undefined ? {} : { turn: deliveryTurnMachine }),
+      ...(hasTurns ? { turn: deliveryTurnMachine } : {}),
     },
     delays: {
       ...shippedDelays(ticks),
-      ...(options.frameBytes === undefined ? {} : { turn: 0 }),
+      ...(hasTurns ? { turn: 0 } : {}),
     },
     network: { delay, order },
     adapter: options.stranger === undefined ? grouped : withStranger(grouped),

@@ -42,6 +42,28 @@ const configurations: readonly (readonly [string, DeliverySystemOptions, Readonl
     { leave: false, frameBytes: 1, recordBytes: [1, 2], windowRecords: 2, windowBytes: 3, faults: { drop: 1 } },
   ],
   ['one duplicate', { leave: false, faults: { duplicate: 1 } }],
+  [
+    'frames that share a message',
+    { delay: 1, joined: true },
+    {
+      [second]: 2,
+      'A: a reader that took everything is told that the source has ended': 1,
+      'A: a source whose reader had records is cancelled when it leaves': 1,
+      'A: what is over is forgotten': 4,
+    },
+  ],
+  [
+    'the same, and a loss',
+    { ...one, delay: 1, joined: true, faults: { drop: 1 } },
+    { [first]: protocolTicks.interval + 5 },
+  ],
+  ['the same, and a duplicate', { ...one, joined: true, faults: { duplicate: 1 } }],
+  ['the same, and a crash', { ...one, joined: true, faults: { crash: 1 } }],
+  [
+    'the same, and the producer is cut off',
+    { ...one, delay: 1, joined: true, faults: { cut: { max: 1, of: ['producer'] } } },
+    { [first]: 5 },
+  ],
   ['the consumer is cut off', { ...one, delay: 1, faults: { cut: { max: 1, of: ['consumer'] } } }, { [first]: 2 }],
   ['the producer is cut off', { ...one, delay: 1, faults: { cut: { max: 1, of: ['producer'] } } }, { [first]: 5 }],
   ['the link of the consumer is lost, and nothing with it', { leave: false, incidents: ['consumerLinkLost'] }],

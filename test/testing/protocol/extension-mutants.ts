@@ -4,6 +4,6 @@ export function isOfExtension(name: string): boolean {
     /frame\.(announced|gap|lost|recovered)|recovering|isExtended|finishing|on\.flow\.|blocked|peer\./.test(name) ||
     /wire\.(cancel|announce|finish|resend|resume|probe|catchUp)/.test(name) ||
     /(opening|active) → on\.heartbeat\.confirmed/.test(name) ||
-    /on\.stream\.added\[0\]\.actions/.test(name)
+    name.includes('on.stream.added[0].actions')
   );
 }
