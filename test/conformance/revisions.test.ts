@@ -25,7 +25,8 @@ describe('PROTOCOL.md, Revisions', () => {
     expect(request.extension?.version).to.equal(Math.max(...versions));
     const [first = new Uint8Array()] = frames;
     expect(isDeliveryFrame(first)).to.equal(true);
-    const announcement = decodeDeliveryFrame(first);
+    const frame = decodeDeliveryFrame(first);
+    const announcement = frame?.type === 'joined' ? frame.frames[0] : frame;
     if (announcement?.type !== 'announcement') throw new Error(`expected an announcement, came ${announcement?.type}`);
     expect(announcement.terms.version).to.equal(Math.max(...versions));
   });

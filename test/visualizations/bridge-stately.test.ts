@@ -65,7 +65,10 @@ describe("Stately's inspector", () => {
     const { events, tracer, inspector } = watch();
     const stop = showInStately(tracer, inspector);
     const pair = createPair({ consumer: { tracer }, producer: { tracer } });
-    pair.producer.handle('numbers', numberedSource(1000));
+    pair.producer.handle('numbers', async function* ({ signal }) {
+      yield 'one';
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    });
     pair.producer.handle('failing', () => {
       throw new Error('so be it');
     });

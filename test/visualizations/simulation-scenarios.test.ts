@@ -172,7 +172,7 @@ describe('the scenarios of the simulation', () => {
 
     it('a stream that is opened amid an exchange is asked for right after it', async () => {
       const { records, state } = await play('trap-second-stream');
-      expect(state('consumer', 'B')).to.equal('active');
+      expect(state('consumer', 'B')).to.equal('live');
       const asked = records.filter(
         (record) =>
           record.type === 'message' && record.op === 'send' && record.kind === 'heartbeat' && record.at < 1_800,

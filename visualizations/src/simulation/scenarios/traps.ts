@@ -46,8 +46,9 @@ const openedAmidAnExchange: Scenario = {
   group,
   title: 'A stream that is opened while a heartbeat is under way',
   summary:
-    'The heartbeat under way does not list it. Only asking once more tells its reader early that the producer lives.',
-  cast: allOurs,
+    'The heartbeat under way does not list it. Only asking once more tells both sides early that the other lives.',
+  // A stream of the extension is announced to its reader, and waits for the next round.
+  cast: { consumer: 'go', producer: 'ours' },
   lengthMs: 9_000,
   network: { delayMs: 200 },
   script: () => [
@@ -55,13 +56,16 @@ const openedAmidAnExchange: Scenario = {
     { at: 750, do: 'open', consumer: 'consumer', stream: 'B', everyMs: 60_000 },
     say(
       600,
-      'Both streams have no records for a long time: nothing but a heartbeat can tell that somebody serves them.',
+      'Both streams have no records for a long time, and a Go reader knows no announcement: nothing but a heartbeat can tell either side of the other.',
     ),
     say(
       2_000,
       'B came while the heartbeat for A was under way. When its answer was there the producer asked once more.',
     ),
-    say(6_000, 'Whoever forgets that leaves B unheard of until the next round.'),
+    say(
+      6_000,
+      'Whoever forgets that leaves B unheard of until the next round. Readers of this package are sent an announcement, and are asked in rounds alone.',
+    ),
   ],
 };
 
