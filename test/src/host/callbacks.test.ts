@@ -70,7 +70,7 @@ describe('a callback of the application that gives a promise which rejects', () 
       pair.bystander.subscribe('logs', { callback: () => undefined });
       await settle();
       const stream = pair.consumer.openStream('logs');
-      pair.bystander.publish(pair.consumer.id + stream.id, Uint8Array.of(9), { reply: 'somebody' });
+      pair.bystander.publish(pair.consumer.id + stream.id, Uint8Array.of(5), { reply: 'somebody' });
       await settle();
       await settle();
       expect(told()).to.deep.equal(['callbackThrew: onDebug threw']);
