@@ -105,7 +105,7 @@ export type ControlFrame =
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Whether a payload is an extended frame, of a kind that is known or will be. */
+/** Whether a payload is an extended frame, of whichever side. JSON may begin with the next byte, a tab. */
 export function isDeliveryFrame(bytes: Uint8Array): boolean {
   const kind = bytes[0];
   return kind !== undefined && kind >= 1 && kind <= 8;
