@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { closed, openRecording, records, stageFor, untilHolds, untilMoment } from './sample-page.js';
+import { sampleHeader } from '../visualizations/sample-run.js';
+import { closed, openRecording, records, stageFor, untilConnected, untilHolds, untilMoment } from './sample-page.js';
 
 /** The first record that tells of this end. */
 const endOf = (reason: string) => records.find((record) => record.type === 'end' && record.reason === reason);
@@ -125,6 +126,33 @@ describe('what the panes of the page are of', () => {
     // One stream again where one is selected anew by hand.
     await bar.getByRole('button', { name: /^Only / }).click();
     await untilHolds(async () => expect(await counted()).to.equal(ofOne));
+    await closed(page);
+  });
+
+  it('is nothing before anything is told, and each pane says why', async () => {
+    const page = await stage().open();
+    await untilConnected(stage());
+    stage().send([sampleHeader]);
+    const said = (pane: string, text: string | RegExp) =>
+      page.locator(`[data-pane=${pane}] .pane-empty`).filter({ hasText: text }).waitFor();
+    await said('streams', 'No stream has been opened yet.');
+    await said('statechart', 'No machine has been seen yet.');
+    await said('sequence', 'No message has been told yet.');
+    await said('details', 'Select a stream, an actor or a message in any pane.');
+    await said('timeline', 'No stream and no actor has been told yet.');
+    await page.keyboard.press('7');
+    await said('charts', /No record has been read.*No heartbeat has been/);
+    await page.keyboard.press('2');
+    await said('tree', 'No system has been seen yet.');
+    await page.keyboard.press('1');
+    stage().send(records);
+    await untilMoment(page, records.length);
+    await page.keyboard.press('/');
+    await page.keyboard.type('reason:nothing');
+    await said('streams', 'None of 120 streams answers the query at this moment.');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('6');
+    await said('timeline', 'Nothing within this stretch of time answers the query.');
     await closed(page);
   });
 

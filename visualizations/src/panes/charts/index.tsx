@@ -53,6 +53,10 @@ export default function ChartsPane({ run, cursor, theme }: PaneProps) {
     cursor.live.value || cursor.seq.value < 0 ? undefined : cursor.now() / plotUnit(unit),
   ).value;
   const summary = summaryOf(data);
+  const reasons = [
+    ...(summary.most > 0 ? [] : ['No record has been read or written yet, as far as ends of streams are watched.']),
+    ...(data.roundTrips[0].length > 0 ? [] : ['No heartbeat has been answered or lost yet.']),
+  ];
   const pick = (time: number): void => cursor.seekTime(time * plotUnit(unit));
   const time = (value: number | undefined): string => (value === undefined ? '–' : durationText(value, unit));
 
@@ -65,7 +69,7 @@ export default function ChartsPane({ run, cursor, theme }: PaneProps) {
           <dd>{short(summary.now)}</dd>
         </div>
         <div>
-          <dt>most</dt>
+          <dt>{`most records${per}`}</dt>
           <dd>{short(summary.most)}</dd>
         </div>
         <div>
@@ -77,14 +81,15 @@ export default function ChartsPane({ run, cursor, theme }: PaneProps) {
           <dd>{time(summary.median)}</dd>
         </div>
         <div>
-          <dt>slowest</dt>
+          <dt>heartbeat, slowest</dt>
           <dd>{time(summary.slowest)}</dd>
         </div>
         <div class={summary.lost > 0 ? 'bad' : ''}>
-          <dt>lost</dt>
+          <dt>heartbeats lost</dt>
           <dd>{summary.lost > 0 ? `✕ ${summary.lost}` : 0}</dd>
         </div>
       </dl>
+      {reasons.length > 0 && <p class="pane-empty">{reasons.join(' ')}</p>}
       <div class="ch-plots">
         <Plot
           title={`Throughput, ${unit === 'ms' ? 'a second' : 'a tick'}`}

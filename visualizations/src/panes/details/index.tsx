@@ -2,6 +2,7 @@ import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { actorName } from '../../model/actor-name.js';
 import { formatBytes, formatCount, formatDuration, formatTime } from '../../model/format.js';
+import { ofNobody } from '../../model/event-log.js';
 import { actorKey } from '../../model/keys.js';
 import type { ActorEntry, PaneProps, SequencedEvent, StreamEndEntry, TraceRun } from '../../model/types.js';
 import { bothTimes, momentName, wholeWallTime } from '../../model/wall-clock.js';
@@ -61,7 +62,7 @@ function ActorDetails({
   const machine = useComputed(() => view.value.machines.get(actor?.machine ?? '')).value;
   const seq = useSampled(cursor.seq, 300, (value) => value);
   const happenings = useMemo(
-    () => (actor === undefined ? [] : recentHappenings(run, actor.system, actor.actor, seq)),
+    () => (actor === undefined ? [] : recentHappenings(run, actor, seq)),
     // An actor whose entry is the same has done nothing more.
     [run, actor, actor === undefined ? seq : 0],
   );
@@ -171,16 +172,17 @@ function EndFacts({ actor, end, header }: EndFactsProps) {
 }
 
 /** All that became of a message. */
-function Message({ run, cursor, message }: PaneProps & { readonly message: string }) {
+function Message({ run, cursor, selection, message }: PaneProps & { readonly message: string }) {
+  const { stream } = selection.value.value;
   const version = useSampled(run.version, 500, (value) => value);
   const found = useMemo(() => {
     const events: SequencedEvent[] = [];
-    run.forEach(run.firstSeq, Infinity, (event) => {
-      if (event.type === 'message' && event.message === message) events.push(event);
-      return undefined;
-    });
+    for (const seq of run.seqsOf([stream ?? ofNobody])) {
+      const event = run.record(seq);
+      if (event?.type === 'message' && event.message === message) events.push(event);
+    }
     return events;
-  }, [run, message, version]);
+  }, [run, message, stream, version]);
   return (
     <section>
       <h3>Message {message}</h3>

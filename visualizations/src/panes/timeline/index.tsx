@@ -269,7 +269,19 @@ export default function TimelinePane({ run, view, cursor, selection, scope, them
     act();
   };
 
-  const isEmpty = useSampled(view, 500, () => list().pinned.length + list().others.length === 0, scope.query.value);
+  /** Why there is nothing to see. */
+  const reason = useSampled(
+    view,
+    500,
+    () => {
+      if (list().pinned.length + list().others.length > 0) return '';
+      if (tracks.byKey.size === 0) return 'No stream and no actor has been told yet.';
+      return scope.query.peek() === ''
+        ? 'Nothing lives within this stretch of time.'
+        : 'Nothing within this stretch of time answers the query.';
+    },
+    scope.query.value,
+  );
 
   return (
     <div class="tl">
@@ -311,15 +323,7 @@ export default function TimelinePane({ run, view, cursor, selection, scope, them
         <div ref={spacer} />
       </div>
       {statistics}
-      {isEmpty && (
-        <p class="pane-empty">
-          {tracks.byKey.size === 0
-            ? 'No stream and no actor has been told yet.'
-            : scope.query.value === ''
-              ? 'Nothing lives within this stretch of time.'
-              : 'Nothing within this stretch of time answers the query.'}
-        </p>
-      )}
+      {reason !== '' && <p class="pane-empty">{reason}</p>}
       <p class="tl-said" title={said}>
         {said.value || 'W S zoom · A D move · drag for statistics · double click goes to a moment · P pins'}
       </p>
