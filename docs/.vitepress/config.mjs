@@ -20,6 +20,8 @@ export default defineConfig({
   // The site stands in any folder, and needs nothing of the network.
   base: process.env.DOCS_BASE ?? '/',
   lang: 'en',
+  // There is none, and browsers would ask for one.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
     // What looks like a tag is a name in angle brackets.
     html: false,

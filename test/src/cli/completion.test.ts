@@ -13,7 +13,7 @@ type Shell = (typeof shells)[number];
 
 /** What can be typed, and what a shell makes of it at the end of the line. */
 const completions: Readonly<Record<string, readonly string[]>> = {
-  'nats-stream ': ['check', 'completion', 'demo', 'help', 'open', 'record', 'serve', 'top', 'view'],
+  'nats-stream ': ['bench', 'check', 'completion', 'demo', 'help', 'open', 'record', 'serve', 'top', 'view'],
   'nats-stream o': ['open'],
   'nats-stream --v': ['--version'],
   'nats-stream open x --ra': ['--raw'],
