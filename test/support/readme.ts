@@ -16,10 +16,19 @@ export function fencedBlocks(markdown: string, language: string): readonly strin
 
 /** What a program prints that imports the package by its name. Further files may stand beside it. */
 export async function outputOf(program: string, files: readonly (readonly [name: string, text: string])[] = []) {
+  return run([['readme.ts', program], ...files], []);
+}
+
+/** What mocha says of a file of tests that imports the package by its name. */
+export async function outputOfMocha(tests: string): Promise<string> {
+  return run([['readme.ts', tests]], [join(root, 'node_modules/mocha/bin/mocha.js'), '--no-config']);
+}
+
+async function run(files: readonly (readonly [name: string, text: string])[], runner: readonly string[]) {
   // Inside the project, so that the program finds what it imports.
   const folder = mkdtempSync(join(root, 'test/.readme-'));
   try {
-    for (const [name, text] of [['readme.ts', program] as const, ...files]) {
+    for (const [name, text] of files) {
       writeFileSync(
         join(folder, name),
         text
@@ -32,7 +41,12 @@ export async function outputOf(program: string, files: readonly (readonly [name:
       );
     }
     // With the loader that the READMEs name: what a thread registers must not meet another one.
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', join(folder, 'readme.ts')]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--import',
+      'tsx',
+      ...runner,
+      join(folder, 'readme.ts'),
+    ]);
     return stdout;
   } finally {
     rmSync(folder, { recursive: true, force: true });

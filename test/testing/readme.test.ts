@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fencedBlocks, outputOf } from '../support/readme.js';
+import { fencedBlocks, outputOf, outputOfMocha } from '../support/readme.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -31,7 +31,10 @@ describe('docs/testing', () => {
       const program = fencedBlocks(markdown, 'ts').join('');
       const expected = fencedBlocks(markdown, 'text').join('');
       expect(expected).to.not.equal('');
-      expect(await outputOf(program, files(markdown))).to.equal(expected);
+      const own = files(markdown);
+      expect(await outputOf(program, own)).to.equal(expected);
+      for (const [file, text] of own)
+        if (file.endsWith('.test.ts')) expect(await outputOfMocha(text)).to.include('1 passing');
     });
   }
 });
