@@ -64,7 +64,8 @@ function pagesOf(folder) {
     .sort()
     .map((file) => {
       const path = posix.join(folder, file.replaceAll('\\', '/'));
-      return [/^# (.+)$/m.exec(readFileSync(join(root, path), 'utf8'))?.[1] ?? file, path];
+      const heading = /^# (.+)$/m.exec(readFileSync(join(root, path), 'utf8'))?.[1] ?? file;
+      return [heading.replaceAll(/[`\\]/g, ''), path];
     });
 }
 
