@@ -130,19 +130,31 @@ describe('the rules of PROTOCOL.md, Timing, one tick less violated', () => {
 });
 
 describe('a stalled event loop', () => {
-  it('adds its own length to the worst cases, and no more', () => {
-    const worstOf = (faults: ProtocolSystemOptions['faults']) => {
-      const options = { records: 0, ...(faults === undefined ? {} : { faults }) };
-      const { leadsTo } = protocolProperties(options);
-      const unbounded = Object.entries(leadsTo).map(([name, { from, to }]) => [name, { from, to }] as const);
-      return explore(protocolSystem(options), { leadsTo: Object.fromEntries(unbounded), mayBeUnused: true }).assert()
-        .worst;
-    };
-    const leaves = 'A: a reader that left stops the source';
-    const forgets = 'A: what is over is forgotten';
+  const worstOf = (given: ProtocolSystemOptions, late: number) => {
+    const faults = { ...given.faults, ...(late === 0 ? {} : { late: { max: 1, ticks: late } }) };
+    const options = { ...given, faults };
+    const { leadsTo } = protocolProperties(options);
+    const unbounded = Object.entries(leadsTo).map(([name, { from, to }]) => [name, { from, to }] as const);
+    return explore(protocolSystem(options), { leadsTo: Object.fromEntries(unbounded), mayBeUnused: true }).assert()
+      .worst;
+  };
+  const leaves = 'A: a reader that left stops the source';
+  const forgets = 'A: what is over is forgotten';
+
+  it('adds its own length to the worst cases where no answer misses its round', () => {
     for (const ticks of [0, 1, 2]) {
-      const worst = worstOf(ticks === 0 ? undefined : { late: { max: 1, ticks } });
+      const worst = worstOf({ records: 0 }, ticks);
       expect([worst[leaves], worst[forgets]]).to.deep.equal([4 + ticks, 4 + ticks]);
+      const faulty = worstOf({ faults: { drop: 1, crash: 1 } }, ticks);
+      const dies = 'A: a source stops whose consumer has died';
+      expect([faulty[leaves], faulty[dies]]).to.deep.equal([8 + ticks, 11 + ticks]);
     }
+  });
+
+  it('adds an interval where an answer misses its round because of it', () => {
+    const pair = { streams: 2, delay: 1, records: 0 } as const;
+    const [calm, stalled] = [worstOf(pair, 0), worstOf(pair, 1)];
+    expect([calm[leaves], calm[forgets]]).to.deep.equal([6, 8]);
+    expect([stalled[leaves], stalled[forgets]]).to.deep.equal([6 + 4, 8 + 4]);
   });
 });
