@@ -43,6 +43,7 @@ Examples:
   $ nats-stream check --streams 2 --records 0 --drop 1 --crash 1
   $ nats-stream check --delay 1 --silence 5 --trace out.json     one tick too short, and why
   $ nats-stream check --streams 5 --delay 1 --drop 2 --simulate 10000 --walks 100 --seed 1
+  $ nats-stream check --streams 2 --delay 1 --drop 1 --checkpoint far.bin     stop it, and go on another day
   $ nats-stream check --system market.ts --drop 1
   $ nats-stream check --recording incident.jsonl --trace until.jsonl     is it what the protocol does?`;
 
@@ -64,6 +65,8 @@ export function registerCheck(program: Command): void {
 
 /** Gives the exit code. */
 async function check(options: CheckOptions): Promise<number> {
+  // What is there is gone on with, or refused if it is something else.
+  if (options.checkpoint !== undefined) assertWritable('--checkpoint', options.checkpoint, true);
   if (options.trace !== undefined) assertWritable('--trace', options.trace, options.overwrite === true);
   const { recording } = options;
   if (recording !== undefined) return checkRecordings({ ...options, recording });
