@@ -53,7 +53,7 @@ const entries: Readonly<Record<string, Listed>> = {
       worstCase
     `,
     types: `
-      Activity ActorState ActorView Breach CheckedCounts Conformance ConformanceRule ConformsOptions Coverage
+      Activity ActorState ActorView Breach CheckedCounts Checkpoint Conformance ConformanceRule ConformsOptions Coverage
       DeliveryArithmetic DeliveryMessage DeliverySystemOptions DeliveryTerms DuplicateFault Effect Effects
       ExplorabilityOptions ExploreAllOptions ExploreOptions ExploreResult FakeTimers Faults HostAdapter HostScope
       Incident LeadsTo Limit LinkConfig MessageFault ModelStream Mutant MutantOutcome MutateOptions MutateResult

@@ -24,6 +24,7 @@ Examples:
   $ nats-stream check --streams 2 --records 0 --drop 1 --crash 1
   $ nats-stream check --delay 1 --silence 5 --trace out.json     one tick too short, and why
   $ nats-stream check --streams 5 --delay 1 --drop 2 --simulate 10000 --walks 100 --seed 1
+  $ nats-stream check --streams 2 --delay 1 --drop 1 --checkpoint far.bin     stop it, and go on another day
   $ nats-stream check --system market.ts --drop 1
   $ nats-stream check --recording incident.jsonl --trace until.jsonl     is it what the protocol does?`;
 

@@ -28,6 +28,7 @@ export interface CheckOptions {
   readonly system?: string;
   readonly all?: true;
   readonly states?: number;
+  readonly checkpoint?: string;
   readonly seconds?: number;
   readonly simulate?: number;
   readonly walks?: number;
@@ -89,6 +90,7 @@ const withoutRecordings: readonly (keyof CheckOptions)[] = [
   'all',
   'states',
   'seconds',
+  'checkpoint',
   'simulate',
   'walks',
   'seed',
@@ -122,10 +124,11 @@ export function addCheckOptions(command: Command): Command {
     .option('--all', 'look for a violation of each property, not only for the first one')
     .option('--states <n>', 'stop after so many states (default: 20 million)', positiveCount)
     .option('--seconds <n>', 'stop after so many seconds', positiveCount)
+    .option('--checkpoint <file>', 'keep in a file where a limit or an interrupt ended it, and go on from there')
     .addOption(
       new Option('--simulate <steps>', 'take so many random steps, instead of all')
         .argParser(positiveCount)
-        .conflicts(['all', 'states', 'coverage']),
+        .conflicts(['all', 'states', 'coverage', 'checkpoint']),
     )
     .option('--walks <n>', 'with --simulate: walks, each with the seed after the last (default: 1)', positiveCount)
     .option('--seed <n>', 'with --simulate: the seed of the first walk (default: a random one)', wholeNumber)

@@ -21,6 +21,8 @@ const incompleteExitCode = 3;
 
 /** Gives the exit code. */
 export async function check(options: CheckOptions): Promise<number> {
+  // What is there is gone on with, or refused if it is something else.
+  if (options.checkpoint !== undefined) assertWritable('--checkpoint', options.checkpoint, true);
   if (options.trace !== undefined) assertWritable('--trace', options.trace, options.overwrite === true);
   const { recording } = options;
   if (recording !== undefined) return checkRecordings({ ...options, recording });

@@ -1,5 +1,8 @@
 import { exploreAsync, type Limit, type Predicate, type Progress, type SystemView } from '../../testing/index.js';
+import { messageOf } from '../../errors.js';
+import { Failure } from '../failure.js';
 import type { CheckOptions } from './check-options.js';
+import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 import { judge, type Findings } from './findings.js';
 import type { Subject } from './subject.js';
 
@@ -15,14 +18,24 @@ export async function exploreSubject(
     ...(options.states === undefined ? {} : { states: options.states }),
     ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
   };
-  const result = await exploreAsync(system, {
+  const { checkpoint: file } = options;
+  const resume = file === undefined ? undefined : readCheckpoint(file);
+  const going = exploreAsync(system, {
     ...properties,
+    ...(resume === undefined ? {} : { resume }),
+    ...(file === undefined ? {} : { onStopped: (checkpoint) => writeCheckpoint(file, checkpoint) }),
     reachable,
     limit,
     stopAt: options.all === true ? 'end' : 'first',
     signal,
     ...(onProgress === undefined ? {} : { onProgress }),
   });
+  const result = await going.catch((error: unknown) => {
+    const message = messageOf(error);
+    if (file === undefined || !message.startsWith('resume: ')) throw error;
+    throw new Failure(`--checkpoint ${file}: ${message.slice('resume: '.length)}`);
+  });
+  if (file !== undefined && result.complete) removeCheckpoint(file);
   const { complete: isComplete, stoppedBy, violations, coverage, states, edges, depth, memoryBytes, ms } = result;
   return {
     isComplete,

@@ -1,4 +1,5 @@
 export { explore, exploreAsync } from './search/explore.js';
+export type { Checkpoint } from './search/checkpoint.js';
 export type { ExploreOptions, Limit, Progress } from './search/explore-options.js';
 export { note, send, spawn, stop, tell, type Effect } from './description/effects.js';
 export {

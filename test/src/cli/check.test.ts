@@ -57,6 +57,28 @@ describe('nats-stream check', () => {
 
   afterEach(() => endCommands());
 
+  it('keeps where a limit ended it in a file, and goes on from there', async () => {
+    const file = join(folder, 'far.bin');
+    const system = ['--streams', '2', '--records', '0'] as const;
+    const stopped = await check(...system, '--states', '5000', '--checkpoint', file);
+    expect([stopped.code, existsSync(file)]).to.deep.equal([3, true]);
+    expect(stopped.stderr).to.include(`wrote ${file}; the same command goes on from there`);
+
+    const another = await check('--streams', '1', '--checkpoint', file);
+    expect(another.code).to.equal(1);
+    expect(another.stderr).to.include(`--checkpoint ${file}: expected a checkpoint of this system`);
+
+    const { complete, states, edges } = await report(...system, '--checkpoint', file);
+    const whole = await report(...system);
+    expect({ complete, states, edges }).to.deep.equal({ complete: true, states: whole.states, edges: whole.edges });
+    expect(existsSync(file)).to.equal(false);
+
+    writeFileSync(file, 'something else');
+    const wrong = await check('--checkpoint', file);
+    expect(wrong.code).to.equal(1);
+    expect(wrong.stderr).to.include('expected a file that --checkpoint has written, came another one');
+  });
+
   it('explains itself with examples', async () => {
     const { code, stdout } = await check('--help');
     expect(code).to.equal(0);

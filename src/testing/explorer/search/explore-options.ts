@@ -2,6 +2,7 @@ import { came, requireBoolean, requireFields, requireOneOf } from '../../known-f
 import { checkProperties } from '../description/config-fields.js';
 import type { Properties } from '../description/properties.js';
 import type { SystemView } from '../description/system-view.js';
+import type { Checkpoint } from './checkpoint.js';
 import type { Faults, Stimulus } from '../description/system-config.js';
 
 /** The progress of an exploration. */
@@ -96,6 +97,19 @@ export interface ExploreOptions<View, OneStimulus = Stimulus<View>> extends Prop
    */
   readonly signal?: AbortSignal;
   /**
+   * Called with how far it has come when a limit or the signal stops it, for `resume`.
+   *
+   * @default none
+   */
+  readonly onStopped?: (checkpoint: Checkpoint) => void;
+  /**
+   * Goes on where an exploration of the same system with the same properties was stopped. Limits count what was found
+   * before, but for `seconds`.
+   *
+   * @default none: it begins anew
+   */
+  readonly resume?: Checkpoint;
+  /**
    * Called about every `progressIntervalMs` milliseconds.
    *
    * @default none
@@ -128,6 +142,8 @@ const optionFields = [
     partialOrder: true,
     stopAt: true,
     signal: true,
+    onStopped: true,
+    resume: true,
     onProgress: true,
     progressIntervalMs: true,
   } satisfies Record<Exclude<keyof ExploreOptions<SystemView>, keyof Properties<SystemView>>, true>),
@@ -138,6 +154,9 @@ export function checkExploreOptions(options: ExploreOptions<SystemView>): void {
   requireFields('', options, optionFields);
   checkProperties(options);
   if (options.partialOrder !== undefined) requireBoolean('partialOrder', options.partialOrder);
+  if (options.partialOrder === true && (options.resume ?? options.onStopped) !== undefined) {
+    throw new TypeError('partialOrder: expected no resume and no onStopped beside it: what it leaves out is not kept');
+  }
   requireOneOf('stopAt', options.stopAt, ['first', 'end']);
   if (options.limit === undefined) return;
   requireFields('limit', options.limit, limitFields);

@@ -4,9 +4,11 @@ import type { StimulusOf } from '../description/system-config.js';
 import type { SystemView } from '../description/system-view.js';
 import { createStateGraph } from '../state-space/state-graph.js';
 import { createSuccessors, type Successors } from '../state-space/successors.js';
+import { createIntegerList } from '../structures/integer-list.js';
 import { createStateTable } from '../structures/state-table.js';
 import { createQuotient, type Quotient } from '../symmetry/quotient.js';
 import { createSymmetry, type Symmetry } from '../symmetry/symmetry.js';
+import { fingerprintOf, restoreCheckpoint, takeCheckpoint, type Checkpoint, type Noted } from './checkpoint.js';
 import { createChecks, type Checks } from './checks.js';
 import { createExpansion } from './expansion.js';
 import { checkExploreOptions, type ExploreOptions, type Progress } from './explore-options.js';
@@ -106,6 +108,7 @@ function* search(
   options: ExploreOptions<SystemView>,
 ): Generator<undefined, ExploreResult | undefined, undefined> {
   const { width } = successors;
+  const row = new Int32Array(width);
   const states = createStateTable(width);
   const graph = createStateGraph(checks.leadsTo.length > 0, symmetry?.count);
   const explored = { states, graph, symmetry, quotient };
@@ -117,7 +120,12 @@ function* search(
   const statesMax = Math.min(limit.states, graph.statesMax);
   const progressIntervalMs = options.progressIntervalMs ?? progressIntervalMsDefault;
   let lastProgressAt = startedAt;
-  let atRest = 0;
+  const noted: Noted = { atRest: 0, restStates: [], broken: [], reactions: createIntegerList() };
+  if (options.onStopped !== undefined) {
+    successors.processes.watch((state, input, { next }) => {
+      for (const word of [state, input, next]) noted.reactions.push(word);
+    });
+  }
 
   const mustStop = () => verdicts.violations.length > 0 && options.stopAt !== 'end';
 
@@ -157,10 +165,43 @@ function* search(
   }
 
   function commit(): void {
-    for (const broken of expansion.commit()) verdicts.breakAt(broken);
+    for (const broken of expansion.commit()) {
+      noted.broken.push(broken);
+      verdicts.breakAt(broken);
+    }
+  }
+
+  const fingerprint = () => {
+    const { always, leadsTo, reachable, mayRest, stopAt } = options;
+    return fingerprintOf(compiled, { always, leadsTo, reachable, mayRest, stopAt });
+  };
+
+  /** Puts everything to where the checkpoint was taken. */
+  function resume(checkpoint: Checkpoint): void {
+    const then = restoreCheckpoint(checkpoint, fingerprint(), compiled, successors, states, graph, (state) =>
+      checks.table.entryOf(state),
+    );
+    noted.atRest = then.atRest;
+    for (let state = 0; state < graph.expanded(); state += 1) {
+      states.read(state, row);
+      const entry = checks.table.entryOf(row);
+      if (!verdicts.isJudged(entry)) verdicts.judge(state, entry);
+    }
+    for (const state of then.restStates) {
+      noted.restStates.push(state);
+      states.read(state, row);
+      verdicts.judgeRest(state, checks.table.entryOf(row));
+    }
+    for (const broken of then.broken) {
+      noted.broken.push(broken);
+      verdicts.breakAt(broken);
+    }
   }
 
   function finish(stoppedBy: ExploreResult['stoppedBy']): ExploreResult {
+    if (stoppedBy !== undefined && stoppedBy !== 'violation') {
+      options.onStopped?.(takeCheckpoint(fingerprint(), successors, states, graph, noted));
+    }
     if (stoppedBy === undefined) {
       verdicts.judgeReachable();
       verdicts.judgeUnused(options.mayBeUnused === true);
@@ -171,7 +212,7 @@ function* search(
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
       states: states.count(),
       edges: graph.edgeCount(),
-      atRest,
+      atRest: noted.atRest,
       depth,
       ms: elapsedMs,
       memoryBytes,
@@ -189,11 +230,15 @@ function* search(
     return finish('violation');
   }
   quotient?.checkInitial(initial);
-  states.add(initial, 0);
-  graph.add(-1);
-  const row = new Int32Array(width);
+  if (options.resume === undefined) {
+    states.add(initial, 0);
+    graph.add(-1);
+  } else {
+    resume(options.resume);
+  }
   let nextAnalysis = firstAnalysis;
-  for (let index = 0; ; index += 1) {
+  while (nextAnalysis <= graph.expanded()) nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;
+  for (let index = graph.expanded(); ; index += 1) {
     if (index === states.count()) commit();
     if (mustStop()) return finish('violation');
     if (index === states.count()) break;
@@ -207,10 +252,11 @@ function* search(
       if (mustStop()) return finish('violation');
     }
     if (expansion.expand(row, index, entry)) {
-      atRest += 1;
+      noted.atRest += 1;
       if (!verdicts.isRestJudged(entry)) {
         commit();
         if (mustStop()) return finish('violation');
+        noted.restStates.push(index);
         verdicts.judgeRest(index, entry);
         if (mustStop()) return finish('violation');
       }

@@ -4,7 +4,7 @@ import type { Successors } from '../state-space/successors.js';
 import { Change } from '../state-space/surroundings.js';
 import { itemAt, wordAt } from '../structures/checked-reads.js';
 import type { Checks } from './checks.js';
-import type { Explored } from './verdicts.js';
+import type { Explored } from './explored.js';
 
 /**
  * Partial-order reduction with ample sets (Peled 1993; Clarke, Grumberg and Peled, "Model Checking", chapter 10): in a

@@ -2,14 +2,10 @@ import type { CompiledSystem } from '../description/compile-system.js';
 import type { FairEdge } from '../liveness/fair-loss.js';
 import { checkLeadsTo, type Fairness } from '../liveness/leads-to.js';
 import { firstTimelock } from '../liveness/timelock.js';
-import type { StateGraph } from '../state-space/state-graph.js';
 import { createStepBuffer, StepKind, type FoundStep } from '../state-space/step-buffer.js';
 import type { Successors } from '../state-space/successors.js';
 import { itemAt, lastOf } from '../structures/checked-reads.js';
-import type { StateTable } from '../structures/state-table.js';
 import { createCovering } from '../symmetry/covering.js';
-import type { Quotient } from '../symmetry/quotient.js';
-import type { Symmetry } from '../symmetry/symmetry.js';
 import { createTraceMaker } from '../traces/trace-maker.js';
 import { messageText } from '../traces/step-text.js';
 import type { Trace } from '../traces/trace.js';
@@ -23,6 +19,7 @@ import {
 } from '../traces/violation.js';
 import type { Checks } from './checks.js';
 import type { BrokenStep } from './expansion.js';
+import type { Explored } from './explored.js';
 import type { Unused } from './result.js';
 
 /** What an exploration has found out of its properties: each of them is violated once at most. */
@@ -55,14 +52,6 @@ export interface Verdicts {
   readonly unused: readonly Unused[];
   /** Where every state is known, what has not come about never does. @param isAllowed whether that is all right. */
   judgeUnused(isAllowed: boolean): void;
-}
-
-/** What an exploration works on: the states that it has found, with the way to each, up to an exchange of ids. */
-export interface Explored {
-  readonly states: StateTable;
-  readonly graph: StateGraph;
-  readonly symmetry: Symmetry | undefined;
-  readonly quotient: Quotient | undefined;
 }
 
 /** Makes the verdicts of an exploration that has found nothing yet. */

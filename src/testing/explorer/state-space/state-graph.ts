@@ -22,6 +22,8 @@ export interface WayGraph {
   pathTo(state: number): readonly number[];
 }
 
+type SavedGraph = readonly [parents: Uint32Array, firstEdges: Uint32Array, targets: Uint32Array];
+
 /** The states seen, by number, with the way to each and, where it was asked for, all steps between them. */
 export interface StateGraph extends WayGraph {
   edgeCount(): number;
@@ -40,6 +42,10 @@ export interface StateGraph extends WayGraph {
   connect(to: number, isTick: boolean, exchange: number): void;
   /** The exchange of ids that was given for an edge. */
   exchangeOn(edge: number): number;
+  /** The ways and the edges as integers, for `restore`. */
+  save(): SavedGraph;
+  /** Puts an empty graph to where one stood. @param entryOf what the predicates say of a state. */
+  restore(saved: SavedGraph, expanded: number, edges: number, entryOf: (state: number) => number): void;
 }
 
 /** The bits of a word in which an edge is kept; the lowest tells whether it is a tick. */
@@ -74,6 +80,11 @@ export function createStateGraph(keepsEdges: boolean, exchanges = 1): StateGraph
     return low;
   }
 
+  function add(parent: number): void {
+    if (parent !== -1 && parent >= lastOf(levels)) levels.push(parents.length());
+    parents.push(parent + 1);
+  }
+
   const firstEdge = (state: number) => (state < expanded ? firstEdges.get(state) : targets.length());
 
   return {
@@ -90,9 +101,17 @@ export function createStateGraph(keepsEdges: boolean, exchanges = 1): StateGraph
       return parents.bytes() + entries.bytes() + firstEdges.bytes() + targets.bytes();
     },
     statesMax: keepsEdges ? 2 ** (edgeBits - targetShift) : Infinity,
-    add(parent) {
-      if (parent !== -1 && parent >= lastOf(levels)) levels.push(parents.length());
-      parents.push(parent + 1);
+    add,
+    save: () => [parents.words(), firstEdges.words(), targets.words()],
+    restore([knownParents, knownFirstEdges, knownTargets], expandedThen, edgesThen, entryOf) {
+      for (const parent of knownParents) add(parent - 1);
+      for (const first of knownFirstEdges) {
+        entries.push(entryOf(firstEdges.length()));
+        firstEdges.push(first);
+      }
+      for (const target of knownTargets) targets.push(target);
+      expanded = expandedThen;
+      edgeCount = edgesThen;
     },
     entry: (state) => entries.get(state),
     exchange: () => 0,

@@ -28,6 +28,9 @@ export interface Successors {
     readonly stimuli: Uint8Array;
     /** By link, whether a message was ever sent on it. */
     readonly links: Uint8Array;
+    /** By kind of step, whether a fault of it has happened. */
+    readonly kinds: Uint8Array;
+    readonly outcomes: Set<string>;
     isFault(kind: keyof typeof StepKind): boolean;
     /** Whether an outcome of invoked actors has happened. */
     isOutcome(actor: string, outcome: string): boolean;
@@ -396,6 +399,8 @@ export function createSuccessors(system: CompiledSystem): Successors {
     used: {
       stimuli: usedStimuli,
       links: usedLinks,
+      kinds: usedKinds,
+      outcomes: usedOutcomes,
       isFault: (kind) => usedKinds[StepKind[kind]] === 1,
       isOutcome: (actor, outcome) => usedOutcomes.has(JSON.stringify([actor, outcome])),
     },

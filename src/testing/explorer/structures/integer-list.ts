@@ -12,6 +12,8 @@ export interface IntegerList {
   get(index: number): number;
   /** @throws RangeError for an index that is not in the list. */
   set(index: number, value: number): void;
+  /** A copy of all of them. */
+  words(): Uint32Array;
   /** Forgets all but the first so many. Their memory is kept for what is pushed next. */
   truncate(length: number): void;
 }
@@ -50,6 +52,14 @@ export function createIntegerList(): IntegerList {
     set(index, value) {
       check(index);
       itemAt(chunks, index >>> chunkBits)[index & chunkMask] = value;
+    },
+    words() {
+      const copy = new Uint32Array(length);
+      chunks.forEach((chunk, index) => {
+        const at = index * chunkLength;
+        if (at < length) copy.set(chunk.subarray(0, Math.min(chunkLength, length - at)), at);
+      });
+      return copy;
     },
     truncate(kept) {
       length = kept;
