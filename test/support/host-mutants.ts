@@ -79,7 +79,6 @@ const unseen: Readonly<Record<string, string>> = {
   'delays wire.resume': 'nothing else happens in the moment before it is done',
   'delays wire.data': 'nothing else happens in the moment before it is done',
   'delays reader.deliver': 'nothing else happens in the moment before it is done',
-  'delays reader.attach': 'nothing else happens in the moment before it is done',
   'delays reader.detach': 'nothing else happens in the moment before it is done',
   'delays source.cancel': 'nothing else happens in the moment before it is done',
   'delays reader.end': 'the reader alone is told later',

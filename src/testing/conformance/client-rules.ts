@@ -464,7 +464,7 @@ export function createClientRules(
           owe(replica, 'resume', 'a request for what is missing', true, true);
           return;
         case 'wire.catchUp':
-          if (facts?.isExtended === true) owe(replica, 'resume', 'a request for what is missing', true, true);
+          if (facts?.isExtended === true) owe(replica, 'resume', 'a request for what is missing', true);
           return;
         case 'wire.cancel':
           if (facts?.isExtended === true) owe(replica, 'cancel', 'word that nobody reads', true);

@@ -63,6 +63,42 @@ function fragmentsOf(
   });
 }
 
+describe('Receiver, frames that share a message', () => {
+  it('are answered once, with a close before its stream is told to be over', () => {
+    const { delivery, give, announce, close, taken, heard } = createBench();
+    delivery.beginJoined();
+    announce(0);
+    give(0, 'a', 'b');
+    expect(heard()).to.deep.equal([]);
+    close(2);
+    expect(heard()).to.deep.equal(['control grant 3 0 0']);
+    delivery.endJoined();
+    expect(heard()).to.deep.equal([]);
+    expect(taken()).to.deep.equal(['announced', 'a', 'b', 'closed 1000 done']);
+  });
+
+  it('are answered when the last one was taken', () => {
+    const { delivery, give, announce, heard } = createBench();
+    delivery.beginJoined();
+    announce(0);
+    give(0, 'a');
+    delivery.onConsumed(1);
+    delivery.endJoined();
+    expect(heard()).to.deep.equal(['control grant 1 1 1']);
+    announce(1);
+    expect(heard()).to.deep.equal(['control grant 1 1 1']);
+  });
+
+  it('are asked for once where something before them is missing', () => {
+    const { delivery, give, announce, heard } = createBench();
+    delivery.beginJoined();
+    give(1, 'b');
+    announce(2);
+    delivery.endJoined();
+    expect(heard()).to.deep.equal(['control resume 0 0 0']);
+  });
+});
+
 describe('Receiver, sequence', () => {
   it('hands over records in order, and drops those that came before', () => {
     const { give, taken } = createBench();

@@ -17,6 +17,7 @@ interface Given {
   readonly recordBytesMax?: number;
   readonly budget?: ConsumerBudget;
   readonly pool?: FramePool;
+  readonly joins?: boolean;
 }
 
 /** What one consumer's streams share. */
@@ -32,6 +33,7 @@ function createBench({
   recordBytesMax = 1 << 20,
   budget = createBudget(1 << 20),
   pool = new FramePool(),
+  joins = false,
 }: Given = {}) {
   const frames: DeliveryFrame[] = [];
   /** As a NATS client holds them until the end of the turn. */
@@ -63,6 +65,7 @@ function createBench({
     recordBytesMax,
     budget,
     pool,
+    joins,
     terms: { version: 1, heartbeatIntervalMs: 10, heartbeatRequestTimeoutMs: 5, missedHeartbeatsMax: 2 },
     onEdge: (edge) => edges.push(edge),
     onUnreachable: () => undefined,
@@ -94,6 +97,48 @@ function summaryOf(frames: readonly DeliveryFrame[]): readonly string[] {
 function grant(next: number, consumed: number, consumedBytes = consumed) {
   return { type: 'grant', next, consumed, consumedBytes } as const;
 }
+
+describe('Sender, frames that share a message', () => {
+  it('are those of one turn, where the consumer reads such', async () => {
+    for (const [joins, messages] of [
+      [true, 1],
+      [false, 3],
+    ] as const) {
+      const { delivery, write, take, payloads } = createBench({ joins });
+      await Promise.resolve();
+      delivery.announce();
+      void write('a');
+      delivery.finish(1000, '');
+      await settle();
+      expect(take()).to.deep.equal(['end 0', '0: a', 'close 1 1000']);
+      expect(payloads).to.have.lengthOf(messages);
+    }
+  });
+
+  it('are sent before a close that ends the stream at once, and each alone where there is one', async () => {
+    const { delivery, write, take, payloads } = createBench({ joins: true });
+    delivery.announce();
+    void write('a');
+    delivery.stop(1001, 'over');
+    expect(take()).to.deep.equal(['end 0', '0: a', 'final close 1 1001']);
+    expect(payloads).to.have.lengthOf(2);
+    await settle();
+    expect(take()).to.deep.equal([]);
+    const other = createBench({ joins: true });
+    void other.write('b');
+    await settle();
+    expect(other.payloads.map(([kind]) => kind)).to.deep.equal([2]);
+  });
+
+  it('are small ones: others are not copied', async () => {
+    const { write, payloads } = createBench({ joins: true, bytes: 1 << 20 });
+    void write('a'.repeat(5_000));
+    await settle();
+    void write('b'.repeat(5_000));
+    await settle();
+    expect(payloads.map(([kind]) => kind)).to.deep.equal([2, 2]);
+  });
+});
 
 describe('Sender, frames', () => {
   it('puts the records of one turn into one frame', async () => {
