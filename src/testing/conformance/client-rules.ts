@@ -2,6 +2,7 @@ import type { EventObject } from 'xstate';
 import {
   clientActorId,
   streamIdOf,
+  type CommandParams,
   type ListedStream,
   type ProducerStreamContext,
   type SpawnParams,
@@ -445,9 +446,11 @@ export function createClientRules(
           if (listed.length > 0) owe(replica, `heartbeat ${subject}`, 'a heartbeat request');
           return;
         }
-        case 'wire.answer':
-          if (of['more'] !== true) owe(replica, `answer ${String(of['reply'])}`, 'the answer to a heartbeat');
+        case 'wire.answer': {
+          const { reply, more } = params as CommandParams['wire.answer'];
+          if (more === undefined) owe(replica, `answer ${reply}`, 'the answer to a heartbeat');
           return;
+        }
         case 'wire.close':
           if (facts?.isAddressed === true) {
             const { extended } = replica.context as ProducerStreamContext;
