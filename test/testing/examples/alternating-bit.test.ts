@@ -117,9 +117,7 @@ describe('example: the alternating bit protocol', () => {
   it('needs an answer to what came before: one that was lost is never given again, however often it is asked for', () => {
     const { violations } = explore(link({}, 'fair', 'new items'), rules);
     const [violation] = violations;
-    expect(violation?.reason).to.match(
-      /'everything arrives' may wait for ever, and the loss is fair: nothing is lost/,
-    );
+    expect(violation?.reason).to.match(/'everything arrives' may wait for ever, and the loss is fair: nothing is lost/);
     expect(violation?.replay().differences).to.deep.equal([]);
   });
 
