@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { packingMistakes } from './packed-files.mjs';
+import { checkTestRunners } from './test-runners.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const {
@@ -53,14 +54,7 @@ try {
   for (const [file, packages] of Object.entries({
     'dist/src/cli/commander-notices.txt': ['commander'],
     'dist/src/cli/string-width-notices.txt': ['string-width', 'get-east-asian-width', 'strip-ansi'],
-    'dist/page/third-party-notices.txt': [
-      'elkjs',
-      'preact',
-      'uplot',
-      '@preact/signals',
-      '@tanstack/virtual-core',
-      'd3-zoom',
-    ],
+    'dist/page/third-party-notices.txt': ['elkjs', 'preact', 'uplot', '@preact/signals'],
   })) {
     const notices = readFileSync(join(project, 'node_modules', name, file), 'utf8');
     const lacking = packages.filter((bundled) => !new RegExp(`^${bundled} [0-9.]+ \\(`, 'm').test(notices));
@@ -145,6 +139,8 @@ try {
     run('npx', 'tsc');
   }
   console.log('types: clean without skipLibCheck');
+
+  console.log(`fake timers: ${checkTestRunners(root, project, run).join(', ')}`);
 
   const help = run('npx', 'nats-stream', '--help');
   if (!help.includes('Usage: nats-stream')) throw new Error(`nats-stream --help says ${help}`);
