@@ -73,11 +73,11 @@ const unseen: Readonly<Record<string, string>> = {
   'repeats wire.finish': 'a stream has one close, however often it is asked for',
   'repeats wire.close': 'a network may repeat a close, and it says the same',
   'repeats source.cancel': 'a source that was stopped stays so',
-  'repeats source.start': 'an application may write to its stream from two places',
+  'repeats source.start': 'a request that has started its source has none to start',
   'forgets reader.deliver': 'of several records, one that is held for ever is like one that was lost on the way',
   'forgets source.cancel': 'what is written to a stream that is over is refused all the same',
   'delays wire.resume': 'nothing else happens in the moment before it is done',
-  'delays wire.data': 'nothing else happens in the moment before it is done',
+  'delays wire.data': 'a record that comes later is one that was written later',
   'delays reader.deliver': 'nothing else happens in the moment before it is done',
   'delays reader.detach': 'nothing else happens in the moment before it is done',
   'delays source.cancel': 'nothing else happens in the moment before it is done',
@@ -85,7 +85,7 @@ const unseen: Readonly<Record<string, string>> = {
   'delays wire.probe': 'an announcement may be made at any time',
   'delays wire.resend': 'what is sent again may take its time',
   'delays wire.finish': 'the close of an extended stream waits for its records',
-  'delays source.start': 'sources start in a turn of their own anyway',
+  'delays source.start': 'a source may take its time before it begins',
 };
 
 function withPerformers(role: ClientRole, change: (performers: Performers) => Performers): ClientRole {
@@ -313,18 +313,19 @@ const effects: Readonly<Record<string, 'told' | 'seen'>> = {
   'producer repeats wire.announce': 'told',
   'producer forgets wire.probe': 'seen',
   'producer repeats wire.probe': 'told',
-  'producer delays wire.probe': 'told',
+  'producer delays wire.data': 'seen',
+  'producer delays wire.finish': 'seen',
+  'producer delays source.start': 'seen',
   'producer forgets wire.resend': 'seen',
   'producer repeats wire.resend': 'told',
   'producer forgets wire.finish': 'seen',
   'producer repeats wire.close': 'told',
   'producer forgets source.start': 'seen',
-  'producer repeats source.start': 'seen',
   'producer forgets source.cancel': 'seen',
   'producer delays source.cancel': 'seen',
-  'producer takes each answer twice': 'seen',
+  'producer takes each answer twice': 'told',
   'producer has no heartbeats at all': 'seen',
-  'consumer keeps its inbox when it is over': 'told',
+  'consumer keeps its inbox when it is over': 'seen',
 };
 
 /** Every mistake of the table. */

@@ -73,7 +73,7 @@ describe('the shipped protocol', () => {
       // A partition loses what is on its way, so nothing comes while it lasts.
       /suspended: (frame\.data|heartbeat\.alive)/,
       // Plain peers know nothing of the delivery extension: delivery.test.ts.
-      /frame\.(announced|gap|lost|recovered)|recovering|isExtended|finishing|flow\.|blocked|peer\./,
+      /frame\.(announced|gap|lost|recovered)|recovering|isExtended|isAnnounced|finishing|flow\.|blocked|peer\./,
       // Streams are registered by requests here, which do not come through a partition either.
       /link\.down: request\.received/,
       // Only a Go consumer withdraws a report: reference-defects.test.ts.

@@ -108,12 +108,12 @@ describe('a slip of the pen', () => {
       { faults: { crash: { max: 1, restarts: true } } },
       "came 'restarts' (did you mean 'restart'?)",
     ],
-    ['the network', { network: { delya: 1 } }, "network: expected one of delay, order, links, came 'delya'"],
+    ['the network', { network: { delya: 1 } }, "network: expected one of delay, order, loss, links, came 'delya'"],
     ['an order', { network: { order: 'conection' } }, "came 'conection' (did you mean 'connection'?)"],
     [
       'a link',
       { network: { links: { 'client->server': { dely: 1 } } } },
-      "link 'client->server': expected one of delay, order, came 'dely'",
+      "link 'client->server': expected one of delay, order, loss, came 'dely'",
     ],
     ['a stimulus', { stimuli: { go: { process: 'client', evnt: { type: 'go' } } } }, "stimulus 'go': expected one of"],
     [
