@@ -184,8 +184,7 @@ describe('conforms: traces that do not show everything', () => {
       return rest;
     });
     check(former).assert();
-    const isSent = (event: TraceEvent) =>
-      event.type === 'message' && event.op === 'send' && event.kind === 'joined';
+    const isSent = (event: TraceEvent) => event.type === 'message' && event.op === 'send' && event.kind === 'joined';
     const index = trace.findIndex(isSent);
     const lacking = (events: readonly TraceEvent[]) => numbered(events.filter((_, place) => place !== index));
     expect(check(lacking(former)).ok).to.equal(true);
