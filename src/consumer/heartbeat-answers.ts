@@ -1,5 +1,6 @@
 import { clientActorId, streamOf, type CommandParams, type ListedStream } from '../../machines/index.js';
 import type { ClientHost } from '../host/client-host.js';
+import { Fifo } from '../host/fifo.js';
 import { groupBySubject, listStreams } from '../host/listed-streams.js';
 import type { NatsMessage } from '../transport/nats-connection.js';
 import { nextTask } from '../transport/next-task.js';
@@ -40,7 +41,7 @@ export class HeartbeatAnswers {
   readonly #seconds: SecondProducers;
   readonly #inboxPrefix: string;
   /** Long requests, without the one that is being taken. */
-  readonly #waiting: NatsMessage[] = [];
+  readonly #waiting = new Fifo<NatsMessage>();
   #waitingBytes = 0;
   #isTaking = false;
   /** What the first parts of a long request report. */
@@ -110,18 +111,21 @@ export class HeartbeatAnswers {
     for (let message = this.#waiting.shift(); message !== undefined; message = this.#waiting.shift()) {
       await nextTask();
       this.#waitingBytes -= message.data.length;
-      const request = this.#read(message);
-      if (request === undefined) continue;
-      const { reply, listed } = request;
-      let at = 0;
-      do {
-        if (at > 0) await nextTask();
-        if (this.#host.isReleased) break;
-        this.#take(reply, listed.slice(at, at + listedInOneTurnMax), at + listedInOneTurnMax < listed.length);
-        at += listedInOneTurnMax;
-      } while (at < listed.length);
+      // A client that is over answers nothing, so nothing is read for it either.
+      const request = this.#host.isReleased ? undefined : this.#read(message);
+      if (request !== undefined) await this.#takeInParts(request);
     }
     this.#isTaking = false;
+  }
+
+  async #takeInParts({ reply, listed }: AnswerableRequest): Promise<void> {
+    for (let end = listedInOneTurnMax; ; end += listedInOneTurnMax) {
+      const hasMore = end < listed.length;
+      this.#take(reply, listed.slice(end - listedInOneTurnMax, end), hasMore);
+      if (!hasMore) return;
+      await nextTask();
+      if (this.#host.isReleased) return;
+    }
   }
 
   /** @param more Whether further parts of the same request follow. */
