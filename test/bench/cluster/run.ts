@@ -6,12 +6,9 @@
  *
  * @example npm run bench:cluster -- --streams 10000 --every 4000
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { typescriptLoader } from '../../support/build.js';
 import { startNatsCluster } from '../../support/nats-cluster.js';
+import { startPeer, type PeerProcess } from '../peer-process.js';
 import { runPeer, type Account, type PeerOptions } from './peer.js';
 
 const { values } = parseArgs({
@@ -31,31 +28,19 @@ const { values } = parseArgs({
 const perRole = 4;
 const everyMs = Number(values.every);
 
-interface Peer {
+interface Peer extends PeerProcess {
   readonly name: string;
-  readonly child: ChildProcess;
 }
 
 async function start(role: PeerOptions['role'], index: number, urls: readonly string[]): Promise<Peer> {
   const name = `${role}${index}`;
-  const streams = Math.round(Number(values.streams) / perRole);
-  const options: PeerOptions = { role, name, urls, streams, everyMs };
-  const child = fork(fileURLToPath(import.meta.url), ['--peer', JSON.stringify(options)], {
-    execArgv: ['--import', typescriptLoader],
-  });
-  await once(child, 'message');
-  return { name, child };
+  const part: PeerOptions = { role, name, urls, streams: Math.round(Number(values.streams) / perRole), everyMs };
+  return { name, ...(await startPeer(import.meta.url, part)) };
 }
 
 /** What all consumers know together. */
 async function accountOf(consumers: readonly Peer[]): Promise<Account> {
-  const accounts = await Promise.all(
-    consumers.map(async ({ child }) => {
-      const answer = once(child, 'message');
-      child.send('account');
-      return ((await answer) as [Account])[0];
-    }),
-  );
+  const accounts = await Promise.all(consumers.map((consumer) => consumer.ask<Account>('account')));
   const sum = (of: (account: Account) => number) => accounts.reduce((total, account) => total + of(account), 0);
   const sums = (of: (account: Account) => Readonly<Record<string, number>>) => {
     const total: Record<string, number> = {};

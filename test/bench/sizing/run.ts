@@ -5,12 +5,9 @@
  *
  * @example npm run bench:sizing -- --streams 10000 --consumers 100 --for 1000000
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { typescriptLoader } from '../../support/build.js';
 import { startNatsServer } from '../../support/nats-server.js';
+import { startPeer, type PeerProcess } from '../peer-process.js';
 import { runPeer, type Ask, type PeerOptions, type Usage } from './peer.js';
 
 const { values } = parseArgs({
@@ -53,23 +50,13 @@ const rest = () => new Promise((resolve) => setTimeout(resolve, Number(values.re
 
 async function measure(streams: number, consumers: number): Promise<Cost> {
   const server = await startNatsServer();
-  const start = async (role: PeerOptions['role']): Promise<ChildProcess> => {
-    const options: PeerOptions = { role, url: server.url, streams, consumers };
-    const child = fork(fileURLToPath(import.meta.url), ['--peer', JSON.stringify(options)], {
-      execArgv: ['--max-old-space-size=16384', '--import', typescriptLoader],
-    });
-    await once(child, 'message');
-    return child;
+  const start = (role: PeerOptions['role']): Promise<PeerProcess> => {
+    const part: PeerOptions = { role, url: server.url, streams, consumers };
+    return startPeer(import.meta.url, part, ['--max-old-space-size=16384']);
   };
-  const children = [await start('producer'), await start('consumer')] as const;
+  const peers = [await start('producer'), await start('consumer')] as const;
   const askAll = <Answer>(ask: Ask): Promise<readonly Answer[]> =>
-    Promise.all(
-      children.map(async (child) => {
-        const answer = once(child, 'message');
-        child.send(ask);
-        return ((await answer) as [Answer])[0];
-      }),
-    );
+    Promise.all(peers.map((peer) => peer.ask<Answer>(ask)));
   // The first rounds confirm what was sent, which is no cost of rest.
   await rest();
   const held = await askAll<number>('held');
@@ -78,7 +65,7 @@ async function measure(streams: number, consumers: number): Promise<Cost> {
   await rest();
   const after = await askAll<Usage>('usage');
   const seconds = (performance.now() - startedAt) / 1000;
-  for (const child of children) child.kill('SIGKILL');
+  for (const { child } of peers) child.kill('SIGKILL');
   await server.kill();
   const grown = (of: (usage: Usage) => number, index: number): number => {
     const [from, to] = [before[index], after[index]];

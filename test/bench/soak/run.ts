@@ -5,16 +5,13 @@
  *
  * @example npm run soak -- --minutes 60 --rate 200 --kept 5000 --svg docs/performance/soak.svg
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { median } from '../../support/bench.js';
-import { typescriptLoader } from '../../support/build.js';
 import { startNatsServer } from '../../support/nats-server.js';
 import { startTcpProxy } from '../../support/tcp-proxy.js';
 import { linePlot } from '../line-plot.js';
+import { startPeer, type PeerProcess } from '../peer-process.js';
 import { runPeer, type Ask, type PeerOptions, type Sample } from './peer.js';
 
 const { values } = parseArgs({
@@ -43,27 +40,15 @@ interface Row {
   readonly consumer: Sample;
 }
 
-async function ask(child: ChildProcess, what: Ask): Promise<Sample> {
-  const answer = once(child, 'message');
-  child.send(what);
-  return ((await answer) as [Sample])[0];
-}
+const ask = (peer: PeerProcess, what: Ask): Promise<Sample> => peer.ask(what);
 
 async function soak(): Promise<boolean> {
   const server = await startNatsServer();
   const proxies = { producer: await startTcpProxy(server.port), consumer: await startTcpProxy(server.port) };
-  const start = async (role: PeerOptions['role']): Promise<ChildProcess> => {
-    const options: PeerOptions = {
-      role,
-      url: proxies[role].url,
-      rate: Number(values.rate),
-      kept: Number(values.kept),
-    };
-    const child = fork(fileURLToPath(import.meta.url), ['--peer', JSON.stringify(options)], {
-      execArgv: ['--import', typescriptLoader],
-    });
-    await once(child, 'message');
-    return child;
+  const start = (role: PeerOptions['role']): Promise<PeerProcess> => {
+    const url = proxies[role].url;
+    const part: PeerOptions = { role, url, rate: Number(values.rate), kept: Number(values.kept) };
+    return startPeer(import.meta.url, part);
   };
   const peers = { producer: await start('producer'), consumer: await start('consumer') };
   const startedAt = performance.now();
