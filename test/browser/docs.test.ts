@@ -3,9 +3,9 @@ import { createReadStream, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { builtDocs } from '../support/built-docs.js';
-import { findChromium } from '../support/chromium.js';
+import { watchedPage } from '../support/watched-page.js';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -33,40 +33,23 @@ async function serveFolder(folder: string): Promise<Server> {
 
 describe('the site of the documents', () => {
   let server: Server;
-  let browser: Browser;
   let page: Page;
   let url: string;
-  const problems: string[] = [];
+  const watched = watchedPage();
 
   before(async () => {
     server = await serveFolder(builtDocs());
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({
-      executablePath: findChromium()!,
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    });
   });
-  after(async () => {
-    await browser.close();
-    server.close();
-  });
-  beforeEach(async () => {
-    problems.length = 0;
-    page = await browser.newPage();
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) problems.push(message.text());
-    });
-    page.on('pageerror', (error) => problems.push(String(error)));
+  after(() => void server.close());
+  beforeEach(() => {
+    page = watched.page;
     page.on('request', (request) => {
-      if (!request.url().startsWith(url) && !request.url().startsWith('data:')) problems.push(request.url());
+      if (!request.url().startsWith(url) && !request.url().startsWith('data:')) watched.problems.push(request.url());
     });
     page.on('response', (response) => {
-      if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
+      if (response.status() >= 400) watched.problems.push(`${response.status()} ${response.url()}`);
     });
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(problems).to.deep.equal([]);
   });
 
   const heading = () => page.locator('.VPDoc h1, .VPHero h1').first().innerText();

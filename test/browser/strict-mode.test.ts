@@ -1,36 +1,22 @@
 import { expect } from 'chai';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { findChromium } from '../support/chromium.js';
+import type { Page } from 'playwright-core';
 import { serveReactPage } from '../support/react-page.js';
+import { watchedPage } from '../support/watched-page.js';
 import type { PageUnderTest } from './strict-mode-page.js';
 
 describe('streamActor in a page, with React in StrictMode', () => {
   let served: Awaited<ReturnType<typeof serveReactPage>>;
-  let browser: Browser;
   let page: Page;
-  const problems: string[] = [];
+  const watched = watchedPage();
   before(async function () {
     this.timeout(60_000);
     served = await serveReactPage(new URL('./strict-mode-page.ts', import.meta.url));
-    browser = await chromium.launch({
-      executablePath: findChromium()!,
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    });
   });
-  after(async () => {
-    await browser.close();
-    served.close();
-  });
+  after(() => served.close());
   beforeEach(async () => {
-    problems.length = 0;
-    page = await browser.newPage();
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) problems.push(message.text());
-    });
-    page.on('pageerror', (error) => problems.push(String(error)));
+    page = watched.page;
     await page.goto(served.url);
   });
-  afterEach(() => page.close());
 
   // Each of these runs in the page.
   const finish = () => page.evaluate(() => (globalThis as unknown as { underTest: PageUnderTest }).underTest.finish());
@@ -55,7 +41,7 @@ describe('streamActor in a page, with React in StrictMode', () => {
     await finish();
     await shows('complete: GET /, GET /about', 'done');
     await hasCounts(0, 0);
-    expect(problems).to.deep.equal([]);
+    expect(watched.problems).to.deep.equal([]);
   });
 
   it('what is taken out of the page leaves its streams, and comes back with new ones', async () => {
@@ -70,7 +56,7 @@ describe('streamActor in a page, with React in StrictMode', () => {
     await finish();
     await shows('complete: GET /, GET /about', 'done');
     await hasCounts(0, 0);
-    expect(problems).to.deep.equal([]);
+    expect(watched.problems).to.deep.equal([]);
   });
 
   it('React starts each actor twice here', async () => {

@@ -1,37 +1,19 @@
-import { expect } from 'chai';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { findChromium } from '../support/chromium.js';
+import type { Page } from 'playwright-core';
 import { serveReactPage } from '../support/react-page.js';
+import { watchedPage } from '../support/watched-page.js';
 import type { StreamPage } from './use-stream-page.js';
 
 describe('useStream in a page, with React in StrictMode', () => {
   let served: Awaited<ReturnType<typeof serveReactPage>>;
-  let browser: Browser;
   let page: Page;
-  const problems: string[] = [];
+  const watched = watchedPage();
   before(async () => {
     served = await serveReactPage(new URL('./use-stream-page.ts', import.meta.url));
-    browser = await chromium.launch({
-      executablePath: findChromium()!,
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    });
   });
-  after(async () => {
-    await browser.close();
-    served.close();
-  });
+  after(() => served.close());
   beforeEach(async () => {
-    problems.length = 0;
-    page = await browser.newPage();
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) problems.push(message.text());
-    });
-    page.on('pageerror', (error) => problems.push(String(error)));
+    page = watched.page;
     await page.goto(served.url);
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(problems).to.deep.equal([]);
   });
 
   // Each of these runs in the page.
