@@ -45,10 +45,10 @@ describe('a reader process that stands still', function () {
     const numbers = await readNumbers(stream);
     expect(numbers).to.deep.equal(numbersUpTo(countedRecords));
     expect((await stream.closed).reason).to.equal('completed');
-    // Each source has one record more, which waits.
+    // Each source has one record more, which waits. Where the window was full as the process was stopped, none is made.
     const sinceThen = yieldedBytes - yieldedByThen;
     tell(`${(sinceThen / 2 ** 20).toFixed(1)} MiB were made for the ${streamCount} streams of the stopped process`);
-    expect(sinceThen).to.be.within(1, underWayBytesMax + streamCount * recordBytes);
+    expect(sinceThen).to.be.at.most(underWayBytesMax + streamCount * recordBytes);
 
     globalThis.process.kill(process.pid, 'SIGCONT');
     await untilTrue(() => yieldedBytes > yieldedByThen + 4 * underWayBytesMax);
