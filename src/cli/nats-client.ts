@@ -1,4 +1,4 @@
-import type { NatsConnection } from '../index.js';
+import type { NatsConnection } from '../transport/index.js';
 import { Failure } from './failure.js';
 
 /** What the command hands to the NATS client, whose generations name these options alike. */

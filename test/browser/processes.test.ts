@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { connect, type NatsConnection } from 'nats';
 import type { Page } from 'playwright-core';
-import { ConsumerClient, traceOverNats, type ConsumerStream } from '../../src/index.js';
+import { ConsumerClient, type ConsumerStream } from '../../src/index.js';
+import { traceOverNats } from '../../src/tracing/index.js';
 import { createTracer } from '../../src/tracing/index.js';
 import { endCommands, runCommand } from '../src/cli/command-line.js';
 import { builtPage } from '../support/built-page.js';

@@ -2,7 +2,8 @@ import { useActor } from '@xstate/react';
 import { createElement, StrictMode, useEffect, useState, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { assign, setup } from 'xstate';
-import { ConsumerClient, ProducerClient, streamActor, type StreamRecordEvent } from '../../src/index.js';
+import { ConsumerClient, ProducerClient } from '../../src/index.js';
+import { streamActor, type StreamRecordEvent } from '../../src/stream-actor/index.js';
 import { createMemoryBroker } from '../../src/memory-broker/index.js';
 
 // The page of an application, with a producer in it so that it needs no server. Its log ends when it is told to.

@@ -7,12 +7,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  ConsumerClient,
-  ProducerClient,
-  traceOverNats,
-  type NatsConnection as AnyConnection,
-} from '../../src/index.js';
+import { ConsumerClient, ProducerClient } from '../../src/index.js';
+import { traceOverNats } from '../../src/tracing/index.js';
+import type { NatsConnection as AnyConnection } from '../../src/transport/index.js';
 import { collectTraces, type TraceEvent } from '../../src/tracing/index.js';
 import { root } from '../support/build.js';
 import { startNatsServer, type NatsServer } from '../support/nats-server.js';

@@ -8,22 +8,29 @@ interface Listed {
 
 /**
  * What each entry of the package exports. A class is a value. In `.` stands what applications write down: what they call,
- * and the types of what they pass, keep and implement (a clock, a codec; the compiler also has to name those of
- * `streamActor` in a machine that is exported). What belongs to tracing, a transport or the machines stands there.
+ * and the types of what they pass, keep and implement (a clock, a codec). What belongs to contracts, to actors in machines,
+ * to tracing, a transport or the machines of the protocol stands there.
  */
 const entries: Readonly<Record<string, Listed>> = {
   '.': {
-    values: `CloseCode CloseError ConsumerClient ProducerClient StreamError defineStream streamActor traceOverNats`,
+    values: `CloseCode CloseError ConsumerClient ProducerClient StreamError`,
     types: `
-      Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd ContractActorLogic ContractHandler
-      ContractRecordEvent ContractRequest ContractStream DebugNote EndReason HandleOptions HeadersInput MessageHeaders
-      NatsConnection OpenStreamOptions ProducerClientOptions ProducerStream Records Registration StreamActorInput
-      StreamActorKeptInput InterceptedOpen InterceptedRequest Interceptor ContractResumedEvent DebugCode LogFields
-      Logger
-      StreamActorLogic StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot
-      StreamAddresses StreamAsk StreamContract StreamErrorCode StreamHandler StreamInfo StreamOpening StreamRecordEvent
-      StreamRequest Warning WarningCode Writer
+      Accept Clock Codec ConsumerClientOptions ConsumerStream ConsumerStreamEnd DebugNote EndReason HandleOptions
+      HeadersInput InterceptedOpen InterceptedRequest Interceptor LogFields Logger MessageHeaders OpenStreamOptions
+      ProducerClientOptions ProducerStream Records Registration StreamAddresses StreamAsk StreamErrorCode StreamHandler
+      StreamInfo StreamOpening StreamRequest Warning WarningCode Writer
     `,
+  },
+  './actor': {
+    values: `streamActor`,
+    types: `
+      ContractActorLogic ContractRecordEvent ContractResumedEvent StreamActorInput StreamActorKeptInput StreamActorLogic
+      StreamActorOptions StreamActorParent StreamActorRequest StreamActorSnapshot StreamRecordEvent
+    `,
+  },
+  './contract': {
+    values: `defineStream`,
+    types: `ContractHandler ContractRequest ContractStream StreamContract`,
   },
   './machines': {
     values: `

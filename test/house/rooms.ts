@@ -18,11 +18,12 @@ export const rooms: Readonly<Record<string, string>> = {
   'src/contracts': 'src/{errors.ts,host,transport,validation,values,wire}',
   'src/consumer': 'machines src/{contracts,delivery,errors.ts,host,transport,validation,values,wire,writer}',
   'src/producer': 'machines src/{contracts,delivery,errors.ts,host,transport,validation,values,wire,writer}',
+  'src/contracts/index.ts': 'src/{consumer,contracts,producer}',
+  'src/stream-actor': 'src/{consumer,contracts,errors.ts,validation,values}',
   'src/tracing': 'machines src/{consumer,errors.ts,host,memory-broker,producer,trace-events,transport,validation,wire}',
   'src/opentelemetry': 'machines src/{consumer,errors.ts,host,producer,transport,validation,wire}',
   'src/react': 'src/{consumer,transport}',
-  'src/index.ts':
-    'machines src/{consumer,contracts,errors.ts,host,producer,tracing,transport,validation,values,writer}',
+  'src/index.ts': 'machines src/{consumer,errors.ts,host,producer,transport,validation,values,writer}',
 
   'src/testing/known-fields.ts': 'src/validation',
   'src/testing/doubles': 'src/{host,memory-broker} src/testing/known-fields.ts',
@@ -58,5 +59,5 @@ export const rooms: Readonly<Record<string, string>> = {
     'src/testing/{conformance,doubles,explorability,mutants,protocol} src/testing/explorer/index.ts',
 
   'src/cli':
-    'src/{errors.ts,index.ts,memory-broker,testing/conformance,testing/index.ts,testing/protocol,tracing,wire}',
+    'src/{errors.ts,index.ts,memory-broker,testing/conformance,testing/index.ts,testing/protocol,tracing,transport,wire}',
 };

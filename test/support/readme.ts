@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+const { exports: entries } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+};
 
 /** The fenced blocks of one language, in their order. */
 export function fencedBlocks(markdown: string, language: string): readonly string[] {
@@ -24,6 +28,13 @@ export async function outputOfMocha(tests: string): Promise<string> {
   return run([['readme.ts', tests]], [join(root, 'node_modules/mocha/bin/mocha.js'), '--no-config']);
 }
 
+/** The source of an entry of the package, as a program in a folder of its own below `test` imports it. */
+function sourceOf(entry: string | undefined): string {
+  const target = entries[entry === undefined ? '.' : `.${entry}`];
+  if (typeof target !== 'object') throw new Error(`expected an entry of the package, came ${entry ?? '.'}`);
+  return target.default.replace(/^\.\/dist\//, '../../');
+}
+
 async function run(files: readonly (readonly [name: string, text: string])[], runner: readonly string[]) {
   // Inside the project, so that the program finds what it imports.
   const folder = mkdtempSync(join(root, 'test/.readme-'));
@@ -31,13 +42,7 @@ async function run(files: readonly (readonly [name: string, text: string])[], ru
     for (const [name, text] of files) {
       writeFileSync(
         join(folder, name),
-        text
-          .replaceAll("'nats-stream-actors/machines'", "'../../machines/index.js'")
-          .replaceAll("'nats-stream-actors/testing'", "'../../src/testing/index.js'")
-          .replaceAll("'nats-stream-actors/tracing'", "'../../src/tracing/index.js'")
-          .replaceAll("'nats-stream-actors/opentelemetry'", "'../../src/opentelemetry/index.js'")
-          .replaceAll("'nats-stream-actors/memory'", "'../../src/memory-broker/index.js'")
-          .replaceAll("'nats-stream-actors'", "'../../src/index.js'"),
+        text.replace(/'nats-stream-actors(\/[\w-]+)?'/g, (_, entry: string | undefined) => `'${sourceOf(entry)}'`),
       );
     }
     // With the loader that the READMEs name: what a thread registers must not meet another one.

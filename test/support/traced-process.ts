@@ -4,7 +4,8 @@
  */
 import { connect } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsumerClient, traceOverNats, ProducerClient } from '../../src/index.js';
+import { ConsumerClient, ProducerClient } from '../../src/index.js';
+import { traceOverNats } from '../../src/tracing/index.js';
 import { createTracer } from '../../src/tracing/index.js';
 
 interface Setting {

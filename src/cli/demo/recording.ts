@@ -1,5 +1,5 @@
-import { traceOverNats, type NatsConnection } from '../../index.js';
-import type { TraceableClient } from '../../tracing/index.js';
+import { traceOverNats, type TraceableClient } from '../../tracing/index.js';
+import type { NatsConnection } from '../../transport/index.js';
 
 /**
  * Publishes what happens to the clients of a demo, where somebody watches it.

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { NatsConnection } from '../../index.js';
+import type { NatsConnection } from '../../transport/index.js';
 import { collectTraces, type TraceListener } from '../../tracing/index.js';
 import { throwWarning, type Watching, type WatchOptions } from '../watching.js';
 import { findLog } from './log-file.js';

@@ -8,13 +8,8 @@ import { createJsonReport } from '../../../src/cli/demo/json-report.js';
 import { createTextReport } from '../../../src/cli/demo/text-report.js';
 import { tableText } from '../../../src/cli/top/table-text.js';
 import { say, sayAll } from '../../../src/cli/log.js';
-import {
-  CloseError,
-  ConsumerClient,
-  ProducerClient,
-  traceOverNats,
-  type ConsumerStreamEnd,
-} from '../../../src/index.js';
+import { CloseError, ConsumerClient, ProducerClient, type ConsumerStreamEnd } from '../../../src/index.js';
+import { traceOverNats } from '../../../src/tracing/index.js';
 import { toJsonLine } from '../../../src/tracing/json-lines.js';
 import type { TraceEvent } from '../../../src/tracing/index.js';
 import { printable, printableJson } from '../../../src/wire/index.js';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { connect, type NatsConnection } from 'nats';
-import { ConsumerClient, ProducerClient, traceOverNats, type ConsumerStream } from '../../../src/index.js';
+import { ConsumerClient, ProducerClient, type ConsumerStream } from '../../../src/index.js';
+import { traceOverNats } from '../../../src/tracing/index.js';
 import { widthOf } from '../../../src/cli/fit.js';
 import { builtCommand } from '../../support/built-command.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { act, createElement, StrictMode, useEffect, useState, type ReactElement } from 'react';
 import * as renderer from 'react-test-renderer';
 import { assign, setup } from 'xstate';
-import { streamActor, type ConsumerClient, type StreamRecordEvent } from '../../../src/index.js';
+import type { ConsumerClient } from '../../../src/index.js';
+import { streamActor, type StreamRecordEvent } from '../../../src/stream-actor/index.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 import { settle } from '../../support/settle.js';
 

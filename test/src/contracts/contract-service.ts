@@ -1,5 +1,6 @@
-import { CloseError, ConsumerClient, defineStream, ProducerClient } from '../../../src/index.js';
-import type { NatsConnection } from '../../../src/index.js';
+import { CloseError, ConsumerClient, ProducerClient } from '../../../src/index.js';
+import { defineStream } from '../../../src/contracts/index.js';
+import type { NatsConnection } from '../../../src/transport/index.js';
 import { z } from 'zod';
 
 // One service: the progress of a job. Its lines are counted by a test, in three parts.

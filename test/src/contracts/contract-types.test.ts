@@ -5,15 +5,14 @@ import { expect } from 'chai';
 import * as v from 'valibot';
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
+import { StreamError } from '../../../src/index.js';
+import { streamActor, type ContractRecordEvent } from '../../../src/stream-actor/index.js';
 import {
   defineStream,
-  streamActor,
-  StreamError,
   type ContractHandler,
-  type ContractRecordEvent,
   type ContractRequest,
   type ContractStream,
-} from '../../../src/index.js';
+} from '../../../src/contracts/index.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 import { failureOf, readAll } from '../../support/read.js';
 

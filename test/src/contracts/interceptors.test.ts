@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import {
   CloseError,
-  defineStream,
   StreamError,
   type InterceptedOpen,
   type InterceptedRequest,
   type Interceptor,
 } from '../../../src/index.js';
+import { defineStream } from '../../../src/contracts/index.js';
 import { closePair, createPair } from '../../support/pair.js';
 import { failureOf, readAll, readOne } from '../../support/read.js';
 import { settle } from '../../support/settle.js';

@@ -1,15 +1,9 @@
 import { expect } from 'chai';
 import { createActor, setup, waitFor } from 'xstate';
 import { z } from 'zod';
-import {
-  CloseError,
-  defineStream,
-  ProducerClient,
-  streamActor,
-  StreamError,
-  type ContractRecordEvent,
-  type ContractResumedEvent,
-} from '../../../src/index.js';
+import { CloseError, ProducerClient, StreamError } from '../../../src/index.js';
+import { streamActor, type ContractRecordEvent, type ContractResumedEvent } from '../../../src/stream-actor/index.js';
+import { defineStream } from '../../../src/contracts/index.js';
 import type { MemoryConnection } from '../../../src/memory-broker/index.js';
 import { useFakeTime } from '../../support/fake-time.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createActor, setup, toPromise } from 'xstate';
-import { ConsumerClient, streamActor } from '../../../src/index.js';
+import { ConsumerClient } from '../../../src/index.js';
+import { streamActor } from '../../../src/stream-actor/index.js';
 import { createMemoryBroker } from '../../../src/memory-broker/index.js';
 import { createTestBroker, createTestClock, explore, system } from '../../../src/testing/index.js';
 import { createTracer } from '../../../src/tracing/index.js';

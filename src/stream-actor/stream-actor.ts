@@ -1,8 +1,8 @@
 import type { ActorLogic, ActorScope, AnyActorLogic, AnyActorRef, EventObject } from 'xstate';
 import { isContract, type AnyContract } from '../contracts/contract.js';
 import { kindOf, quote, refuse, requireKnownNames } from '../validation/argument-checks.js';
-import type { ConsumerClient } from './consumer-client.js';
-import type { ContractStreamEnd } from './contract-stream.js';
+import type { ConsumerClient } from '../consumer/consumer-client.js';
+import type { ContractStreamEnd } from '../consumer/contract-stream.js';
 import { persistStream, restoreStream, type StreamActorSnapshot } from './persisted-stream.js';
 import type {
   ContractActorInput,

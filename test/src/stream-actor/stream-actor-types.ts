@@ -3,14 +3,9 @@
  * refuse, and each line without a mark is one that it has to take.
  */
 import { assign, createActor, setup } from 'xstate';
-import {
-  ConsumerClient,
-  ProducerClient,
-  streamActor,
-  type NatsConnection,
-  type OpenStreamOptions,
-  type StreamRecordEvent,
-} from '../../../src/index.js';
+import { ConsumerClient, ProducerClient, type OpenStreamOptions } from '../../../src/index.js';
+import { streamActor, type StreamRecordEvent } from '../../../src/stream-actor/index.js';
+import type { NatsConnection } from '../../../src/transport/index.js';
 
 declare const client: ConsumerClient;
 declare const producer: ProducerClient;

@@ -1,9 +1,9 @@
 import type { AnyActorRef, EventObject } from 'xstate';
 import type { AnyContract } from '../contracts/contract.js';
-import { onceOrphaned } from './ancestor-watch.js';
-import type { ConsumerClient } from './consumer-client.js';
-import type { ConsumerStreamEnd } from './consumer-stream.js';
-import type { ContractStreamEnd, ResumeOptions, StreamResumption } from './contract-stream.js';
+import { onceOrphaned } from '../consumer/ancestor-watch.js';
+import type { ConsumerClient } from '../consumer/consumer-client.js';
+import type { ConsumerStreamEnd } from '../consumer/consumer-stream.js';
+import type { ContractStreamEnd, ResumeOptions, StreamResumption } from '../consumer/contract-stream.js';
 import { checkContractInput, checkInput } from './stream-actor-input.js';
 
 /** How the stream of a run ended. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { assign, createActor, setup, toPromise, waitFor, type InspectionEvent } from 'xstate';
 import { CloseError } from '../../../src/errors.js';
-import { streamActor, type StreamActorRequest, type StreamRecordEvent } from '../../../src/index.js';
+import { streamActor, type StreamActorRequest, type StreamRecordEvent } from '../../../src/stream-actor/index.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 import { failureOf } from '../../support/read.js';
 import { settle } from '../../support/settle.js';

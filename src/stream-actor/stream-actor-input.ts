@@ -1,8 +1,8 @@
 import type { AnyActorRef } from 'xstate';
 import type { AnyContract, CursorInput, ParamsOf, RecordOutput, TermsOf } from '../contracts/contract.js';
 import { kindOf, refuse, requireOneOf } from '../validation/argument-checks.js';
-import type { OpenContractOptions, StreamResumption } from './contract-stream.js';
-import type { OpenStreamOptions } from './open-stream-options.js';
+import type { OpenContractOptions, StreamResumption } from '../consumer/contract-stream.js';
+import type { OpenStreamOptions } from '../consumer/open-stream-options.js';
 import type { NoOtherNames } from './no-other-names.js';
 
 /** The event that carries a record of the stream to the parent. */

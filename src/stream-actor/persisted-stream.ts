@@ -3,7 +3,7 @@ import { DeclaredError } from '../contracts/declared-errors.js';
 import { CloseError, messageOf, StreamError } from '../errors.js';
 import { kindOf } from '../validation/argument-checks.js';
 import { decodeValue, encodeValue } from '../values/codec.js';
-import type { ConsumerStreamEnd } from './consumer-stream.js';
+import type { ConsumerStreamEnd } from '../consumer/consumer-stream.js';
 import type { StreamActorKeptInput } from './stream-actor-input.js';
 
 /** The snapshot of a stream's actor: active with its input, or settled with the stream's end or an error. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { assign, createActor, setup, toPromise, waitFor, type AnyActorRef } from 'xstate';
-import { CloseError, streamActor, type ConsumerStream, type StreamRecordEvent } from '../../../src/index.js';
+import { CloseError, type ConsumerStream } from '../../../src/index.js';
+import { streamActor, type StreamRecordEvent } from '../../../src/stream-actor/index.js';
 import { closePair, createPair, type Pair } from '../../support/pair.js';
 import { settle } from '../../support/settle.js';
 

@@ -1,0 +1,9 @@
+/**
+ * The door of a module that both sides of a stream import: what they agree on, in one place. It brings neither client.
+ *
+ * @module nats-stream-actors/contract
+ */
+export { defineStream } from './contract.js';
+export type { StreamContract } from './contract.js';
+export type { ContractStream } from '../consumer/contract-stream.js';
+export type { ContractHandler, ContractRequest } from '../producer/contract-handler.js';
