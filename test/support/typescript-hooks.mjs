@@ -1,19 +1,32 @@
-import { transform } from 'esbuild';
-import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const loaders = { '.ts': 'ts', '.tsx': 'tsx' };
 
+const { version } = createRequire(import.meta.url)('esbuild/package.json');
+
+/** What becomes of each file, kept from process to process: the tests start hundreds that load the same files. */
+const kept = fileURLToPath(new URL('../../node_modules/.cache/typescript/', import.meta.url));
+mkdirSync(kept, { recursive: true });
+
 /** A file that is imported as `.js` may be one of TypeScript, as the compiler has it. */
 export async function resolve(specifier, context, next) {
-  try {
-    return await next(specifier, context);
-  } catch (error) {
-    const [, name, query] = /^((?:\.|file:).*)\.js(\?.*)?$/.exec(specifier) ?? [];
-    if (error.code !== 'ERR_MODULE_NOT_FOUND' || name === undefined) throw error;
-    return next(`${name}.ts${query ?? ''}`, context).catch(() => next(`${name}.tsx${query ?? ''}`, context));
+  const [, name, query = ''] = /^((?:\.|file:).*)\.js(\?.*)?$/.exec(specifier) ?? [];
+  if (name !== undefined && isOurs(context.parentURL)) {
+    for (const extension of Object.keys(loaders)) {
+      const url = new URL(`${name}${extension}`, context.parentURL);
+      if (existsSync(url)) return { url: `${url.href}${query}`, format: 'module', shortCircuit: true };
+    }
   }
+  return next(specifier, context);
+}
+
+/** Packages may ship their sources beside what was built of them. */
+function isOurs(url) {
+  return url?.startsWith('file:') === true && !url.includes('/node_modules/');
 }
 
 /**
@@ -23,10 +36,35 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   const loader = url.startsWith('file:') ? loaders[extname(fileURLToPath(url))] : undefined;
   if (loader === undefined) return next(url, context);
-  const sourcefile = fileURLToPath(url);
-  const { code } = await transform(await readFile(sourcefile, 'utf8'), {
+  return { format: 'module', source: await javascriptOf(fileURLToPath(url), loader), shortCircuit: true };
+}
+
+async function javascriptOf(sourcefile, loader) {
+  const text = readFileSync(sourcefile, 'utf8');
+  const file = join(kept, `${digestOf(sourcefile)}.js`);
+  const heading = `// ${version} ${digestOf(text)}\n`;
+  const known = readIfThere(file);
+  if (known?.startsWith(heading)) return known.slice(heading.length);
+  const { transform } = await import('esbuild');
+  const { code } = await transform(text, {
     ...{ loader, format: 'esm', target: 'node20', sourcemap: 'inline', sourcefile },
     ...{ jsx: 'automatic', jsxImportSource: 'preact' },
   });
-  return { format: 'module', source: code, shortCircuit: true };
+  // Other processes read and write the same, and find a whole file each time.
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, heading + code);
+  renameSync(own, file);
+  return code;
+}
+
+function readIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function digestOf(text) {
+  return createHash('sha256').update(text).digest('hex');
 }
