@@ -167,8 +167,7 @@ export function collectTraces(
 
   const onFarewell = (instance: string): void => {
     for (const known of [heardAt, mistaken, headless]) known.delete(instance);
-    const at = now();
-    hold(merge.over(instance, 'stop').map((draft): TimedDraft => ({ ...draft, at })));
+    hold(merge.over(instance, 'stop', now()));
   };
 
   /** The start of what it tells was missed. It is asked once: nobody may keep all others busy by his own mistake. */

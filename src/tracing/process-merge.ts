@@ -21,8 +21,8 @@ export interface ProcessMerge {
   take(batch: TraceBatch, now: number): readonly TimedDraft[] | undefined;
   /** Nothing is heard of a process, which says nothing about what it does. */
   unheard(instance: string, reason: ContactReason, since: number): readonly TraceEventDraft[];
-  /** A process is over: its systems, which have not said so themselves. */
-  over(instance: string, op: 'crash' | 'stop'): readonly TraceEventDraft[];
+  /** A process is over: its systems, which have not said so themselves. Whoever takes their names does so from now on. */
+  over(instance: string, op: 'crash' | 'stop', now: number): readonly TimedDraft[];
   /** The processes of whom something was missed, and who have to tell what lives anew. */
   toldInPart(): readonly string[];
 }
@@ -76,6 +76,19 @@ export function createProcessMerge(): ProcessMerge {
   const machines = new Map<string, string>();
   /** Which instance has which system name. */
   const owners = new Map<string, string>();
+  /** When a name became free, in the time of the run. What its next owner tells may have happened before that. */
+  const freedAt = new Map<string, number>();
+
+  const free = (name: string, at: number): void => {
+    owners.delete(name);
+    freedAt.delete(name);
+    freedAt.set(name, at);
+    // Those that were free for the longest time are no news to anybody.
+    for (const oldest of freedAt.keys()) {
+      if (freedAt.size <= freedMax) break;
+      freedAt.delete(oldest);
+    }
+  };
 
   const systemName = (instance: string, process: Process, system: string): string => {
     const known = process.systems.get(system);
@@ -89,6 +102,7 @@ export function createProcessMerge(): ProcessMerge {
       if (owner === undefined || owner === instance) break;
     }
     owners.set(name, instance);
+    process.lastAt = Math.max(process.lastAt, freedAt.get(name) ?? 0);
     process.systems.set(system, { name, role: 'other' });
     return name;
   };
@@ -160,9 +174,9 @@ export function createProcessMerge(): ProcessMerge {
     }
   };
 
-  const forget = (process: Process, system: string, name: string): void => {
+  const forget = (process: Process, system: string, name: string, at = process.lastAt): void => {
     process.systems.delete(system);
-    owners.delete(name);
+    free(name, at);
     for (const [key, { system: own }] of process.living) if (own === name) process.living.delete(key);
   };
 
@@ -299,13 +313,13 @@ export function createProcessMerge(): ProcessMerge {
       process.isGone = reason === 'gone';
       return [{ type: 'contact', op: 'lost', systems: systemsOf(process), reason, since }];
     },
-    over: (instance, op) => {
+    over: (instance, op, now) => {
       const process = processes.get(instance);
       if (process === undefined) return [];
       processes.delete(instance);
       return Array.from(process.systems).map(([system, { name, role }]) => {
-        forget(process, system, name);
-        return { type: 'system', system: name, role, op };
+        forget(process, system, name, now);
+        return { type: 'system', system: name, role, op, at: now };
       });
     },
     toldInPart: () =>
@@ -314,6 +328,9 @@ export function createProcessMerge(): ProcessMerge {
       ),
   };
 }
+
+/** How many names are remembered that nobody has any more. */
+const freedMax = 1_000;
 
 /** A clock that lags by so much more than before stood still. No message is so long on its way. */
 const sleepMs = 30_000;

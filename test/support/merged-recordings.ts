@@ -46,7 +46,7 @@ export function mergeRecordings(recordings: readonly (readonly TraceEvent[])[], 
   for (const { instance, now, events, isLast } of arrivals) {
     release(now - waitMs);
     waiting.push(...(merge.take({ instance, process: 'process', isOver: false, records: events }, now) ?? []));
-    if (isLast) waiting.push(...merge.over(instance, 'crash').map((draft) => ({ ...draft, at: now })));
+    if (isLast) waiting.push(...merge.over(instance, 'crash', now));
   }
   release(Infinity);
   return merged;

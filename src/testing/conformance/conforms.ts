@@ -179,7 +179,7 @@ export function conformanceOf(
     smallest: () => (violation === undefined ? result : checkAgain(smallestTrace(trace, violation, checkAgain))),
     assert: () => {
       if (violation === undefined) return result;
-      throw new Error(result.smallest().toString());
+      throw new Error(`${result.smallest().toString()}\n\nIn the whole trace it is trace event ${violation.index}.`);
     },
   };
   return result;

@@ -454,6 +454,26 @@ describe('trace events over NATS', () => {
     ]);
   });
 
+  it('of a process that takes the name of one that is over come behind its end, whatever the time on the way', () => {
+    const merge = createProcessMerge();
+    const header: TraceEvent = { type: 'run', version: 1, source: 'live', unit: 'ms', label: '' };
+    const start: TraceEvent = { type: 'system', seq: 1, at: 5, system: 'producer', role: 'producer', op: 'start' };
+    const batchOf = (instance: string, more: readonly TraceEvent[]) => ({
+      ...{ process: 'p', instance, isOver: false },
+      records: [header, start, ...more],
+    });
+    merge.take(batchOf('first', []), 10);
+    const end = merge.over('first', 'crash', 100);
+    expect(end.map(({ at }) => at)).to.deep.equal([100]);
+    // What the second one tells is up to 80 ms old as it comes.
+    const mark: TraceEvent = { type: 'mark', seq: 2, at: 85, kind: 'note', text: '' };
+    const told = merge.take(batchOf('second', [mark]), 101) ?? [];
+    expect(told.map((draft) => [draft.type, 'system' in draft ? draft.system : '', draft.at])).to.deep.equal([
+      ['system', 'producer', 100],
+      ['mark', '', 101],
+    ]);
+  });
+
   it('are refused on a subject that is none, and with an option that is none', () => {
     const connection = createMemoryBroker().connect();
     expect(() => traceOverNats(createTracer(), { connection, subject: 'a.*' })).to.throw(
