@@ -50,7 +50,8 @@ export interface ProcessTable {
   isAlive(state: number): boolean;
   /** The state one tick later; what is due stays due. */
   tick(state: number): number;
-  react(state: number, input: number): CompiledReaction;
+  /** @param isCompared whether somebody compares it with another run, so that one run is enough to see whether it is always so. */
+  react(state: number, input: number, isCompared?: boolean): CompiledReaction;
   /** Calls the listener with each reaction that is computed from now on. */
   watch(listener: ReactionListener): void;
   /** The same reaction with all that a trace tells, computed anew. */
@@ -146,8 +147,9 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
     return react(system, steppers, from, starts, itemAt(inputs.values, input));
   }
 
-  function compile(state: number, input: number): CompiledReaction {
-    const [reaction, again] = [explain(state, input), explain(state, input)];
+  function compile(state: number, input: number, isCompared: boolean): CompiledReaction {
+    const reaction = explain(state, input);
+    const again = isCompared ? reaction : explain(state, input);
     // The machines' own steps have been compared already, so what differs is the host's doing.
     const fault =
       reaction.fault ??
@@ -188,11 +190,11 @@ export function createProcessTable(system: CompiledSystem): ProcessTable {
       const after = ticked[state] ?? outOfRange(ticked.length, state);
       return after === -1 ? (ticked[state] = tick(state)) : after;
     },
-    react(state, input) {
+    react(state, input, isCompared = false) {
       let index = known.get(state, input);
       if (index === -1) {
         index = reactions.length;
-        const reaction = compile(state, input);
+        const reaction = compile(state, input, isCompared);
         // A listener may ask for further reactions, so this one is known before it is told.
         reactions.push(reaction);
         known.set(state, input, index);

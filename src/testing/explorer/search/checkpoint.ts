@@ -31,8 +31,10 @@ export interface Noted {
 }
 
 interface Header extends Omit<Noted, 'reactions'> {
-  readonly format: 1;
+  readonly format: 2;
   readonly fingerprint: string;
+  /** How many of the interchangeable ids were exchanged. */
+  readonly exchanged: number;
   readonly states: readonly ProcessState[];
   readonly messages: readonly Message[];
   readonly inputs: readonly ProcessInput[];
@@ -67,6 +69,7 @@ export function fingerprintOf(system: CompiledSystem, asked: object): string {
 /** Where an exploration stands of which every step that was found is committed. */
 export function takeCheckpoint(
   fingerprint: string,
+  exchanged: number,
   successors: Successors,
   states: StateTable,
   graph: StateGraph,
@@ -80,8 +83,9 @@ export function takeCheckpoint(
     rows.set(row, state * width);
   }
   const header: Header = {
-    format: 1,
+    format: 2,
     fingerprint,
+    exchanged,
     ...noted,
     states: processes.states,
     messages: processes.messages,
@@ -100,9 +104,14 @@ export function takeCheckpoint(
   return { header: JSON.stringify(header), words: [rows, ...graph.save(), reactions.words()] };
 }
 
+/** How many ids were exchanged in what is resumed; undefined where nothing is. */
+export function exchangedIn(checkpoint: Checkpoint | undefined): number | undefined {
+  return checkpoint === undefined ? undefined : (JSON.parse(checkpoint.header) as Partial<Header>).exchanged;
+}
+
 function headerOf(text: string, fingerprint: string): Header {
   const header = JSON.parse(text) as Header;
-  if ((header as { readonly format?: unknown }).format !== 1) {
+  if ((header as { readonly format?: unknown }).format !== 2) {
     throw new Error('resume: expected a checkpoint of this version, came another one');
   }
   if (header.fingerprint !== fingerprint) {

@@ -6,9 +6,17 @@ import { createStateGraph } from '../state-space/state-graph.js';
 import { createSuccessors, type Successors } from '../state-space/successors.js';
 import { createIntegerList } from '../structures/integer-list.js';
 import { createStateTable } from '../structures/state-table.js';
+import { exchangedAtFirst, idsWorthExchanging, worthIsLookedAt } from '../symmetry/exchange-worth.js';
 import { createQuotient, type Quotient } from '../symmetry/quotient.js';
 import { createSymmetry, type Symmetry } from '../symmetry/symmetry.js';
-import { fingerprintOf, restoreCheckpoint, takeCheckpoint, type Checkpoint, type Noted } from './checkpoint.js';
+import {
+  exchangedIn,
+  fingerprintOf,
+  restoreCheckpoint,
+  takeCheckpoint,
+  type Checkpoint,
+  type Noted,
+} from './checkpoint.js';
 import { createChecks, type Checks } from './checks.js';
 import { createExpansion } from './expansion.js';
 import { checkExploreOptions, type ExploreOptions, type Progress } from './explore-options.js';
@@ -78,14 +86,14 @@ function* exploration(
   checkExploreOptions(options);
   const startedAt = performance.now();
   const compiled = compileWith(system.config, options);
-  const successors = createSuccessors(compiled);
-  const symmetry = compiled.ids.length > 1 ? createSymmetry(compiled, successors) : undefined;
-  const quotient = symmetry === undefined ? undefined : createQuotient(symmetry, successors.width);
-  const checks = createChecks(compiled, successors, options, symmetry);
-  const prepared = { startedAt, compiled, successors, symmetry, quotient, checks };
+  const exchanged = exchangedIn(options.resume) ?? Math.min(compiled.ids.length, exchangedAtFirst);
+  let prepared = prepare(startedAt, compiled, exchanged, worthIsLookedAt.first, options);
   for (;;) {
     const result = yield* search(prepared, options);
-    if (result !== undefined) return result;
+    if (result === 'outdated') continue;
+    if (!('anew' in result)) return result;
+    // It is looked at again later, so that it comes to an end.
+    prepared = prepare(startedAt, compiled, result.anew, result.at * worthIsLookedAt.factor, options);
   }
 }
 
@@ -97,16 +105,40 @@ interface Prepared {
   readonly symmetry: Symmetry | undefined;
   readonly quotient: Quotient | undefined;
   readonly checks: Checks;
+  /** How many of the interchangeable ids are exchanged. */
+  readonly exchanged: number;
+  /** After how many states it is looked at whether that is worth it. */
+  readonly worthAt: number;
+}
+
+/** So many ids should be exchanged, as is known after some states. */
+interface OtherExchange {
+  readonly anew: number;
+  readonly at: number;
+}
+
+function prepare(
+  startedAt: number,
+  compiled: CompiledSystem,
+  exchanged: number,
+  worthAt: number,
+  options: ExploreOptions<SystemView>,
+): Prepared {
+  const successors = createSuccessors(compiled);
+  const symmetry = compiled.ids.length > 1 ? createSymmetry(compiled, successors, exchanged) : undefined;
+  const quotient = symmetry === undefined ? undefined : createQuotient(symmetry, successors.width);
+  const checks = createChecks(compiled, successors, options, symmetry);
+  return { startedAt, compiled, successors, symmetry, quotient, checks, exchanged, worthAt };
 }
 
 /**
- * One search from the initial state. Returns undefined where it has to begin anew: states were reduced, and later a
- * predicate has read what it had not read before.
+ * One search from the initial state. Where it has to begin anew it says why: `outdated`, states were reduced, and later a
+ * predicate has read what it had not read before; or that another number of ids should be exchanged.
  */
 function* search(
-  { startedAt, compiled, successors, symmetry, quotient, checks }: Prepared,
+  { startedAt, compiled, successors, symmetry, quotient, checks, exchanged, worthAt }: Prepared,
   options: ExploreOptions<SystemView>,
-): Generator<undefined, ExploreResult | undefined, undefined> {
+): Generator<undefined, ExploreResult | 'outdated' | OtherExchange, undefined> {
   const { width } = successors;
   const row = new Int32Array(width);
   const states = createStateTable(width);
@@ -200,7 +232,7 @@ function* search(
 
   function finish(stoppedBy: ExploreResult['stoppedBy']): ExploreResult {
     if (stoppedBy !== undefined && stoppedBy !== 'violation') {
-      options.onStopped?.(takeCheckpoint(fingerprint(), successors, states, graph, noted));
+      options.onStopped?.(takeCheckpoint(fingerprint(), exchanged, successors, states, graph, noted));
     }
     if (stoppedBy === undefined) {
       verdicts.judgeReachable();
@@ -219,6 +251,9 @@ function* search(
       worst: verdicts.worst,
       coverage: successors.processes.coverage(),
       unused: verdicts.unused,
+      ...(symmetry === undefined
+        ? {}
+        : { exchanged: compiled.isRing ? compiled.ids : compiled.ids.slice(0, exchanged) }),
       violations: verdicts.violations,
     };
     return createResult(found, limit.partial);
@@ -238,7 +273,18 @@ function* search(
   }
   let nextAnalysis = firstAnalysis;
   while (nextAnalysis <= graph.expanded()) nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;
+  let nextWorth = worthAt;
+  while (nextWorth <= graph.expanded()) nextWorth *= worthIsLookedAt.factor;
   for (let index = graph.expanded(); ; index += 1) {
+    if (index === nextWorth && symmetry !== undefined && !compiled.isRing) {
+      const at = nextWorth;
+      nextWorth *= worthIsLookedAt.factor;
+      const known = { ids: compiled.ids.length, exchanged, states: states.count(), width };
+      const worth = idsWorthExchanging(symmetry, known, (state, into) => {
+        states.read(state, into);
+      });
+      if (worth !== exchanged) return { anew: worth, at };
+    }
     if (index === states.count()) commit();
     if (mustStop()) return finish('violation');
     if (index === states.count()) break;
@@ -266,7 +312,7 @@ function* search(
     if (expansion.isFull() || isLook || isAnalysis || states.count() + expansion.waiting() > statesMax) commit();
     if (mustStop()) return finish('violation');
     if (isLook) tell('exploring');
-    if (isLook && partialOrder?.isOutdated() === true) return undefined;
+    if (isLook && partialOrder?.isOutdated() === true) return 'outdated';
     let stopped: ExploreResult['stoppedBy'] =
       states.count() > statesMax ? 'states' : isLook ? reasonToStop() : undefined;
     if (isAnalysis || stopped !== undefined) {
@@ -279,7 +325,7 @@ function* search(
     if (stopped !== undefined) return finish(stopped);
     if (isLook) yield undefined;
   }
-  if (partialOrder?.isOutdated() === true) return undefined;
+  if (partialOrder?.isOutdated() === true) return 'outdated';
   yield* analyse(verdicts.judgeLeadsTo(isAborted));
   yield* analyse(verdicts.judgeTime());
   return finish(undefined);

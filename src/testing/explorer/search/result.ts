@@ -33,6 +33,11 @@ export interface ExploreResult {
    * Exact only if complete.
    */
   readonly worst: Readonly<Record<string, number>>;
+  /**
+   * Those of the system's `ids` that were exchanged for one another, all of them in a ring; absent where it has none. Of
+   * many ids these are the first ones, as many as spare more states than it costs to try their permutations.
+   */
+  readonly exchanged?: readonly string[];
   /** What was never exercised of each machine, by machine. */
   readonly coverage: Readonly<Record<string, Coverage>>;
   /**

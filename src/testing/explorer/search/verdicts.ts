@@ -5,7 +5,9 @@ import { firstTimelock } from '../liveness/timelock.js';
 import { createStepBuffer, StepKind, type FoundStep } from '../state-space/step-buffer.js';
 import type { Successors } from '../state-space/successors.js';
 import { itemAt, lastOf } from '../structures/checked-reads.js';
-import { createCovering } from '../symmetry/covering.js';
+import { coarsestClasses, createCovering } from '../symmetry/covering.js';
+import type { Symmetry } from '../symmetry/symmetry.js';
+import type { WayGraph } from '../state-space/state-graph.js';
 import { createTraceMaker } from '../traces/trace-maker.js';
 import { messageText } from '../traces/step-text.js';
 import type { Trace } from '../traces/trace.js';
@@ -128,6 +130,12 @@ export function createVerdicts(
     return { kind: isLoss ? 'lost' : 'arrives', key: `${which} ${detail}` };
   }
 
+  /** The graph of a question's own classes of exchanges; undefined where it has all exchanges, too. */
+  function smallerGraph(exchanging: Symmetry, answers: readonly number[]): WayGraph | undefined {
+    const classes = coarsestClasses(exchanging, answers);
+    return classes.exchanges.length === exchanging.count ? undefined : createCovering(graph, exchanging, classes);
+  }
+
   /** The first exchange of ids for which a predicate answers so, -1 if there is none. */
   function permutationWhere(entry: number, predicate: number, answer: boolean): number {
     for (let permutation = 0; permutation < (symmetry?.count ?? 1); permutation += 1) {
@@ -192,7 +200,10 @@ export function createVerdicts(
     *judgeLeadsTo(isStopped) {
       for (const check of checks.leadsTo) {
         if (violated.has(check.name)) continue;
-        const found = yield* checkLeadsTo(allStates, table, check, isStopped, fairness);
+        const found = yield* checkLeadsTo(allStates, table, check, isStopped, {
+          ...(fairness === undefined ? {} : { fairness }),
+          ...(symmetry === undefined ? {} : { smallerFor: (answers) => smallerGraph(symmetry, answers) }),
+        });
         if (found.worst !== undefined) worst[check.name] = found.worst;
         if (found.violation === undefined) continue;
         const { path, reason } = found.violation;

@@ -1,5 +1,6 @@
 import { itemAt, wordAt } from '../structures/checked-reads.js';
 import type { CompiledSystem } from '../description/compile-system.js';
+import { permutations, rotations } from './exchange-group.js';
 import { createRenaming, isSame, type Renaming } from './renaming.js';
 import type { CompiledReaction } from '../processes/process-table.js';
 import type { Successors } from '../state-space/successors.js';
@@ -15,28 +16,10 @@ export interface Symmetry {
   compose(second: number, first: number): number;
   /** The permutation that undoes this one. */
   inverse(permutation: number): number;
+  /** How many of the first ids there have to be for a permutation to exchange no others: 1 where it exchanges none. */
+  idsMoved(permutation: number): number;
   /** The stimulus that takes the place of this one. */
   stimulus(permutation: number, stimulus: number): number;
-}
-
-/** With more ids there are more permutations than they spare states: of more ids, only the first ones are exchanged. */
-const permutedMax = 5;
-
-function permutationsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
-  if (items.length === 0) return [[]];
-  return items.flatMap((item, index) =>
-    permutationsOf(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest]),
-  );
-}
-
-function rotationsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
-  return items.map((_, first) => [...items.slice(first), ...items.slice(0, first)]);
-}
-
-/** The orders that the ids may be brought into: a group, whichever it is, number 0 of which leaves them as they are. */
-function ordersOf({ ids, isRing }: CompiledSystem): readonly (readonly string[])[] {
-  if (isRing) return rotationsOf(ids);
-  return permutationsOf(ids.slice(0, permutedMax)).map((order) => [...order, ...ids.slice(permutedMax)]);
 }
 
 /** Where each part of the system goes under a renaming. */
@@ -85,24 +68,28 @@ function moved<T>(items: readonly T[], places: readonly number[]): readonly T[] 
 }
 
 /**
- * Makes the symmetry of a system's ids, and watches that its machines keep it: each reaction is computed for all
- * permutations, and must be the same but for the ids.
+ * Makes the symmetry of a system's ids, and watches that its machines keep it: each reaction is computed with neighbours
+ * exchanged, and must be the same but for the ids. What holds of each exchange of neighbours, in every state that comes of
+ * them, holds of all exchanges.
  *
+ * @param exchanged how many of the ids are exchanged, the first ones; all of those in a ring are.
  * @throws Error, also later from the watched reactions, that says how the ids are told apart.
  */
-export function createSymmetry(system: CompiledSystem, successors: Successors): Symmetry {
+export function createSymmetry(system: CompiledSystem, successors: Successors, exchanged: number): Symmetry {
   const { ids } = system;
   const { processes: table, queues, surroundings, width } = successors;
   if (system.faults.crash.midStep) {
     // What a step sends to one of them and to another has an order, which an exchange would turn around.
     throw new Error('ids: expected no crashes with midStep, which tell apart who is sent to first');
   }
-  const orders = ordersOf(system);
+  const group = system.isRing ? rotations(ids.length) : permutations(ids.length, exchanged);
+  const { exchanges, generators } = group;
+  const orders = exchanges.map(({ images }) => images.map((image) => itemAt(ids, image)));
   const renamings = orders.map((order) => createRenaming(ids, order));
   const places = renamings.map((renaming) => placesUnder(system, renaming));
   const processCount = system.processes.length;
   const last = width - 1;
-  const known = orders.map(() => ({
+  const memory = exchanges.map(() => ({
     states: [] as (number | undefined)[],
     messages: [] as (number | undefined)[],
     queues: system.links.map(() => [] as (number | undefined)[]),
@@ -115,22 +102,28 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
     }
   }
 
+  /** What an exchange makes of something: what its last part makes of what the others do, which is mostly known. */
+  function madeOf(permutation: number, id: number, under: typeof stateUnder, rename: (renaming: Renaming) => number) {
+    const { last, before } = itemAt(exchanges, permutation);
+    return before === 0 ? rename(itemAt(renamings, permutation)) : under(last, under(before, id));
+  }
+
   function stateUnder(permutation: number, state: number): number {
-    return (itemAt(known, permutation).states[state] ??= table.stateId(
-      itemAt(renamings, permutation).state(itemAt(table.states, state)),
+    return (itemAt(memory, permutation).states[state] ??= madeOf(permutation, state, stateUnder, (renaming) =>
+      table.stateId(renaming.state(itemAt(table.states, state))),
     ));
   }
 
   function messageUnder(permutation: number, message: number): number {
-    return (itemAt(known, permutation).messages[message] ??= table.messageId(
-      itemAt(renamings, permutation).message(itemAt(table.messages, message)),
+    return (itemAt(memory, permutation).messages[message] ??= madeOf(permutation, message, messageUnder, (renaming) =>
+      table.messageId(renaming.message(itemAt(table.messages, message))),
     ));
   }
 
   function queueUnder(permutation: number, link: number, queue: number): number {
     if (queue === 0) return queue;
     const to = itemAt(queues, itemAt(itemAt(places, permutation).links, link));
-    return (itemAt(itemAt(known, permutation).queues, link)[queue] ??= to.idOf(
+    return (itemAt(itemAt(memory, permutation).queues, link)[queue] ??= to.idOf(
       itemAt(itemAt(queues, link).contents, queue).map((item) => ({
         ...item,
         message: messageUnder(permutation, item.message),
@@ -141,7 +134,7 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
   function surroundingsUnder(permutation: number, around: number): number {
     const { stimuli, cuts, processes } = itemAt(places, permutation);
     const own = itemAt(surroundings.states, around);
-    return (itemAt(known, permutation).surroundings[around] ??= surroundings.idOf({
+    return (itemAt(memory, permutation).surroundings[around] ??= surroundings.idOf({
       ...own,
       stimuli: moved(own.stimuli, stimuli),
       isCut: moved(own.isCut, cuts),
@@ -167,10 +160,10 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
   }
 
   table.watch((state, input, reaction) => {
-    for (let permutation = 1; permutation < orders.length; permutation += 1) {
+    for (const permutation of generators) {
       const given = itemAt(table.inputs, input);
-      const exchanged = itemAt(renamings, permutation).input(given);
-      const other = table.react(stateUnder(permutation, state), table.inputId(exchanged));
+      const renamed = itemAt(renamings, permutation).input(given);
+      const other = table.react(stateUnder(permutation, state), table.inputId(renamed), true);
       if (isReactionUnder(permutation, reaction, other)) continue;
       throw new Error(
         `ids: ${ids.join(', ')} are not interchangeable: with ${itemAt(orders, permutation).join(', ')} in their ` +
@@ -187,14 +180,8 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
     return from;
   });
 
-  const numbers = new Map(orders.map((order, number) => [JSON.stringify(order), number]));
-  const composed = renamings.map((second) =>
-    orders.map((first) => numbers.get(JSON.stringify(first.map(second.name))) ?? -1),
-  );
-  const inverses = composed.map((_, permutation) => composed.findIndex((second) => second[permutation] === 0));
-
   return {
-    count: orders.length,
+    count: exchanges.length,
     permute(state, permutation, into) {
       const { processes, links } = itemAt(places, permutation);
       for (let process = 0; process < processCount; process += 1) {
@@ -212,8 +199,10 @@ export function createSymmetry(system: CompiledSystem, successors: Successors): 
       if (word === last) return surroundingsUnder(permutation, wordAt(state, last));
       return queueUnder(permutation, source - processCount, wordAt(state, source));
     },
-    compose: (second, first) => itemAt(itemAt(composed, second), first),
-    inverse: (permutation) => itemAt(inverses, permutation),
+    compose: (second, first) => group.compose(second, first),
+    inverse: (permutation) => group.inverse(permutation),
+    idsMoved: (permutation) =>
+      itemAt(exchanges, permutation).images.findLastIndex((image, id) => image !== id) + 1 || 1,
     stimulus: (permutation, stimulus) => itemAt(itemAt(places, permutation).stimuli, stimulus),
   };
 }
