@@ -38,7 +38,9 @@ describe('docs', () => {
         .filter((name) => name.endsWith('.md'))
         .map((name) => `${folder}/${name}`),
     )
-    .filter((path) => !chapterPaths.includes(path) && fencedBlocks(textOf(path), 'ts').length > 0);
+    .filter((path) => !chapterPaths.includes(path) && fencedBlocks(textOf(path), 'ts').length > 0)
+    // What has a page is run with it in a browser: test/browser/recipes.test.ts.
+    .filter((path) => fencedBlocks(textOf(path), 'tsx').length === 0);
 
   it('the chapters of the guide are one program that prints what they say', async () => {
     await run(chapterPaths);

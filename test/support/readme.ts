@@ -28,6 +28,16 @@ export async function outputOfMocha(tests: string): Promise<string> {
   return run([['readme.ts', tests]], [join(root, 'node_modules/mocha/bin/mocha.js'), '--no-config']);
 }
 
+/** A program that imports the package by its name, as one in a folder of its own below `test` that imports its sources. */
+export function withSources(program: string): string {
+  return program.replace(/'nats-stream-actors(\/[\w-]+)?'/g, (_, entry: string | undefined) => `'${sourceOf(entry)}'`);
+}
+
+/** A folder for programs, inside the project, so that they find what they import. */
+export function programFolder(): string {
+  return mkdtempSync(join(root, 'test/.readme-'));
+}
+
 /** The source of an entry of the package, as a program in a folder of its own below `test` imports it. */
 function sourceOf(entry: string | undefined): string {
   const target = entries[entry === undefined ? '.' : `.${entry}`];
@@ -36,14 +46,10 @@ function sourceOf(entry: string | undefined): string {
 }
 
 async function run(files: readonly (readonly [name: string, text: string])[], runner: readonly string[]) {
-  // Inside the project, so that the program finds what it imports.
-  const folder = mkdtempSync(join(root, 'test/.readme-'));
+  const folder = programFolder();
   try {
     for (const [name, text] of files) {
-      writeFileSync(
-        join(folder, name),
-        text.replace(/'nats-stream-actors(\/[\w-]+)?'/g, (_, entry: string | undefined) => `'${sourceOf(entry)}'`),
-      );
+      writeFileSync(join(folder, name), withSources(text));
     }
     // With the loader that the READMEs name: what a thread registers must not meet another one.
     const { stdout } = await promisify(execFile)(process.execPath, [

@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from '../support/build.js';
+import { startNatsServer, type NatsServer } from '../support/nats-server.js';
+import { serveReactPage } from '../support/react-page.js';
+import { fencedBlocks, programFolder, withSources } from '../support/readme.js';
+import { watchedPage } from '../support/watched-page.js';
+
+const recipes = join(root, 'docs/recipes');
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** What a recipe with a page is made of, running: its server, its worker and its page. */
+interface Kitchen {
+  readonly url: string;
+  /** What the worker has printed, line by line. */
+  readonly lines: readonly string[];
+  /** Ends the worker with SIGKILL. */
+  kill(): void;
+  /** Ends all of it. */
+  close(): Promise<void>;
+}
+
+async function cook(recipe: string): Promise<Kitchen> {
+  const markdown = readFileSync(join(recipes, recipe), 'utf8');
+  const port = await freePort();
+  // The port of other clients is the helper's to choose.
+  const config =
+    fencedBlocks(markdown, 'conf')
+      .join('')
+      .replace(/^port:.*$/m, '') || defaultConfig;
+  const server: NatsServer = await startNatsServer({ config: config.replace('8080', `${port}`) });
+  const placed = (program: string) =>
+    withSources(program)
+      .replaceAll('nats://127.0.0.1:4222', server.url)
+      .replaceAll('ws://127.0.0.1:8080', `ws://127.0.0.1:${port}`);
+  const folder = programFolder();
+  const worker = join(folder, 'worker.ts');
+  const page = join(folder, 'page.tsx');
+  writeFileSync(worker, placed(fencedBlocks(markdown, 'ts').join('\n')));
+  writeFileSync(page, placed(fencedBlocks(markdown, 'tsx').join('\n')));
+  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', worker], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  let text = '';
+  child.stdout?.setEncoding('utf8').on('data', (data: string) => {
+    const whole = (text + data).split('\n');
+    text = whole.pop() ?? '';
+    lines.push(...whole);
+  });
+  const served = await serveReactPage(pathToFileURL(page));
+  return {
+    url: served.url,
+    lines,
+    kill: () => void child.kill('SIGKILL'),
+    async close() {
+      child.kill('SIGKILL');
+      served.close();
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const defaultConfig = 'websocket { port: 8080, no_tls: true }';
+
+async function untilLine({ lines }: Kitchen, line: string): Promise<void> {
+  while (!lines.includes(line)) await new Promise((resolve) => setTimeout(resolve, 5).unref());
+}
+
+describe('recipes', () => {
+  it('have a page where these tests say so', () => {
+    const withPage = readdirSync(recipes).filter(
+      (name) => fencedBlocks(readFileSync(join(recipes, name), 'utf8'), 'tsx').length > 0,
+    );
+    expect(withPage.sort()).to.deep.equal(['job-progress-in-react.md', 'tokens-over-websockets.md']);
+  });
+});
+
+describe('recipes with a page', function () {
+  this.timeout(60_000);
+  const watched = watchedPage();
+  let kitchen: Kitchen;
+  const open = async (recipe: string) => {
+    kitchen = await cook(recipe);
+    await untilLine(kitchen, 'serving');
+    await watched.page.goto(kitchen.url);
+  };
+  afterEach(() => kitchen.close());
+  const press = (name: string) => watched.page.getByRole('button', { name, exact: true }).click();
+
+  describe('tokens-over-websockets.md', () => {
+    beforeEach(() => open('tokens-over-websockets.md'));
+
+    it('shows the tokens as they come, and how the answer ends', async () => {
+      const { page } = watched;
+      await page.getByLabel('Prompt').fill('hello');
+      await press('Ask');
+      await page.getByText('completed').waitFor();
+      expect(await page.locator('output').innerText()).to.equal('You said hello, and there is much to say about that.');
+      await untilLine(kitchen, 'completed');
+    });
+
+    it('stops the worker as the user presses Stop', async () => {
+      const { page } = watched;
+      await page.getByLabel('Prompt').fill('hello');
+      await press('Ask');
+      await page.getByText('You said').waitFor();
+      await press('Stop');
+      await page.getByText('cancelled').waitFor();
+      await untilLine(kitchen, 'stopped');
+      expect(await page.locator('output').innerText()).not.to.include('about that');
+    });
+  });
+
+  describe('job-progress-in-react.md', () => {
+    beforeEach(() => open('job-progress-in-react.md'));
+    const section = (name: string) => watched.page.getByRole('region', { name });
+
+    it('shows how far a job is, and that it has ended', async () => {
+      await press('Run resize');
+      await section('resize').getByText('active').waitFor();
+      await section('resize').getByText('completed').waitFor();
+      expect(await section('resize').getByRole('progressbar').getAttribute('value')).to.equal('100');
+      await untilLine(kitchen, 'finished resize');
+    });
+
+    it('shows why a job failed', async () => {
+      await press('Run broken');
+      await section('broken').getByRole('alert').waitFor();
+      expect(await section('broken').getByRole('alert').innerText()).to.include('the disk is full');
+    });
+
+    it('leaves a job that is taken out of the page', async () => {
+      await press('Run resize');
+      await section('resize').getByText('10 %').waitFor();
+      await press('Cancel all');
+      await untilLine(kitchen, 'left resize');
+    });
+  });
+});
