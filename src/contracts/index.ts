@@ -1,3 +1,6 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// The streams that it names are disposable, as src/index.ts says.
+
 /**
  * The door of a module that both sides of a stream import: what they agree on, in one place. It brings neither client.
  *

@@ -1,3 +1,6 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// The streams that it names are disposable, as src/index.ts says.
+
 /**
  * The door of those who write state machines: a stream as an actor that a machine of XState invokes or spawns. The types
  * stand here because a compiler has to name them in the declarations of a machine that is exported.
