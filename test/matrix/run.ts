@@ -196,6 +196,8 @@ async function tryCompiler(name: string, project: string): Promise<readonly Row[
           await run(compiler, [], project);
           return undefined;
         } catch (error) {
+          // One that was ended has not judged everything.
+          if ((error as { readonly killed?: boolean }).killed === true) throw error;
           return ownMistakes(reasonOf(error));
         }
       }),
