@@ -8,6 +8,7 @@ import type { StateGraph } from '../state-space/state-graph.js';
 import type { Successors } from '../state-space/successors.js';
 import type { Surroundings } from '../state-space/surroundings.js';
 import { itemAt } from '../structures/checked-reads.js';
+import type { Exchanged } from '../symmetry/exchange-worth.js';
 import type { IntegerList } from '../structures/integer-list.js';
 import type { StateTable } from '../structures/state-table.js';
 import type { BrokenStep } from './expansion.js';
@@ -33,8 +34,7 @@ export interface Noted {
 interface Header extends Omit<Noted, 'reactions'> {
   readonly format: 2;
   readonly fingerprint: string;
-  /** How many of the interchangeable ids were exchanged. */
-  readonly exchanged: number;
+  readonly exchanged: Exchanged;
   readonly states: readonly ProcessState[];
   readonly messages: readonly Message[];
   readonly inputs: readonly ProcessInput[];
@@ -69,7 +69,7 @@ export function fingerprintOf(system: CompiledSystem, asked: object): string {
 /** Where an exploration stands of which every step that was found is committed. */
 export function takeCheckpoint(
   fingerprint: string,
-  exchanged: number,
+  exchanged: Exchanged,
   successors: Successors,
   states: StateTable,
   graph: StateGraph,
@@ -104,12 +104,14 @@ export function takeCheckpoint(
   return { header: JSON.stringify(header), words: [rows, ...graph.save(), reactions.words()] };
 }
 
-/** How many ids were exchanged in what is resumed; undefined where nothing is. */
-export function exchangedIn(checkpoint: Checkpoint | undefined): number | undefined {
-  return checkpoint === undefined ? undefined : (JSON.parse(checkpoint.header) as Partial<Header>).exchanged;
+/** A checkpoint of this system, read. */
+export interface OpenCheckpoint {
+  readonly header: Header;
+  readonly words: Checkpoint['words'];
 }
 
-function headerOf(text: string, fingerprint: string): Header {
+/** @throws Error for a checkpoint of another system. */
+export function openCheckpoint({ header: text, words }: Checkpoint, fingerprint: string): OpenCheckpoint {
   const header = JSON.parse(text) as Header;
   if ((header as { readonly format?: unknown }).format !== 2) {
     throw new Error('resume: expected a checkpoint of this version, came another one');
@@ -117,7 +119,7 @@ function headerOf(text: string, fingerprint: string): Header {
   if (header.fingerprint !== fingerprint) {
     throw new Error('resume: expected a checkpoint of this system with these properties, came one of another');
   }
-  return header;
+  return { header, words };
 }
 
 /** A copy that nobody can change, as all states and messages are. */
@@ -133,18 +135,16 @@ function withoutNull(around: Surroundings): Surroundings {
  * that shows whether the machines still do the same.
  *
  * @param entryOf what the predicates say of a state.
- * @throws Error for a checkpoint of another system.
+ * @throws Error where the machines do something else than those of the checkpoint.
  */
 export function restoreCheckpoint(
-  { header: text, words }: Checkpoint,
-  fingerprint: string,
+  { header, words }: OpenCheckpoint,
   system: CompiledSystem,
   { processes, queues, surroundings, used, width }: Successors,
   states: StateTable,
   graph: StateGraph,
   entryOf: (state: Int32Array) => number,
 ): Pick<Noted, 'atRest' | 'restStates' | 'broken'> {
-  const header = headerOf(text, fingerprint);
   const requireSame = (isSame: boolean) => {
     if (!isSame) throw new Error('resume: expected the machines of the checkpoint, came some that do something else');
   };

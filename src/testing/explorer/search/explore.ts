@@ -6,16 +6,16 @@ import { createStateGraph } from '../state-space/state-graph.js';
 import { createSuccessors, type Successors } from '../state-space/successors.js';
 import { createIntegerList } from '../structures/integer-list.js';
 import { createStateTable } from '../structures/state-table.js';
-import { exchangedAtFirst, idsWorthExchanging, worthIsLookedAt } from '../symmetry/exchange-worth.js';
+import { exchangedAtFirst, idsWorthExchanging, nextLook, type Exchanged } from '../symmetry/exchange-worth.js';
 import { createQuotient, type Quotient } from '../symmetry/quotient.js';
 import { createSymmetry, type Symmetry } from '../symmetry/symmetry.js';
 import {
-  exchangedIn,
   fingerprintOf,
+  openCheckpoint,
   restoreCheckpoint,
   takeCheckpoint,
-  type Checkpoint,
   type Noted,
+  type OpenCheckpoint,
 } from './checkpoint.js';
 import { createChecks, type Checks } from './checks.js';
 import { createExpansion } from './expansion.js';
@@ -86,49 +86,50 @@ function* exploration(
   checkExploreOptions(options);
   const startedAt = performance.now();
   const compiled = compileWith(system.config, options);
-  const exchanged = exchangedIn(options.resume) ?? Math.min(compiled.ids.length, exchangedAtFirst);
-  let prepared = prepare(startedAt, compiled, exchanged, worthIsLookedAt.first, options);
+  const { always, leadsTo, reachable, mayRest, stopAt } = options;
+  const fingerprint = () => fingerprintOf(compiled, { always, leadsTo, reachable, mayRest, stopAt });
+  const resumed = options.resume === undefined ? undefined : openCheckpoint(options.resume, fingerprint());
+  const given = { startedAt, compiled, fingerprint };
+  let prepared = prepare(
+    { ...given, resumed },
+    resumed?.header.exchanged ?? exchangedAtFirst(compiled.ids.length),
+    options,
+  );
   for (;;) {
     const result = yield* search(prepared, options);
     if (result === 'outdated') continue;
     if (!('anew' in result)) return result;
-    // It is looked at again later, so that it comes to an end.
-    prepared = prepare(startedAt, compiled, result.anew, result.at * worthIsLookedAt.factor, options);
+    // What was resumed has exchanged other ids, and is left behind.
+    prepared = prepare({ ...given, resumed: undefined }, result.anew, options);
   }
 }
 
 /** What is the same each time that the search begins. */
-interface Prepared {
+interface Given {
   readonly startedAt: number;
   readonly compiled: CompiledSystem;
+  /** Of the system and its properties, for checkpoints. */
+  readonly fingerprint: () => string;
+  /** Where it goes on from. */
+  readonly resumed: OpenCheckpoint | undefined;
+}
+
+/** What depends on the ids that are exchanged, too. */
+interface Prepared extends Given {
+  readonly exchanged: Exchanged;
   readonly successors: Successors;
   readonly symmetry: Symmetry | undefined;
   readonly quotient: Quotient | undefined;
   readonly checks: Checks;
-  /** How many of the interchangeable ids are exchanged. */
-  readonly exchanged: number;
-  /** After how many states it is looked at whether that is worth it. */
-  readonly worthAt: number;
 }
 
-/** So many ids should be exchanged, as is known after some states. */
-interface OtherExchange {
-  readonly anew: number;
-  readonly at: number;
-}
-
-function prepare(
-  startedAt: number,
-  compiled: CompiledSystem,
-  exchanged: number,
-  worthAt: number,
-  options: ExploreOptions<SystemView>,
-): Prepared {
+function prepare(given: Given, exchanged: Exchanged, options: ExploreOptions<SystemView>): Prepared {
+  const { compiled } = given;
   const successors = createSuccessors(compiled);
-  const symmetry = compiled.ids.length > 1 ? createSymmetry(compiled, successors, exchanged) : undefined;
+  const symmetry = compiled.ids.length > 1 ? createSymmetry(compiled, successors, exchanged.count) : undefined;
   const quotient = symmetry === undefined ? undefined : createQuotient(symmetry, successors.width);
   const checks = createChecks(compiled, successors, options, symmetry);
-  return { startedAt, compiled, successors, symmetry, quotient, checks, exchanged, worthAt };
+  return { ...given, exchanged, successors, symmetry, quotient, checks };
 }
 
 /**
@@ -136,9 +137,9 @@ function prepare(
  * predicate has read what it had not read before; or that another number of ids should be exchanged.
  */
 function* search(
-  { startedAt, compiled, successors, symmetry, quotient, checks, exchanged, worthAt }: Prepared,
+  { startedAt, compiled, fingerprint, resumed, exchanged, successors, symmetry, quotient, checks }: Prepared,
   options: ExploreOptions<SystemView>,
-): Generator<undefined, ExploreResult | 'outdated' | OtherExchange, undefined> {
+): Generator<undefined, ExploreResult | 'outdated' | { readonly anew: Exchanged }, undefined> {
   const { width } = successors;
   const row = new Int32Array(width);
   const states = createStateTable(width);
@@ -152,6 +153,7 @@ function* search(
   const statesMax = Math.min(limit.states, graph.statesMax);
   const progressIntervalMs = options.progressIntervalMs ?? progressIntervalMsDefault;
   let lastProgressAt = startedAt;
+  let { lookAt } = exchanged;
   const noted: Noted = { atRest: 0, restStates: [], broken: [], reactions: createIntegerList() };
   if (options.onStopped !== undefined) {
     successors.processes.watch((state, input, { next }) => {
@@ -203,14 +205,9 @@ function* search(
     }
   }
 
-  const fingerprint = () => {
-    const { always, leadsTo, reachable, mayRest, stopAt } = options;
-    return fingerprintOf(compiled, { always, leadsTo, reachable, mayRest, stopAt });
-  };
-
   /** Puts everything to where the checkpoint was taken. */
-  function resume(checkpoint: Checkpoint): void {
-    const then = restoreCheckpoint(checkpoint, fingerprint(), compiled, successors, states, graph, (state) =>
+  function resume(checkpoint: OpenCheckpoint): void {
+    const then = restoreCheckpoint(checkpoint, compiled, successors, states, graph, (state) =>
       checks.table.entryOf(state),
     );
     noted.atRest = then.atRest;
@@ -232,7 +229,7 @@ function* search(
 
   function finish(stoppedBy: ExploreResult['stoppedBy']): ExploreResult {
     if (stoppedBy !== undefined && stoppedBy !== 'violation') {
-      options.onStopped?.(takeCheckpoint(fingerprint(), exchanged, successors, states, graph, noted));
+      options.onStopped?.(takeCheckpoint(fingerprint(), { ...exchanged, lookAt }, successors, states, graph, noted));
     }
     if (stoppedBy === undefined) {
       verdicts.judgeReachable();
@@ -253,7 +250,7 @@ function* search(
       unused: verdicts.unused,
       ...(symmetry === undefined
         ? {}
-        : { exchanged: compiled.isRing ? compiled.ids : compiled.ids.slice(0, exchanged) }),
+        : { exchanged: compiled.isRing ? compiled.ids : compiled.ids.slice(0, exchanged.count) }),
       violations: verdicts.violations,
     };
     return createResult(found, limit.partial);
@@ -265,28 +262,25 @@ function* search(
     return finish('violation');
   }
   quotient?.checkInitial(initial);
-  if (options.resume === undefined) {
+  if (resumed === undefined) {
     states.add(initial, 0);
     graph.add(-1);
   } else {
-    resume(options.resume);
+    resume(resumed);
   }
   let nextAnalysis = firstAnalysis;
   while (nextAnalysis <= graph.expanded()) nextAnalysis *= nextAnalysis < frequentAnalyses ? 4 : 16;
-  let nextWorth = worthAt;
-  while (nextWorth <= graph.expanded()) nextWorth *= worthIsLookedAt.factor;
   for (let index = graph.expanded(); ; index += 1) {
-    if (index === nextWorth && symmetry !== undefined && !compiled.isRing) {
-      const at = nextWorth;
-      nextWorth *= worthIsLookedAt.factor;
-      const known = { ids: compiled.ids.length, exchanged, states: states.count(), width };
-      const worth = idsWorthExchanging(symmetry, known, (state, into) => {
+    if (index === states.count() || index === lookAt) commit();
+    if (mustStop()) return finish('violation');
+    if (index === lookAt && index < states.count() && symmetry !== undefined && !compiled.isRing) {
+      lookAt = nextLook({ ...exchanged, lookAt });
+      const known = { ids: compiled.ids.length, exchanged: exchanged.count, first: index, end: states.count(), width };
+      const count = idsWorthExchanging(symmetry, known, (state, into) => {
         states.read(state, into);
       });
-      if (worth !== exchanged) return { anew: worth, at };
+      if (count !== exchanged.count) return { anew: { count, lookAt } };
     }
-    if (index === states.count()) commit();
-    if (mustStop()) return finish('violation');
     if (index === states.count()) break;
     states.read(index, row);
     const entry = checks.table.entryOf(row);

@@ -61,6 +61,12 @@ function placesUnder(system: CompiledSystem, { name, input }: Renaming): Places 
   };
 }
 
+/** Where everything goes that goes from its place to `first`, and from there to `second`. */
+function placesAfter(second: Places, first: Places): Places {
+  const after = (part: keyof Places) => first[part].map((place) => itemAt(second[part], place));
+  return { processes: after('processes'), links: after('links'), stimuli: after('stimuli'), cuts: after('cuts') };
+}
+
 function moved<T>(items: readonly T[], places: readonly number[]): readonly T[] {
   const result = [...items];
   items.forEach((item, index) => (result[itemAt(places, index)] = item));
@@ -85,8 +91,12 @@ export function createSymmetry(system: CompiledSystem, successors: Successors, e
   const group = system.isRing ? rotations(ids.length) : permutations(ids.length, exchanged);
   const { exchanges, generators } = group;
   const orders = exchanges.map(({ images }) => images.map((image) => itemAt(ids, image)));
-  const renamings = orders.map((order) => createRenaming(ids, order));
-  const places = renamings.map((renaming) => placesUnder(system, renaming));
+  /** Of what is made of nothing else: of no exchange, and of the generators. */
+  const renamings = [0, ...generators].map((permutation) => createRenaming(ids, itemAt(orders, permutation)));
+  const places: Places[] = renamings.map((renaming) => placesUnder(system, renaming));
+  for (const { last, before } of exchanges.slice(places.length)) {
+    places.push(placesAfter(itemAt(places, last), itemAt(places, before)));
+  }
   const processCount = system.processes.length;
   const last = width - 1;
   const memory = exchanges.map(() => ({

@@ -11,6 +11,7 @@ import {
 } from '../../../../src/testing/explorer/index.js';
 import { seed } from '../../../support/seed.js';
 import { askingClient, answeringServer } from '../support/machines.js';
+import { countersSideBySide } from '../support/counters-side-by-side.js';
 import { randomSystem } from '../support/random-systems.js';
 import { commit } from '../support/two-phase-commit.js';
 
@@ -47,6 +48,16 @@ describe('an exploration that is stopped', () => {
     const { result, pieces } = inPieces(given, options, 20_000);
     expect(pieces).to.equal(2);
     expect(foundBy(result)).to.deep.equal(foundBy(explore(given(), options)));
+  });
+
+  it('does so where it turns out on the way that fewer ids are worth exchanging', () => {
+    const given = () => countersSideBySide(8, 3);
+    const whole = explore(given());
+    expect(whole.exchanged).to.have.lengthOf(3);
+    for (const statesEach of [100, 300, 600]) {
+      const { result } = inPieces(given, {}, statesEach);
+      expect(foundBy(result), `every ${statesEach}`).to.deep.equal(foundBy(whole));
+    }
   });
 
   it('does so with interchangeable ids', () => {

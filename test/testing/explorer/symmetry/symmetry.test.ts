@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { assign, setup } from 'xstate';
 import { explore, system, type System, type SystemView } from '../../../../src/testing/explorer/index.js';
-import { commands, counter } from '../support/machines.js';
+import { countersSideBySide } from '../support/counters-side-by-side.js';
+import { commands } from '../support/machines.js';
 
 /** Requests of a client for streams that a server keeps as a sorted list, each stream an actor at the client. */
 const stream = setup({
@@ -68,21 +69,9 @@ const isIn = (id: string, state: string) => (view: SystemView) => view['client']
 
 describe('symmetry', () => {
   it('counts the states of counters up to exchange as combinations, not variations', () => {
-    const names = ['a', 'b', 'c'];
-    const counters = (ids: readonly string[]) =>
-      system({
-        processes: Object.fromEntries(
-          names.map((name) => [name, { counter: { machine: counter, input: { size: 4 } } }]),
-        ),
-        stimuli: Object.fromEntries(
-          names.map((name) => [`up ${name}`, { process: name, event: { type: 'up' }, max: Infinity }]),
-        ),
-        network: { links: {} },
-        ids,
-      });
-    expect(explore(counters([])).states).to.equal(4 ** 3);
+    expect(explore(countersSideBySide(3, 4, [])).states).to.equal(4 ** 3);
     // Combinations of 3 out of 4 with repetition: (4 + 3 - 1)! / (3! * (4 - 1)!).
-    expect(explore(counters(names)).states).to.equal(20);
+    expect(explore(countersSideBySide(3, 4)).states).to.equal(20);
   });
 
   it('gives the same verdicts with about n! times fewer states', () => {
