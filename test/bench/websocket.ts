@@ -1,11 +1,10 @@
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { connect } from 'nats';
 import { chromium, type Page } from 'playwright-core';
 import { built, compare, numberArgument, pacer, tableOf } from '../support/bench.js';
 import { findChromium } from '../support/chromium.js';
-import { startNatsServer } from '../support/nats-server.js';
+import { findFreePort, startNatsServer } from '../support/nats-server.js';
 
 /**
  * Measures streams to a page in Chromium over websockets, against raw publish and subscribe in the same page, by the
@@ -27,7 +26,7 @@ const read = ({ how, records, bytes }: { how: 'raw' | 'ours'; records: number; b
   (globalThis as unknown as { bench: Reader }).bench[how](records, bytes);
 
 async function measure(page: Page, frameBytes: number): Promise<void> {
-  const port = await freePort();
+  const port = await findFreePort();
   const config = `websocket { listen: "127.0.0.1:${port}", no_tls: true }`;
   const server = await startNatsServer({ config, maxPayloadBytes: frameBytes });
   const connection = await connect({ servers: server.url });
@@ -68,16 +67,6 @@ async function measure(page: Page, frameBytes: number): Promise<void> {
   await producer.close();
   await connection.close();
   await server.stop();
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 const executablePath = findChromium();

@@ -1,27 +1,18 @@
 import { expect } from 'chai';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../support/build.js';
-import { startNatsServer, type NatsServer } from '../support/nats-server.js';
+import { findFreePort, startNatsServer, type NatsServer } from '../support/nats-server.js';
 import { serveReactPage } from '../support/react-page.js';
 import { fencedBlocks, programFolder, withSources } from '../support/readme.js';
 import { watchedPage } from '../support/watched-page.js';
 
 const recipes = join(root, 'docs/recipes');
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** What a recipe with a page is made of, running: its server, its worker and its page. */
-interface Kitchen {
+interface RunningRecipe {
   readonly url: string;
   /** What the worker has printed, line by line. */
   readonly lines: readonly string[];
@@ -29,9 +20,9 @@ interface Kitchen {
   close(): Promise<void>;
 }
 
-async function cook(recipe: string): Promise<Kitchen> {
+async function startRecipe(recipe: string): Promise<RunningRecipe> {
   const markdown = readFileSync(join(recipes, recipe), 'utf8');
-  const port = await freePort();
+  const port = await findFreePort();
   // The port of other clients is the helper's to choose.
   const config =
     fencedBlocks(markdown, 'conf')
@@ -47,6 +38,7 @@ async function cook(recipe: string): Promise<Kitchen> {
   const page = join(folder, 'page.tsx');
   writeFileSync(worker, placed(fencedBlocks(markdown, 'ts').join('\n')));
   writeFileSync(page, placed(fencedBlocks(markdown, 'tsx').join('\n')));
+  const served = await serveReactPage(pathToFileURL(page));
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', worker], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -58,7 +50,6 @@ async function cook(recipe: string): Promise<Kitchen> {
     text = whole.pop() ?? '';
     lines.push(...whole);
   });
-  const served = await serveReactPage(pathToFileURL(page));
   return {
     url: served.url,
     lines,
@@ -73,7 +64,7 @@ async function cook(recipe: string): Promise<Kitchen> {
 
 const defaultConfig = 'websocket { port: 8080, no_tls: true }';
 
-async function untilLine({ lines }: Kitchen, line: string): Promise<void> {
+async function untilLine({ lines }: RunningRecipe, line: string): Promise<void> {
   while (!lines.includes(line)) await new Promise((resolve) => setTimeout(resolve, 5).unref());
 }
 
@@ -89,13 +80,13 @@ describe('recipes', () => {
 describe('recipes with a page', function () {
   this.timeout(60_000);
   const watched = watchedPage();
-  let kitchen: Kitchen;
+  let running: RunningRecipe;
   const open = async (recipe: string) => {
-    kitchen = await cook(recipe);
-    await untilLine(kitchen, 'serving');
-    await watched.page.goto(kitchen.url);
+    running = await startRecipe(recipe);
+    await untilLine(running, 'serving');
+    await watched.page.goto(running.url);
   };
-  afterEach(() => kitchen.close());
+  afterEach(() => running.close());
   const press = (name: string) => watched.page.getByRole('button', { name, exact: true }).click();
 
   describe('tokens-over-websockets.md', () => {
@@ -107,7 +98,7 @@ describe('recipes with a page', function () {
       await press('Ask');
       await page.getByText('completed').waitFor();
       expect(await page.locator('output').innerText()).to.equal('You said hello, and there is much to say about that.');
-      await untilLine(kitchen, 'completed');
+      await untilLine(running, 'completed');
     });
 
     it('stops the worker as the user presses Stop', async () => {
@@ -117,7 +108,7 @@ describe('recipes with a page', function () {
       await page.getByText('You said').waitFor();
       await press('Stop');
       await page.getByText('cancelled').waitFor();
-      await untilLine(kitchen, 'stopped');
+      await untilLine(running, 'stopped');
       expect(await page.locator('output').innerText()).not.to.include('about that');
     });
   });
@@ -131,7 +122,7 @@ describe('recipes with a page', function () {
       await section('resize').getByText('active').waitFor();
       await section('resize').getByText('completed').waitFor();
       expect(await section('resize').getByRole('progressbar').getAttribute('value')).to.equal('100');
-      await untilLine(kitchen, 'finished resize');
+      await untilLine(running, 'finished resize');
     });
 
     it('shows why a job failed', async () => {
@@ -140,11 +131,14 @@ describe('recipes with a page', function () {
       expect(await section('broken').getByRole('alert').innerText()).to.include('the disk is full');
     });
 
-    it('leaves a job that is taken out of the page', async () => {
+    it('leaves the job that is cancelled, and no other one', async () => {
       await press('Run resize');
+      await press('Run broken');
       await section('resize').getByText('active').waitFor();
-      await press('Cancel all');
-      await untilLine(kitchen, 'left resize');
+      await press('Cancel resize');
+      await untilLine(running, 'left resize');
+      expect(await section('resize').count()).to.equal(0);
+      await section('broken').getByRole('alert').waitFor();
     });
   });
 });

@@ -4,15 +4,13 @@ import { connect as connectNats, createInbox, credsAuthenticator, nkeyAuthentica
 import { createRequire } from 'node:module';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConsumerClient, ProducerClient } from '../../src/index.js';
-import { traceOverNats } from '../../src/tracing/index.js';
+import { collectTraces, traceOverNats, type TraceEvent } from '../../src/tracing/index.js';
 import type { NatsConnection as AnyConnection } from '../../src/transport/index.js';
-import { collectTraces, type TraceEvent } from '../../src/tracing/index.js';
 import { root } from '../support/build.js';
-import { startNatsServer, type NatsServer } from '../support/nats-server.js';
+import { findFreePort, startNatsServer, type NatsServer } from '../support/nats-server.js';
 import { numberedRecords } from '../support/numbered.js';
 import { readNumbers, numbersUpTo, untilTrue } from '../support/scene.js';
 
@@ -278,7 +276,7 @@ describe('the permission recipes, on a real server', () => {
   });
 
   it('browser.conf: a user over websockets, as a page of the origin has it, and no page of another', async () => {
-    const port = await freePort();
+    const port = await findFreePort();
     const origin = 'http://localhost:8080';
     const config = recipe('browser.conf').replace('BROWSER_PORT', String(port)).replace('BROWSER_ORIGIN', origin);
     server = await startNatsServer({ config });
@@ -315,13 +313,3 @@ describe('the permission recipes, on a real server', () => {
     await producer.close();
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}

@@ -1,10 +1,10 @@
 /**
- * An application that uses each entry of the package, for compilers of all versions that are supported. Nothing of it runs.
+ * An application that uses each entry of the package, for compilers of all versions that are supported, with `nats` or
+ * another package in its place. Nothing of it runs.
  * What it exports has its types inferred, so that a compiler has to name those of the package in declarations.
  */
 import { context } from '@opentelemetry/api';
-import { connect as connectThree } from '@nats-io/transport-node';
-import { connect as connectTwo } from 'nats';
+import { connect } from 'nats';
 import { CloseCode, CloseError, ConsumerClient, ProducerClient, type ConsumerClientOptions } from 'nats-stream-actors';
 import { streamActor, type StreamRecordEvent } from 'nats-stream-actors/actor';
 import { defineStream } from 'nats-stream-actors/contract';
@@ -17,10 +17,10 @@ import { createTracer, traceOverNats } from 'nats-stream-actors/tracing';
 import type { NatsConnection } from 'nats-stream-actors/transport';
 import { assign, createActor, setup } from 'xstate';
 
-export const clientsOf = async (servers: string) => {
-  const connections: readonly NatsConnection[] = [await connectTwo({ servers }), await connectThree({ servers })];
+export const clientOf = async (servers: string) => {
+  const connection: NatsConnection = await connect({ servers });
   const options: Omit<ConsumerClientOptions, 'connection'> = { heartbeatIntervalMs: 1_000 };
-  return connections.map((connection) => new ConsumerClient({ ...options, connection }));
+  return new ConsumerClient({ ...options, connection });
 };
 
 export const broker = createMemoryBroker();

@@ -58,6 +58,7 @@ const isAsked = (name: string) => only?.includes(name) ?? (asked.quick !== true 
 
 const folder = mkdtempSync(join(tmpdir(), 'matrix-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
   const { stdout } = await promisify(execFile)(command, args, { cwd, timeout: 180_000, maxBuffer: 64 * 1024 * 1024 });
@@ -87,9 +88,12 @@ async function installedProject(): Promise<string> {
     (name) => `${name}@${peerDependencies[name]}`,
   );
   await install(project, join(folder, packed?.filename ?? ''), ...peers, '@types/react@19', '@types/node@20');
-  for (const file of ['exercise.mjs', 'scenario.mjs', 'application.ts']) {
+  for (const file of ['exercise.mjs', 'scenario.mjs'])
     copyFileSync(join(import.meta.dirname, file), join(project, file));
-  }
+  const application = readFileSync(join(import.meta.dirname, 'application.ts'), 'utf8');
+  clients.forEach((client, index) =>
+    writeFileSync(join(project, `application${index}.ts`), application.replace("from 'nats'", `from '${client}'`)),
+  );
   return project;
 }
 
@@ -183,25 +187,28 @@ async function tryCompiler(name: string, project: string): Promise<readonly Row[
   const version = (await run(compiler, ['--version'], project)).replace('Version ', '');
   const rows: Row[] = [];
   for (const [moduleResolution, module] of Object.entries(resolutions)) {
-    const compilerOptions = {
-      ...{ target: 'es2022', lib: ['es2022', 'dom', 'dom.iterable'], types: ['node'], module, moduleResolution },
-      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false },
-      // Declarations have to name the types of the package.
-      ...{ declaration: true, emitDeclarationOnly: true, outDir: 'out', rootDir: '.' },
-    };
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['application.ts'] }));
-    rows.push(
-      await tryIt({ name, version, tried: `every entry, ${moduleResolution}, both clients` }, async () => {
-        try {
-          await run(compiler, [], project);
-          return undefined;
-        } catch (error) {
-          // One that was ended has not judged everything.
-          if ((error as { readonly killed?: boolean }).killed === true) throw error;
-          return ownMistakes(reasonOf(error));
-        }
-      }),
-    );
+    for (const [index, client] of clients.entries()) {
+      const compilerOptions = {
+        ...{ target: 'es2022', lib: ['es2022', 'dom', 'dom.iterable'], types: ['node'], module, moduleResolution },
+        ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false },
+        // Declarations have to name the types of the package.
+        ...{ declaration: true, emitDeclarationOnly: true, outDir: 'out', rootDir: '.' },
+      };
+      const files = [`application${index}.ts`];
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+      rows.push(
+        await tryIt({ name, version, tried: `every entry, ${moduleResolution}, ${client}` }, async () => {
+          try {
+            await run(compiler, [], project);
+            return undefined;
+          } catch (error) {
+            // One that was ended has not judged everything.
+            if ((error as { readonly killed?: boolean }).killed === true) throw error;
+            return ownMistakes(reasonOf(error));
+          }
+        }),
+      );
+    }
   }
   return rows;
 }
@@ -211,11 +218,16 @@ const rows: Row[] = [];
 try {
   const project = await installedProject();
   for (const name of names.filter(isAsked)) {
-    rows.push(
-      ...(name.startsWith('typescript')
-        ? await tryCompiler(name, project)
-        : await tryRuntime(await runtimeOf(name), project, server.url)),
-    );
+    try {
+      rows.push(
+        ...(name.startsWith('typescript')
+          ? await tryCompiler(name, project)
+          : await tryRuntime(await runtimeOf(name), project, server.url)),
+      );
+    } catch (error) {
+      // The others are tried all the same.
+      rows.push(await tryIt({ name, version: '', tried: 'its installation' }, () => Promise.resolve(reasonOf(error))));
+    }
   }
 } finally {
   await server.stop();

@@ -173,7 +173,7 @@ async function untilReady(child: ChildProcess, onLog: (text: string) => void): P
  * A port below those that systems give to outgoing connections. Among them, a client that dials the port of a server
  * which is down can be given that very port, and then connects to itself and keeps the server from coming back.
  */
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const port = randomInt(15_000, 32_000);
   const isFree = await new Promise<boolean>((resolve) => {
     const probe = createServer();

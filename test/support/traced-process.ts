@@ -5,8 +5,7 @@
 import { connect } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsumerClient, ProducerClient } from '../../src/index.js';
-import { traceOverNats } from '../../src/tracing/index.js';
-import { createTracer } from '../../src/tracing/index.js';
+import { createTracer, traceOverNats } from '../../src/tracing/index.js';
 
 interface Setting {
   readonly url: string;

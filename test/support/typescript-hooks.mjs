@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 
 const loaders = { '.ts': 'ts', '.tsx': 'tsx' };
 
+const options = {
+  ...{ format: 'esm', target: 'node20', sourcemap: 'inline' },
+  ...{ jsx: 'automatic', jsxImportSource: 'preact' },
+};
+
 const { version } = createRequire(import.meta.url)('esbuild/package.json');
+
+/** What a file is compiled with. */
+const compiler = digestOf(JSON.stringify([version, options]));
 
 /** What becomes of each file, kept from process to process: the tests start hundreds that load the same files. */
 const kept = fileURLToPath(new URL('../../node_modules/.cache/typescript/', import.meta.url));
@@ -42,16 +50,13 @@ export async function load(url, context, next) {
 async function javascriptOf(sourcefile, loader) {
   const text = readFileSync(sourcefile, 'utf8');
   const file = join(kept, `${digestOf(sourcefile)}.js`);
-  const heading = `// ${version} ${digestOf(text)}\n`;
+  const heading = `// ${compiler} ${digestOf(text)}\n`;
   const known = readIfThere(file);
   if (known?.startsWith(heading)) return known.slice(heading.length);
   const { transform } = await import('esbuild');
-  const { code } = await transform(text, {
-    ...{ loader, format: 'esm', target: 'node20', sourcemap: 'inline', sourcefile },
-    ...{ jsx: 'automatic', jsxImportSource: 'preact' },
-  });
-  // Other processes read and write the same, and find a whole file each time.
-  const own = `${file}.${process.pid}`;
+  const { code } = await transform(text, { ...options, loader, sourcefile });
+  // Other threads and processes read and write the same, and find a whole file each time.
+  const own = `${file}.${randomUUID()}`;
   writeFileSync(own, heading + code);
   renameSync(own, file);
   return code;

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from 'nats';
 import { ConsumerClient, ProducerClient } from '../../../src/index.js';
-import { traceOverNats } from '../../../src/tracing/index.js';
-import { createTracer, readJsonLines } from '../../../src/tracing/index.js';
+import { createTracer, readJsonLines, traceOverNats } from '../../../src/tracing/index.js';
 import { startNatsServer, type NatsServer } from '../../support/nats-server.js';
 import { endCommands, runCommand } from './command-line.js';
 

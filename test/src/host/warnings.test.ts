@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { ConsumerClient, ProducerClient, type WarningCode } from '../../../src/index.js';
-import type { NatsConnection } from '../../../src/transport/index.js';
-import type { NatsSubscribeOptions } from '../../../src/transport/index.js';
+import type { NatsConnection, NatsSubscribeOptions } from '../../../src/transport/index.js';
 import { heartbeatSubject } from '../../../src/wire/index.js';
 import { closePair, createPair, type PairOptions } from '../../support/pair.js';
 import { settle } from '../../support/settle.js';

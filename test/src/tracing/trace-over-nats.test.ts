@@ -6,9 +6,14 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { StreamError } from '../../../src/index.js';
-import { traceOverNats } from '../../../src/tracing/index.js';
+import {
+  collectTraces,
+  createTracer,
+  traceOverNats,
+  type Collector,
+  type TraceEvent,
+} from '../../../src/tracing/index.js';
 import { createMemoryBroker } from '../../../src/memory-broker/index.js';
-import { collectTraces, createTracer, type TraceEvent, type Collector } from '../../../src/tracing/index.js';
 import { encodeBatches } from '../../../src/tracing/collector-messages.js';
 import { closePair, createPair } from '../../support/pair.js';
 import { createProcessMerge } from '../../../src/tracing/process-merge.js';

@@ -305,8 +305,8 @@ export interface SystemConfig<
   /**
    * Symmetry reduction: interchangeable ids. Of the states that differ only by a permutation of these ids, one is
    * explored. They are permuted as long as that spares more than it costs: of many ids the first ones, six at most, and
-   * fewer where the states seldom tell them apart (`exchanged` of the result). `{ ring }` are ids that stand in a ring, each beside
-   * the next and the last beside the first: of the states that differ only by a rotation, one is explored.
+   * fewer where the states seldom tell them apart (`exchanged` of the result). `{ ring }` are ids that stand in a ring,
+   * each beside the next and the last beside the first: of the states that differ only by a rotation, one is explored.
    *
    * @default none
    */

@@ -50,7 +50,7 @@ export interface ProcessTable {
   isAlive(state: number): boolean;
   /** The state one tick later; what is due stays due. */
   tick(state: number): number;
-  /** @param isCompared whether somebody compares it with another run, so that one run is enough to see whether it is always so. */
+  /** @param isCompared whether somebody compares it with another run, so that it need not be run twice. */
   react(state: number, input: number, isCompared?: boolean): CompiledReaction;
   /** Calls the listener with each reaction that is computed from now on. */
   watch(listener: ReactionListener): void;
