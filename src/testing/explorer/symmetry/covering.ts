@@ -51,12 +51,6 @@ export function createCovering(
 ): WayGraph {
   const count = classes.exchanges.length;
   const representativeOf = (state: number) => Math.floor(state / count);
-  /** By class and the exchange on an edge, the class behind it; asked for each edge. */
-  const behind = Int32Array.from(
-    classes.exchanges.flatMap((exchange) =>
-      Array.from({ length: symmetry.count }, (_, edge) => wordAt(classes.of, symmetry.compose(exchange, edge))),
-    ),
-  );
 
   /** The exchange on the edge from one representative to another. */
   function exchangeBetween(from: number, to: number): number {
@@ -78,9 +72,10 @@ export function createCovering(
     exchange: (state) => itemAt(classes.exchanges, state % count),
     firstEdge: (state) => graph.firstEdge(representativeOf(state)),
     endOfEdges: (state) => graph.endOfEdges(representativeOf(state)),
-    target: (edge, from) =>
-      graph.target(edge, representativeOf(from)) * count +
-      wordAt(behind, (from % count) * symmetry.count + graph.exchangeOn(edge)),
+    target(edge, from) {
+      const exchange = symmetry.compose(itemAt(classes.exchanges, from % count), graph.exchangeOn(edge));
+      return graph.target(edge, representativeOf(from)) * count + wordAt(classes.of, exchange);
+    },
     isTick: (edge) => graph.isTick(edge),
     depth: (state) => graph.depth(representativeOf(state)),
     pathTo(state) {
